@@ -1,0 +1,5 @@
+#![no_std]
+//! x
+extern crate alloc;
+
+pub mod schema;

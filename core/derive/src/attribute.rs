@@ -1,0 +1,183 @@
+//! The options in `#[record(…)]`, `#[command(…)]`, `#[event(…)]` and `#[field(…)]`.
+
+use proc_macro2::Span;
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, DeriveInput, Ident, LitInt};
+
+/// `#[record(kind = 1, len = 64, pk(account_id))]`
+pub(crate) struct RecordOptions {
+    pub(crate) kind: u8,
+    pub(crate) len: u32,
+    pub(crate) pk: Vec<Ident>,
+}
+
+/// The host's header, at the start of every record (ABI.md section 5).
+pub(crate) const RECORD_HEADER_SIZE: u32 = 16;
+
+/// Longer records than this are refused at the boundary (`statevec_abi::limits::RECORD`).
+const LONGEST_RECORD: u32 = 16 << 20;
+
+impl RecordOptions {
+    pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Self> {
+        let (mut kind, mut len, mut pk) = (None, None, None);
+        for attribute in attributes(input, "record") {
+            attribute.parse_nested_meta(|option| {
+                if option.path.is_ident("kind") {
+                    once(&option, &mut kind, parse_kind)
+                } else if option.path.is_ident("len") {
+                    once(&option, &mut len, parse_record_len)
+                } else if option.path.is_ident("pk") {
+                    once(&option, &mut pk, parse_pk)
+                } else {
+                    Err(option.error("a record's options are `kind`, `len` and `pk(…)`"))
+                }
+            })?;
+        }
+        let missing = |what| {
+            let text = format!("{what}; a record is declared with #[record(kind = …, len = …)]");
+            syn::Error::new(place_for_options(input, "record"), text)
+        };
+        Ok(Self {
+            kind: kind.ok_or_else(|| missing("`kind` is missing"))?,
+            len: len.ok_or_else(|| missing("`len` is missing"))?,
+            pk: pk.unwrap_or_default(),
+        })
+    }
+}
+
+/// `#[command(kind = 1)]` and `#[event(kind = 1, max_len = 256)]`
+pub(crate) struct PayloadOptions {
+    pub(crate) kind: u8,
+    pub(crate) max_len: Option<LitInt>,
+}
+
+impl PayloadOptions {
+    pub(crate) fn parse(input: &DeriveInput, name: &str, has_max_len: bool) -> syn::Result<Self> {
+        let (mut kind, mut max_len) = (None, None);
+        for attribute in attributes(input, name) {
+            attribute.parse_nested_meta(|option| {
+                if option.path.is_ident("kind") {
+                    once(&option, &mut kind, parse_kind)
+                } else if has_max_len && option.path.is_ident("max_len") {
+                    once(&option, &mut max_len, |option| option.value()?.parse())
+                } else if has_max_len {
+                    Err(option.error("an event's options are `kind` and `max_len`"))
+                } else {
+                    Err(option.error("a command's only option is `kind`"))
+                }
+            })?;
+        }
+        let kind = kind.ok_or_else(|| {
+            let text = format!("`kind` is missing; write #[{name}(kind = …)]");
+            syn::Error::new(place_for_options(input, name), text)
+        })?;
+        Ok(Self { kind, max_len })
+    }
+}
+
+/// `#[field(immutable)]` and `#[field(reserved)]`, with the place of each.
+#[derive(Default)]
+pub(crate) struct FieldOptions {
+    pub(crate) immutable: Option<Span>,
+    pub(crate) reserved: Option<Span>,
+}
+
+impl FieldOptions {
+    pub(crate) fn parse(field: &syn::Field) -> syn::Result<Self> {
+        let mut options = Self::default();
+        for attribute in field.attrs.iter().filter(|a| a.path().is_ident("field")) {
+            attribute.parse_nested_meta(|option| {
+                let flag = |option: &ParseNestedMeta<'_>| Ok(span(&option.path));
+                if option.path.is_ident("immutable") {
+                    once(&option, &mut options.immutable, flag)
+                } else if option.path.is_ident("reserved") {
+                    once(&option, &mut options.reserved, flag)
+                } else if option.path.is_ident("index") {
+                    Err(option.error("a field's index is its position: declare the fields in order"))
+                } else if option.path.is_ident("enum_u8") {
+                    Err(option.error("enums need no option, they derive EnumU8"))
+                } else {
+                    Err(option.error("a field's options are `immutable` and `reserved`"))
+                }
+            })?;
+        }
+        if let (Some(_), Some(place)) = (options.immutable, options.reserved) {
+            let text = "a reserved field holds no value that could change: leave out `immutable`";
+            return Err(syn::Error::new(place, text));
+        }
+        Ok(options)
+    }
+}
+
+fn attributes<'i>(input: &'i DeriveInput, name: &str) -> impl Iterator<Item = &'i Attribute> {
+    input.attrs.iter().filter(move |a| a.path().is_ident(name))
+}
+
+/// Where to complain about a missing option: at the attribute if there is one, else at the type's name.
+fn place_for_options(input: &DeriveInput, name: &str) -> Span {
+    attributes(input, name)
+        .next()
+        .map_or(input.ident.span(), |attribute| span(attribute.path()))
+}
+
+fn span(path: &syn::Path) -> Span {
+    path.get_ident().map_or_else(Span::call_site, Ident::span)
+}
+
+fn once<T>(
+    option: &ParseNestedMeta<'_>,
+    slot: &mut Option<T>,
+    parse: impl FnOnce(&ParseNestedMeta<'_>) -> syn::Result<T>,
+) -> syn::Result<()> {
+    if slot.is_some() {
+        return Err(option.error("this option is given twice"));
+    }
+    *slot = Some(parse(option)?);
+    Ok(())
+}
+
+fn parse_kind(option: &ParseNestedMeta<'_>) -> syn::Result<u8> {
+    let literal: LitInt = option.value()?.parse()?;
+    match literal.base10_parse::<u8>() {
+        Ok(kind @ 1..) => Ok(kind),
+        Ok(0) => Err(syn::Error::new(
+            literal.span(),
+            "kind 0 is reserved; kinds are 1 to 255",
+        )),
+        Err(_) => Err(syn::Error::new(literal.span(), "kinds are 1 to 255")),
+    }
+}
+
+fn parse_record_len(option: &ParseNestedMeta<'_>) -> syn::Result<u32> {
+    let literal: LitInt = option.value()?.parse()?;
+    match literal.base10_parse::<u32>() {
+        Ok(len @ 64..=LONGEST_RECORD) if len.is_power_of_two() => Ok(len),
+        _ => {
+            let text = format!(
+                "the length of a record is 64, 128, 256, … (64·2^k), at most {LONGEST_RECORD}"
+            );
+            Err(syn::Error::new(literal.span(), text))
+        }
+    }
+}
+
+fn parse_pk(option: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
+    let mut fields = Vec::<Ident>::new();
+    if !option.input.peek(syn::token::Paren) {
+        return Err(option.error("write the key's fields in parentheses: pk(account_id)"));
+    }
+    option.parse_nested_meta(|field| {
+        let Some(name) = field.path.get_ident() else {
+            return Err(field.error("a key consists of field names: pk(account_id)"));
+        };
+        if fields.contains(name) {
+            return Err(field.error("this field is in the key twice"));
+        }
+        fields.push(name.clone());
+        Ok(())
+    })?;
+    if fields.is_empty() {
+        return Err(option.error("a key has at least one field; a record without a key has no `pk`"));
+    }
+    Ok(fields)
+}

@@ -1,0 +1,97 @@
+//! `dispatch!`
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Arm, Expr, ExprMatch, Ident, Pat, Path, Token};
+
+/// `tx, match command { Deposit(deposit) => …, }`
+pub(crate) struct DispatchInput {
+    tx: Ident,
+    command: Expr,
+    arms: Vec<CommandArm>,
+}
+
+struct CommandArm {
+    command: Path,
+    binding: Pat,
+    body: Expr,
+}
+
+impl Parse for DispatchInput {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let tx = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let ExprMatch { expr, arms, .. } = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        let arms = arms.into_iter().map(CommandArm::new);
+        Ok(Self {
+            tx,
+            command: *expr,
+            arms: arms.collect::<syn::Result<_>>()?,
+        })
+    }
+}
+
+impl CommandArm {
+    fn new(arm: Arm) -> syn::Result<Self> {
+        let text = "an arm names a command type and binds its value: `Deposit(deposit) => …`; \
+                    commands of other kinds are refused without an arm";
+        if let Some((guard, _)) = &arm.guard {
+            let text = "an arm takes every command of its kind: decide inside, not in a guard";
+            return Err(syn::Error::new(guard.span(), text));
+        }
+        match arm.pat {
+            Pat::TupleStruct(mut pattern) if pattern.qself.is_none() && pattern.elems.len() == 1 => {
+                match pattern.elems.pop() {
+                    Some(binding) => Ok(Self {
+                        command: pattern.path,
+                        binding: binding.into_value(),
+                        body: *arm.body,
+                    }),
+                    None => Err(syn::Error::new_spanned(pattern, text)),
+                }
+            }
+            other => Err(syn::Error::new_spanned(other, text)),
+        }
+    }
+}
+
+pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
+    let DispatchInput { tx, command, arms } = input;
+    let count = arms.len();
+    let commands: Vec<_> = arms.iter().map(|arm| &arm.command).collect();
+    let checks = commands.iter().enumerate().map(|(at, command)| {
+        quote_spanned! {command.span()=>
+            const _: () = ::statevec_abi::schema::declared::assert_distinct_kind("commands", &ENTRIES, #at);
+        }
+    });
+    let arms = arms.iter().map(|arm| {
+        let CommandArm { command, binding, body } = arm;
+        quote! {
+            <#command as ::statevec_abi::typed::Payload>::KIND => {
+                match ::statevec_abi::typed::decode_command::<#command>(&mut *#tx, command.payload()) {
+                    ::core::result::Result::Ok(#binding) => #body,
+                    ::core::result::Result::Err(rejected) => ::core::result::Result::Err(rejected),
+                }
+            }
+        }
+    });
+    quote! {{
+        const _: () = {
+            const ENTRIES: [(u8, &str); #count] = [#({
+                let def = <#commands as ::statevec_abi::typed::Payload>::DEF;
+                (def.kind, def.name)
+            }),*];
+            #(#checks)*
+        };
+        let command = #command;
+        match command.command_kind() {
+            #(#arms)*
+            kind => ::core::result::Result::Err(
+                ::statevec_abi::typed::unknown_command(&mut *#tx, kind),
+            ),
+        }
+    }}
+}

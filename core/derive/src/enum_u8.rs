@@ -1,0 +1,118 @@
+//! `#[derive(EnumU8)]`
+
+use crate::errors::Errors;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Lit, LitInt, Variant};
+
+pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let name = &input.ident;
+    let Data::Enum(data) = &input.data else {
+        return Err(syn::Error::new(name.span(), "EnumU8 is for enums"));
+    };
+    let mut errors = Errors::default();
+    if !is_repr_u8(&input.attrs) {
+        let text = "EnumU8 needs #[repr(u8)] on the enum";
+        errors.push(syn::Error::new(name.span(), text));
+    }
+    if !input.generics.params.is_empty() {
+        let text = "an enum of one byte takes no parameters";
+        errors.push(syn::Error::new_spanned(&input.generics, text));
+    }
+    let variants: Vec<_> = data
+        .variants
+        .iter()
+        .filter_map(|variant| Some((&variant.ident, errors.take(value(variant))?)))
+        .collect();
+    errors.check()?;
+
+    let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
+    let values: Vec<_> = variants.iter().map(|(_, value)| value).collect();
+    let names = idents.iter().map(|ident| ident.to_string());
+    Ok(quote! {
+        #[automatically_derived]
+        impl ::statevec_abi::typed::EnumU8 for #name {
+            const DEF: ::statevec_abi::schema::EnumDef<'static> = ::statevec_abi::schema::EnumDef {
+                name: ::core::stringify!(#name),
+                variants: &[#(::statevec_abi::schema::EnumVariantDef {
+                    name: #names,
+                    discriminant: #values,
+                },)*],
+            };
+
+            #[inline]
+            fn to_u8(self) -> u8 {
+                self as u8
+            }
+
+            #[inline]
+            fn try_from_u8(
+                raw: u8,
+            ) -> ::core::result::Result<Self, ::statevec_abi::typed::EnumDecodeError> {
+                match raw {
+                    #(#values => ::core::result::Result::Ok(Self::#idents),)*
+                    _ => ::core::result::Result::Err(::statevec_abi::typed::EnumDecodeError {
+                        type_name: ::core::stringify!(#name),
+                        raw,
+                    }),
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::convert::From<#name> for u8 {
+            #[inline]
+            fn from(value: #name) -> Self {
+                value as u8
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::convert::TryFrom<u8> for #name {
+            type Error = ::statevec_abi::typed::EnumDecodeError;
+
+            #[inline]
+            fn try_from(raw: u8) -> ::core::result::Result<Self, Self::Error> {
+                <Self as ::statevec_abi::typed::EnumU8>::try_from_u8(raw)
+            }
+        }
+    })
+}
+
+fn value(variant: &Variant) -> syn::Result<LitInt> {
+    if !variant.fields.is_empty() {
+        let text = "a variant of an EnumU8 is one byte and carries no fields";
+        return Err(syn::Error::new_spanned(&variant.fields, text));
+    }
+    let Some((_, value)) = &variant.discriminant else {
+        let text = format!(
+            "state the variant's byte: `{} = 1`; stored values must not depend on the order of variants",
+            variant.ident
+        );
+        return Err(syn::Error::new_spanned(variant, text));
+    };
+    if let Expr::Lit(ExprLit { lit, .. }) = value
+        && let Lit::Int(literal) = lit
+        && let Ok(byte) = literal.base10_parse::<u8>()
+    {
+        let mut plain = proc_macro2::Literal::u8_unsuffixed(byte);
+        plain.set_span(literal.span());
+        return Ok(plain.into());
+    }
+    let text = "the value of a variant is a literal from 0 to 255";
+    Err(syn::Error::new_spanned(value, text))
+}
+
+fn is_repr_u8(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let mut found = false;
+        if attribute.path().is_ident("repr") {
+            // Whatever else stands there is the compiler's to judge.
+            let _ = attribute.parse_nested_meta(|option| {
+                found |= option.path.is_ident("u8");
+                Ok(())
+            });
+        }
+        found
+    })
+}

@@ -1,0 +1,265 @@
+//! Fields: their encodings, as far as the source text shows them.
+
+use crate::attribute::FieldOptions;
+use crate::errors::Errors;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{
+    Attribute, Data, DeriveInput, Expr, ExprLit, Fields, GenericArgument, Ident, Lit,
+    PathArguments, PathSegment, Type, Visibility,
+};
+
+pub(crate) struct Field<'i> {
+    pub(crate) ident: &'i Ident,
+    pub(crate) vis: &'i Visibility,
+    pub(crate) ty: &'i Type,
+    pub(crate) docs: Vec<&'i Attribute>,
+    pub(crate) options: FieldOptions,
+    pub(crate) encoding: Encoding,
+    /// The position, counted from 1.
+    pub(crate) index: u32,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// A number or `bool`.
+    Scalar(Scalar),
+    /// `FixedBytes<N>`
+    FixedBytes(u16),
+    /// `&'a [u8]`
+    VarBytes,
+    /// Any other path; the compiler checks that it is an `EnumU8`.
+    Enum,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    Bool,
+    U8,
+    U16,
+    U32,
+    U64,
+    I32,
+    I64,
+    U128,
+}
+
+const FIELD_TYPES: &str =
+    "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8";
+
+/// The fields of a struct, or every reason why they are none.
+pub(crate) fn parse_fields(input: &DeriveInput) -> syn::Result<Vec<Field<'_>>> {
+    let Data::Struct(data) = &input.data else {
+        let text = "this derive is for structs";
+        return Err(syn::Error::new(input.ident.span(), text));
+    };
+    if let Fields::Unnamed(fields) = &data.fields {
+        let text = "fields need names: the schema states them";
+        return Err(syn::Error::new_spanned(fields, text));
+    }
+    let mut errors = Errors::default();
+    let mut fields = Vec::new();
+    for (field, index) in data.fields.iter().zip(1..) {
+        let Some(ident) = &field.ident else { continue };
+        let options = errors.take(FieldOptions::parse(field));
+        let encoding = errors.take(Encoding::of(&field.ty));
+        if let (Some(options), Some(encoding)) = (options, encoding) {
+            fields.push(Field {
+                ident,
+                vis: &field.vis,
+                ty: &field.ty,
+                docs: documentation(&field.attrs),
+                options,
+                encoding,
+                index,
+            });
+        }
+    }
+    errors.check()?;
+    Ok(fields)
+}
+
+impl Field<'_> {
+    pub(crate) fn name(&self) -> String {
+        self.ident.to_string()
+    }
+
+    pub(crate) fn is_reserved(&self) -> bool {
+        self.options.reserved.is_some()
+    }
+
+    /// The encoded size in bytes; of variable bytes only their length.
+    pub(crate) fn size(&self) -> u32 {
+        match &self.encoding {
+            Encoding::Scalar(scalar) => scalar.size(),
+            Encoding::FixedBytes(capacity) => u32::from(*capacity) + 2,
+            Encoding::VarBytes => 2,
+            Encoding::Enum => 1,
+        }
+    }
+
+    /// The variant of `FieldType`.
+    pub(crate) fn field_type(&self) -> TokenStream {
+        let variant = match &self.encoding {
+            Encoding::Scalar(scalar) => scalar.variant(),
+            Encoding::FixedBytes(_) => "FixedBytes",
+            Encoding::VarBytes => "VarBytes",
+            Encoding::Enum => "EnumU8",
+        };
+        let variant = format_ident!("{variant}");
+        quote!(::statevec_abi::schema::FieldType::#variant)
+    }
+
+    /// The enum's name, as an expression of type `Option<&str>`.
+    pub(crate) fn enum_type_name(&self) -> TokenStream {
+        let ty = self.ty;
+        match self.encoding {
+            Encoding::Enum => quote!(::core::option::Option::Some(::core::stringify!(#ty))),
+            _ => quote!(::core::option::Option::None),
+        }
+    }
+
+    /// The author's words, or at least a sentence.
+    pub(crate) fn documentation(&self, otherwise: &str) -> TokenStream {
+        if self.docs.is_empty() {
+            return quote!(#[doc = #otherwise]);
+        }
+        let docs = &self.docs;
+        quote!(#(#docs)*)
+    }
+}
+
+impl Encoding {
+    fn of(ty: &Type) -> syn::Result<Self> {
+        match ty {
+            // What a macro by example passes on as `$ty:ty`.
+            Type::Group(group) => Self::of(&group.elem),
+            Type::Paren(paren) => Self::of(&paren.elem),
+            Type::Path(path) if path.qself.is_none() => match path.path.segments.last() {
+                Some(last) => Self::of_path(ty, last),
+                None => Err(syn::Error::new_spanned(ty, FIELD_TYPES)),
+            },
+            Type::Reference(reference) if is_byte_slice(&reference.elem) => {
+                match reference.mutability {
+                    None => Ok(Self::VarBytes),
+                    Some(_) => Err(syn::Error::new_spanned(
+                        ty,
+                        "variable bytes are borrowed for reading: write `&'a [u8]`",
+                    )),
+                }
+            }
+            Type::Reference(_) => Err(syn::Error::new_spanned(
+                ty,
+                "the only reference in a field is `&'a [u8]`; text travels as its UTF-8 bytes",
+            )),
+            Type::Array(_) => Err(syn::Error::new_spanned(
+                ty,
+                "arrays have no encoding; for bytes use FixedBytes<N>",
+            )),
+            _ => Err(syn::Error::new_spanned(ty, FIELD_TYPES)),
+        }
+    }
+
+    fn of_path(ty: &Type, last: &PathSegment) -> syn::Result<Self> {
+        let name = last.ident.to_string();
+        if let Some(scalar) = Scalar::named(&name) {
+            return Ok(Self::Scalar(scalar));
+        }
+        let text = match name.as_str() {
+            "FixedBytes" => return fixed_bytes(ty, last),
+            "VarBytes" => "variable bytes are written `&'a [u8]`, in commands and events".to_owned(),
+            "i8" | "i16" | "i128" | "usize" | "isize" | "f32" | "f64" | "char" | "str"
+            | "String" | "Vec" | "Option" | "Box" => {
+                format!("`{name}` has no encoding; {FIELD_TYPES}")
+            }
+            _ if !last.arguments.is_none() => format!("`{name}` has no encoding; {FIELD_TYPES}"),
+            _ => return Ok(Self::Enum),
+        };
+        Err(syn::Error::new_spanned(ty, text))
+    }
+}
+
+impl Scalar {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "bool" => Self::Bool,
+            "u8" => Self::U8,
+            "u16" => Self::U16,
+            "u32" => Self::U32,
+            "u64" => Self::U64,
+            "i32" => Self::I32,
+            "i64" => Self::I64,
+            "u128" => Self::U128,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::U128 => "u128",
+        }
+    }
+
+    fn variant(self) -> &'static str {
+        match self {
+            Self::Bool => "Bool",
+            Self::U8 => "U8",
+            Self::U16 => "U16",
+            Self::U32 => "U32",
+            Self::U64 => "U64",
+            Self::I32 => "I32",
+            Self::I64 => "I64",
+            Self::U128 => "U128",
+        }
+    }
+
+    fn size(self) -> u32 {
+        match self {
+            Self::Bool | Self::U8 => 1,
+            Self::U16 => 2,
+            Self::U32 | Self::I32 => 4,
+            Self::U64 | Self::I64 => 8,
+            Self::U128 => 16,
+        }
+    }
+}
+
+/// `N` must be a literal: the derive computes offsets from it, and sees tokens only.
+fn fixed_bytes(ty: &Type, last: &PathSegment) -> syn::Result<Encoding> {
+    if let PathArguments::AngleBracketed(arguments) = &last.arguments
+        && let Some(GenericArgument::Const(Expr::Lit(ExprLit { lit, .. }))) = arguments.args.first()
+        && let Lit::Int(capacity) = lit
+        && arguments.args.len() == 1
+    {
+        return match capacity.base10_parse::<u16>() {
+            Ok(capacity) => Ok(Encoding::FixedBytes(capacity)),
+            Err(_) => Err(syn::Error::new_spanned(
+                capacity,
+                "FixedBytes<N> holds at most 65535 bytes",
+            )),
+        };
+    }
+    let text = "write the capacity as a number: FixedBytes<16>";
+    Err(syn::Error::new_spanned(ty, text))
+}
+
+fn is_byte_slice(ty: &Type) -> bool {
+    match ty {
+        Type::Slice(slice) => slice.elem.to_token_stream().to_string() == "u8",
+        _ => false,
+    }
+}
+
+fn documentation(attributes: &[Attribute]) -> Vec<&Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+        .collect()
+}

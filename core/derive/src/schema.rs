@@ -1,0 +1,202 @@
+//! `schema!`
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, LitStr, Path, Token, Visibility, braced, bracketed};
+
+/// `pub const SCHEMA = { version: "1.0", records: […], … };`
+pub(crate) struct SchemaInput {
+    attributes: Vec<Attribute>,
+    vis: Visibility,
+    name: Ident,
+    version: (u8, u8),
+    records: Vec<Path>,
+    commands: Vec<Path>,
+    events: Vec<Path>,
+    types: Vec<Path>,
+}
+
+impl Parse for SchemaInput {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        input.parse::<Token![const]>()?;
+        let name = input.parse()?;
+        input.parse::<Token![=]>()?;
+        let parts;
+        braced!(parts in input);
+        input.parse::<Option<Token![;]>>()?;
+
+        let mut version = None;
+        let (mut records, mut commands, mut events, mut types) = (None, None, None, None);
+        while !parts.is_empty() {
+            let part: Ident = parts.parse()?;
+            parts.parse::<Token![:]>()?;
+            if part == "version" {
+                once(&part, &mut version, parse_version(&parts)?)?;
+            } else if part == "records" {
+                once(&part, &mut records, parse_list(&parts)?)?;
+            } else if part == "commands" {
+                once(&part, &mut commands, parse_list(&parts)?)?;
+            } else if part == "events" {
+                once(&part, &mut events, parse_list(&parts)?)?;
+            } else if part == "types" {
+                once(&part, &mut types, parse_list(&parts)?)?;
+            } else {
+                let text = "a schema has `version`, `records`, `commands`, `events` and `types`";
+                return Err(syn::Error::new(part.span(), text));
+            }
+            if !parts.is_empty() {
+                parts.parse::<Token![,]>()?;
+            }
+        }
+        let version = version.ok_or_else(|| {
+            let text = "the schema needs a version: `version: \"1.0\"`";
+            syn::Error::new(Ident::span(&name), text)
+        })?;
+        Ok(Self {
+            attributes,
+            vis,
+            name,
+            version,
+            records: records.unwrap_or_default(),
+            commands: commands.unwrap_or_default(),
+            events: events.unwrap_or_default(),
+            types: types.unwrap_or_default(),
+        })
+    }
+}
+
+pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
+    let SchemaInput {
+        attributes,
+        vis,
+        name,
+        version: (main, minor),
+        ..
+    } = input;
+    let records = definitions("record_def", &input.records, &quote!(VERSION));
+    let commands = definitions("command_def", &input.commands, &quote!(VERSION));
+    let events = definitions("event_def", &input.events, &quote!(VERSION));
+    let types = definitions("type_def", &input.types, &TokenStream::new());
+    let checks = [
+        distinct_kinds("records", &input.records, &records),
+        distinct_kinds("commands", &input.commands, &commands),
+        distinct_kinds("events", &input.events, &events),
+        distinct_names(&input.types, &types),
+    ];
+    // The evaluation limit is a guard against endless loops, and a large schema takes its time.
+    let patience = quote! {
+        #[allow(long_running_const_eval, reason = "a large schema takes its time, and ends")]
+    };
+    quote! {
+        #(#attributes)*
+        #vis const #name: ::statevec_abi::schema::Schema = {
+            use ::statevec_abi::schema::{Fingerprints, Schema, SchemaDef, Version, declared, json_len};
+
+            const VERSION: Version = Version::new(#main, #minor);
+            #(#checks)*
+            #patience
+            const DEF: SchemaDef<'static> = SchemaDef {
+                version: VERSION,
+                types: &declared::sort_types([#(#types),*]),
+                records: &declared::sort_records([#(#records),*]),
+                commands: &declared::sort_payloads([#(#commands),*]),
+                events: &declared::sort_payloads([#(#events),*]),
+            };
+            #patience
+            const FINGERPRINTS: Fingerprints = Fingerprints::of(&DEF);
+            #patience
+            const LEN: usize = json_len(&DEF, &FINGERPRINTS);
+            #patience
+            const BYTES: [u8; LEN] = declared::json_array(&DEF, &FINGERPRINTS);
+            #patience
+            const JSON: &str = declared::json_text(&BYTES);
+            Schema {
+                def: DEF,
+                fingerprints: FINGERPRINTS,
+                json: JSON,
+            }
+        };
+    }
+}
+
+/// One call per entry, spanned so that what is wrong with a type is told where the author wrote it.
+fn definitions(function: &str, entries: &[Path], argument: &TokenStream) -> Vec<TokenStream> {
+    entries
+        .iter()
+        .map(|entry| {
+            let function = format_ident!("{function}", span = entry.span());
+            quote_spanned!(entry.span()=> ::statevec_abi::schema::declared::#function::<#entry>(#argument))
+        })
+        .collect()
+}
+
+fn distinct_kinds(what: &str, entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
+    let checks = entries.iter().enumerate().map(|(at, entry)| {
+        quote_spanned! {entry.span()=>
+            const _: () = ::statevec_abi::schema::declared::assert_distinct_kind(#what, &ENTRIES, #at);
+        }
+    });
+    let count = entries.len();
+    quote! {
+        const _: () = {
+            const ENTRIES: [(u8, &str); #count] = [#({
+                let def = #definitions;
+                (def.kind, def.name)
+            }),*];
+            #(#checks)*
+        };
+    }
+}
+
+fn distinct_names(entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
+    let checks = entries.iter().enumerate().map(|(at, entry)| {
+        quote_spanned! {entry.span()=>
+            const _: () = ::statevec_abi::schema::declared::assert_distinct_name(&NAMES, #at);
+        }
+    });
+    let count = entries.len();
+    quote! {
+        const _: () = {
+            const NAMES: [&str; #count] = [#(#definitions.name),*];
+            #(#checks)*
+        };
+    }
+}
+
+fn parse_list(input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
+    let list;
+    bracketed!(list in input);
+    let entries = Punctuated::<Path, Token![,]>::parse_terminated(&list)?;
+    Ok(entries.into_iter().collect())
+}
+
+fn parse_version(input: ParseStream<'_>) -> syn::Result<(u8, u8)> {
+    let literal: LitStr = input.parse()?;
+    let text = literal.value();
+    let parts = text.split_once('.').and_then(|(main, minor)| {
+        let number = |part: &str| match part.as_bytes() {
+            [b'0'..=b'9', ..] => part.parse().ok(),
+            _ => None,
+        };
+        Some((number(main)?, number(minor)?))
+    });
+    parts.ok_or_else(|| {
+        let text = "a version is two numbers up to 255 with a dot between: \"1.0\"";
+        syn::Error::new(literal.span(), text)
+    })
+}
+
+fn once<T>(part: &Ident, slot: &mut Option<T>, value: T) -> syn::Result<()> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(syn::Error::new(
+            part.span(),
+            format!("`{part}` is given twice"),
+        )),
+    }
+}

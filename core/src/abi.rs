@@ -1,0 +1,30 @@
+//! The types of the binary contract, version 1, under their published names (ABI.md sections 1 to 3).
+//!
+//! Everything here is plain data: any bytes of the right size are a valid value, because the other side wrote them. What they *mean* is
+//! checked by [`PluginApi`](crate::host::PluginApi) (a host looking at a plugin) and by [`plugin`](crate::plugin) (a plugin looking at a host).
+
+pub(crate) mod bytes;
+mod command;
+mod error;
+mod host;
+mod plugin;
+mod status;
+
+pub use bytes::{BytesError, RuntimeBytesMutRef, RuntimeBytesRef, runtime_bytes_slice, runtime_bytes_slice_mut};
+pub use command::{
+    RecordKey, RecordKind, RuntimeCommandRef, RuntimeCommandView, RuntimeRecordKeyView, SysId,
+};
+pub use error::{
+    ErrorText, RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, clear_runtime_error, write_runtime_error,
+};
+pub use host::{
+    CreateFn, DebugLogFn, DeleteByPkFn, EmitEventFn, ForEachKeyFn, ReadByIdFn, ReadByPkFn,
+    RuntimeBytesMutVisitor, RuntimeBytesVisitor, RuntimeHostContextV1, RuntimeHostVTableV1,
+    RuntimeReadContextV1, RuntimeReadVTableV1, RuntimeRecordKeyVisitor, UpdateByPkFn,
+};
+pub use plugin::{
+    CreateRuntimeFn, DestroyRuntimeFn, OnUnloadFn, PluginNameFn, RUNTIME_PLUGIN_ABI_VERSION_V1,
+    RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RunTxFn, RuntimePluginApiV1, RuntimePluginEntryV1,
+    SchemaBytesFn, ValidateBizInvariantsFn,
+};
+pub use status::{RuntimeCallStatus, RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind};

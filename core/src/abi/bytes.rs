@@ -1,0 +1,154 @@
+//! Borrowed bytes, as they cross the boundary.
+
+use core::{ptr, slice};
+
+use crate::layout::assert_layout;
+
+/// Bytes that the giver owns: valid for reads for the time of the call or visit, and no longer.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuntimeBytesRef {
+    /// First byte; may be null when `len` is 0.
+    pub ptr: *const u8,
+    /// Number of bytes.
+    pub len: usize,
+}
+
+assert_layout!(RuntimeBytesRef { size: [16, 8, 8], align: [8, 4, 4], ptr: [0, 0, 0], len: [8, 4, 4] });
+
+impl RuntimeBytesRef {
+    /// No bytes.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { ptr: ptr::null(), len: 0 }
+    }
+
+    /// The bytes of a slice.
+    #[must_use]
+    pub const fn from_slice(bytes: &[u8]) -> Self {
+        Self { ptr: bytes.as_ptr(), len: bytes.len() }
+    }
+}
+
+/// Bytes that the giver owns: valid for reads and writes, and nobody else's, for the time of the visit.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuntimeBytesMutRef {
+    /// First byte; may be null when `len` is 0.
+    pub ptr: *mut u8,
+    /// Number of bytes.
+    pub len: usize,
+}
+
+assert_layout!(RuntimeBytesMutRef { size: [16, 8, 8], align: [8, 4, 4], ptr: [0, 0, 0], len: [8, 4, 4] });
+
+impl RuntimeBytesMutRef {
+    /// No bytes.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { ptr: ptr::null_mut(), len: 0 }
+    }
+
+    /// The bytes of a slice.
+    #[must_use]
+    pub const fn from_slice(bytes: &mut [u8]) -> Self {
+        Self { ptr: bytes.as_mut_ptr(), len: bytes.len() }
+    }
+}
+
+/// Why foreign bytes did not become a slice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+pub enum BytesError {
+    /// A null pointer with a length.
+    #[error("bytes pointer is null but len is non-zero")]
+    Null,
+    /// Longer than the limit for what it is.
+    #[error("{len} bytes are more than the limit of {limit}")]
+    TooLong {
+        /// The length given.
+        len: usize,
+        /// The most that is believed ([`limits`](crate::limits)).
+        limit: usize,
+    },
+}
+
+impl core::error::Error for BytesError {}
+
+impl BytesError {
+    /// Checks pointer and length of foreign bytes against a limit, without looking at the bytes (rule 1).
+    pub(crate) fn check(is_null: bool, len: usize, limit: usize) -> Result<(), Self> {
+        if len > limit {
+            Err(Self::TooLong { len, limit })
+        } else if is_null && len != 0 {
+            Err(Self::Null)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The most bytes that one object of Rust may have; the limit where the contract sets none.
+const ANY: usize = isize::MAX as usize;
+
+/// The slice that `bytes` speaks of; length 0 is an empty slice, whatever the pointer.
+///
+/// # Errors
+///
+/// The published text when the pointer is null and the length is not 0; a text when the length is above `isize::MAX`.
+///
+/// # Safety
+///
+/// A non-null pointer is valid for reads of `len` bytes, which nobody writes, for `'a`.
+pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8], &'static str> {
+    // SAFETY: the caller's promise about the pointer is ours (rule 1).
+    unsafe { slice_within(bytes, ANY) }.map_err(published_text)
+}
+
+/// The mutable slice that `bytes` speaks of; length 0 is an empty slice, whatever the pointer.
+///
+/// # Errors
+///
+/// As [`runtime_bytes_slice`].
+///
+/// # Safety
+///
+/// A non-null pointer is valid for reads and writes of `len` bytes, which nobody else touches, for `'a`.
+pub unsafe fn runtime_bytes_slice_mut<'a>(bytes: RuntimeBytesMutRef) -> Result<&'a mut [u8], &'static str> {
+    // SAFETY: the caller's promise about the pointer is ours (rule 1).
+    unsafe { slice_mut_within(bytes, ANY) }.map_err(published_text)
+}
+
+fn published_text(error: BytesError) -> &'static str {
+    match error {
+        BytesError::Null => "bytes pointer is null but len is non-zero",
+        BytesError::TooLong { .. } => "bytes len is above isize::MAX",
+    }
+}
+
+/// [`runtime_bytes_slice`] with a limit.
+///
+/// # Safety
+///
+/// As [`runtime_bytes_slice`].
+pub(crate) unsafe fn slice_within<'a>(bytes: RuntimeBytesRef, limit: usize) -> Result<&'a [u8], BytesError> {
+    BytesError::check(bytes.ptr.is_null(), bytes.len, limit)?;
+    if bytes.len == 0 {
+        return Ok(&[]);
+    }
+    // SAFETY: not null and within the limit, both just checked; valid for reads by the caller's promise (rule 1).
+    Ok(unsafe { slice::from_raw_parts(bytes.ptr, bytes.len) })
+}
+
+/// [`runtime_bytes_slice_mut`] with a limit.
+///
+/// # Safety
+///
+/// As [`runtime_bytes_slice_mut`].
+pub(crate) unsafe fn slice_mut_within<'a>(bytes: RuntimeBytesMutRef, limit: usize) -> Result<&'a mut [u8], BytesError> {
+    BytesError::check(bytes.ptr.is_null(), bytes.len, limit)?;
+    if bytes.len == 0 {
+        return Ok(&mut []);
+    }
+    // SAFETY: not null and within the limit, both just checked; valid and unshared by the caller's promise (rule 1).
+    Ok(unsafe { slice::from_raw_parts_mut(bytes.ptr, bytes.len) })
+}

@@ -1,0 +1,137 @@
+//! Commands and record keys.
+
+use core::{marker::PhantomData, ptr, slice};
+
+use super::bytes::{BytesError, RuntimeBytesRef};
+use crate::{layout::assert_layout, limits};
+
+/// Stable number of a record type within a schema; 0 is reserved.
+pub type RecordKind = u8;
+/// Number that the host gives to a record; counts from 1 per kind.
+pub type SysId = u64;
+
+/// A record's kind and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordKey {
+    /// The record's kind.
+    pub kind: RecordKind,
+    /// The record's number within its kind.
+    pub sys_id: SysId,
+}
+
+/// A record key as it crosses the boundary.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuntimeRecordKeyView {
+    /// The record's kind.
+    pub kind: RecordKind,
+    /// The record's number within its kind.
+    pub sys_id: SysId,
+}
+
+assert_layout!(RuntimeRecordKeyView { size: [16, 16, 12], align: [8, 8, 4], kind: [0, 0, 0], sys_id: [8, 8, 4] });
+
+impl From<RecordKey> for RuntimeRecordKeyView {
+    fn from(key: RecordKey) -> Self {
+        Self { kind: key.kind, sys_id: key.sys_id }
+    }
+}
+
+impl From<RuntimeRecordKeyView> for RecordKey {
+    fn from(view: RuntimeRecordKeyView) -> Self {
+        Self { kind: view.kind, sys_id: view.sys_id }
+    }
+}
+
+/// A command as it crosses the boundary, by value.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuntimeCommandView {
+    /// The command's kind.
+    pub command_kind: u8,
+    /// Sequence number in the queue that the command came from.
+    pub ext_seq: u64,
+    /// Reference time given by the source, in microseconds.
+    pub ref_ext_time_us: u64,
+    /// The encoded payload.
+    pub payload: RuntimeBytesRef,
+}
+
+assert_layout!(RuntimeCommandView {
+    size: [40, 32, 28],
+    align: [8, 8, 4],
+    command_kind: [0, 0, 0],
+    ext_seq: [8, 8, 4],
+    ref_ext_time_us: [16, 16, 12],
+    payload: [24, 24, 20],
+});
+
+/// A command whose payload is known to be a slice that lives for `'a`.
+///
+/// The same bytes as a [`RuntimeCommandView`]: a plugin looks at the view where its caller put it, and a host that prepares commands ahead passes them
+/// on unchanged. That matters, because narrow stores followed by wide loads stall the processor.
+#[repr(transparent)]
+#[derive(Debug, Clone, Copy)]
+pub struct RuntimeCommandRef<'a> {
+    /// Invariant: `payload` is not null and a valid slice for `'a`.
+    view: RuntimeCommandView,
+    payload: PhantomData<&'a [u8]>,
+}
+
+impl<'a> RuntimeCommandRef<'a> {
+    /// A command with a borrowed payload.
+    #[must_use]
+    pub const fn new(command_kind: u8, ext_seq: u64, ref_ext_time_us: u64, payload: &'a [u8]) -> Self {
+        let payload = RuntimeBytesRef::from_slice(payload);
+        Self { view: RuntimeCommandView { command_kind, ext_seq, ref_ext_time_us, payload }, payload: PhantomData }
+    }
+
+    /// Checks a foreign view.
+    ///
+    /// # Safety
+    ///
+    /// A non-null payload pointer is valid for reads of its length, and unchanged, for `'a`.
+    pub(crate) unsafe fn check(mut view: RuntimeCommandView) -> Result<Self, BytesError> {
+        BytesError::check(view.payload.ptr.is_null(), view.payload.len, limits::COMMAND_PAYLOAD)?;
+        if view.payload.len == 0 {
+            view.payload.ptr = ptr::dangling();
+        }
+        Ok(Self { view, payload: PhantomData })
+    }
+
+    /// The command's kind.
+    #[must_use]
+    pub const fn command_kind(&self) -> u8 {
+        self.view.command_kind
+    }
+
+    /// Sequence number in the queue that the command came from.
+    #[must_use]
+    pub const fn ext_seq(&self) -> u64 {
+        self.view.ext_seq
+    }
+
+    /// Reference time given by the source, in microseconds.
+    #[must_use]
+    pub const fn ref_ext_time_us(&self) -> u64 {
+        self.view.ref_ext_time_us
+    }
+
+    /// The encoded payload.
+    #[must_use]
+    pub const fn payload(&self) -> &'a [u8] {
+        // SAFETY: the invariant of the field, made by `new` or `check` (rule 1).
+        unsafe { slice::from_raw_parts(self.view.payload.ptr, self.view.payload.len) }
+    }
+
+    /// The command as it crosses the boundary.
+    #[must_use]
+    pub const fn view(&self) -> RuntimeCommandView {
+        self.view
+    }
+}
+
+// SAFETY: behaves as the `&'a [u8]` that it holds (rule 7).
+unsafe impl Send for RuntimeCommandRef<'_> {}
+// SAFETY: behaves as the `&'a [u8]` that it holds (rule 7).
+unsafe impl Sync for RuntimeCommandRef<'_> {}

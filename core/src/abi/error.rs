@@ -1,0 +1,137 @@
+//! The error buffer: a header of 16 bytes and a text of at most 512.
+
+use core::fmt::{self, Write as _};
+
+use super::{
+    bytes::RuntimeBytesRef,
+    status::{RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind},
+};
+use crate::{error_slot::ErrorSlot, layout::assert_layout};
+
+/// The most bytes of an error text; longer ones are cut at a char boundary.
+pub const RUNTIME_ERROR_MESSAGE_CAPACITY: usize = 512;
+
+/// Where a call writes why it failed. The caller owns it.
+///
+/// ```text
+///  0        4      6      8               16                                     528   (64-bit)
+///  | phase  | kind | pad  | message_len   | message_buf: UTF-8, not terminated    |
+/// ```
+///
+/// Every bit pattern is a valid value; what a foreign one says is read by [`message`](Self::message).
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RuntimeErrorBuf {
+    /// The part of the plugin's life that failed.
+    pub phase: RuntimeErrorPhase,
+    /// What kind of error it is.
+    pub kind: RuntimeErrorKind,
+    /// Number of bytes of `message_buf` in use.
+    pub message_len: usize,
+    /// The text.
+    pub message_buf: [u8; RUNTIME_ERROR_MESSAGE_CAPACITY],
+}
+
+assert_layout!(RuntimeErrorBuf {
+    size: [528, 524, 524],
+    align: [8, 4, 4],
+    phase: [0, 0, 0],
+    kind: [4, 4, 4],
+    message_len: [8, 8, 8],
+    message_buf: [16, 12, 12],
+});
+
+impl RuntimeErrorBuf {
+    /// An empty buffer. The message is ignored, as it is by the published function of this name: texts are written by [`write_runtime_error`].
+    #[must_use]
+    pub const fn new(phase: RuntimeErrorPhase, kind: RuntimeErrorKind, _message: RuntimeBytesRef) -> Self {
+        Self { phase, kind, message_len: 0, message_buf: [0; RUNTIME_ERROR_MESSAGE_CAPACITY] }
+    }
+
+    /// A buffer as every successful call leaves it: phase load, kind 4002, no text (ABI.md section 3).
+    pub const RESET: Self = Self::new(
+        RuntimeErrorPhase::Load,
+        runtime_error_kind::HOST_INTERNAL_ERROR,
+        RuntimeBytesRef::empty(),
+    );
+
+    /// The text, whatever the other side wrote: at most 512 bytes, and what is not UTF-8 shows as U+FFFD.
+    #[must_use]
+    pub fn message(&self) -> ErrorText<'_> {
+        let len = self.message_len.min(RUNTIME_ERROR_MESSAGE_CAPACITY);
+        ErrorText(self.message_buf.get(..len).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for RuntimeErrorBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuntimeErrorBuf")
+            .field("phase", &self.phase)
+            .field("kind", &self.kind)
+            .field("message_len", &self.message_len)
+            .field("message", &self.message())
+            .finish()
+    }
+}
+
+/// Text from an error buffer; `Display` prints it lossily (rule 1), without allocating.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ErrorText<'a>(&'a [u8]);
+
+impl<'a> ErrorText<'a> {
+    /// The bytes as they were written.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Whether there is no text.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for ErrorText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(chunk.valid())?;
+            if !chunk.invalid().is_empty() {
+                f.write_char(char::REPLACEMENT_CHARACTER)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ErrorText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// Resets the header of an optional error buffer; the text behind a length of 0 is left as it is (rule 9).
+///
+/// # Safety
+///
+/// `out_error` is null or valid for writes of a [`RuntimeErrorBuf`].
+pub unsafe fn clear_runtime_error(out_error: *mut RuntimeErrorBuf) {
+    // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
+    unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::Load) }.reset();
+}
+
+/// Writes an error into an optional error buffer, and initialises all of it (rule 9).
+///
+/// # Safety
+///
+/// `out_error` is null or valid for writes of a [`RuntimeErrorBuf`].
+pub unsafe fn write_runtime_error(
+    out_error: *mut RuntimeErrorBuf,
+    phase: RuntimeErrorPhase,
+    kind: RuntimeErrorKind,
+    message: &str,
+) {
+    // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
+    let mut slot = unsafe { ErrorSlot::from_raw(out_error, phase) };
+    let _written = slot.fail(kind, format_args!("{message}"));
+}

@@ -1,0 +1,65 @@
+//! The one way in: every call that crosses the boundary, in either direction, runs in [`Inbound::enter`].
+
+use crate::{
+    abi::{RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
+    error_slot::{ErrorSlot, Rejected},
+    panic::{Panic, catch},
+};
+
+/// A call that has just crossed the boundary.
+pub(crate) struct Inbound<'c> {
+    callee: Callee,
+    error: ErrorSlot<'c>,
+}
+
+/// Who is being called: decides how a panic is reported (rule 2).
+#[derive(Clone, Copy)]
+pub(crate) enum Callee {
+    Plugin,
+    Host,
+}
+
+impl Inbound<'_> {
+    /// # Safety
+    ///
+    /// `out_error` is null, or valid for writes until the call returns.
+    pub(crate) unsafe fn new(
+        callee: Callee,
+        phase: RuntimeErrorPhase,
+        out_error: *mut RuntimeErrorBuf,
+    ) -> Self {
+        // SAFETY: the caller's promise about the pointer; the slot does not outlive the call (rule 9).
+        let error = unsafe { ErrorSlot::from_raw(out_error, phase) };
+        Self { callee, error }
+    }
+
+    /// Runs the body and makes its answer: success resets the header of `out_error`, a failure was written by whoever made
+    /// the token, and a panic is written here.
+    #[inline]
+    pub(crate) fn enter(
+        mut self,
+        body: impl for<'c> FnOnce(&mut ErrorSlot<'c>) -> Result<(), Rejected<'c>>,
+    ) -> RuntimeCallStatus {
+        match catch(|| body(&mut self.error.share())) {
+            Ok(Ok(())) => {
+                // Also after a failure that the body recovered from.
+                self.error.reset();
+                RuntimeCallStatus::Success
+            }
+            Ok(Err(_written)) => RuntimeCallStatus::Failure,
+            Err(panic) => {
+                self.report(&panic);
+                RuntimeCallStatus::Failure
+            }
+        }
+    }
+
+    #[cold]
+    fn report(&mut self, panic: &Panic) {
+        let (who, kind) = match self.callee {
+            Callee::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
+            Callee::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),
+        };
+        let _written = self.error.fail(kind, format_args!("{who} panicked: {panic}"));
+    }
+}

@@ -1,0 +1,114 @@
+//! The place where a call's failure is written, and the proof that it was.
+
+use core::{fmt, marker::PhantomData, ptr};
+
+use crate::{
+    abi::{
+        RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
+        runtime_error_kind,
+    },
+    text_writer::TextWriter,
+};
+
+/// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight into it, and the
+/// token [`Rejected`] travels back through `?`.
+///
+/// Writing again replaces what was written: the last reason wins. When the caller gave no buffer, the text goes nowhere.
+pub struct ErrorSlot<'c> {
+    /// Null, or valid for writes for `'c`. Never read, and no reference is made to it: it may be uninitialised, and a host may
+    /// hold it, too, for the time of the call (rules 3 and 9).
+    buffer: *mut RuntimeErrorBuf,
+    phase: RuntimeErrorPhase,
+    call: PhantomData<Brand<'c>>,
+}
+
+/// Invariant in `'c`: a token of one call cannot be passed off as another's.
+type Brand<'c> = fn(&'c ()) -> &'c ();
+
+/// Proof that the reason for a failure has been written into the error buffer of the call `'c`.
+///
+/// It has no size, cannot be made without writing a reason, and cannot be kept for a later call.
+#[must_use = "a written reason takes effect only when the token is returned as `Err`"]
+pub struct Rejected<'c> {
+    call: PhantomData<Brand<'c>>,
+}
+
+impl fmt::Debug for Rejected<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rejected")
+    }
+}
+
+impl<'c> ErrorSlot<'c> {
+    /// Runs `body` with the slot of a buffer that is at hand, for callers that are not behind the ABI: tests of a
+    /// [`Host`](crate::host::Host), say. `None` when it failed; the buffer then holds the reason.
+    pub fn scope<R>(
+        buffer: &mut RuntimeErrorBuf,
+        phase: RuntimeErrorPhase,
+        body: impl for<'s> FnOnce(&mut ErrorSlot<'s>) -> Result<R, Rejected<'s>>,
+    ) -> Option<R> {
+        body(&mut ErrorSlot { buffer, phase, call: PhantomData }).ok()
+    }
+
+    /// The slot of a foreign `out_error`. A null or misaligned pointer is a caller who does not listen.
+    ///
+    /// # Safety
+    ///
+    /// `buffer` is null, or valid for writes for `'c`.
+    pub(crate) unsafe fn from_raw(buffer: *mut RuntimeErrorBuf, phase: RuntimeErrorPhase) -> Self {
+        let buffer = if buffer.is_aligned() { buffer } else { ptr::null_mut() };
+        Self { buffer, phase, call: PhantomData }
+    }
+
+    /// Another handle to the same slot.
+    pub(crate) const fn share(&self) -> Self {
+        Self { buffer: self.buffer, phase: self.phase, call: PhantomData }
+    }
+
+    /// Writes why the call fails.
+    ///
+    /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
+    pub fn fail(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+        if !self.buffer.is_null() {
+            self.write(kind, reason);
+        }
+        Rejected { call: PhantomData }
+    }
+
+    /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
+    pub fn config_error(&mut self, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+        self.fail(runtime_error_kind::CONFIG_ERROR, reason)
+    }
+
+    fn write(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) {
+        // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads nothing.
+        let target = unsafe { &raw mut (*self.buffer).message_buf }.cast::<u8>();
+        // SAFETY: the field is that long; a call writes from one place at a time (rules 7 and 9).
+        let mut writer = unsafe { TextWriter::new(target, RUNTIME_ERROR_MESSAGE_CAPACITY) };
+        writer.write(reason);
+        self.write_header(self.phase, kind, writer.len());
+        writer.fill();
+    }
+
+    /// Leaves the buffer as a successful call leaves it: the header reset, the text untouched (rule 9).
+    pub(crate) fn reset(&mut self) {
+        if !self.buffer.is_null() {
+            self.write_header(RuntimeErrorBuf::RESET.phase, RuntimeErrorBuf::RESET.kind, 0);
+        }
+    }
+
+    fn write_header(&mut self, phase: RuntimeErrorPhase, kind: RuntimeErrorKind, len: usize) {
+        // SAFETY: both callers checked for null, so valid for writes (rule 9).
+        unsafe { (&raw mut (*self.buffer).phase).write(phase) };
+        // SAFETY: as above (rule 9).
+        unsafe { (&raw mut (*self.buffer).kind).write(kind) };
+        // SAFETY: as above (rule 9).
+        unsafe { (&raw mut (*self.buffer).message_len).write(len) };
+    }
+}
+
+impl fmt::Debug for ErrorSlot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorSlot").field("phase", &self.phase).finish_non_exhaustive()
+    }
+}

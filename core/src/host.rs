@@ -1,0 +1,136 @@
+//! The SDK for hosts, without allocation: implement [`Host`], and run a plugin through [`PluginRuntime`].
+
+mod api;
+mod gate;
+mod runtime;
+mod thunks;
+mod visitor;
+
+pub use api::{PluginApi, TableError};
+pub use gate::HostGate;
+pub use runtime::{CallFailure, PluginRuntime};
+pub use visitor::{BytesMutVisitor, BytesVisitor, KeyVisitor};
+
+use crate::{
+    abi::{RecordKey, RecordKind, SysId},
+    error_slot::{ErrorSlot, Rejected},
+};
+
+/// What a host does when a plugin calls it. Behind the C functions made from it stand all checks of the boundary: an implementation sees
+/// slices, not pointers, and is never entered twice where that would matter.
+///
+/// - Reading methods take `&self`, because a visitor may read again. Writing methods take `&mut self`, and no other method is called
+///   while one runs: calls from inside a visitor are refused before they get here (rule 3).
+/// - A method that fails writes why, and returns the token: kind 4001 for what the plugin may not do, 4002 for what the host could not do.
+///   What the failed call changed must be undone; what the transaction changed before is undone by whoever runs it.
+/// - A panic is caught where the build has panic catching, and reported as kind 4002 (rule 2).
+pub trait Host {
+    /// A number that tells the threads of the program apart. Constant on targets that have one thread.
+    ///
+    /// It lets a context that a plugin carried to another thread be refused (rule 5).
+    fn thread_token() -> usize {
+        0
+    }
+
+    /// The length of a record kind's primary key, in bytes; `None` when there is no such kind or it has no key.
+    ///
+    /// Keys of any other length are refused with kind 4001 before a slice is made (rule 1).
+    fn key_len(&self, kind: RecordKind) -> Option<usize>;
+
+    /// Lends a record to the visitor, if it exists, and returns whether it does.
+    ///
+    /// # Errors
+    ///
+    /// There is no such kind.
+    fn read_by_id<'e>(
+        &self,
+        kind: RecordKind,
+        sys_id: SysId,
+        visitor: BytesVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>>;
+
+    /// Lends a record to the visitor, if it exists, and returns whether it does. `pk` has the kind's length.
+    ///
+    /// # Errors
+    ///
+    /// The host could not look.
+    fn read_by_pk<'e>(
+        &self,
+        kind: RecordKind,
+        pk: &[u8],
+        visitor: BytesVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>>;
+
+    /// Lends zeroed bytes of the kind's data size to the visitor, and keeps them as a new record.
+    ///
+    /// # Errors
+    ///
+    /// There is no such kind, a record with the same key exists, or there is no room.
+    fn create<'e>(
+        &mut self,
+        kind: RecordKind,
+        init: BytesMutVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<RecordKey, Rejected<'e>>;
+
+    /// Lends a record to the visitor for writing, if it exists, and returns whether it does. `pk` has the kind's length.
+    ///
+    /// # Errors
+    ///
+    /// The visitor changed the key or an immutable field, or the host could not look.
+    fn update_by_pk<'e>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        update: BytesMutVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>>;
+
+    /// Deletes a record, if it exists, and returns whether it did. `pk` has the kind's length.
+    ///
+    /// # Errors
+    ///
+    /// The host could not delete.
+    fn delete_by_pk<'e>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>>;
+
+    /// Takes an event in.
+    ///
+    /// # Errors
+    ///
+    /// There is no such kind, or no room.
+    fn emit_event<'e>(
+        &mut self,
+        kind: u8,
+        payload: &[u8],
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>>;
+
+    /// Shows every key of a kind to the visitor, in ascending `sys_id` (rule 8).
+    ///
+    /// # Errors
+    ///
+    /// There is no such kind.
+    fn for_each_key<'e>(
+        &self,
+        kind: RecordKind,
+        visitor: KeyVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>>;
+
+    /// Takes a diagnostic text in; it should be UTF-8, but nobody checked. The default drops it.
+    ///
+    /// # Errors
+    ///
+    /// The host could not.
+    fn debug_log<'e>(&mut self, message: &[u8], error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+        let _ = (message, error);
+        Ok(())
+    }
+}

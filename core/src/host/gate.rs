@@ -1,0 +1,180 @@
+//! The block that a host's context points to: it decides whether a plugin's call may go on to the host.
+
+use core::{
+    ffi::c_void,
+    marker::PhantomPinned,
+    pin::Pin,
+    ptr::{self, NonNull},
+    sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicUsize, Ordering::Relaxed},
+};
+
+use super::Host;
+use crate::abi::RuntimeErrorPhase;
+
+/// Stands between a plugin and a [`Host`], as long as the plugin's runtime handle lives (rules 3 and 5).
+///
+/// A context that a plugin kept points here and not to the host, so that it can be refused: after the call that lent it, from another thread,
+/// or while a record is lent. The state lies outside the host and is looked at before a reference to the host is made.
+///
+/// It is pinned, because contexts hold its address: `pin!(HostGate::new())` without an allocator, `Arc::pin(HostGate::new())` with one.
+pub struct HostGate<H> {
+    host: AtomicPtr<H>,
+    owner: AtomicUsize,
+    state: AtomicU8,
+    phase: AtomicU32,
+    pinned: PhantomPinned,
+}
+
+/// No call is running.
+const CLOSED: u8 = 0;
+/// A transaction is running: everything is legal.
+const OPEN: u8 = 1;
+/// Invariants are being validated, or a read or key visitor runs: reads are legal.
+const READING: u8 = 2;
+/// The host is working on a write, maybe inside a create or update visitor: nothing is legal.
+const WRITING: u8 = 3;
+
+/// Why a call may not go on to the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+pub(crate) enum GateError {
+    #[error("host context is null")]
+    Null,
+    #[error("host context is not aligned")]
+    Misaligned,
+    #[error("host context used after the call that it was lent to has returned")]
+    Closed,
+    #[error("host context used by another thread than the one that it was lent to")]
+    Thread,
+    #[error("write refused: inside a read or key visitor, and while invariants are validated, the state is read-only")]
+    ReadOnly,
+    #[error("host call refused: inside a create or update visitor no host call is legal")]
+    Lent,
+}
+
+impl GateError {
+    /// Whether the plugin broke a rule that a plugin author can break by mistake (4001), and not the binary contract (1).
+    pub(crate) const fn is_refusal(self) -> bool {
+        matches!(self, Self::ReadOnly | Self::Lent)
+    }
+}
+
+impl<H: Host> HostGate<H> {
+    /// A closed gate.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            host: AtomicPtr::new(ptr::null_mut()),
+            owner: AtomicUsize::new(0),
+            state: AtomicU8::new(CLOSED),
+            phase: AtomicU32::new(RuntimeErrorPhase::Load.0),
+            pinned: PhantomPinned,
+        }
+    }
+
+    /// Lets calls through to the host while `body` runs; it gets the address for the context.
+    pub(super) fn open<R>(self: Pin<&Self>, host: &mut H, body: impl FnOnce(*mut c_void) -> R) -> R {
+        self.pass(host, OPEN, RuntimeErrorPhase::RunTx, body)
+    }
+
+    /// Lets reads through to the host while `body` runs; it gets the address for the context.
+    pub(super) fn open_for_reading<R>(self: Pin<&Self>, host: &H, body: impl FnOnce(*mut c_void) -> R) -> R {
+        // Never written through: in state READING only shared references are made of it.
+        let host = ptr::from_ref(host).cast_mut();
+        self.pass(host, READING, RuntimeErrorPhase::ValidateBizInvariants, body)
+    }
+
+    fn pass<R>(
+        self: Pin<&Self>,
+        host: *mut H,
+        state: u8,
+        phase: RuntimeErrorPhase,
+        body: impl FnOnce(*mut c_void) -> R,
+    ) -> R {
+        let gate = self.get_ref();
+        gate.host.store(host, Relaxed);
+        gate.owner.store(H::thread_token(), Relaxed);
+        gate.phase.store(phase.0, Relaxed);
+        gate.state.store(state, Relaxed);
+        let _close = Restore { gate, state: CLOSED };
+        body(ptr::from_ref(gate).cast_mut().cast())
+    }
+
+    /// The gate behind a foreign context.
+    ///
+    /// # Safety
+    ///
+    /// A non-null, aligned `ctx` is the address of a live gate of this very type.
+    pub(super) unsafe fn from_context<'g>(ctx: *const c_void) -> Result<&'g Self, GateError> {
+        let gate = NonNull::new(ctx.cast_mut().cast::<Self>()).ok_or(GateError::Null)?;
+        if !gate.is_aligned() {
+            return Err(GateError::Misaligned);
+        }
+        // SAFETY: the caller's promise; a gate consists of atomics (rules 5 and 7).
+        Ok(unsafe { gate.as_ref() })
+    }
+
+    /// Makes a reading call of the host.
+    pub(super) fn read<R>(&self, call: impl FnOnce(&H) -> R) -> Result<R, GateError> {
+        let before = self.state_here()?;
+        let _restore = match before {
+            OPEN | READING => self.change(before, READING),
+            _ => return Err(GateError::Lent),
+        };
+        // SAFETY: the gate is open on this thread, so `pass` holds the host alive; no `&mut H` exists, because while one does the
+        // state is WRITING (rules 3 and 5).
+        Ok(call(unsafe { &*self.host.load(Relaxed) }))
+    }
+
+    /// Makes a writing call of the host.
+    pub(super) fn write<R>(&self, call: impl FnOnce(&mut H) -> R) -> Result<R, GateError> {
+        let before = self.state_here()?;
+        let _restore = match before {
+            OPEN => self.change(before, WRITING),
+            READING => return Err(GateError::ReadOnly),
+            _ => return Err(GateError::Lent),
+        };
+        // SAFETY: the gate is open on this thread, so `pass` holds the host alive and mutably borrowed; no other reference to it
+        // exists, because while one does the state is READING or WRITING (rules 3 and 5).
+        Ok(call(unsafe { &mut *self.host.load(Relaxed) }))
+    }
+
+    /// The part of the plugin's life that the gate is open for; errors of its calls say so.
+    pub(super) fn phase(&self) -> RuntimeErrorPhase {
+        RuntimeErrorPhase(self.phase.load(Relaxed))
+    }
+
+    /// The state, if the gate is open on this thread.
+    fn state_here(&self) -> Result<u8, GateError> {
+        let state = self.state.load(Relaxed);
+        if state == CLOSED {
+            Err(GateError::Closed)
+        } else if self.owner.load(Relaxed) != H::thread_token() {
+            Err(GateError::Thread)
+        } else {
+            Ok(state)
+        }
+    }
+
+    fn change(&self, before: u8, state: u8) -> Restore<'_, H> {
+        self.state.store(state, Relaxed);
+        Restore { gate: self, state: before }
+    }
+}
+
+impl<H: Host> Default for HostGate<H> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Restores the state when a call ends, in whatever way.
+struct Restore<'g, H> {
+    gate: &'g HostGate<H>,
+    state: u8,
+}
+
+impl<H> Drop for Restore<'_, H> {
+    fn drop(&mut self) {
+        self.gate.state.store(self.state, Relaxed);
+    }
+}

@@ -1,0 +1,191 @@
+//! A running plugin instance, as its host holds it.
+
+use core::{
+    ffi::c_void, fmt, marker::PhantomData, ops::Deref, pin::Pin, ptr::NonNull,
+};
+
+use super::{Host, HostGate, PluginApi, thunks::Tables};
+use crate::{
+    abi::{
+        ErrorText, RuntimeCallStatus, RuntimeCommandRef, RuntimeErrorBuf, RuntimeErrorKind,
+        RuntimeErrorPhase, RuntimeHostContextV1, RuntimeHostVTableV1, RuntimeReadContextV1,
+        RuntimeReadVTableV1, runtime_error_kind,
+    },
+    error_slot::ErrorSlot,
+};
+
+/// A plugin instance: made by `create_runtime`, told `on_unload` and destroyed when dropped.
+///
+/// `G` holds the instance's [`HostGate`] in place: `Pin<&mut HostGate<H>>` without an allocator, `Pin<Arc<HostGate<H>>>` with one. It
+/// may move between threads, and is used by one at a time (rule 7).
+pub struct PluginRuntime<H: Host, G: Deref<Target = HostGate<H>>> {
+    api: PluginApi,
+    runtime: NonNull<c_void>,
+    gate: Pin<G>,
+    error: RuntimeErrorBuf,
+    unloaded: bool,
+    host: PhantomData<fn(&mut H)>,
+}
+
+// SAFETY: a plugin's instance may move between threads, by the contract (rule 7); the rest is plain data.
+unsafe impl<H: Host, G: Deref<Target = HostGate<H>> + Send> Send for PluginRuntime<H, G> {}
+
+/// Why a call of a plugin failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallFailure<'e> {
+    /// The part of the plugin's life that failed, as the plugin wrote it.
+    pub phase: RuntimeErrorPhase,
+    /// What kind of error it is, as the plugin wrote it.
+    pub kind: RuntimeErrorKind,
+    /// The reason.
+    pub message: ErrorText<'e>,
+}
+
+impl fmt::Display for CallFailure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind.name() {
+            Some(name) => write!(f, "{name} ({}): {}", self.kind.0, self.message),
+            None => write!(f, "error {}: {}", self.kind.0, self.message),
+        }
+    }
+}
+
+impl core::error::Error for CallFailure<'_> {}
+
+impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
+    /// Creates an instance. `gate` is this instance's own.
+    ///
+    /// # Errors
+    ///
+    /// The plugin's failure, which `error` holds.
+    pub fn create<'e>(
+        api: PluginApi,
+        config: &str,
+        gate: Pin<G>,
+        error: &'e mut RuntimeErrorBuf,
+    ) -> Result<Self, CallFailure<'e>> {
+        let phase = RuntimeErrorPhase::Create;
+        expect_nothing(error);
+        let (status, runtime) = api.create_runtime(config, error);
+        if status != RuntimeCallStatus::Success {
+            return Err(failure(status, "create_runtime", phase, error));
+        }
+        match NonNull::new(runtime) {
+            Some(runtime) => {
+                let error = RuntimeErrorBuf::RESET;
+                Ok(Self { api, runtime, gate, error, unloaded: false, host: PhantomData })
+            }
+            None => Err(violation(error, phase, format_args!("create_runtime succeeded and returned no runtime handle"))),
+        }
+    }
+
+    /// Runs one command on a host. A failure leaves the host as the plugin left it: rolling back is its owner's.
+    ///
+    /// # Errors
+    ///
+    /// The plugin's rejection or failure.
+    #[inline]
+    pub fn run_tx(&mut self, host: &mut H, command: &RuntimeCommandRef<'_>) -> Result<(), CallFailure<'_>> {
+        let vtable: *const RuntimeHostVTableV1 = const { &Tables::<H>::HOST };
+        expect_nothing(&mut self.error);
+        let out_error = &raw mut self.error;
+        let status = self.gate.as_ref().open(host, |ctx_ptr| {
+            let context = RuntimeHostContextV1 { ctx_ptr, vtable };
+            // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
+            unsafe { self.api.run_tx(self.runtime.as_ptr(), context, command, out_error) }
+        });
+        judge(status, "run_tx", RuntimeErrorPhase::RunTx, &mut self.error)
+    }
+
+    /// Lets the plugin check its invariants on a host's state.
+    ///
+    /// # Errors
+    ///
+    /// The invariant that does not hold, or the plugin's failure.
+    pub fn validate_biz_invariants(&mut self, host: &H) -> Result<(), CallFailure<'_>> {
+        let vtable: *const RuntimeReadVTableV1 = const { &Tables::<H>::READ };
+        expect_nothing(&mut self.error);
+        let out_error = &raw mut self.error;
+        let status = self.gate.as_ref().open_for_reading(host, |ctx_ptr| {
+            let context = RuntimeReadContextV1 { ctx_ptr, vtable };
+            // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
+            unsafe { self.api.validate_biz_invariants(self.runtime.as_ptr(), context, out_error) }
+        });
+        let phase = RuntimeErrorPhase::ValidateBizInvariants;
+        judge(status, "validate_biz_invariants", phase, &mut self.error)
+    }
+
+    /// Tells the plugin to release what it holds. Dropping the runtime does so, too, but cannot say how it went.
+    ///
+    /// # Errors
+    ///
+    /// The plugin's failure; the instance is destroyed all the same when the runtime is dropped.
+    pub fn unload(&mut self) -> Result<(), CallFailure<'_>> {
+        if self.unloaded {
+            return Ok(());
+        }
+        self.unloaded = true;
+        expect_nothing(&mut self.error);
+        // SAFETY: made by this table and live; the buffer is ours (rules 7 and 9).
+        let status = unsafe { self.api.on_unload(self.runtime.as_ptr(), &raw mut self.error) };
+        judge(status, "on_unload", RuntimeErrorPhase::Unload, &mut self.error)
+    }
+}
+
+impl<H: Host, G: Deref<Target = HostGate<H>>> Drop for PluginRuntime<H, G> {
+    fn drop(&mut self) {
+        // How it went, nobody asks here: who wants to know calls `unload` first.
+        let _ = self.unload();
+        // SAFETY: made by this table; nobody uses it after a drop (rule 7).
+        unsafe { self.api.destroy_runtime(self.runtime.as_ptr()) };
+    }
+}
+
+impl<H: Host, G: Deref<Target = HostGate<H>>> fmt::Debug for PluginRuntime<H, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginRuntime").field("runtime", &self.runtime).finish_non_exhaustive()
+    }
+}
+
+/// Kind that nobody writes: a failure that still shows it came without a reason.
+const UNWRITTEN: RuntimeErrorKind = RuntimeErrorKind(0);
+
+/// Prepares a buffer for a call, so that what an earlier call wrote cannot pass for this one's.
+fn expect_nothing(error: &mut RuntimeErrorBuf) {
+    (error.kind, error.message_len) = (UNWRITTEN, 0);
+}
+
+/// Reads a plugin's status (rule 1).
+#[inline]
+fn judge<'e>(
+    status: RuntimeCallStatus,
+    call: &str,
+    phase: RuntimeErrorPhase,
+    error: &'e mut RuntimeErrorBuf,
+) -> Result<(), CallFailure<'e>> {
+    if status == RuntimeCallStatus::Success { Ok(()) } else { Err(failure(status, call, phase, error)) }
+}
+
+#[cold]
+fn failure<'e>(
+    status: RuntimeCallStatus,
+    call: &str,
+    phase: RuntimeErrorPhase,
+    error: &'e mut RuntimeErrorBuf,
+) -> CallFailure<'e> {
+    if status != RuntimeCallStatus::Failure {
+        let reason = format_args!("{call} returned status {}; 0 and 1 are defined", status.0);
+        return violation(error, phase, reason);
+    }
+    if error.kind == UNWRITTEN {
+        return violation(error, phase, format_args!("{call} failed and gave no reason"));
+    }
+    CallFailure { phase: error.phase, kind: error.kind, message: error.message() }
+}
+
+#[cold]
+fn violation<'e>(error: &'e mut RuntimeErrorBuf, phase: RuntimeErrorPhase, reason: fmt::Arguments<'_>) -> CallFailure<'e> {
+    let kind = runtime_error_kind::ABI_CONTRACT_VIOLATION;
+    ErrorSlot::scope(error, phase, |slot| Err::<(), _>(slot.fail(kind, reason)));
+    CallFailure { phase, kind, message: error.message() }
+}

@@ -1,0 +1,22 @@
+#![no_std]
+//! The StateVec runtime plugin ABI.
+
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod abi;
+mod enter;
+mod error_slot;
+pub mod host;
+mod layout;
+pub mod limits;
+mod panic;
+pub mod plugin;
+pub mod rules;
+pub mod schema;
+mod text_writer;
+pub mod typed;
+
+pub use abi::*;
+pub use error_slot::{ErrorSlot, Rejected};
+pub use plugin::{Plugin, ReadContext, StaticPlugin, Tx};

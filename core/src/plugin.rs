@@ -1,0 +1,80 @@
+//! The SDK for plugin authors: implement [`Plugin`], and export it.
+
+mod entry;
+mod export;
+mod instance;
+mod contract;
+mod host_table;
+mod read_context;
+mod read_table;
+mod scratch;
+mod storage;
+mod table;
+mod thunks;
+mod tx;
+mod visit;
+
+pub use entry::{
+    create_runtime_v1, destroy_runtime_v1, on_unload_v1, plugin_bytes_v1, run_tx_v1, validate_v1,
+};
+pub use export::StaticPlugin;
+pub use instance::Instance;
+pub use contract::{ContractViolation, HostCallError};
+pub use host_table::HostTable;
+pub use read_table::ReadTable;
+pub use scratch::Scratch;
+pub use read_context::ReadContext;
+pub use storage::{InPool, InstanceStorage, Pool, Pooled, StorageFull};
+pub use thunks::plugin_api;
+pub use tx::Tx;
+
+use crate::{abi::RuntimeCommandRef, error_slot::{ErrorSlot, Rejected}};
+
+/// Deterministic business logic: reads and writes records through the host, emits events, accepts or rejects.
+///
+/// The same state and the same command must give the same calls and the same answer, everywhere: no clock, no randomness, no
+/// hash order, no state of its own that changes between commands (the host cannot roll it back). What an instance keeps is its configuration.
+///
+/// A panic is caught at the boundary where the build has panic catching (feature `std`): the call fails with kind 5001, the host rolls back,
+/// and the instance refuses further calls.
+pub trait Plugin: Sized + Send + 'static {
+    /// The plugin's name, stable across versions.
+    fn name() -> &'static str;
+
+    /// The schema JSON (ABI.md section 5).
+    fn schema() -> &'static str;
+
+    /// Makes an instance from a configuration text; empty when the host has none.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that cannot be used, written with [`ErrorSlot::config_error`].
+    fn create<'c>(config: &str, error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>>;
+
+    /// Runs one command.
+    ///
+    /// # Errors
+    ///
+    /// A rejection, written with [`Tx::reject`](ReadContext::reject), or a failed host call passed on. The host undoes everything that the command did.
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>>;
+
+    /// Checks what must hold in every committed state. The default finds nothing wrong.
+    ///
+    /// # Errors
+    ///
+    /// The invariant that does not hold, written with [`ReadContext::reject`].
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+        let _ = state;
+        Ok(())
+    }
+
+    /// Releases what the instance holds; called once, before it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// What could not be released, written into `error` with kind 5001.
+    fn on_unload<'c>(&mut self, error: &mut ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
+        let _ = error;
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! What happens inside each of a plugin's seven functions, up to the closure that says what this plugin does.
+//!
+//! The thunks of [`Plugin`](super::Plugin) and the published helper functions of the `alloc` crate are thin shells over these.
+
+use core::{ffi::c_void, fmt, ptr::NonNull};
+
+use super::{
+    host_table::HostTable,
+    instance::{Claim, Instance},
+    read_context::ReadContext,
+    read_table::ReadTable,
+    storage::InstanceStorage,
+    tx::Tx,
+};
+use crate::{
+    abi::{
+        RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView,
+        RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimeReadContextV1,
+        bytes::slice_within, runtime_error_kind,
+    },
+    enter::{Callee, Inbound},
+    error_slot::{ErrorSlot, Rejected},
+    limits,
+    panic::catch,
+};
+
+/// `plugin_name` and `schema_bytes`: the bytes of a text. None when making it panics, for there is no way to say why.
+pub fn plugin_bytes_v1(text: impl FnOnce() -> &'static str) -> RuntimeBytesRef {
+    match catch(text) {
+        Ok(text) => RuntimeBytesRef::from_slice(text.as_bytes()),
+        Err(_panic) => RuntimeBytesRef::empty(),
+    }
+}
+
+/// `create_runtime`: checks the arguments, makes an instance, and stores it.
+///
+/// # Safety
+///
+/// `config` points to bytes valid for the call; `out_runtime` and `out_error` are null or valid for writes for the call.
+pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
+    config: RuntimeBytesRef,
+    out_runtime: *mut *mut c_void,
+    out_error: *mut RuntimeErrorBuf,
+    create: impl for<'c> FnOnce(&str, &mut ErrorSlot<'c>) -> Result<P, Rejected<'c>>,
+) -> RuntimeCallStatus {
+    // SAFETY: the caller's promise about `out_error` (rule 9).
+    let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::Create, out_error) };
+    call.enter(|error| {
+        let out_runtime = NonNull::new(out_runtime)
+            .ok_or_else(|| contract_violation(error, &"out_runtime is null"))?;
+        // SAFETY: the caller's promise about `config` (rule 1).
+        let config = unsafe { slice_within(config, limits::CONFIG) }
+            .map_err(|reason| contract_violation(error, &reason))?;
+        let config = str::from_utf8(config).map_err(|reason| {
+            error.config_error(format_args!("plugin config is not valid UTF-8: {reason}"))
+        })?;
+        let plugin = create(config, error)?;
+        let stored = S::store(Instance::new(plugin));
+        let runtime = stored.map_err(|full| error.config_error(format_args!("{full}")))?;
+        // SAFETY: not null, so valid for a write; which need not be aligned (rule 9).
+        unsafe { out_runtime.write_unaligned(runtime.as_ptr().cast()) };
+        Ok(())
+    })
+}
+
+/// `destroy_runtime`: drops an instance. Null is ignored, and so is an instance in the middle of a call, which would be pulled away
+/// from under it.
+///
+/// # Safety
+///
+/// `runtime` is null, or was made by [`create_runtime_v1`] with the same `P` and `S` and not destroyed since.
+pub unsafe fn destroy_runtime_v1<P, S: InstanceStorage<P>>(runtime: *mut c_void) {
+    // SAFETY: the caller's promise about `runtime` (rule 1).
+    let Ok(instance) = (unsafe { Instance::<P>::from_handle(runtime) }) else { return };
+    if instance.is_busy() {
+        return;
+    }
+    let instance = NonNull::from_ref(instance);
+    // A panic of the plugin's destructor stops here; there is no way to report it (rule 2).
+    let _ = catch(|| {
+        // SAFETY: stored by `S`, idle, and not used again, by the caller's promise (rule 7).
+        unsafe { S::remove(instance) };
+    });
+}
+
+/// `run_tx`: checks the arguments, claims the instance, and runs one command.
+///
+/// # Safety
+///
+/// `runtime` is null or a live instance made with this `P`; `host` is as [`HostTable::from_raw`] says, and the command's payload valid,
+/// for the call; `out_error` is null or valid for writes for the call.
+#[inline]
+pub unsafe fn run_tx_v1<P>(
+    runtime: *mut c_void,
+    host: RuntimeHostContextV1,
+    command: RuntimeCommandView,
+    out_error: *mut RuntimeErrorBuf,
+    run: impl for<'tx> FnOnce(&P, &mut Tx<'tx>, &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>>,
+) -> RuntimeCallStatus {
+    // SAFETY: the caller's promise about `out_error` (rule 9).
+    let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::RunTx, out_error) };
+    call.enter(|error| {
+        // SAFETY: the caller's promise about the payload (rule 1).
+        let command = unsafe { RuntimeCommandRef::check(command) }
+            .map_err(|reason| contract_violation(error, &reason))?;
+        // SAFETY: the caller's promise about `runtime` (rule 1).
+        let claim = unsafe { claim::<P>(runtime, error) }?;
+        // SAFETY: asked for once, and used by `tx` only, which ends before the claim (rule 3).
+        let scratch = unsafe { claim.scratch() };
+        // SAFETY: the caller's promise about `host` (rule 1).
+        let table = unsafe { HostTable::from_raw(host) };
+        let mut tx = Tx::new(table, scratch, error.share());
+        let result = run(claim.plugin(), &mut tx, &command);
+        claim.release();
+        result
+    })
+}
+
+/// `validate_biz_invariants`: claims the instance, and lets it look at the state.
+///
+/// # Safety
+///
+/// `runtime` is null or a live instance made with this `P`; `host` is as [`ReadTable::from_raw`] says for the call; `out_error` is null or
+/// valid for writes for the call.
+pub unsafe fn validate_v1<P>(
+    runtime: *mut c_void,
+    host: RuntimeReadContextV1,
+    out_error: *mut RuntimeErrorBuf,
+    validate: impl for<'c> FnOnce(&P, &mut ReadContext<'c>) -> Result<(), Rejected<'c>>,
+) -> RuntimeCallStatus {
+    let phase = RuntimeErrorPhase::ValidateBizInvariants;
+    // SAFETY: the caller's promise about `out_error` (rule 9).
+    let call = unsafe { Inbound::new(Callee::Plugin, phase, out_error) };
+    call.enter(|error| {
+        // SAFETY: the caller's promise about `runtime` (rule 1).
+        let claim = unsafe { claim::<P>(runtime, error) }?;
+        // SAFETY: asked for once, and used by `state` only, which ends before the claim (rule 3).
+        let scratch = unsafe { claim.scratch() };
+        // SAFETY: the caller's promise about `host` (rule 1).
+        let table = unsafe { ReadTable::from_raw(host) };
+        let mut state = ReadContext::new(table, scratch, error.share());
+        let result = validate(claim.plugin(), &mut state);
+        claim.release();
+        result
+    })
+}
+
+/// `on_unload`: claims the instance for its last call before it is destroyed.
+///
+/// # Safety
+///
+/// `runtime` is null or a live instance made with this `P`; `out_error` is null or valid for writes for the call.
+pub unsafe fn on_unload_v1<P>(
+    runtime: *mut c_void,
+    out_error: *mut RuntimeErrorBuf,
+    unload: impl for<'c> FnOnce(&mut P, &mut ErrorSlot<'c>) -> Result<(), Rejected<'c>>,
+) -> RuntimeCallStatus {
+    // SAFETY: the caller's promise about `out_error` (rule 9).
+    let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::Unload, out_error) };
+    call.enter(|error| {
+        // SAFETY: the caller's promise about `runtime` (rule 1).
+        let mut claim = unsafe { claim::<P>(runtime, error) }?;
+        let result = unload(claim.plugin_mut(), error);
+        claim.release();
+        result
+    })
+}
+
+/// # Safety
+///
+/// As [`Instance::from_handle`].
+#[inline]
+unsafe fn claim<'i, 'c, P>(
+    runtime: *mut c_void,
+    error: &mut ErrorSlot<'c>,
+) -> Result<Claim<'i, P>, Rejected<'c>> {
+    // SAFETY: the caller's promise (rule 1).
+    let instance = unsafe { Instance::from_handle(runtime) };
+    instance.and_then(Instance::claim).map_err(|reason| {
+        let kind = if reason.is_quarantine() {
+            runtime_error_kind::PLUGIN_INTERNAL_ERROR
+        } else {
+            runtime_error_kind::ABI_CONTRACT_VIOLATION
+        };
+        error.fail(kind, format_args!("{reason}"))
+    })
+}
+
+#[cold]
+fn contract_violation<'c>(error: &mut ErrorSlot<'c>, reason: &dyn fmt::Display) -> Rejected<'c> {
+    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+}

@@ -1,0 +1,168 @@
+//! Writing calls from a plugin to its host.
+
+use core::{ffi::c_void, ptr::NonNull};
+
+use super::{
+    contract::{ContractViolation, HostCallError, flag, succeeded},
+    read_table::ReadTable,
+    scratch::Scratch,
+    table::{Table, missing},
+    visit::{VisitOnce, visit_bytes_mut},
+};
+use crate::abi::{
+    RecordKey, RecordKind, RuntimeBytesRef, RuntimeHostContextV1, RuntimeHostVTableV1,
+    RuntimeRecordKeyView,
+};
+
+/// All functions of a host, for the time `'c` that it lent them: those of [`ReadTable`], and the writing ones.
+#[derive(Debug)]
+pub struct HostTable<'c> {
+    read: ReadTable<'c>,
+    ctx: *mut c_void,
+    table: NonNull<RuntimeHostVTableV1>,
+}
+
+impl<'c> HostTable<'c> {
+    /// # Safety
+    ///
+    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the contract when their first argument is `ctx_ptr`.
+    #[must_use]
+    pub unsafe fn from_raw(context: RuntimeHostContextV1) -> Self {
+        let table = RuntimeHostVTableV1::present(context.vtable);
+        // SAFETY: the caller's promise, handed on; the table came from `present` (rule 1).
+        let read = unsafe { ReadTable::of_host(context.ctx_ptr, table) };
+        Self { read, ctx: context.ctx_ptr, table }
+    }
+
+    /// The reading functions.
+    #[must_use]
+    pub const fn read(&self) -> ReadTable<'c> {
+        self.read
+    }
+
+    /// Creates a record from zeroed bytes, and returns its key and what `init` made of them.
+    ///
+    /// # Errors
+    ///
+    /// The host's failure, whose text is in `scratch`, or its breach of contract.
+    #[inline]
+    pub fn create<T, F: FnOnce(&mut [u8]) -> T>(
+        &mut self,
+        scratch: &mut Scratch<'_>,
+        kind: RecordKind,
+        init: F,
+    ) -> Result<(RecordKey, T), HostCallError> {
+        const CALL: &str = "create_typed_raw";
+        let entry = self.entries().create_typed_raw.ok_or_else(|| self.missing(CALL))?;
+        let mut visit = VisitOnce::new(init);
+        let visit_ctx = (&raw mut visit).cast();
+        let init = Some(visit_bytes_mut::<T, F> as _);
+        // Kind 0 is reserved: a host that leaves the key unwritten is found out.
+        let mut key = RuntimeRecordKeyView { kind: 0, sys_id: 0 };
+        let (out_key, out_error) = (&raw mut key, scratch.as_ptr());
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        let status = unsafe { entry(self.ctx, kind, visit_ctx, init, out_key, out_error) };
+        let visited = visit.visited(CALL)?;
+        succeeded(CALL, status)?;
+        if key.kind != kind {
+            return Err(ContractViolation::Kind { call: CALL, expected: kind, got: key.kind }.into());
+        }
+        match visited {
+            Some(made) => Ok((key.into(), made)),
+            None => Err(ContractViolation::NotVisited { call: CALL }.into()),
+        }
+    }
+
+    /// Updates a record by primary key, and returns what `update` made of it; `None` when there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    #[inline]
+    pub fn update_by_pk<T, F: FnOnce(&mut [u8]) -> T>(
+        &mut self,
+        scratch: &mut Scratch<'_>,
+        kind: RecordKind,
+        pk: &[u8],
+        update: F,
+    ) -> Result<Option<T>, HostCallError> {
+        const CALL: &str = "update_typed_by_pk_raw";
+        let entry = self.entries().update_typed_by_pk_raw.ok_or_else(|| self.missing(CALL))?;
+        let mut visit = VisitOnce::new(update);
+        let visit_ctx = (&raw mut visit).cast();
+        let update = Some(visit_bytes_mut::<T, F> as _);
+        let pk = RuntimeBytesRef::from_slice(pk);
+        let mut found = 0;
+        let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        let status = unsafe { entry(self.ctx, kind, pk, visit_ctx, update, out_found, out_error) };
+        visit.found(CALL, status, found)
+    }
+
+    /// Deletes a record by primary key, and returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    #[inline]
+    pub fn delete_by_pk(
+        &mut self,
+        scratch: &mut Scratch<'_>,
+        kind: RecordKind,
+        pk: &[u8],
+    ) -> Result<bool, HostCallError> {
+        const CALL: &str = "delete_by_pk_raw";
+        let entry = self.entries().delete_by_pk_raw.ok_or_else(|| self.missing(CALL))?;
+        let pk = RuntimeBytesRef::from_slice(pk);
+        let mut deleted = 0;
+        let (out_deleted, out_error) = (&raw mut deleted, scratch.as_ptr());
+        // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
+        let status = unsafe { entry(self.ctx, kind, pk, out_deleted, out_error) };
+        succeeded(CALL, status)?;
+        flag(CALL, deleted)
+    }
+
+    /// Emits an event.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    #[inline]
+    pub fn emit_event(
+        &mut self,
+        scratch: &mut Scratch<'_>,
+        kind: u8,
+        payload: &[u8],
+    ) -> Result<(), HostCallError> {
+        const CALL: &str = "emit_typed_event_raw";
+        let entry = self.entries().emit_typed_event_raw.ok_or_else(|| self.missing(CALL))?;
+        let payload = RuntimeBytesRef::from_slice(payload);
+        // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
+        let status = unsafe { entry(self.ctx, kind, payload, scratch.as_ptr()) };
+        succeeded(CALL, status)
+    }
+
+    /// Passes a diagnostic text on.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    pub fn debug_log(&mut self, scratch: &mut Scratch<'_>, message: &str) -> Result<(), HostCallError> {
+        const CALL: &str = "debug_log";
+        let entry = self.entries().debug_log.ok_or_else(|| self.missing(CALL))?;
+        let message = RuntimeBytesRef::from_slice(message.as_bytes());
+        // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
+        let status = unsafe { entry(self.ctx, message, scratch.as_ptr()) };
+        succeeded(CALL, status)
+    }
+
+    fn entries(&self) -> &RuntimeHostVTableV1 {
+        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 1).
+        unsafe { self.table.as_ref() }
+    }
+
+    #[cold]
+    fn missing(&self, call: &'static str) -> HostCallError {
+        missing(self.table.as_ptr().cast_const().cast(), call)
+    }
+}

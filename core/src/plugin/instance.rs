@@ -1,0 +1,133 @@
+//! A plugin instance behind an opaque handle.
+
+use core::{
+    cell::UnsafeCell,
+    ffi::c_void,
+    ptr::NonNull,
+    sync::atomic::{AtomicU8, Ordering::Relaxed},
+};
+
+use super::scratch::Scratch;
+use crate::abi::RuntimeErrorBuf;
+
+/// What a runtime handle points to: the plugin's own instance `P`, whether it is in use, and the buffer for its host calls' errors.
+///
+/// The buffer lies here, and not on the stack of every call, because clearing 528 bytes costs more than everything else that a call does.
+pub struct Instance<P> {
+    state: AtomicU8,
+    scratch: UnsafeCell<RuntimeErrorBuf>,
+    plugin: UnsafeCell<P>,
+}
+
+/// No call is running.
+const IDLE: u8 = 0;
+/// A call is running.
+const BUSY: u8 = 1;
+/// A call panicked; nobody knows what it left behind (rule 2).
+const QUARANTINED: u8 = 2;
+
+/// Why a call cannot use an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+pub(crate) enum InstanceError {
+    #[error("runtime handle is null")]
+    Null,
+    #[error("runtime handle is not aligned")]
+    Misaligned,
+    #[error("the plugin instance is in the middle of a call; one call at a time")]
+    Busy,
+    #[error("the plugin instance panicked in an earlier call; destroy it and create a new one")]
+    Quarantined,
+}
+
+impl InstanceError {
+    /// Whether it is the plugin that is to blame, and not the caller.
+    pub(crate) const fn is_quarantine(self) -> bool {
+        matches!(self, Self::Quarantined)
+    }
+}
+
+impl<P> Instance<P> {
+    /// An idle instance.
+    #[must_use]
+    pub const fn new(plugin: P) -> Self {
+        Self {
+            state: AtomicU8::new(IDLE),
+            scratch: UnsafeCell::new(RuntimeErrorBuf::RESET),
+            plugin: UnsafeCell::new(plugin),
+        }
+    }
+
+    /// The instance behind a foreign handle.
+    ///
+    /// # Safety
+    ///
+    /// A non-null, aligned `runtime` points to a live instance of this very type for `'i`.
+    pub(crate) unsafe fn from_handle<'i>(runtime: *mut c_void) -> Result<&'i Self, InstanceError> {
+        let this = NonNull::new(runtime.cast::<Self>()).ok_or(InstanceError::Null)?;
+        if !this.is_aligned() {
+            return Err(InstanceError::Misaligned);
+        }
+        // SAFETY: the caller's promise; everything that a call changes is behind a cell (rule 7).
+        Ok(unsafe { this.as_ref() })
+    }
+
+    /// Claims the instance for one call.
+    pub(crate) fn claim(&self) -> Result<Claim<'_, P>, InstanceError> {
+        // A load and a store and not an exchange: a handle is used by one thread at a time (rule 7), so what is detected here is
+        // a call from inside a call; and small targets have no exchange.
+        match self.state.load(Relaxed) {
+            IDLE => {
+                self.state.store(BUSY, Relaxed);
+                Ok(Claim { instance: self })
+            }
+            BUSY => Err(InstanceError::Busy),
+            _ => Err(InstanceError::Quarantined),
+        }
+    }
+
+    /// Whether a call is running.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.state.load(Relaxed) == BUSY
+    }
+}
+
+/// An instance in use by one call. Dropped without [`release`](Self::release), as a panic does, it quarantines the instance.
+pub(crate) struct Claim<'i, P> {
+    instance: &'i Instance<P>,
+}
+
+impl<P> Claim<'_, P> {
+    /// The plugin.
+    pub(crate) fn plugin(&self) -> &P {
+        // SAFETY: the claim is the only user, and lends it out by its own borrow (rule 7).
+        unsafe { &*self.instance.plugin.get() }
+    }
+
+    /// The plugin, for its last call.
+    pub(crate) fn plugin_mut(&mut self) -> &mut P {
+        // SAFETY: the claim is the only user, and lends it out by its own borrow (rule 7).
+        unsafe { &mut *self.instance.plugin.get() }
+    }
+
+    /// The buffer for host calls' errors, for a time no longer than the claim's.
+    ///
+    /// # Safety
+    ///
+    /// Asked for once per claim, and not used after it.
+    pub(crate) unsafe fn scratch<'c>(&self) -> Scratch<'c> {
+        // SAFETY: initialised in `new`, and the claim's alone (rules 3 and 7); a cell's address is not null.
+        unsafe { Scratch::from_raw(NonNull::new_unchecked(self.instance.scratch.get())) }
+    }
+
+    /// Ends the call in good order.
+    pub(crate) fn release(self) {
+        self.instance.state.store(IDLE, Relaxed);
+        core::mem::forget(self);
+    }
+}
+
+impl<P> Drop for Claim<'_, P> {
+    fn drop(&mut self) {
+        self.instance.state.store(QUARANTINED, Relaxed);
+    }
+}

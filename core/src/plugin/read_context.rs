@@ -1,0 +1,140 @@
+//! What a plugin may do with state that it only reads.
+
+use core::fmt;
+
+use super::{
+    contract::HostCallError,
+    read_table::ReadTable,
+    scratch::Scratch,
+};
+use crate::{
+    abi::{
+        RecordKey, RecordKind, RuntimeErrorBuf, RuntimeErrorKind, SysId, runtime_error_kind,
+    },
+    error_slot::{ErrorSlot, Rejected},
+};
+
+/// Read access to the host's records, for the time of the call `'c`, and the place to write why the call fails.
+///
+/// A failed host call returns [`Rejected`] with the host's own kind and text already written: `?` passes it on.
+#[derive(Debug)]
+pub struct ReadContext<'c> {
+    table: ReadTable<'c>,
+    scratch: Scratch<'c>,
+    error: ErrorSlot<'c>,
+}
+
+impl<'c> ReadContext<'c> {
+    pub(crate) const fn new(table: ReadTable<'c>, scratch: Scratch<'c>, error: ErrorSlot<'c>) -> Self {
+        Self { table, scratch, error }
+    }
+
+    /// Rejects the command (kind 2001), with a reason for whoever sent it.
+    ///
+    /// ```
+    /// # use statevec_abi::{ReadContext, Rejected};
+    /// fn check<'c>(state: &mut ReadContext<'c>, amount: u64) -> Result<(), Rejected<'c>> {
+    ///     if amount == 0 {
+    ///         return Err(state.reject(format_args!("amount is {amount}; it must be positive")));
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn reject(&mut self, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+        self.fail(runtime_error_kind::PLUGIN_REJECTED, reason)
+    }
+
+    /// Rejects a command that is malformed or unknown (kind 2002).
+    pub fn invalid_command(&mut self, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+        self.fail(runtime_error_kind::INVALID_COMMAND, reason)
+    }
+
+    /// Fails with any kind. The last reason written wins.
+    pub fn fail(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+        self.error.fail(kind, reason)
+    }
+
+    /// Reads a record by number, and returns what the visitor made of its bytes; `None` when there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// The host refused or broke the contract; the reason is written.
+    #[inline]
+    pub fn read_raw<T>(
+        &mut self,
+        kind: RecordKind,
+        sys_id: SysId,
+        visitor: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<T>, Rejected<'c>> {
+        let answer = self.table.read_by_id(&mut self.scratch, kind, sys_id, visitor);
+        answer.map_err(|error| self.failed(error))
+    }
+
+    /// Reads a record by its primary key, and returns what the visitor made of its bytes; `None` when there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_raw`](Self::read_raw).
+    #[inline]
+    pub fn read_by_pk_raw<T>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        visitor: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<T>, Rejected<'c>> {
+        let answer = self.table.read_by_pk(&mut self.scratch, kind, pk, visitor);
+        answer.map_err(|error| self.failed(error))
+    }
+
+    /// Calls the visitor with every key of a kind, in ascending `sys_id`, and with a context to read through meanwhile.
+    ///
+    /// After a visitor's `Err` the rest are skipped and the error is returned.
+    ///
+    /// # Errors
+    ///
+    /// The visitor's, or as [`read_raw`](Self::read_raw).
+    pub fn for_each_key(
+        &mut self,
+        kind: RecordKind,
+        mut visitor: impl FnMut(&mut ReadContext<'c>, RecordKey) -> Result<(), Rejected<'c>>,
+    ) -> Result<(), Rejected<'c>> {
+        // The host may hold `scratch` while it walks, so calls from the visitor write elsewhere (rule 3).
+        let mut nested = RuntimeErrorBuf::RESET;
+        // SAFETY: initialised, and outlives its context, which a visitor can borrow only and has nothing to exchange for (rule 3).
+        let scratch = unsafe { Scratch::from_raw((&mut nested).into()) };
+        let mut inner = ReadContext::new(self.table, scratch, self.error.share());
+        let mut stopped = Ok(());
+        let answer = self.table.for_each_key(&mut self.scratch, kind, |key| {
+            if stopped.is_ok() {
+                stopped = visitor(&mut inner, key);
+            }
+        });
+        stopped?;
+        answer.map_err(|error| self.failed(error))
+    }
+
+    pub(crate) fn scratch(&mut self) -> &mut Scratch<'c> {
+        &mut self.scratch
+    }
+
+    /// Writes why a host call gave no answer: the host's own kind and text, or how it broke the contract (kind 1).
+    #[cold]
+    pub(crate) fn failed(&mut self, error: HostCallError) -> Rejected<'c> {
+        match error {
+            HostCallError::Reported { call } => {
+                let report = self.scratch.report();
+                let (kind, text) = (report.kind, report.message());
+                let written = if text.is_empty() {
+                    self.error.fail(kind, format_args!("{call} failed and gave no reason"))
+                } else {
+                    self.error.fail(kind, format_args!("{text}"))
+                };
+                self.scratch.clear();
+                written
+            }
+            HostCallError::Contract(violation) => {
+                self.error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{violation}"))
+            }
+        }
+    }
+}

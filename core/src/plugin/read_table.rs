@@ -1,0 +1,184 @@
+//! Reading calls from a plugin to its host.
+
+use core::{ffi::c_void, marker::PhantomData, mem::offset_of, ptr::NonNull};
+
+use super::{
+    contract::{ContractViolation, HostCallError, flag, succeeded},
+    scratch::Scratch,
+    table::{Table, missing},
+    visit::{VisitKeys, VisitOnce, VisitState, visit_bytes, visit_key},
+};
+use crate::abi::{
+    ForEachKeyFn, ReadByIdFn, ReadByPkFn, RecordKey, RecordKind, RuntimeBytesRef,
+    RuntimeCallStatus, RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1, SysId,
+};
+
+/// The read functions of a host, for the time `'c` that it lent them.
+///
+/// Every call names the [`Scratch`] that its error goes to. A call made from inside a visitor needs another one than the call
+/// that it is inside of (rule 3): the borrow of the scratch sees to it.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadTable<'c> {
+    ctx: *mut c_void,
+    entries: NonNull<ReadEntries>,
+    /// The one read function whose place differs between the two tables.
+    for_each: NonNull<Option<ForEachKeyFn>>,
+    call: PhantomData<&'c ()>,
+}
+
+/// What both tables begin with.
+#[repr(C)]
+struct ReadEntries {
+    by_id: Option<ReadByIdFn>,
+    by_pk: Option<ReadByPkFn>,
+}
+
+const _: () = {
+    assert!(offset_of!(RuntimeReadVTableV1, with_read_typed_raw) == offset_of!(ReadEntries, by_id));
+    assert!(offset_of!(RuntimeHostVTableV1, with_read_typed_raw) == offset_of!(ReadEntries, by_id));
+    assert!(offset_of!(RuntimeReadVTableV1, with_read_typed_by_pk_raw) == offset_of!(ReadEntries, by_pk));
+    assert!(offset_of!(RuntimeHostVTableV1, with_read_typed_by_pk_raw) == offset_of!(ReadEntries, by_pk));
+};
+
+impl<'c> ReadTable<'c> {
+    /// # Safety
+    ///
+    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the contract when their first argument is `ctx_ptr`.
+    #[must_use]
+    pub unsafe fn from_raw(context: RuntimeReadContextV1) -> Self {
+        let table = RuntimeReadVTableV1::present(context.vtable);
+        // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
+        let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
+        Self { ctx: context.ctx_ptr, entries: table.cast(), for_each: for_each.into(), call: PhantomData }
+    }
+
+    /// The read functions of a table for transactions.
+    ///
+    /// # Safety
+    ///
+    /// As [`from_raw`](Self::from_raw); `table` came from [`Table::present`].
+    pub(crate) unsafe fn of_host(ctx: *mut c_void, table: NonNull<RuntimeHostVTableV1>) -> Self {
+        // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
+        let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
+        Self { ctx, entries: table.cast(), for_each: for_each.into(), call: PhantomData }
+    }
+
+    /// Reads a record by number, and returns what the visitor made of it; `None` when there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// The host's failure, whose text is in `scratch`, or its breach of contract.
+    #[inline]
+    pub fn read_by_id<T, F: FnOnce(&[u8]) -> T>(
+        &self,
+        scratch: &mut Scratch<'_>,
+        kind: RecordKind,
+        sys_id: SysId,
+        visitor: F,
+    ) -> Result<Option<T>, HostCallError> {
+        const CALL: &str = "with_read_typed_raw";
+        // SAFETY: valid for reads for `'c` (rule 1).
+        let entry = unsafe { (*self.entries.as_ptr()).by_id };
+        let entry = entry.ok_or_else(|| self.missing(CALL))?;
+        let mut visit = VisitOnce::new(visitor);
+        let visit_ctx = (&raw mut visit).cast();
+        let visitor = Some(visit_bytes::<T, F> as _);
+        let mut found = 0;
+        let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        let status = unsafe { entry(self.ctx, kind, sys_id, visit_ctx, visitor, out_found, out_error) };
+        visit.found(CALL, status, found)
+    }
+
+    /// Reads a record by primary key, and returns what the visitor made of it; `None` when there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_by_id`](Self::read_by_id).
+    #[inline]
+    pub fn read_by_pk<T, F: FnOnce(&[u8]) -> T>(
+        &self,
+        scratch: &mut Scratch<'_>,
+        kind: RecordKind,
+        pk: &[u8],
+        visitor: F,
+    ) -> Result<Option<T>, HostCallError> {
+        const CALL: &str = "with_read_typed_by_pk_raw";
+        // SAFETY: valid for reads for `'c` (rule 1).
+        let entry = unsafe { (*self.entries.as_ptr()).by_pk };
+        let entry = entry.ok_or_else(|| self.missing(CALL))?;
+        let mut visit = VisitOnce::new(visitor);
+        let visit_ctx = (&raw mut visit).cast();
+        let visitor = Some(visit_bytes::<T, F> as _);
+        let pk = RuntimeBytesRef::from_slice(pk);
+        let mut found = 0;
+        let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        let status = unsafe { entry(self.ctx, kind, pk, visit_ctx, visitor, out_found, out_error) };
+        visit.found(CALL, status, found)
+    }
+
+    /// Calls the visitor with every key of a kind, in the host's order (ascending `sys_id`).
+    ///
+    /// # Errors
+    ///
+    /// As [`read_by_id`](Self::read_by_id).
+    pub fn for_each_key<F: FnMut(RecordKey)>(
+        &self,
+        scratch: &mut Scratch<'_>,
+        kind: RecordKind,
+        visitor: F,
+    ) -> Result<(), HostCallError> {
+        const CALL: &str = "for_each_record_key_raw";
+        // SAFETY: valid for reads for `'c` (rule 1).
+        let entry = unsafe { *self.for_each.as_ptr() };
+        let entry = entry.ok_or_else(|| self.missing(CALL))?;
+        let mut visit = VisitKeys::new(visitor);
+        let visit_ctx = (&raw mut visit).cast();
+        let visitor = Some(visit_key::<F> as _);
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        let status = unsafe { entry(self.ctx, kind, visit_ctx, visitor, scratch.as_ptr()) };
+        visit.finish(CALL, status)
+    }
+
+    #[cold]
+    fn missing(&self, call: &'static str) -> HostCallError {
+        missing(self.entries.as_ptr().cast_const().cast(), call)
+    }
+}
+
+impl<F, T> VisitOnce<F, T> {
+    /// The answer to a call that visits a record if it exists.
+    #[inline]
+    pub(crate) fn found(self, call: &'static str, status: RuntimeCallStatus, found: u8) -> Result<Option<T>, HostCallError> {
+        let visited = self.visited(call)?;
+        succeeded(call, status)?;
+        match (flag(call, found)?, visited) {
+            (true, Some(out)) => Ok(Some(out)),
+            (false, None) => Ok(None),
+            (true, None) => Err(ContractViolation::NotVisited { call }.into()),
+            (false, Some(_)) => Err(ContractViolation::VisitedNothing { call }.into()),
+        }
+    }
+
+    /// What the visitor made, `None` when it was not called; goes on with its panic.
+    #[inline]
+    pub(crate) fn visited(self, call: &'static str) -> Result<Option<T>, HostCallError> {
+        match self.state {
+            VisitState::Waiting | VisitState::Visited => Ok(self.out),
+            VisitState::Panicked(panic) => panic.resume(),
+            VisitState::Twice => Err(ContractViolation::VisitedTwice { call }.into()),
+            VisitState::Bytes(error) => Err(ContractViolation::Bytes { call, error }.into()),
+        }
+    }
+}
+
+impl<F> VisitKeys<F> {
+    fn finish(self, call: &'static str, status: RuntimeCallStatus) -> Result<(), HostCallError> {
+        match self.state {
+            VisitState::Panicked(panic) => panic.resume(),
+            VisitState::Twice => Err(ContractViolation::VisitedTwice { call }.into()),
+            _ => succeeded(call, status),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The error buffer that host calls write into.
+
+use core::{fmt, marker::PhantomData, ptr::NonNull};
+
+use crate::abi::RuntimeErrorBuf;
+
+/// An error buffer for host calls, which the host may hold while it runs (rule 3): so it is a pointer and not a reference.
+///
+/// Always initialised, because a host may set a length without writing a text.
+pub struct Scratch<'c> {
+    buffer: NonNull<RuntimeErrorBuf>,
+    borrow: PhantomData<&'c mut RuntimeErrorBuf>,
+}
+
+impl<'c> Scratch<'c> {
+    /// Lends a buffer to host calls.
+    #[must_use]
+    pub const fn new(buffer: &'c mut RuntimeErrorBuf) -> Self {
+        Self { buffer: NonNull::from_mut(buffer), borrow: PhantomData }
+    }
+
+    /// # Safety
+    ///
+    /// `buffer` is initialised, and nobody else's for `'c`.
+    pub(crate) const unsafe fn from_raw(buffer: NonNull<RuntimeErrorBuf>) -> Self {
+        Self { buffer, borrow: PhantomData }
+    }
+
+    /// What the host wrote.
+    #[must_use]
+    pub fn report(&self) -> &RuntimeErrorBuf {
+        // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed (rule 3).
+        unsafe { self.buffer.as_ref() }
+    }
+
+    /// Forgets what the host wrote, so that a later failure without a text does not repeat it.
+    pub fn clear(&mut self) {
+        // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed (rule 3).
+        let buffer = unsafe { self.buffer.as_mut() };
+        (buffer.kind, buffer.message_len) = (RuntimeErrorBuf::RESET.kind, 0);
+    }
+
+    /// The same buffer for a shorter time.
+    pub fn reborrow(&mut self) -> Scratch<'_> {
+        Scratch { buffer: self.buffer, borrow: PhantomData }
+    }
+
+    pub(crate) fn as_ptr(&mut self) -> *mut RuntimeErrorBuf {
+        self.buffer.as_ptr()
+    }
+}
+
+impl fmt::Debug for Scratch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Scratch").field(self.report()).finish()
+    }
+}

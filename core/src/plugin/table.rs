@@ -1,0 +1,73 @@
+//! A host's function table, behind a pointer that may be null or misaligned.
+
+use core::ptr::NonNull;
+
+use super::contract::{ContractViolation, HostCallError};
+use crate::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
+
+/// A table that has stand-ins: tables without entries, to look at when the host's own cannot be read.
+///
+/// So a host call looks at its entry and at nothing else, and what is wrong with the table is found where the entry is missing: at the
+/// first host call, as the contract says (ABI.md section 3).
+pub(crate) trait Table: Sized + 'static {
+    const NULL: &'static Self;
+    const MISALIGNED: &'static Self;
+
+    /// The host's table, or a stand-in. Valid for reads as long as the host's is.
+    fn present(table: *const Self) -> NonNull<Self> {
+        match NonNull::new(table.cast_mut()) {
+            None => NonNull::from_ref(Self::NULL),
+            Some(table) if !table.is_aligned() => NonNull::from_ref(Self::MISALIGNED),
+            Some(table) => table,
+        }
+    }
+}
+
+static NULL_HOST: RuntimeHostVTableV1 = NO_HOST;
+static MISALIGNED_HOST: RuntimeHostVTableV1 = NO_HOST;
+static NULL_READ: RuntimeReadVTableV1 = NO_READ;
+static MISALIGNED_READ: RuntimeReadVTableV1 = NO_READ;
+
+impl Table for RuntimeHostVTableV1 {
+    const NULL: &'static Self = &NULL_HOST;
+    const MISALIGNED: &'static Self = &MISALIGNED_HOST;
+}
+
+impl Table for RuntimeReadVTableV1 {
+    const NULL: &'static Self = &NULL_READ;
+    const MISALIGNED: &'static Self = &MISALIGNED_READ;
+}
+
+/// Why the entry `call` of the table at an address is null.
+#[cold]
+pub(crate) fn missing(table: *const (), call: &'static str) -> HostCallError {
+    let violation = if table == (&raw const NULL_HOST).cast() {
+        ContractViolation::NullTable { table: "host" }
+    } else if table == (&raw const NULL_READ).cast() {
+        ContractViolation::NullTable { table: "read" }
+    } else if table == (&raw const MISALIGNED_HOST).cast() {
+        ContractViolation::MisalignedTable { table: "host" }
+    } else if table == (&raw const MISALIGNED_READ).cast() {
+        ContractViolation::MisalignedTable { table: "read" }
+    } else {
+        ContractViolation::NullEntry { call }
+    };
+    violation.into()
+}
+
+const NO_HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
+    with_read_typed_raw: None,
+    with_read_typed_by_pk_raw: None,
+    create_typed_raw: None,
+    update_typed_by_pk_raw: None,
+    delete_by_pk_raw: None,
+    emit_typed_event_raw: None,
+    for_each_record_key_raw: None,
+    debug_log: None,
+};
+
+const NO_READ: RuntimeReadVTableV1 = RuntimeReadVTableV1 {
+    with_read_typed_raw: None,
+    with_read_typed_by_pk_raw: None,
+    for_each_record_key_raw: None,
+};

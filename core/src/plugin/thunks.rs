@@ -1,0 +1,80 @@
+//! The C functions of a [`Plugin`], generic over it and over where its instances live.
+
+use core::ffi::c_void;
+
+use super::{
+    Plugin,
+    entry::{
+        create_runtime_v1, destroy_runtime_v1, on_unload_v1, plugin_bytes_v1, run_tx_v1,
+        validate_v1,
+    },
+    storage::InstanceStorage,
+};
+use crate::abi::{
+    RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
+    RuntimeErrorBuf, RuntimeHostContextV1, RuntimePluginApiV1, RuntimeReadContextV1,
+};
+
+/// The table of a plugin whose instances live in `S`.
+#[must_use]
+pub const fn plugin_api<P: Plugin, S: InstanceStorage<P>>() -> RuntimePluginApiV1 {
+    RuntimePluginApiV1 {
+        abi_version: RUNTIME_PLUGIN_ABI_VERSION_V1,
+        plugin_name: Some(plugin_name::<P>),
+        schema_bytes: Some(schema_bytes::<P>),
+        create_runtime: Some(create_runtime::<P, S>),
+        destroy_runtime: Some(destroy_runtime::<P, S>),
+        run_tx: Some(run_tx::<P>),
+        validate_biz_invariants: Some(validate_biz_invariants::<P>),
+        on_unload: Some(on_unload::<P>),
+    }
+}
+
+unsafe extern "C" fn plugin_name<P: Plugin>() -> RuntimeBytesRef {
+    plugin_bytes_v1(P::name)
+}
+
+unsafe extern "C" fn schema_bytes<P: Plugin>() -> RuntimeBytesRef {
+    plugin_bytes_v1(P::schema)
+}
+
+unsafe extern "C" fn create_runtime<P: Plugin, S: InstanceStorage<P>>(
+    config: RuntimeBytesRef,
+    out_runtime: *mut *mut c_void,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    // SAFETY: a host keeps the contract, or else is told what can be told (rules 1 and 9).
+    unsafe { create_runtime_v1::<P, S>(config, out_runtime, out_error, |config, error| P::create(config, error)) }
+}
+
+unsafe extern "C" fn destroy_runtime<P: Plugin, S: InstanceStorage<P>>(runtime: *mut c_void) {
+    // SAFETY: as above (rules 1 and 7).
+    unsafe { destroy_runtime_v1::<P, S>(runtime) };
+}
+
+unsafe extern "C" fn run_tx<P: Plugin>(
+    runtime: *mut c_void,
+    host: RuntimeHostContextV1,
+    command: RuntimeCommandView,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    // SAFETY: as above (rules 1 and 9).
+    unsafe { run_tx_v1(runtime, host, command, out_error, |plugin: &P, tx, command| plugin.run_tx(tx, command)) }
+}
+
+unsafe extern "C" fn validate_biz_invariants<P: Plugin>(
+    runtime: *mut c_void,
+    host: RuntimeReadContextV1,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    // SAFETY: as above (rules 1 and 9).
+    unsafe { validate_v1(runtime, host, out_error, |plugin: &P, state| plugin.validate_biz_invariants(state)) }
+}
+
+unsafe extern "C" fn on_unload<P: Plugin>(
+    runtime: *mut c_void,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    // SAFETY: as above (rules 1 and 9).
+    unsafe { on_unload_v1(runtime, out_error, |plugin: &mut P, error| plugin.on_unload(error)) }
+}

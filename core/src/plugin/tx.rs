@@ -1,0 +1,126 @@
+//! What a plugin may do in a transaction.
+
+use core::{fmt, mem::MaybeUninit, ops::{Deref, DerefMut}, slice};
+
+use super::{host_table::HostTable, read_context::ReadContext, scratch::Scratch};
+use crate::{
+    abi::{RecordKey, RecordKind},
+    error_slot::{ErrorSlot, Rejected},
+    text_writer::TextWriter,
+};
+
+/// One transaction: everything that [`ReadContext`] offers, and writing.
+///
+/// It lives as long as the call and cannot be kept. While a record is lent for writing the transaction is borrowed, so that a host call
+/// from inside does not compile.
+#[derive(Debug)]
+pub struct Tx<'tx> {
+    state: ReadContext<'tx>,
+    table: HostTable<'tx>,
+}
+
+/// The longest text that [`Tx::log`] passes on, in bytes; longer ones are cut at a char boundary.
+const LOG_CAPACITY: usize = 256;
+
+impl<'tx> Tx<'tx> {
+    pub(crate) const fn new(table: HostTable<'tx>, scratch: Scratch<'tx>, error: ErrorSlot<'tx>) -> Self {
+        Self { state: ReadContext::new(table.read(), scratch, error), table }
+    }
+
+    /// Creates a record: `init` fills zeroed bytes of the schema's data size. Returns the new record's key.
+    ///
+    /// # Errors
+    ///
+    /// The host refused (a record with the same primary key exists: kind 4001) or broke the contract; the reason is written.
+    #[inline]
+    pub fn create_raw(&mut self, kind: RecordKind, init: impl FnOnce(&mut [u8])) -> Result<RecordKey, Rejected<'tx>> {
+        match self.table.create(self.state.scratch(), kind, init) {
+            Ok((key, ())) => Ok(key),
+            Err(error) => Err(self.state.failed(error)),
+        }
+    }
+
+    /// Updates a record by its primary key, in place, and returns what `update` made of it; `None` when there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// The host refused (an update that changes the key: kind 4001) or broke the contract; the reason is written.
+    #[inline]
+    pub fn update_by_pk_raw<T>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        update: impl FnOnce(&mut [u8]) -> T,
+    ) -> Result<Option<T>, Rejected<'tx>> {
+        let answer = self.table.update_by_pk(self.state.scratch(), kind, pk, update);
+        answer.map_err(|error| self.state.failed(error))
+    }
+
+    /// Deletes a record by its primary key, and returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// The host refused or broke the contract; the reason is written.
+    #[inline]
+    pub fn delete_by_pk_raw(&mut self, kind: RecordKind, pk: &[u8]) -> Result<bool, Rejected<'tx>> {
+        let answer = self.table.delete_by_pk(self.state.scratch(), kind, pk);
+        answer.map_err(|error| self.state.failed(error))
+    }
+
+    /// Emits an event. It exists once the transaction commits.
+    ///
+    /// # Errors
+    ///
+    /// The host refused or broke the contract; the reason is written.
+    #[inline]
+    pub fn emit_raw(&mut self, kind: u8, payload: &[u8]) -> Result<(), Rejected<'tx>> {
+        let answer = self.table.emit_event(self.state.scratch(), kind, payload);
+        answer.map_err(|error| self.state.failed(error))
+    }
+
+    /// Passes a diagnostic text to the host; at most 256 bytes when it has arguments. It is no part of the outcome.
+    ///
+    /// # Errors
+    ///
+    /// The host refused or broke the contract; the reason is written.
+    pub fn log(&mut self, message: fmt::Arguments<'_>) -> Result<(), Rejected<'tx>> {
+        let mut formatted = [MaybeUninit::<u8>::uninit(); LOG_CAPACITY];
+        let message = match message.as_str() {
+            Some(text) => text,
+            None => write_text(&mut formatted, message),
+        };
+        let answer = self.table.debug_log(self.state.scratch(), message);
+        answer.map_err(|error| self.state.failed(error))
+    }
+
+    /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
+    pub fn parts(&mut self) -> (&mut HostTable<'tx>, &mut Scratch<'tx>) {
+        (&mut self.table, self.state.scratch())
+    }
+}
+
+/// Read access, and the ways to fail.
+impl<'tx> Deref for Tx<'tx> {
+    type Target = ReadContext<'tx>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.state
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.state
+    }
+}
+
+fn write_text<'b>(buffer: &'b mut [MaybeUninit<u8>; LOG_CAPACITY], text: fmt::Arguments<'_>) -> &'b str {
+    let start = buffer.as_mut_ptr().cast::<u8>();
+    // SAFETY: the buffer is that long, and ours (rule 9).
+    let mut writer = unsafe { TextWriter::new(start, LOG_CAPACITY) };
+    writer.write(text);
+    // SAFETY: the writer has initialised that many bytes (rule 9).
+    let bytes = unsafe { slice::from_raw_parts(start, writer.len()) };
+    // SAFETY: the writer writes whole chars only (rule 9).
+    unsafe { str::from_utf8_unchecked(bytes) }
+}

@@ -1,0 +1,95 @@
+//! A schema that a plugin declares, made whole at compile time.
+
+mod distinct;
+mod order;
+
+use super::{
+    EnumDef, Fingerprints, PayloadDef, RecordDef, SchemaDef, Version, write_json,
+};
+use crate::typed::{Command, EnumU8, Event, Record};
+
+pub use distinct::{assert_distinct_kind, assert_distinct_name};
+pub use order::{sort_payloads, sort_records, sort_types};
+
+/// A declared schema; [`schema!`](crate::schema!) makes one as a constant.
+///
+/// Only the parts that a program uses end up in it: firmware that hands out nothing but `json` carries no definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schema {
+    /// The definitions, sorted.
+    pub def: SchemaDef<'static>,
+    /// The fingerprints of the definitions.
+    pub fingerprints: Fingerprints,
+    /// The schema JSON: what `schema_bytes` returns.
+    pub json: &'static str,
+}
+
+impl Schema {
+    /// The version of the schema.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.def.version
+    }
+}
+
+/// The definition of a record in a schema of this version.
+#[must_use]
+pub const fn record_def<R: Record>(version: Version) -> RecordDef<'static> {
+    RecordDef {
+        version: version.packed(),
+        ..R::DEF
+    }
+}
+
+/// The definition of a command in a schema of this version.
+#[must_use]
+pub const fn command_def<C: Command>(version: Version) -> PayloadDef<'static> {
+    PayloadDef {
+        version: version.packed(),
+        ..C::DEF
+    }
+}
+
+/// The definition of an event in a schema of this version.
+#[must_use]
+pub const fn event_def<E: Event>(version: Version) -> PayloadDef<'static> {
+    PayloadDef {
+        version: version.packed(),
+        ..E::DEF
+    }
+}
+
+/// The definition of an enum.
+#[must_use]
+pub const fn type_def<E: EnumU8>() -> EnumDef<'static> {
+    E::DEF
+}
+
+/// The schema JSON as an array; `LEN` is what [`json_len`](super::json_len) says.
+///
+/// # Panics
+/// `LEN` is something else, which stops the compiler.
+#[must_use]
+pub const fn json_array<const LEN: usize>(
+    schema: &SchemaDef<'_>,
+    fingerprints: &Fingerprints,
+) -> [u8; LEN] {
+    let mut json = [0; LEN];
+    assert!(
+        write_json(schema, fingerprints, &mut json) == LEN,
+        "LEN is not json_len"
+    );
+    json
+}
+
+/// The schema JSON as text.
+///
+/// # Panics
+/// `json` is not UTF-8, which stops the compiler.
+#[must_use]
+pub const fn json_text(json: &[u8]) -> &str {
+    match core::str::from_utf8(json) {
+        Ok(text) => text,
+        Err(_) => panic!("the schema JSON is not UTF-8"),
+    }
+}

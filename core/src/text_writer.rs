@@ -1,0 +1,101 @@
+//! Writes text in place, into memory that need not be initialised.
+
+use core::{fmt, ptr};
+
+/// A [`fmt::Write`] over `capacity` bytes. What does not fit is cut at a char boundary and counts as written; what follows a cut is dropped.
+///
+/// It works through a raw pointer because its target may be uninitialised, or a buffer that no reference may be made to (rule 3).
+pub(crate) struct TextWriter {
+    target: *mut u8,
+    capacity: usize,
+    len: usize,
+    cut: bool,
+}
+
+impl TextWriter {
+    /// # Safety
+    ///
+    /// `target` is valid for writes of `capacity` bytes, which nobody else touches, until the writer is dropped.
+    pub(crate) const unsafe fn new(target: *mut u8, capacity: usize) -> Self {
+        Self { target, capacity, len: 0, cut: false }
+    }
+
+    /// Writes formatted text; a text without arguments is copied without the formatting machinery.
+    pub(crate) fn write(&mut self, text: fmt::Arguments<'_>) {
+        match text.as_str() {
+            Some(text) => self.push(text),
+            // A `Display` that reports an error of its own has written what it could: there is nobody to tell.
+            None => drop(fmt::write(self, text)),
+        }
+    }
+
+    /// Number of bytes written so far; all of them are UTF-8.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Fills the rest with zeros, so that all of the target is initialised.
+    pub(crate) fn fill(self) {
+        let rest = self.target.wrapping_add(self.len);
+        // SAFETY: `len <= capacity`, so the rest lies within what `new` was promised (rule 9).
+        unsafe { ptr::write_bytes(rest, 0, self.capacity - self.len) };
+    }
+
+    fn push(&mut self, text: &str) {
+        if self.cut {
+            return;
+        }
+        let room = self.capacity - self.len;
+        let taken = if text.len() <= room {
+            text.len()
+        } else {
+            self.cut = true;
+            text.floor_char_boundary(room)
+        };
+        let end = self.target.wrapping_add(self.len);
+        // SAFETY: `taken <= room`, so the copy ends within what `new` was promised; nobody else holds that memory (rule 9).
+        unsafe { ptr::copy_nonoverlapping(text.as_ptr(), end, taken) };
+        self.len += taken;
+    }
+}
+
+impl fmt::Write for TextWriter {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push(text);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(capacity: usize, texts: &[&str]) -> ([u8; 8], usize) {
+        let mut target = [0xEE; 8];
+        assert!(capacity <= target.len());
+        // SAFETY: `target` outlives the writer and is not touched meanwhile (rule 9).
+        let mut writer = unsafe { TextWriter::new(target.as_mut_ptr(), capacity) };
+        for text in texts {
+            writer.write(format_args!("{text}"));
+        }
+        let len = writer.len();
+        writer.fill();
+        (target, len)
+    }
+
+    #[test]
+    fn text_that_fits_is_followed_by_zeros() {
+        assert_eq!(written(6, &["ab", "c"]), (*b"abc\0\0\0\xEE\xEE", 3));
+    }
+
+    #[test]
+    fn text_of_exactly_the_capacity_is_whole() {
+        assert_eq!(written(4, &["abcd"]), (*b"abcd\xEE\xEE\xEE\xEE", 4));
+    }
+
+    #[test]
+    fn a_char_that_does_not_fit_is_cut_whole_and_ends_the_text() {
+        assert_eq!(written(4, &["abü€", "x"]), (*b"ab\xC3\xBC\xEE\xEE\xEE\xEE", 4));
+        assert_eq!(written(4, &["abc€", "x"]), (*b"abc\0\xEE\xEE\xEE\xEE", 3));
+    }
+}

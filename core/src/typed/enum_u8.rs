@@ -1,0 +1,35 @@
+//! Enums that are one byte.
+
+use crate::schema::EnumDef;
+use thiserror_no_std::Error;
+
+/// A fieldless enum whose variants are bytes; see [`derive(EnumU8)`](macro@crate::EnumU8).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a field type nor an enum that derives EnumU8",
+    note = "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8"
+)]
+pub trait EnumU8: Copy + Eq + 'static {
+    /// The enum's definition.
+    const DEF: EnumDef<'static>;
+
+    /// The byte of this variant.
+    fn to_u8(self) -> u8;
+
+    /// The variant of this byte.
+    ///
+    /// # Errors
+    /// No variant has this byte.
+    fn try_from_u8(raw: u8) -> Result<Self, EnumDecodeError>;
+}
+
+/// A byte that no variant of an enum has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{raw} is no value of {type_name}")]
+pub struct EnumDecodeError {
+    /// The enum.
+    pub type_name: &'static str,
+    /// The byte.
+    pub raw: u8,
+}
+
+impl core::error::Error for EnumDecodeError {}

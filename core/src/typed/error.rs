@@ -1,0 +1,85 @@
+//! Why bytes are not a value, and why a value finds no room as bytes.
+
+use thiserror_no_std::Error;
+
+/// Bytes that are not the record, command or event that they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DecodeError {
+    /// The bytes end inside the layout.
+    #[error(
+        "{name} has {found} bytes, but its layout needs {needed}: was it written by another version of the schema?"
+    )]
+    Short {
+        /// The record, command or event.
+        name: &'static str,
+        /// The bytes that the layout needs, as far as it was read.
+        needed: usize,
+        /// The bytes that are there.
+        found: usize,
+    },
+    /// Bytes follow behind the layout of a command or event.
+    #[error(
+        "{name} has {found} bytes, but its layout ends after {expected}: was it written by another version of the schema?"
+    )]
+    Long {
+        /// The command or event.
+        name: &'static str,
+        /// The bytes that the layout takes.
+        expected: usize,
+        /// The bytes that are there.
+        found: usize,
+    },
+    /// An enum's byte belongs to no variant.
+    #[error("{name}.{field} is {raw}, which is no value of {enum_name}")]
+    UnknownVariant {
+        /// The record, command or event.
+        name: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The enum.
+        enum_name: &'static str,
+        /// The byte.
+        raw: u8,
+    },
+    /// Fixed bytes state a length above their capacity.
+    #[error("{name}.{field} states a length of {len} bytes, but it holds at most {capacity}")]
+    FixedBytesTooLong {
+        /// The record, command or event.
+        name: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The stated length.
+        len: usize,
+        /// The capacity.
+        capacity: usize,
+    },
+}
+
+impl core::error::Error for DecodeError {}
+
+/// A record, command or event that does not fit where it should be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum EncodeError {
+    /// The buffer is too small.
+    #[error("{name} takes {needed} bytes, but there is room for {room}")]
+    NoRoom {
+        /// The record, command or event.
+        name: &'static str,
+        /// The bytes that it takes.
+        needed: usize,
+        /// The bytes that there are.
+        room: usize,
+    },
+    /// Variable bytes are longer than their `u16` length can say.
+    #[error("{name}.{field} has {len} bytes, but variable bytes end at 65535")]
+    VarBytesTooLong {
+        /// The command or event.
+        name: &'static str,
+        /// The field.
+        field: &'static str,
+        /// The length.
+        len: usize,
+    },
+}
+
+impl core::error::Error for EncodeError {}

@@ -1,0 +1,111 @@
+//! Fields at fixed offsets, for the code that the derives generate.
+//!
+//! Offsets are constants and the bytes are arrays, so whether a field lies inside is decided when the program is
+//! compiled; what remains of an access is one load or store.
+
+use super::{DecodeError, EnumU8, Field};
+
+/// Reads the field at `AT`.
+#[must_use]
+#[inline(always)]
+pub fn read<F: Field, const AT: usize, const SIZE: usize>(bytes: &[u8; SIZE]) -> F {
+    const { assert!(AT + F::SIZE <= SIZE, "the field lies outside its record") };
+    // Zero never comes out: the assertion says so. A value instead of a panic keeps panic code out of firmware.
+    match bytes.get(AT..).and_then(F::split_from) {
+        Some((value, _)) => value,
+        None => F::ZERO,
+    }
+}
+
+/// Writes the field at `AT`.
+#[inline(always)]
+pub fn write<F: Field, const AT: usize, const SIZE: usize>(bytes: &mut [u8; SIZE], value: F) {
+    const { assert!(AT + F::SIZE <= SIZE, "the field lies outside its record") };
+    if let Some(place) = bytes.get_mut(AT..) {
+        value.split_into(place);
+    }
+}
+
+/// Reads the enum at `AT`.
+///
+/// # Errors
+/// The byte belongs to no variant.
+#[inline(always)]
+pub fn read_enum<E: EnumU8, const AT: usize, const SIZE: usize>(
+    bytes: &[u8; SIZE],
+    name: &'static str,
+    field: &'static str,
+) -> Result<E, DecodeError> {
+    variant(read::<u8, AT, SIZE>(bytes), name, field)
+}
+
+/// Refuses fixed bytes at `AT` whose length exceeds their capacity.
+///
+/// # Errors
+/// They state too great a length.
+#[inline(always)]
+pub fn check_fixed_bytes<const N: usize, const AT: usize, const SIZE: usize>(
+    bytes: &[u8; SIZE],
+    name: &'static str,
+    field: &'static str,
+) -> Result<(), DecodeError> {
+    fixed_bytes::<N>(read::<u16, AT, SIZE>(bytes), name, field)
+}
+
+/// Writes `part` at `AT` of a key.
+#[inline(always)]
+pub const fn write_key<const AT: usize, const LEN: usize, const SIZE: usize>(
+    key: &mut [u8; SIZE],
+    part: &[u8; LEN],
+) {
+    const { assert!(AT + LEN <= SIZE, "the field lies outside its key") };
+    let (_, tail) = key.split_at_mut(AT);
+    let (place, _) = tail.split_at_mut(LEN);
+    place.copy_from_slice(part);
+}
+
+/// An `i32` in a key: big-endian with the sign bit flipped, so that bytes order as numbers do.
+#[must_use]
+#[inline(always)]
+pub const fn i32_key(value: i32) -> [u8; 4] {
+    (value ^ i32::MIN).to_be_bytes()
+}
+
+/// An `i64` in a key: big-endian with the sign bit flipped, so that bytes order as numbers do.
+#[must_use]
+#[inline(always)]
+pub const fn i64_key(value: i64) -> [u8; 8] {
+    (value ^ i64::MIN).to_be_bytes()
+}
+
+#[inline(always)]
+pub(super) fn variant<E: EnumU8>(
+    raw: u8,
+    name: &'static str,
+    field: &'static str,
+) -> Result<E, DecodeError> {
+    E::try_from_u8(raw).map_err(|_| DecodeError::UnknownVariant {
+        name,
+        field,
+        enum_name: E::DEF.name,
+        raw,
+    })
+}
+
+#[inline(always)]
+pub(super) fn fixed_bytes<const N: usize>(
+    stated_len: u16,
+    name: &'static str,
+    field: &'static str,
+) -> Result<(), DecodeError> {
+    let len = usize::from(stated_len);
+    if len > N {
+        return Err(DecodeError::FixedBytesTooLong {
+            name,
+            field,
+            len,
+            capacity: N,
+        });
+    }
+    Ok(())
+}
