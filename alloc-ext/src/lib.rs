@@ -1,5 +1,57 @@
 #![no_std]
-//! x
-extern crate alloc;
+//! StateVec plugins that allocate: the published object-safe traits over the binary contract of [`statevec_abi`], and the schema registry.
+//!
+//! - To port a published plugin: [`RuntimePlugin`], [`RuntimePluginFactory`], and `export_runtime_plugin!`.
+//! - To keep a core plugin's instances on the heap: [`Boxed`].
+//! - To read or write a schema: [`SchemaRegistry`].
+//!
+//! It needs `alloc` only. The feature `std` adds panic catching (in `statevec_abi`) and what needs a `OnceLock`: the schema cache of
+//! exported factories.
 
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod adapter;
+mod boxed;
+mod error_text;
+mod errors;
+#[cfg(feature = "std")]
+mod export;
+mod exported;
 pub mod schema;
+mod traits;
+
+pub use adapter::{RuntimeHostContextV1Adapter, RuntimeReadContextV1Adapter};
+pub use boxed::Boxed;
+pub use error_text::{runtime_error_message, runtime_error_text};
+pub use errors::{
+    RuntimeHostError, RuntimePluginError, RuntimePluginLoadError, RuntimePluginUnloadError,
+};
+#[cfg(feature = "std")]
+pub use export::{ExportedFactory, factory_api, factory_plugin};
+#[cfg(feature = "std")]
+pub use exported::runtime_plugin_schema_bytes_v1;
+pub use exported::{
+    ExportedRuntimePluginV1Handle, Factory, runtime_plugin_create_runtime_v1,
+    runtime_plugin_destroy_runtime_v1, runtime_plugin_name_v1, runtime_plugin_on_unload_v1,
+    runtime_plugin_run_tx_v1, runtime_plugin_validate_biz_invariants_v1,
+};
+pub use schema::{
+    CommandDefinition, EnumDefinition, EnumVariantDefinition, EventDefinition, FieldDefinition,
+    FieldType, PayloadFieldDefinition, RecordDefinition, SchemaError, SchemaFingerprint,
+    SchemaIdentity, SchemaIdlError, SchemaRegistry, Version,
+};
+pub use traits::{
+    BizInvariantReadContext, RuntimeCommandEnvelope, RuntimeHostContext, RuntimePlugin,
+    RuntimePluginFactory,
+};
+
+/// Names for the expansion of `export_runtime_plugin!`.
+#[cfg(feature = "std")]
+#[doc(hidden)]
+pub mod exports {
+    pub use alloc::{boxed::Box, string::String};
+    pub use statevec_abi::RuntimePluginApiV1;
+    pub use std::sync::OnceLock;
+}

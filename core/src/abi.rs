@@ -10,12 +10,15 @@ mod host;
 mod plugin;
 mod status;
 
-pub use bytes::{BytesError, RuntimeBytesMutRef, RuntimeBytesRef, runtime_bytes_slice, runtime_bytes_slice_mut};
+pub use bytes::{
+    BytesError, RuntimeBytesMutRef, RuntimeBytesRef, runtime_bytes_slice, runtime_bytes_slice_mut,
+};
 pub use command::{
     RecordKey, RecordKind, RuntimeCommandRef, RuntimeCommandView, RuntimeRecordKeyView, SysId,
 };
 pub use error::{
-    ErrorText, RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, clear_runtime_error, write_runtime_error,
+    ErrorText, RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, clear_runtime_error,
+    write_runtime_error,
 };
 pub use host::{
     CreateFn, DebugLogFn, DeleteByPkFn, EmitEventFn, ForEachKeyFn, ReadByIdFn, ReadByPkFn,

@@ -1,6 +1,6 @@
 //! The place where a call's failure is written, and the proof that it was.
 
-use core::{fmt, marker::PhantomData, ptr};
+use core::{fmt, marker::PhantomData, mem::offset_of, ptr};
 
 use crate::{
     abi::{
@@ -47,7 +47,12 @@ impl<'c> ErrorSlot<'c> {
         phase: RuntimeErrorPhase,
         body: impl for<'s> FnOnce(&mut ErrorSlot<'s>) -> Result<R, Rejected<'s>>,
     ) -> Option<R> {
-        body(&mut ErrorSlot { buffer, phase, call: PhantomData }).ok()
+        body(&mut ErrorSlot {
+            buffer,
+            phase,
+            call: PhantomData,
+        })
+        .ok()
     }
 
     /// The slot of a foreign `out_error`. A null or misaligned pointer is a caller who does not listen.
@@ -56,13 +61,25 @@ impl<'c> ErrorSlot<'c> {
     ///
     /// `buffer` is null, or valid for writes for `'c`.
     pub(crate) unsafe fn from_raw(buffer: *mut RuntimeErrorBuf, phase: RuntimeErrorPhase) -> Self {
-        let buffer = if buffer.is_aligned() { buffer } else { ptr::null_mut() };
-        Self { buffer, phase, call: PhantomData }
+        let buffer = if buffer.is_aligned() {
+            buffer
+        } else {
+            ptr::null_mut()
+        };
+        Self {
+            buffer,
+            phase,
+            call: PhantomData,
+        }
     }
 
     /// Another handle to the same slot.
     pub(crate) const fn share(&self) -> Self {
-        Self { buffer: self.buffer, phase: self.phase, call: PhantomData }
+        Self {
+            buffer: self.buffer,
+            phase: self.phase,
+            call: PhantomData,
+        }
     }
 
     /// Writes why the call fails.
@@ -97,18 +114,43 @@ impl<'c> ErrorSlot<'c> {
         }
     }
 
-    fn write_header(&mut self, phase: RuntimeErrorPhase, kind: RuntimeErrorKind, len: usize) {
-        // SAFETY: both callers checked for null, so valid for writes (rule 9).
-        unsafe { (&raw mut (*self.buffer).phase).write(phase) };
-        // SAFETY: as above (rule 9).
-        unsafe { (&raw mut (*self.buffer).kind).write(kind) };
-        // SAFETY: as above (rule 9).
-        unsafe { (&raw mut (*self.buffer).message_len).write(len) };
+    fn write_header(
+        &mut self,
+        phase: RuntimeErrorPhase,
+        kind: RuntimeErrorKind,
+        message_len: usize,
+    ) {
+        let header = Header {
+            phase,
+            kind,
+            padding: 0,
+            message_len,
+        };
+        // SAFETY: both callers checked for null, so valid for writes; a header lies where a buffer begins (rule 9).
+        unsafe { self.buffer.cast::<Header>().write(header) };
     }
 }
 
+/// What a [`RuntimeErrorBuf`] begins with, its padding written out: it is written as a whole and leaves no byte uninitialised.
+#[repr(C)]
+struct Header {
+    phase: RuntimeErrorPhase,
+    kind: RuntimeErrorKind,
+    padding: u16,
+    message_len: usize,
+}
+
+const _: () = {
+    assert!(offset_of!(Header, phase) == offset_of!(RuntimeErrorBuf, phase));
+    assert!(offset_of!(Header, kind) == offset_of!(RuntimeErrorBuf, kind));
+    assert!(offset_of!(Header, message_len) == offset_of!(RuntimeErrorBuf, message_len));
+    assert!(size_of::<Header>() == offset_of!(RuntimeErrorBuf, message_buf));
+};
+
 impl fmt::Debug for ErrorSlot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErrorSlot").field("phase", &self.phase).finish_non_exhaustive()
+        f.debug_struct("ErrorSlot")
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
     }
 }

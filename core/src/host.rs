@@ -129,7 +129,11 @@ pub trait Host {
     /// # Errors
     ///
     /// The host could not.
-    fn debug_log<'e>(&mut self, message: &[u8], error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+    fn debug_log<'e>(
+        &mut self,
+        message: &[u8],
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
         let _ = (message, error);
         Ok(())
     }

@@ -20,3 +20,7 @@ pub mod typed;
 pub use abi::*;
 pub use error_slot::{ErrorSlot, Rejected};
 pub use plugin::{Plugin, ReadContext, StaticPlugin, Tx};
+pub use statevec_abi_derive::{Command, EnumU8, Event, Record, dispatch, schema};
+pub use typed::{
+    Command, DecodeError, DecodePayload, EncodeError, EnumU8, Event, FixedBytes, KeyedRecord, Payload, Pk, Record,
+};

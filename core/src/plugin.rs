@@ -1,10 +1,10 @@
 //! The SDK for plugin authors: implement [`Plugin`], and export it.
 
+mod contract;
 mod entry;
 mod export;
-mod instance;
-mod contract;
 mod host_table;
+mod instance;
 mod read_context;
 mod read_table;
 mod scratch;
@@ -14,21 +14,24 @@ mod thunks;
 mod tx;
 mod visit;
 
+pub use contract::{ContractViolation, HostCallError};
 pub use entry::{
     create_runtime_v1, destroy_runtime_v1, on_unload_v1, plugin_bytes_v1, run_tx_v1, validate_v1,
 };
 pub use export::StaticPlugin;
-pub use instance::Instance;
-pub use contract::{ContractViolation, HostCallError};
 pub use host_table::HostTable;
+pub use instance::Instance;
+pub use read_context::ReadContext;
 pub use read_table::ReadTable;
 pub use scratch::Scratch;
-pub use read_context::ReadContext;
 pub use storage::{InPool, InstanceStorage, Pool, Pooled, StorageFull};
 pub use thunks::plugin_api;
 pub use tx::Tx;
 
-use crate::{abi::RuntimeCommandRef, error_slot::{ErrorSlot, Rejected}};
+use crate::{
+    abi::RuntimeCommandRef,
+    error_slot::{ErrorSlot, Rejected},
+};
 
 /// Deterministic business logic: reads and writes records through the host, emits events, accepts or rejects.
 ///
@@ -56,7 +59,11 @@ pub trait Plugin: Sized + Send + 'static {
     /// # Errors
     ///
     /// A rejection, written with [`Tx::reject`](ReadContext::reject), or a failed host call passed on. The host undoes everything that the command did.
-    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>>;
+    fn run_tx<'tx>(
+        &self,
+        tx: &mut Tx<'tx>,
+        command: &RuntimeCommandRef<'_>,
+    ) -> Result<(), Rejected<'tx>>;
 
     /// Checks what must hold in every committed state. The default finds nothing wrong.
     ///

@@ -7,6 +7,7 @@
 //! that a plugin can leave typed access aside where it does not fit.
 
 mod command;
+mod commands;
 mod enum_u8;
 mod error;
 mod event;
@@ -17,9 +18,12 @@ pub mod layout;
 mod payload;
 mod payload_reader;
 mod payload_writer;
+mod read;
 mod record;
+mod write;
 
 pub use command::Command;
+pub use commands::{decode_command, unknown_command};
 pub use enum_u8::{EnumDecodeError, EnumU8};
 pub use error::{DecodeError, EncodeError};
 pub use event::Event;

@@ -25,21 +25,17 @@ pub(crate) fn check(definitions: &mut Definitions) -> Result<Vec<Option<PkLayout
     } = definitions;
     sort_by_name(types)?;
     types.iter().try_for_each(check_enum)?;
-    sort_by_kind(
-        SchemaSection::Records,
-        records,
-        |def| def.kind,
-        |def| &def.name,
-    )?;
+    let section = SchemaSection::Records;
+    sort_by_kind(section, records, |def| def.kind, |def| &def.name)?;
     let pk_layouts = records.iter().map(check_record).collect::<Result<_, _>>()?;
     for (section, payloads) in [
         (SchemaSection::Commands, commands),
         (SchemaSection::Events, events),
     ] {
         sort_by_kind(section, payloads, |def| def.kind, |def| &def.name)?;
-        payloads
-            .iter()
-            .try_for_each(|def| check_payload(section, def))?;
+        for payload in payloads.iter() {
+            check_payload(section, payload)?;
+        }
     }
     Ok(pk_layouts)
 }
@@ -95,12 +91,8 @@ fn check_payload(section: SchemaSection, def: &PayloadDefinition) -> Result<(), 
     let fail = |field: &str, rule| SchemaError::of_member(section, &def.name, field, rule);
     check_member_names(def.fields.iter().map(|field| &*field.name))
         .map_err(|(field, rule)| fail(field, rule))?;
-    check_ascending(
-        def.fields
-            .iter()
-            .map(|field| (field.field_index, &*field.name)),
-    )
-    .map_err(|(field, rule)| fail(field, rule))?;
+    let indexes = def.fields.iter().map(|f| (f.field_index, &*f.name));
+    check_ascending(indexes).map_err(|(field, rule)| fail(field, rule))?;
     for field in def.fields.iter() {
         let enum_name = field.enum_type_name.as_deref();
         check_type(field.ty, field.fixed_size, &field.rust_type_name, enum_name)

@@ -47,7 +47,7 @@ impl SchemaRegistry {
         Self::of_definitions(definitions, None)
     }
 
-    /// Makes a registry of what [`schema!`](statevec_abi::schema) or hand-written constants declare.
+    /// Makes a registry of core's borrowed definitions, such as the derives give.
     ///
     /// # Errors
     /// As [`new`](Self::new).

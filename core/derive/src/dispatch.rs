@@ -1,6 +1,6 @@
 //! `dispatch!`
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -38,16 +38,20 @@ impl CommandArm {
     fn new(arm: Arm) -> syn::Result<Self> {
         let text = "an arm names a command type and binds its value: `Deposit(deposit) => …`; \
                     commands of other kinds are refused without an arm";
-        if let Some((guard, _)) = &arm.guard {
-            let text = "an arm takes every command of its kind: decide inside, not in a guard";
-            return Err(syn::Error::new(guard.span(), text));
+        if let Some(attribute) = arm.attrs.first() {
+            let text = "attributes have no meaning on these arms";
+            return Err(syn::Error::new_spanned(attribute, text));
         }
         match arm.pat {
+            Pat::Guard(guarded) => {
+                let text = "an arm takes every command of its kind: decide inside, not in a guard";
+                Err(syn::Error::new_spanned(guarded.guard, text))
+            }
             Pat::TupleStruct(mut pattern) if pattern.qself.is_none() && pattern.elems.len() == 1 => {
                 match pattern.elems.pop() {
                     Some(binding) => Ok(Self {
                         command: pattern.path,
-                        binding: binding.into_value(),
+                        binding,
                         body: *arm.body,
                     }),
                     None => Err(syn::Error::new_spanned(pattern, text)),
@@ -60,6 +64,8 @@ impl CommandArm {
 
 pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     let DispatchInput { tx, command, arms } = input;
+    // Arms must not see this variable instead of one of their own.
+    let received = Ident::new("received", Span::mixed_site());
     let count = arms.len();
     let commands: Vec<_> = arms.iter().map(|arm| &arm.command).collect();
     let checks = commands.iter().enumerate().map(|(at, command)| {
@@ -71,7 +77,7 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
         let CommandArm { command, binding, body } = arm;
         quote! {
             <#command as ::statevec_abi::typed::Payload>::KIND => {
-                match ::statevec_abi::typed::decode_command::<#command>(&mut *#tx, command.payload()) {
+                match ::statevec_abi::typed::decode_command::<#command>(&mut *#tx, #received.payload()) {
                     ::core::result::Result::Ok(#binding) => #body,
                     ::core::result::Result::Err(rejected) => ::core::result::Result::Err(rejected),
                 }
@@ -86,8 +92,8 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
             }),*];
             #(#checks)*
         };
-        let command = #command;
-        match command.command_kind() {
+        let #received = #command;
+        match #received.command_kind() {
             #(#arms)*
             kind => ::core::result::Result::Err(
                 ::statevec_abi::typed::unknown_command(&mut *#tx, kind),

@@ -1,9 +1,9 @@
 //! `#[derive(EnumU8)]`
 
 use crate::errors::Errors;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Lit, LitInt, Variant};
+use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Lit, Variant};
 
 pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let name = &input.ident;
@@ -79,7 +79,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     })
 }
 
-fn value(variant: &Variant) -> syn::Result<LitInt> {
+fn value(variant: &Variant) -> syn::Result<Literal> {
     if !variant.fields.is_empty() {
         let text = "a variant of an EnumU8 is one byte and carries no fields";
         return Err(syn::Error::new_spanned(&variant.fields, text));
@@ -95,9 +95,9 @@ fn value(variant: &Variant) -> syn::Result<LitInt> {
         && let Lit::Int(literal) = lit
         && let Ok(byte) = literal.base10_parse::<u8>()
     {
-        let mut plain = proc_macro2::Literal::u8_unsuffixed(byte);
+        let mut plain = Literal::u8_unsuffixed(byte);
         plain.set_span(literal.span());
-        return Ok(plain.into());
+        return Ok(plain);
     }
     let text = "the value of a variant is a literal from 0 to 255";
     Err(syn::Error::new_spanned(value, text))

@@ -95,27 +95,27 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
     quote! {
         #(#attributes)*
         #vis const #name: ::statevec_abi::schema::Schema = {
-            use ::statevec_abi::schema::{Fingerprints, Schema, SchemaDef, Version, declared, json_len};
-
-            const VERSION: Version = Version::new(#main, #minor);
+            const VERSION: ::statevec_abi::schema::Version =
+                ::statevec_abi::schema::Version::new(#main, #minor);
             #(#checks)*
             #patience
-            const DEF: SchemaDef<'static> = SchemaDef {
+            const DEF: ::statevec_abi::schema::SchemaDef<'static> = ::statevec_abi::schema::SchemaDef {
                 version: VERSION,
-                types: &declared::sort_types([#(#types),*]),
-                records: &declared::sort_records([#(#records),*]),
-                commands: &declared::sort_payloads([#(#commands),*]),
-                events: &declared::sort_payloads([#(#events),*]),
+                types: &::statevec_abi::schema::declared::sort_types([#(#types),*]),
+                records: &::statevec_abi::schema::declared::sort_records([#(#records),*]),
+                commands: &::statevec_abi::schema::declared::sort_payloads([#(#commands),*]),
+                events: &::statevec_abi::schema::declared::sort_payloads([#(#events),*]),
             };
             #patience
-            const FINGERPRINTS: Fingerprints = Fingerprints::of(&DEF);
+            const FINGERPRINTS: ::statevec_abi::schema::Fingerprints =
+                ::statevec_abi::schema::Fingerprints::of(&DEF);
             #patience
-            const LEN: usize = json_len(&DEF, &FINGERPRINTS);
+            const LEN: usize = ::statevec_abi::schema::json_len(&DEF, &FINGERPRINTS);
             #patience
-            const BYTES: [u8; LEN] = declared::json_array(&DEF, &FINGERPRINTS);
+            const BYTES: [u8; LEN] = ::statevec_abi::schema::declared::json_array(&DEF, &FINGERPRINTS);
             #patience
-            const JSON: &str = declared::json_text(&BYTES);
-            Schema {
+            const JSON: &str = ::statevec_abi::schema::declared::json_text(&BYTES);
+            ::statevec_abi::schema::Schema {
                 def: DEF,
                 fingerprints: FINGERPRINTS,
                 json: JSON,

@@ -14,19 +14,30 @@ pub struct RuntimeBytesRef {
     pub len: usize,
 }
 
-assert_layout!(RuntimeBytesRef { size: [16, 8, 8], align: [8, 4, 4], ptr: [0, 0, 0], len: [8, 4, 4] });
+assert_layout!(RuntimeBytesRef {
+    size: [16, 8, 8],
+    align: [8, 4, 4],
+    ptr: [0, 0, 0],
+    len: [8, 4, 4]
+});
 
 impl RuntimeBytesRef {
     /// No bytes.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { ptr: ptr::null(), len: 0 }
+        Self {
+            ptr: ptr::null(),
+            len: 0,
+        }
     }
 
     /// The bytes of a slice.
     #[must_use]
     pub const fn from_slice(bytes: &[u8]) -> Self {
-        Self { ptr: bytes.as_ptr(), len: bytes.len() }
+        Self {
+            ptr: bytes.as_ptr(),
+            len: bytes.len(),
+        }
     }
 }
 
@@ -40,19 +51,30 @@ pub struct RuntimeBytesMutRef {
     pub len: usize,
 }
 
-assert_layout!(RuntimeBytesMutRef { size: [16, 8, 8], align: [8, 4, 4], ptr: [0, 0, 0], len: [8, 4, 4] });
+assert_layout!(RuntimeBytesMutRef {
+    size: [16, 8, 8],
+    align: [8, 4, 4],
+    ptr: [0, 0, 0],
+    len: [8, 4, 4]
+});
 
 impl RuntimeBytesMutRef {
     /// No bytes.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { ptr: ptr::null_mut(), len: 0 }
+        Self {
+            ptr: ptr::null_mut(),
+            len: 0,
+        }
     }
 
     /// The bytes of a slice.
     #[must_use]
     pub const fn from_slice(bytes: &mut [u8]) -> Self {
-        Self { ptr: bytes.as_mut_ptr(), len: bytes.len() }
+        Self {
+            ptr: bytes.as_mut_ptr(),
+            len: bytes.len(),
+        }
     }
 }
 
@@ -113,7 +135,9 @@ pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8]
 /// # Safety
 ///
 /// A non-null pointer is valid for reads and writes of `len` bytes, which nobody else touches, for `'a`.
-pub unsafe fn runtime_bytes_slice_mut<'a>(bytes: RuntimeBytesMutRef) -> Result<&'a mut [u8], &'static str> {
+pub unsafe fn runtime_bytes_slice_mut<'a>(
+    bytes: RuntimeBytesMutRef,
+) -> Result<&'a mut [u8], &'static str> {
     // SAFETY: the caller's promise about the pointer is ours (rule 1).
     unsafe { slice_mut_within(bytes, ANY) }.map_err(published_text)
 }
@@ -130,7 +154,10 @@ fn published_text(error: BytesError) -> &'static str {
 /// # Safety
 ///
 /// As [`runtime_bytes_slice`].
-pub(crate) unsafe fn slice_within<'a>(bytes: RuntimeBytesRef, limit: usize) -> Result<&'a [u8], BytesError> {
+pub(crate) unsafe fn slice_within<'a>(
+    bytes: RuntimeBytesRef,
+    limit: usize,
+) -> Result<&'a [u8], BytesError> {
     BytesError::check(bytes.ptr.is_null(), bytes.len, limit)?;
     if bytes.len == 0 {
         return Ok(&[]);
@@ -144,7 +171,10 @@ pub(crate) unsafe fn slice_within<'a>(bytes: RuntimeBytesRef, limit: usize) -> R
 /// # Safety
 ///
 /// As [`runtime_bytes_slice_mut`].
-pub(crate) unsafe fn slice_mut_within<'a>(bytes: RuntimeBytesMutRef, limit: usize) -> Result<&'a mut [u8], BytesError> {
+pub(crate) unsafe fn slice_mut_within<'a>(
+    bytes: RuntimeBytesMutRef,
+    limit: usize,
+) -> Result<&'a mut [u8], BytesError> {
     BytesError::check(bytes.ptr.is_null(), bytes.len, limit)?;
     if bytes.len == 0 {
         return Ok(&mut []);

@@ -29,17 +29,28 @@ pub struct RuntimeRecordKeyView {
     pub sys_id: SysId,
 }
 
-assert_layout!(RuntimeRecordKeyView { size: [16, 16, 12], align: [8, 8, 4], kind: [0, 0, 0], sys_id: [8, 8, 4] });
+assert_layout!(RuntimeRecordKeyView {
+    size: [16, 16, 12],
+    align: [8, 8, 4],
+    kind: [0, 0, 0],
+    sys_id: [8, 8, 4]
+});
 
 impl From<RecordKey> for RuntimeRecordKeyView {
     fn from(key: RecordKey) -> Self {
-        Self { kind: key.kind, sys_id: key.sys_id }
+        Self {
+            kind: key.kind,
+            sys_id: key.sys_id,
+        }
     }
 }
 
 impl From<RuntimeRecordKeyView> for RecordKey {
     fn from(view: RuntimeRecordKeyView) -> Self {
-        Self { kind: view.kind, sys_id: view.sys_id }
+        Self {
+            kind: view.kind,
+            sys_id: view.sys_id,
+        }
     }
 }
 
@@ -81,9 +92,22 @@ pub struct RuntimeCommandRef<'a> {
 impl<'a> RuntimeCommandRef<'a> {
     /// A command with a borrowed payload.
     #[must_use]
-    pub const fn new(command_kind: u8, ext_seq: u64, ref_ext_time_us: u64, payload: &'a [u8]) -> Self {
+    pub const fn new(
+        command_kind: u8,
+        ext_seq: u64,
+        ref_ext_time_us: u64,
+        payload: &'a [u8],
+    ) -> Self {
         let payload = RuntimeBytesRef::from_slice(payload);
-        Self { view: RuntimeCommandView { command_kind, ext_seq, ref_ext_time_us, payload }, payload: PhantomData }
+        Self {
+            view: RuntimeCommandView {
+                command_kind,
+                ext_seq,
+                ref_ext_time_us,
+                payload,
+            },
+            payload: PhantomData,
+        }
     }
 
     /// Checks a foreign view.
@@ -92,11 +116,18 @@ impl<'a> RuntimeCommandRef<'a> {
     ///
     /// A non-null payload pointer is valid for reads of its length, and unchanged, for `'a`.
     pub(crate) unsafe fn check(mut view: RuntimeCommandView) -> Result<Self, BytesError> {
-        BytesError::check(view.payload.ptr.is_null(), view.payload.len, limits::COMMAND_PAYLOAD)?;
+        BytesError::check(
+            view.payload.ptr.is_null(),
+            view.payload.len,
+            limits::COMMAND_PAYLOAD,
+        )?;
         if view.payload.len == 0 {
             view.payload.ptr = ptr::dangling();
         }
-        Ok(Self { view, payload: PhantomData })
+        Ok(Self {
+            view,
+            payload: PhantomData,
+        })
     }
 
     /// The command's kind.

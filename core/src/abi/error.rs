@@ -44,8 +44,17 @@ assert_layout!(RuntimeErrorBuf {
 impl RuntimeErrorBuf {
     /// An empty buffer. The message is ignored, as it is by the published function of this name: texts are written by [`write_runtime_error`].
     #[must_use]
-    pub const fn new(phase: RuntimeErrorPhase, kind: RuntimeErrorKind, _message: RuntimeBytesRef) -> Self {
-        Self { phase, kind, message_len: 0, message_buf: [0; RUNTIME_ERROR_MESSAGE_CAPACITY] }
+    pub const fn new(
+        phase: RuntimeErrorPhase,
+        kind: RuntimeErrorKind,
+        _message: RuntimeBytesRef,
+    ) -> Self {
+        Self {
+            phase,
+            kind,
+            message_len: 0,
+            message_buf: [0; RUNTIME_ERROR_MESSAGE_CAPACITY],
+        }
     }
 
     /// A buffer as every successful call leaves it: phase load, kind 4002, no text (ABI.md section 3).

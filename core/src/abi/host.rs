@@ -14,11 +14,14 @@ use super::{
 use crate::layout::assert_layout;
 
 /// Visitor for a record lent for reading.
-pub type RuntimeBytesVisitor = unsafe extern "C" fn(visitor_ctx: *mut c_void, bytes: RuntimeBytesRef);
+pub type RuntimeBytesVisitor =
+    unsafe extern "C" fn(visitor_ctx: *mut c_void, bytes: RuntimeBytesRef);
 /// Visitor for a record lent for writing.
-pub type RuntimeBytesMutVisitor = unsafe extern "C" fn(visitor_ctx: *mut c_void, bytes: RuntimeBytesMutRef);
+pub type RuntimeBytesMutVisitor =
+    unsafe extern "C" fn(visitor_ctx: *mut c_void, bytes: RuntimeBytesMutRef);
 /// Visitor for one record key.
-pub type RuntimeRecordKeyVisitor = unsafe extern "C" fn(visitor_ctx: *mut c_void, key: RuntimeRecordKeyView);
+pub type RuntimeRecordKeyVisitor =
+    unsafe extern "C" fn(visitor_ctx: *mut c_void, key: RuntimeRecordKeyView);
 
 /// Reads a record by number: calls the visitor once if it exists, and writes 1 or 0 to `out_found`.
 pub type ReadByIdFn = unsafe extern "C" fn(
@@ -161,7 +164,12 @@ pub struct RuntimeHostContextV1 {
     pub vtable: *const RuntimeHostVTableV1,
 }
 
-assert_layout!(RuntimeHostContextV1 { size: [16, 8, 8], align: [8, 4, 4], ctx_ptr: [0, 0, 0], vtable: [8, 4, 4] });
+assert_layout!(RuntimeHostContextV1 {
+    size: [16, 8, 8],
+    align: [8, 4, 4],
+    ctx_ptr: [0, 0, 0],
+    vtable: [8, 4, 4]
+});
 
 /// Read-only handle to a host, given to `validate_biz_invariants` by value and valid until it returns.
 #[repr(C)]
@@ -173,4 +181,9 @@ pub struct RuntimeReadContextV1 {
     pub vtable: *const RuntimeReadVTableV1,
 }
 
-assert_layout!(RuntimeReadContextV1 { size: [16, 8, 8], align: [8, 4, 4], ctx_ptr: [0, 0, 0], vtable: [8, 4, 4] });
+assert_layout!(RuntimeReadContextV1 {
+    size: [16, 8, 8],
+    align: [8, 4, 4],
+    ctx_ptr: [0, 0, 0],
+    vtable: [8, 4, 4]
+});

@@ -42,7 +42,10 @@ pub type ValidateBizInvariantsFn = unsafe extern "C" fn(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus;
 /// Lets an instance release what it holds, before it is destroyed.
-pub type OnUnloadFn = unsafe extern "C" fn(runtime: *mut c_void, out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus;
+pub type OnUnloadFn = unsafe extern "C" fn(
+    runtime: *mut c_void,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus;
 
 /// A plugin's functions. It is returned by value and so can never grow: what is new gets a new symbol.
 #[repr(C)]

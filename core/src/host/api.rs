@@ -28,7 +28,9 @@ pub struct PluginApi {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 pub enum TableError {
     /// The plugin was built for another version of the contract.
-    #[error("plugin has ABI version {found}; this host speaks version {RUNTIME_PLUGIN_ABI_VERSION_V1}")]
+    #[error(
+        "plugin has ABI version {found}; this host speaks version {RUNTIME_PLUGIN_ABI_VERSION_V1}"
+    )]
     AbiVersion {
         /// The version in the table.
         found: u32,
@@ -55,13 +57,19 @@ impl PluginApi {
     /// Every non-null entry is a function of its type that keeps the contract, for as long as the result and its copies are used.
     pub const unsafe fn check(table: &RuntimePluginApiV1) -> Result<Self, TableError> {
         if table.abi_version != RUNTIME_PLUGIN_ABI_VERSION_V1 {
-            return Err(TableError::AbiVersion { found: table.abi_version });
+            return Err(TableError::AbiVersion {
+                found: table.abi_version,
+            });
         }
         macro_rules! entry {
             ($entry:ident) => {
                 match table.$entry {
                     Some(function) => function,
-                    None => return Err(TableError::NullEntry { entry: stringify!($entry) }),
+                    None => {
+                        return Err(TableError::NullEntry {
+                            entry: stringify!($entry),
+                        })
+                    }
                 }
             };
         }
@@ -104,7 +112,11 @@ impl PluginApi {
     }
 
     /// `create_runtime`, raw: null when the plugin left the handle unwritten.
-    pub(super) fn create_runtime(&self, config: &str, out_error: *mut RuntimeErrorBuf) -> (RuntimeCallStatus, *mut c_void) {
+    pub(super) fn create_runtime(
+        &self,
+        config: &str,
+        out_error: *mut RuntimeErrorBuf,
+    ) -> (RuntimeCallStatus, *mut c_void) {
         let mut runtime = ptr::null_mut();
         let config = RuntimeBytesRef::from_slice(config.as_bytes());
         // SAFETY: a function of this type; the pointers are live for the call (rules 1 and 9).
@@ -151,7 +163,11 @@ impl PluginApi {
     /// # Safety
     ///
     /// As [`run_tx`](Self::run_tx).
-    pub(super) unsafe fn on_unload(&self, runtime: *mut c_void, out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus {
+    pub(super) unsafe fn on_unload(
+        &self,
+        runtime: *mut c_void,
+        out_error: *mut RuntimeErrorBuf,
+    ) -> RuntimeCallStatus {
         // SAFETY: the caller's promise (rules 7 and 9).
         unsafe { (self.on_unload)(runtime, out_error) }
     }

@@ -22,7 +22,7 @@ pub struct HostGate<H> {
     owner: AtomicUsize,
     state: AtomicU8,
     phase: AtomicU32,
-    pinned: PhantomPinned,
+    _pinned: PhantomPinned,
 }
 
 /// No call is running.
@@ -45,7 +45,9 @@ pub(crate) enum GateError {
     Closed,
     #[error("host context used by another thread than the one that it was lent to")]
     Thread,
-    #[error("write refused: inside a read or key visitor, and while invariants are validated, the state is read-only")]
+    #[error(
+        "write refused: inside a read or key visitor, and while invariants are validated, the state is read-only"
+    )]
     ReadOnly,
     #[error("host call refused: inside a create or update visitor no host call is legal")]
     Lent,
@@ -67,20 +69,33 @@ impl<H: Host> HostGate<H> {
             owner: AtomicUsize::new(0),
             state: AtomicU8::new(CLOSED),
             phase: AtomicU32::new(RuntimeErrorPhase::Load.0),
-            pinned: PhantomPinned,
+            _pinned: PhantomPinned,
         }
     }
 
     /// Lets calls through to the host while `body` runs; it gets the address for the context.
-    pub(super) fn open<R>(self: Pin<&Self>, host: &mut H, body: impl FnOnce(*mut c_void) -> R) -> R {
+    pub(super) fn open<R>(
+        self: Pin<&Self>,
+        host: &mut H,
+        body: impl FnOnce(*mut c_void) -> R,
+    ) -> R {
         self.pass(host, OPEN, RuntimeErrorPhase::RunTx, body)
     }
 
     /// Lets reads through to the host while `body` runs; it gets the address for the context.
-    pub(super) fn open_for_reading<R>(self: Pin<&Self>, host: &H, body: impl FnOnce(*mut c_void) -> R) -> R {
+    pub(super) fn open_for_reading<R>(
+        self: Pin<&Self>,
+        host: &H,
+        body: impl FnOnce(*mut c_void) -> R,
+    ) -> R {
         // Never written through: in state READING only shared references are made of it.
         let host = ptr::from_ref(host).cast_mut();
-        self.pass(host, READING, RuntimeErrorPhase::ValidateBizInvariants, body)
+        self.pass(
+            host,
+            READING,
+            RuntimeErrorPhase::ValidateBizInvariants,
+            body,
+        )
     }
 
     fn pass<R>(
@@ -95,7 +110,10 @@ impl<H: Host> HostGate<H> {
         gate.owner.store(H::thread_token(), Relaxed);
         gate.phase.store(phase.0, Relaxed);
         gate.state.store(state, Relaxed);
-        let _close = Restore { gate, state: CLOSED };
+        let _close = Restore {
+            gate,
+            state: CLOSED,
+        };
         body(ptr::from_ref(gate).cast_mut().cast())
     }
 
@@ -157,7 +175,10 @@ impl<H: Host> HostGate<H> {
 
     fn change(&self, before: u8, state: u8) -> Restore<'_, H> {
         self.state.store(state, Relaxed);
-        Restore { gate: self, state: before }
+        Restore {
+            gate: self,
+            state: before,
+        }
     }
 }
 

@@ -2,10 +2,7 @@
 
 use core::{ffi::c_void, fmt, ptr::NonNull};
 
-use super::{
-    BytesMutVisitor, BytesVisitor, Host, HostGate, KeyVisitor,
-    gate::GateError,
-};
+use super::{BytesMutVisitor, BytesVisitor, Host, HostGate, KeyVisitor, gate::GateError};
 use crate::{
     abi::{
         RecordKind, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
@@ -59,7 +56,10 @@ impl<H: Host> HostCall<'_, H> {
         Self { gate, inbound }
     }
 
-    fn read(self, body: impl for<'e> FnOnce(&H, &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>>) -> RuntimeCallStatus {
+    fn read(
+        self,
+        body: impl for<'e> FnOnce(&H, &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
+    ) -> RuntimeCallStatus {
         self.inbound.enter(|error| {
             let gate = self.gate.map_err(|reason| refused(error, reason))?;
             let answer = gate.read(|host| body(host, error));
@@ -67,7 +67,10 @@ impl<H: Host> HostCall<'_, H> {
         })
     }
 
-    fn write(self, body: impl for<'e> FnOnce(&mut H, &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>>) -> RuntimeCallStatus {
+    fn write(
+        self,
+        body: impl for<'e> FnOnce(&mut H, &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
+    ) -> RuntimeCallStatus {
         self.inbound.enter(|error| {
             let gate = self.gate.map_err(|reason| refused(error, reason))?;
             let answer = gate.write(|host| body(host, error));
@@ -256,8 +259,14 @@ unsafe fn key<'k, 'e, H: Host>(
 }
 
 #[cold]
-fn wrong_key<'e>(kind: RecordKind, expected: usize, got: usize, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
-    let reason = format_args!("primary key of {got} bytes for record kind {kind}; its key has {expected}");
+fn wrong_key<'e>(
+    kind: RecordKind,
+    expected: usize,
+    got: usize,
+    error: &mut ErrorSlot<'e>,
+) -> Rejected<'e> {
+    let reason =
+        format_args!("primary key of {got} bytes for record kind {kind}; its key has {expected}");
     error.fail(runtime_error_kind::HOST_REJECTED, reason)
 }
 
@@ -267,11 +276,19 @@ fn no_key<'e>(kind: RecordKind, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
     error.fail(runtime_error_kind::HOST_REJECTED, reason)
 }
 
-fn present<'e, F>(function: Option<F>, name: &str, error: &mut ErrorSlot<'e>) -> Result<F, Rejected<'e>> {
+fn present<'e, F>(
+    function: Option<F>,
+    name: &str,
+    error: &mut ErrorSlot<'e>,
+) -> Result<F, Rejected<'e>> {
     function.ok_or_else(|| broken(error, &format_args!("{name} is null")))
 }
 
-fn out<'e, T>(pointer: *mut T, name: &str, error: &mut ErrorSlot<'e>) -> Result<NonNull<T>, Rejected<'e>> {
+fn out<'e, T>(
+    pointer: *mut T,
+    name: &str,
+    error: &mut ErrorSlot<'e>,
+) -> Result<NonNull<T>, Rejected<'e>> {
     NonNull::new(pointer).ok_or_else(|| broken(error, &format_args!("{name} is null")))
 }
 
@@ -283,7 +300,10 @@ fn answer<T>(pointer: NonNull<T>, value: T) {
 
 #[cold]
 fn broken<'e>(error: &mut ErrorSlot<'e>, reason: &dyn fmt::Display) -> Rejected<'e> {
-    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+    error.fail(
+        runtime_error_kind::ABI_CONTRACT_VIOLATION,
+        format_args!("{reason}"),
+    )
 }
 
 #[cold]

@@ -27,7 +27,10 @@ impl core::error::Error for HostCallError {
 
 /// How a host broke the contract. Reported to it as kind 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
-#[allow(missing_docs, reason = "each variant's text is its documentation; `call` names the table entry")]
+#[allow(
+    missing_docs,
+    reason = "each variant's text is its documentation; `call` names the table entry"
+)]
 pub enum ContractViolation {
     #[error("runtime {table} vtable is null")]
     NullTable { table: &'static str },
@@ -46,9 +49,16 @@ pub enum ContractViolation {
     #[error("{call} called its visitor and then reported that there is no record")]
     VisitedNothing { call: &'static str },
     #[error("{call} lent bad bytes: {error}")]
-    Bytes { call: &'static str, error: BytesError },
+    Bytes {
+        call: &'static str,
+        error: BytesError,
+    },
     #[error("{call} answered with a record of kind {got}; {expected} was asked for")]
-    Kind { call: &'static str, expected: RecordKind, got: RecordKind },
+    Kind {
+        call: &'static str,
+        expected: RecordKind,
+        got: RecordKind,
+    },
 }
 
 impl core::error::Error for ContractViolation {}
@@ -62,7 +72,10 @@ impl From<ContractViolation> for HostCallError {
 
 /// Reads a status (rule 1).
 #[inline]
-pub(crate) fn succeeded(call: &'static str, status: RuntimeCallStatus) -> Result<(), HostCallError> {
+pub(crate) fn succeeded(
+    call: &'static str,
+    status: RuntimeCallStatus,
+) -> Result<(), HostCallError> {
     match status {
         RuntimeCallStatus::Success => Ok(()),
         RuntimeCallStatus::Failure => Err(HostCallError::Reported { call }),

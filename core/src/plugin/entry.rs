@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     abi::{
-        RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView,
-        RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimeReadContextV1,
-        bytes::slice_within, runtime_error_kind,
+        RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView, RuntimeErrorBuf,
+        RuntimeErrorPhase, RuntimeHostContextV1, RuntimeReadContextV1, bytes::slice_within,
+        runtime_error_kind,
     },
     enter::{Callee, Inbound},
     error_slot::{ErrorSlot, Rejected},
@@ -71,7 +71,9 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
 /// `runtime` is null, or was made by [`create_runtime_v1`] with the same `P` and `S` and not destroyed since.
 pub unsafe fn destroy_runtime_v1<P, S: InstanceStorage<P>>(runtime: *mut c_void) {
     // SAFETY: the caller's promise about `runtime` (rule 1).
-    let Ok(instance) = (unsafe { Instance::<P>::from_handle(runtime) }) else { return };
+    let Ok(instance) = (unsafe { Instance::<P>::from_handle(runtime) }) else {
+        return;
+    };
     if instance.is_busy() {
         return;
     }
@@ -188,5 +190,8 @@ unsafe fn claim<'i, 'c, P>(
 
 #[cold]
 fn contract_violation<'c>(error: &mut ErrorSlot<'c>, reason: &dyn fmt::Display) -> Rejected<'c> {
-    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+    error.fail(
+        runtime_error_kind::ABI_CONTRACT_VIOLATION,
+        format_args!("{reason}"),
+    )
 }

@@ -115,8 +115,9 @@ impl<P> Claim<'_, P> {
     ///
     /// Asked for once per claim, and not used after it.
     pub(crate) unsafe fn scratch<'c>(&self) -> Scratch<'c> {
-        // SAFETY: initialised in `new`, and the claim's alone (rules 3 and 7); a cell's address is not null.
-        unsafe { Scratch::from_raw(NonNull::new_unchecked(self.instance.scratch.get())) }
+        let buffer = NonNull::from_ref(&self.instance.scratch).cast();
+        // SAFETY: initialised in `new`, behind a cell, and the claim's alone (rules 3 and 7).
+        unsafe { Scratch::from_raw(buffer) }
     }
 
     /// Ends the call in good order.

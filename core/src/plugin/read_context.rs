@@ -2,14 +2,11 @@
 
 use core::fmt;
 
-use super::{
-    contract::HostCallError,
-    read_table::ReadTable,
-    scratch::Scratch,
-};
+use super::{contract::HostCallError, read_table::ReadTable, scratch::Scratch};
 use crate::{
     abi::{
-        RecordKey, RecordKind, RuntimeErrorBuf, RuntimeErrorKind, SysId, runtime_error_kind,
+        RecordKey, RecordKind, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, SysId,
+        runtime_error_kind,
     },
     error_slot::{ErrorSlot, Rejected},
 };
@@ -25,8 +22,16 @@ pub struct ReadContext<'c> {
 }
 
 impl<'c> ReadContext<'c> {
-    pub(crate) const fn new(table: ReadTable<'c>, scratch: Scratch<'c>, error: ErrorSlot<'c>) -> Self {
-        Self { table, scratch, error }
+    pub(crate) const fn new(
+        table: ReadTable<'c>,
+        scratch: Scratch<'c>,
+        error: ErrorSlot<'c>,
+    ) -> Self {
+        Self {
+            table,
+            scratch,
+            error,
+        }
     }
 
     /// Rejects the command (kind 2001), with a reason for whoever sent it.
@@ -66,7 +71,9 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer = self.table.read_by_id(&mut self.scratch, kind, sys_id, visitor);
+        let answer = self
+            .table
+            .read_by_id(&mut self.scratch, kind, sys_id, visitor);
         answer.map_err(|error| self.failed(error))
     }
 
@@ -113,6 +120,11 @@ impl<'c> ReadContext<'c> {
         answer.map_err(|error| self.failed(error))
     }
 
+    /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
+    pub fn parts(&mut self) -> (ReadTable<'c>, &mut Scratch<'c>) {
+        (self.table, &mut self.scratch)
+    }
+
     pub(crate) fn scratch(&mut self) -> &mut Scratch<'c> {
         &mut self.scratch
     }
@@ -125,16 +137,18 @@ impl<'c> ReadContext<'c> {
                 let report = self.scratch.report();
                 let (kind, text) = (report.kind, report.message());
                 let written = if text.is_empty() {
-                    self.error.fail(kind, format_args!("{call} failed and gave no reason"))
+                    self.error
+                        .fail(kind, format_args!("{call} failed and gave no reason"))
                 } else {
                     self.error.fail(kind, format_args!("{text}"))
                 };
-                self.scratch.clear();
+                self.scratch.reset(RuntimeErrorPhase::RunTx);
                 written
             }
-            HostCallError::Contract(violation) => {
-                self.error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{violation}"))
-            }
+            HostCallError::Contract(violation) => self.error.fail(
+                runtime_error_kind::ABI_CONTRACT_VIOLATION,
+                format_args!("{violation}"),
+            ),
         }
     }
 }

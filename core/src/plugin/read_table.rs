@@ -36,8 +36,14 @@ struct ReadEntries {
 const _: () = {
     assert!(offset_of!(RuntimeReadVTableV1, with_read_typed_raw) == offset_of!(ReadEntries, by_id));
     assert!(offset_of!(RuntimeHostVTableV1, with_read_typed_raw) == offset_of!(ReadEntries, by_id));
-    assert!(offset_of!(RuntimeReadVTableV1, with_read_typed_by_pk_raw) == offset_of!(ReadEntries, by_pk));
-    assert!(offset_of!(RuntimeHostVTableV1, with_read_typed_by_pk_raw) == offset_of!(ReadEntries, by_pk));
+    assert!(
+        offset_of!(RuntimeReadVTableV1, with_read_typed_by_pk_raw)
+            == offset_of!(ReadEntries, by_pk)
+    );
+    assert!(
+        offset_of!(RuntimeHostVTableV1, with_read_typed_by_pk_raw)
+            == offset_of!(ReadEntries, by_pk)
+    );
 };
 
 impl<'c> ReadTable<'c> {
@@ -49,7 +55,12 @@ impl<'c> ReadTable<'c> {
         let table = RuntimeReadVTableV1::present(context.vtable);
         // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
         let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
-        Self { ctx: context.ctx_ptr, entries: table.cast(), for_each: for_each.into(), call: PhantomData }
+        Self {
+            ctx: context.ctx_ptr,
+            entries: table.cast(),
+            for_each: for_each.into(),
+            call: PhantomData,
+        }
     }
 
     /// The read functions of a table for transactions.
@@ -60,7 +71,12 @@ impl<'c> ReadTable<'c> {
     pub(crate) unsafe fn of_host(ctx: *mut c_void, table: NonNull<RuntimeHostVTableV1>) -> Self {
         // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
         let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
-        Self { ctx, entries: table.cast(), for_each: for_each.into(), call: PhantomData }
+        Self {
+            ctx,
+            entries: table.cast(),
+            for_each: for_each.into(),
+            call: PhantomData,
+        }
     }
 
     /// Reads a record by number, and returns what the visitor made of it; `None` when there is no such record.
@@ -86,7 +102,11 @@ impl<'c> ReadTable<'c> {
         let mut found = 0;
         let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
-        let status = unsafe { entry(self.ctx, kind, sys_id, visit_ctx, visitor, out_found, out_error) };
+        let status = unsafe {
+            entry(
+                self.ctx, kind, sys_id, visit_ctx, visitor, out_found, out_error,
+            )
+        };
         visit.found(CALL, status, found)
     }
 
@@ -150,7 +170,12 @@ impl<'c> ReadTable<'c> {
 impl<F, T> VisitOnce<F, T> {
     /// The answer to a call that visits a record if it exists.
     #[inline]
-    pub(crate) fn found(self, call: &'static str, status: RuntimeCallStatus, found: u8) -> Result<Option<T>, HostCallError> {
+    pub(crate) fn found(
+        self,
+        call: &'static str,
+        status: RuntimeCallStatus,
+        found: u8,
+    ) -> Result<Option<T>, HostCallError> {
         let visited = self.visited(call)?;
         succeeded(call, status)?;
         match (flag(call, found)?, visited) {

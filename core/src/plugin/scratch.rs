@@ -2,7 +2,7 @@
 
 use core::{fmt, marker::PhantomData, ptr::NonNull};
 
-use crate::abi::RuntimeErrorBuf;
+use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
 
 /// An error buffer for host calls, which the host may hold while it runs (rule 3): so it is a pointer and not a reference.
 ///
@@ -16,14 +16,20 @@ impl<'c> Scratch<'c> {
     /// Lends a buffer to host calls.
     #[must_use]
     pub const fn new(buffer: &'c mut RuntimeErrorBuf) -> Self {
-        Self { buffer: NonNull::from_mut(buffer), borrow: PhantomData }
+        Self {
+            buffer: NonNull::from_mut(buffer),
+            borrow: PhantomData,
+        }
     }
 
     /// # Safety
     ///
     /// `buffer` is initialised, and nobody else's for `'c`.
     pub(crate) const unsafe fn from_raw(buffer: NonNull<RuntimeErrorBuf>) -> Self {
-        Self { buffer, borrow: PhantomData }
+        Self {
+            buffer,
+            borrow: PhantomData,
+        }
     }
 
     /// What the host wrote.
@@ -34,15 +40,18 @@ impl<'c> Scratch<'c> {
     }
 
     /// Forgets what the host wrote, so that a later failure without a text does not repeat it.
-    pub fn clear(&mut self) {
+    pub fn reset(&mut self, phase: RuntimeErrorPhase) {
         // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed (rule 3).
         let buffer = unsafe { self.buffer.as_mut() };
-        (buffer.kind, buffer.message_len) = (RuntimeErrorBuf::RESET.kind, 0);
+        (buffer.phase, buffer.kind, buffer.message_len) = (phase, RuntimeErrorBuf::RESET.kind, 0);
     }
 
     /// The same buffer for a shorter time.
     pub fn reborrow(&mut self) -> Scratch<'_> {
-        Scratch { buffer: self.buffer, borrow: PhantomData }
+        Scratch {
+            buffer: self.buffer,
+            borrow: PhantomData,
+        }
     }
 
     pub(crate) fn as_ptr(&mut self) -> *mut RuntimeErrorBuf {

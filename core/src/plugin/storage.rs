@@ -32,7 +32,9 @@ pub unsafe trait InstanceStorage<P>: 'static {
 
 /// All slots of a pool are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
-#[error("all {slots} instance slots of this plugin are in use; destroy an instance, or export the plugin with more slots")]
+#[error(
+    "all {slots} instance slots of this plugin are in use; destroy an instance, or export the plugin with more slots"
+)]
 pub struct StorageFull {
     /// How many there are.
     pub slots: usize,
@@ -68,7 +70,10 @@ impl<P, const N: usize> Pool<P, N> {
     pub const fn new() -> Self {
         Self {
             slots: [const {
-                Slot { taken: AtomicBool::new(false), place: UnsafeCell::new(MaybeUninit::uninit()) }
+                Slot {
+                    taken: AtomicBool::new(false),
+                    place: UnsafeCell::new(MaybeUninit::uninit()),
+                }
             }; N],
         }
     }
@@ -86,7 +91,9 @@ impl<P, const N: usize> Pool<P, N> {
     /// As [`InstanceStorage::remove`].
     unsafe fn remove(&self, instance: NonNull<Instance<P>>) {
         let stored_in = |slot: &&Slot<P>| core::ptr::eq(slot.place.get().cast(), instance.as_ptr());
-        let Some(slot) = self.slots.iter().find(stored_in) else { return };
+        let Some(slot) = self.slots.iter().find(stored_in) else {
+            return;
+        };
         // The place is freed when the instance's destructor panics, too.
         let _free = Free(slot);
         // SAFETY: stored here and not in use, by the caller's promise (rule 7).
@@ -128,7 +135,9 @@ impl<P> Drop for Free<'_, P> {
 pub struct InPool<S, const N: usize>(core::marker::PhantomData<fn() -> S>);
 
 // SAFETY: places are claimed one by one and never move; `remove` frees exactly the one that it was given (rule 7).
-unsafe impl<P: Send + 'static, S: Pooled<P, N>, const N: usize> InstanceStorage<P> for InPool<S, N> {
+unsafe impl<P: Send + 'static, S: Pooled<P, N>, const N: usize> InstanceStorage<P>
+    for InPool<S, N>
+{
     fn store(instance: Instance<P>) -> Result<NonNull<Instance<P>>, StorageFull> {
         S::pool().store(instance)
     }

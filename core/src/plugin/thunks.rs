@@ -44,7 +44,11 @@ unsafe extern "C" fn create_runtime<P: Plugin, S: InstanceStorage<P>>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: a host keeps the contract, or else is told what can be told (rules 1 and 9).
-    unsafe { create_runtime_v1::<P, S>(config, out_runtime, out_error, |config, error| P::create(config, error)) }
+    unsafe {
+        create_runtime_v1::<P, S>(config, out_runtime, out_error, |config, error| {
+            P::create(config, error)
+        })
+    }
 }
 
 unsafe extern "C" fn destroy_runtime<P: Plugin, S: InstanceStorage<P>>(runtime: *mut c_void) {
@@ -59,7 +63,15 @@ unsafe extern "C" fn run_tx<P: Plugin>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: as above (rules 1 and 9).
-    unsafe { run_tx_v1(runtime, host, command, out_error, |plugin: &P, tx, command| plugin.run_tx(tx, command)) }
+    unsafe {
+        run_tx_v1(
+            runtime,
+            host,
+            command,
+            out_error,
+            |plugin: &P, tx, command| plugin.run_tx(tx, command),
+        )
+    }
 }
 
 unsafe extern "C" fn validate_biz_invariants<P: Plugin>(
@@ -68,7 +80,11 @@ unsafe extern "C" fn validate_biz_invariants<P: Plugin>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: as above (rules 1 and 9).
-    unsafe { validate_v1(runtime, host, out_error, |plugin: &P, state| plugin.validate_biz_invariants(state)) }
+    unsafe {
+        validate_v1(runtime, host, out_error, |plugin: &P, state| {
+            plugin.validate_biz_invariants(state)
+        })
+    }
 }
 
 unsafe extern "C" fn on_unload<P: Plugin>(
@@ -76,5 +92,9 @@ unsafe extern "C" fn on_unload<P: Plugin>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: as above (rules 1 and 9).
-    unsafe { on_unload_v1(runtime, out_error, |plugin: &mut P, error| plugin.on_unload(error)) }
+    unsafe {
+        on_unload_v1(runtime, out_error, |plugin: &mut P, error| {
+            plugin.on_unload(error)
+        })
+    }
 }

@@ -1,6 +1,11 @@
 //! What a plugin may do in a transaction.
 
-use core::{fmt, mem::MaybeUninit, ops::{Deref, DerefMut}, slice};
+use core::{
+    fmt,
+    mem::MaybeUninit,
+    ops::{Deref, DerefMut},
+    slice,
+};
 
 use super::{host_table::HostTable, read_context::ReadContext, scratch::Scratch};
 use crate::{
@@ -23,8 +28,15 @@ pub struct Tx<'tx> {
 const LOG_CAPACITY: usize = 256;
 
 impl<'tx> Tx<'tx> {
-    pub(crate) const fn new(table: HostTable<'tx>, scratch: Scratch<'tx>, error: ErrorSlot<'tx>) -> Self {
-        Self { state: ReadContext::new(table.read(), scratch, error), table }
+    pub(crate) const fn new(
+        table: HostTable<'tx>,
+        scratch: Scratch<'tx>,
+        error: ErrorSlot<'tx>,
+    ) -> Self {
+        Self {
+            state: ReadContext::new(table.read(), scratch, error),
+            table,
+        }
     }
 
     /// Creates a record: `init` fills zeroed bytes of the schema's data size. Returns the new record's key.
@@ -33,7 +45,11 @@ impl<'tx> Tx<'tx> {
     ///
     /// The host refused (a record with the same primary key exists: kind 4001) or broke the contract; the reason is written.
     #[inline]
-    pub fn create_raw(&mut self, kind: RecordKind, init: impl FnOnce(&mut [u8])) -> Result<RecordKey, Rejected<'tx>> {
+    pub fn create_raw(
+        &mut self,
+        kind: RecordKind,
+        init: impl FnOnce(&mut [u8]),
+    ) -> Result<RecordKey, Rejected<'tx>> {
         match self.table.create(self.state.scratch(), kind, init) {
             Ok((key, ())) => Ok(key),
             Err(error) => Err(self.state.failed(error)),
@@ -52,7 +68,9 @@ impl<'tx> Tx<'tx> {
         pk: &[u8],
         update: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<Option<T>, Rejected<'tx>> {
-        let answer = self.table.update_by_pk(self.state.scratch(), kind, pk, update);
+        let answer = self
+            .table
+            .update_by_pk(self.state.scratch(), kind, pk, update);
         answer.map_err(|error| self.state.failed(error))
     }
 
@@ -114,7 +132,10 @@ impl DerefMut for Tx<'_> {
     }
 }
 
-fn write_text<'b>(buffer: &'b mut [MaybeUninit<u8>; LOG_CAPACITY], text: fmt::Arguments<'_>) -> &'b str {
+fn write_text<'b>(
+    buffer: &'b mut [MaybeUninit<u8>; LOG_CAPACITY],
+    text: fmt::Arguments<'_>,
+) -> &'b str {
     let start = buffer.as_mut_ptr().cast::<u8>();
     // SAFETY: the buffer is that long, and ours (rule 9).
     let mut writer = unsafe { TextWriter::new(start, LOG_CAPACITY) };

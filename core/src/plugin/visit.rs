@@ -34,7 +34,11 @@ pub(crate) enum VisitState {
 
 impl<F, T> VisitOnce<F, T> {
     pub(crate) const fn new(visitor: F) -> Self {
-        Self { visitor: Some(visitor), out: None, state: VisitState::Waiting }
+        Self {
+            visitor: Some(visitor),
+            out: None,
+            state: VisitState::Waiting,
+        }
     }
 
     /// Runs the closure, unless it has run before.
@@ -47,7 +51,9 @@ impl<F, T> VisitOnce<F, T> {
     unsafe fn run(ctx: *mut c_void, call: impl FnOnce(F) -> Result<T, BytesError>) {
         let this = ctx.cast::<Self>();
         // SAFETY: the caller's promise (rules 1 and 4).
-        let Some(visit) = (unsafe { this.as_mut() }) else { return };
+        let Some(visit) = (unsafe { this.as_mut() }) else {
+            return;
+        };
         let Some(visitor) = visit.visitor.take() else {
             visit.state = VisitState::Twice;
             return;
@@ -60,7 +66,10 @@ impl<F, T> VisitOnce<F, T> {
         // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
         let visit = unsafe { &mut *this };
         visit.out = out;
-        if !matches!((&visit.state, &state), (VisitState::Twice, VisitState::Visited)) {
+        if !matches!(
+            (&visit.state, &state),
+            (VisitState::Twice, VisitState::Visited)
+        ) {
             visit.state = state;
         }
     }
@@ -71,7 +80,10 @@ impl<F, T> VisitOnce<F, T> {
 /// # Safety
 ///
 /// `ctx` is null or a live `VisitOnce<F, T>` without references to it; the bytes are as the contract says, for the time of the call.
-pub(crate) unsafe extern "C" fn visit_bytes<T, F: FnOnce(&[u8]) -> T>(ctx: *mut c_void, bytes: RuntimeBytesRef) {
+pub(crate) unsafe extern "C" fn visit_bytes<T, F: FnOnce(&[u8]) -> T>(
+    ctx: *mut c_void,
+    bytes: RuntimeBytesRef,
+) {
     let call = |visitor: F| {
         // SAFETY: the host lends the bytes for the time of the visit (rule 1).
         let bytes = unsafe { slice_within(bytes, limits::RECORD) }?;
@@ -86,7 +98,10 @@ pub(crate) unsafe extern "C" fn visit_bytes<T, F: FnOnce(&[u8]) -> T>(ctx: *mut 
 /// # Safety
 ///
 /// As [`visit_bytes`].
-pub(crate) unsafe extern "C" fn visit_bytes_mut<T, F: FnOnce(&mut [u8]) -> T>(ctx: *mut c_void, bytes: RuntimeBytesMutRef) {
+pub(crate) unsafe extern "C" fn visit_bytes_mut<T, F: FnOnce(&mut [u8]) -> T>(
+    ctx: *mut c_void,
+    bytes: RuntimeBytesMutRef,
+) {
     let call = |visitor: F| {
         // SAFETY: the host lends the bytes, to nobody else, for the time of the visit (rule 1).
         let bytes = unsafe { slice_mut_within(bytes, limits::RECORD) }?;
@@ -105,7 +120,10 @@ pub(crate) struct VisitKeys<F> {
 
 impl<F> VisitKeys<F> {
     pub(crate) const fn new(visitor: F) -> Self {
-        Self { visitor: Some(visitor), state: VisitState::Waiting }
+        Self {
+            visitor: Some(visitor),
+            state: VisitState::Waiting,
+        }
     }
 }
 
@@ -114,10 +132,15 @@ impl<F> VisitKeys<F> {
 /// # Safety
 ///
 /// `ctx` is null or a live `VisitKeys<F>` without references to it.
-pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(ctx: *mut c_void, key: RuntimeRecordKeyView) {
+pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
+    ctx: *mut c_void,
+    key: RuntimeRecordKeyView,
+) {
     let this = ctx.cast::<VisitKeys<F>>();
     // SAFETY: the caller's promise (rules 1 and 4).
-    let Some(visit) = (unsafe { this.as_mut() }) else { return };
+    let Some(visit) = (unsafe { this.as_mut() }) else {
+        return;
+    };
     let Some(mut visitor) = visit.visitor.take() else {
         // Called from inside itself; or after a panic, which says more.
         if !matches!(visit.state, VisitState::Panicked(_)) {

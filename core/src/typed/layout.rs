@@ -39,6 +39,29 @@ pub fn read_enum<E: EnumU8, const AT: usize, const SIZE: usize>(
     variant(read::<u8, AT, SIZE>(bytes), name, field)
 }
 
+/// The bytes as an array, if they are exactly as many.
+///
+/// # Errors
+/// They are fewer or more.
+#[inline(always)]
+pub fn exactly<'b, const SIZE: usize>(
+    bytes: &'b [u8],
+    name: &'static str,
+) -> Result<&'b [u8; SIZE], DecodeError> {
+    <&[u8; SIZE]>::try_from(bytes).map_err(|_| match bytes.len() {
+        found if found < SIZE => DecodeError::Short {
+            name,
+            needed: SIZE,
+            found,
+        },
+        found => DecodeError::Long {
+            name,
+            expected: SIZE,
+            found,
+        },
+    })
+}
+
 /// Refuses fixed bytes at `AT` whose length exceeds their capacity.
 ///
 /// # Errors

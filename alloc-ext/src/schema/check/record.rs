@@ -47,15 +47,11 @@ fn check_fields(def: &RecordDefinition) -> Result<(), (&str, SchemaRule)> {
 }
 
 fn check_indexes(def: &RecordDefinition) -> Result<(), (&str, SchemaRule)> {
-    check_ascending(def.fields.iter().map(|f| (f.field_index, &*f.name)))?;
-    check_ascending(
-        def.reserved_fields
-            .iter()
-            .map(|f| (f.field_index, &*f.name)),
-    )?;
-    let in_use: BTreeMap<u32, &FieldDefinition> =
-        def.fields.iter().map(|f| (f.field_index, f)).collect();
-    for field in def.reserved_fields.iter() {
+    let (in_use, reserved) = (def.fields.iter(), def.reserved_fields.iter());
+    check_ascending(in_use.clone().map(|f| (f.field_index, &*f.name)))?;
+    check_ascending(reserved.clone().map(|f| (f.field_index, &*f.name)))?;
+    let in_use: BTreeMap<u32, &FieldDefinition> = in_use.map(|f| (f.field_index, f)).collect();
+    for field in reserved {
         if let Some(other) = in_use.get(&field.field_index) {
             let rule = SchemaRule::DuplicateIndex {
                 index: field.field_index,

@@ -1,0 +1,67 @@
+//! The published contexts over a foreign host: what a boxed plugin calls on one side, the C table on the other.
+
+mod host;
+mod read;
+
+pub use host::RuntimeHostContextV1Adapter;
+pub use read::RuntimeReadContextV1Adapter;
+
+use core::cell::Cell;
+
+use alloc::string::ToString;
+
+use statevec_abi::{
+    RuntimeErrorBuf, RuntimeErrorPhase,
+    plugin::{HostCallError, Scratch},
+};
+
+use crate::{error_text::runtime_error_message, errors::RuntimeHostError};
+
+/// The error buffer for an adapter's calls. A call from inside a visitor finds it taken, and uses one on the stack instead, so that
+/// no two calls share a buffer (rule 3).
+struct Buffer<'c> {
+    phase: RuntimeErrorPhase,
+    free: Cell<Option<Scratch<'c>>>,
+}
+
+impl<'c> Buffer<'c> {
+    fn new(phase: RuntimeErrorPhase, scratch: Option<Scratch<'c>>) -> Self {
+        Self {
+            phase,
+            free: Cell::new(scratch),
+        }
+    }
+
+    /// Makes a host call, and turns its failure into text.
+    fn call<T>(
+        &self,
+        call: impl FnOnce(&mut Scratch<'_>) -> Result<T, HostCallError>,
+    ) -> Result<T, RuntimeHostError> {
+        match self.free.take() {
+            Some(mut scratch) => {
+                let answer = call(&mut scratch).map_err(|error| self.describe(error, &mut scratch));
+                self.free.set(Some(scratch));
+                answer
+            }
+            None => {
+                let mut buffer = RuntimeErrorBuf::RESET;
+                buffer.phase = self.phase;
+                let mut scratch = Scratch::new(&mut buffer);
+                call(&mut scratch).map_err(|error| self.describe(error, &mut scratch))
+            }
+        }
+    }
+
+    /// The whole of the host's report, as the published adapters give it; or how the host broke the contract.
+    #[cold]
+    fn describe(&self, error: HostCallError, scratch: &mut Scratch<'_>) -> RuntimeHostError {
+        match error {
+            HostCallError::Reported { .. } => {
+                let message = runtime_error_message(scratch.report());
+                scratch.reset(self.phase);
+                RuntimeHostError::new(message)
+            }
+            HostCallError::Contract(violation) => RuntimeHostError::new(violation.to_string()),
+        }
+    }
+}

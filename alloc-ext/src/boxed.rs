@@ -1,0 +1,23 @@
+//! Plugin instances on the heap.
+
+use core::ptr::NonNull;
+
+use alloc::boxed::Box;
+
+use statevec_abi::plugin::{Instance, InstanceStorage, StorageFull};
+
+/// Storage of plugin instances on the heap: as many as there is memory for.
+#[derive(Debug)]
+pub enum Boxed {}
+
+// SAFETY: a box's content stays where it is, and is nobody else's, until the box is made again in `remove` (rule 7).
+unsafe impl<P: Send + 'static> InstanceStorage<P> for Boxed {
+    fn store(instance: Instance<P>) -> Result<NonNull<Instance<P>>, StorageFull> {
+        Ok(NonNull::from_mut(Box::leak(Box::new(instance))))
+    }
+
+    unsafe fn remove(instance: NonNull<Instance<P>>) {
+        // SAFETY: leaked by `store`, and removed once, by the caller's promise (rule 7).
+        drop(unsafe { Box::from_raw(instance.as_ptr()) });
+    }
+}

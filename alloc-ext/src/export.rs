@@ -1,0 +1,132 @@
+//! How a factory's plugin becomes visible: a descriptor for static linking, a symbol for a library.
+
+use core::ffi::c_void;
+use std::sync::OnceLock;
+
+use alloc::{boxed::Box, string::String};
+
+use statevec_abi::{
+    RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
+    RuntimeErrorBuf, RuntimeHostContextV1, RuntimePluginApiV1, RuntimeReadContextV1, StaticPlugin,
+};
+
+use crate::{
+    exported::{
+        runtime_plugin_create_runtime_v1, runtime_plugin_destroy_runtime_v1,
+        runtime_plugin_name_v1, runtime_plugin_on_unload_v1, runtime_plugin_run_tx_v1,
+        runtime_plugin_schema_bytes_v1, runtime_plugin_validate_biz_invariants_v1,
+    },
+    traits::RuntimePluginFactory,
+};
+
+/// A factory, and the static that its schema is written to.
+///
+/// [`export_runtime_plugin!`](crate::export_runtime_plugin) implements it; by hand it is needed to link a boxed plugin statically.
+pub trait ExportedFactory: 'static {
+    /// Makes the factory.
+    fn factory() -> Box<dyn RuntimePluginFactory>;
+    /// Where the schema JSON is kept, once it is written.
+    fn schema_cache() -> &'static OnceLock<String>;
+}
+
+/// The descriptor of a factory's plugin, for static linking.
+#[must_use]
+pub const fn factory_plugin<F: ExportedFactory>() -> StaticPlugin {
+    // SAFETY: every entry is one of ours, below, and keeps the contract (rule 1).
+    unsafe { StaticPlugin::from_table(|| F::factory().plugin_name(), factory_api::<F>()) }
+}
+
+/// The table of a factory's plugin.
+#[must_use]
+pub const fn factory_api<F: ExportedFactory>() -> RuntimePluginApiV1 {
+    RuntimePluginApiV1 {
+        abi_version: RUNTIME_PLUGIN_ABI_VERSION_V1,
+        plugin_name: Some(plugin_name::<F>),
+        schema_bytes: Some(schema_bytes::<F>),
+        create_runtime: Some(create_runtime::<F>),
+        destroy_runtime: Some(destroy_runtime),
+        run_tx: Some(run_tx),
+        validate_biz_invariants: Some(validate_biz_invariants),
+        on_unload: Some(on_unload),
+    }
+}
+
+/// Exports a plugin as the one symbol of a shared library; the expression makes its `Box<dyn RuntimePluginFactory>`.
+///
+/// Write it in a package of its own that is a `cdylib`: a library has one such symbol.
+#[macro_export]
+macro_rules! export_runtime_plugin {
+    ($factory:expr) => {
+        const _: () = {
+            struct Exported;
+
+            impl $crate::ExportedFactory for Exported {
+                fn factory() -> $crate::exports::Box<dyn $crate::RuntimePluginFactory> {
+                    $factory
+                }
+
+                fn schema_cache() -> &'static $crate::exports::OnceLock<$crate::exports::String> {
+                    static SCHEMA: $crate::exports::OnceLock<$crate::exports::String> =
+                        $crate::exports::OnceLock::new();
+                    &SCHEMA
+                }
+            }
+
+            /// The entry of this plugin library, version 1 of the StateVec plugin ABI.
+            #[unsafe(no_mangle)]
+            pub extern "C" fn statevec_runtime_plugin_entry_v1()
+            -> $crate::exports::RuntimePluginApiV1 {
+                const { $crate::factory_api::<Exported>() }
+            }
+        };
+    };
+}
+
+unsafe extern "C" fn plugin_name<F: ExportedFactory>() -> RuntimeBytesRef {
+    runtime_plugin_name_v1(F::factory)
+}
+
+unsafe extern "C" fn schema_bytes<F: ExportedFactory>() -> RuntimeBytesRef {
+    runtime_plugin_schema_bytes_v1(F::factory, F::schema_cache())
+}
+
+unsafe extern "C" fn create_runtime<F: ExportedFactory>(
+    config: RuntimeBytesRef,
+    out_runtime: *mut *mut c_void,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    // SAFETY: a host keeps the contract, or else is told what can be told (rules 1 and 9).
+    unsafe { runtime_plugin_create_runtime_v1(F::factory, config, out_runtime, out_error) }
+}
+
+unsafe extern "C" fn destroy_runtime(runtime: *mut c_void) {
+    // SAFETY: as above (rules 1 and 7).
+    unsafe { runtime_plugin_destroy_runtime_v1(runtime) };
+}
+
+unsafe extern "C" fn run_tx(
+    runtime: *mut c_void,
+    host: RuntimeHostContextV1,
+    command: RuntimeCommandView,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    // SAFETY: as above (rules 1 and 9).
+    unsafe { runtime_plugin_run_tx_v1(runtime, host, command, out_error) }
+}
+
+unsafe extern "C" fn validate_biz_invariants(
+    runtime: *mut c_void,
+    host: RuntimeReadContextV1,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    // SAFETY: as above (rules 1 and 9).
+    unsafe { runtime_plugin_validate_biz_invariants_v1(runtime, host, out_error) }
+}
+
+unsafe extern "C" fn on_unload(
+    runtime: *mut c_void,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    // SAFETY: as above (rules 1 and 9).
+    unsafe { runtime_plugin_on_unload_v1(runtime, out_error) }
+}

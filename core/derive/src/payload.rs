@@ -1,0 +1,32 @@
+//! `#[derive(Command)]` and `#[derive(Event)]`
+
+mod declaration;
+mod decode;
+mod definition;
+mod encode;
+
+use declaration::Declaration;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Command,
+    Event,
+}
+
+pub(crate) fn expand(input: &DeriveInput, role: Role) -> syn::Result<TokenStream> {
+    let declaration = Declaration::of(input, role)?;
+    let payload = encode::payload(&declaration);
+    let decode = decode::expand(&declaration);
+    let role = match role {
+        Role::Command => encode::command(&declaration),
+        Role::Event => encode::event(&declaration),
+    };
+    Ok(quote! {
+        #payload
+        #decode
+        #role
+    })
+}

@@ -1,0 +1,132 @@
+//! What the declaration of a command or event says, checked.
+
+use super::Role;
+use crate::attribute::PayloadOptions;
+use crate::errors::Errors;
+use crate::field::{Encoding, Field, parse_fields};
+use syn::{DeriveInput, GenericParam, Ident, Lifetime, LitInt, Type};
+
+pub(super) struct Declaration<'i> {
+    pub(super) name: &'i Ident,
+    /// The one lifetime that variable bytes borrow for.
+    pub(super) lifetime: Option<&'i Lifetime>,
+    pub(super) kind: u8,
+    pub(super) fields: Vec<Field<'i>>,
+    /// The encoded length in bytes when all variable bytes are empty.
+    pub(super) least_len: u32,
+    /// The longest encoded form of an event; exactly `least_len` without variable bytes.
+    pub(super) max_len: u32,
+}
+
+impl<'i> Declaration<'i> {
+    pub(super) fn of(input: &'i DeriveInput, role: Role) -> syn::Result<Self> {
+        let (name, has_max_len) = match role {
+            Role::Command => ("command", false),
+            Role::Event => ("event", true),
+        };
+        let mut errors = Errors::default();
+        let lifetime = errors.take(lifetime(input)).flatten();
+        let options = errors.take(PayloadOptions::parse(input, name, has_max_len));
+        let fields = errors.take(parse_fields(input));
+        for field in fields.iter().flatten() {
+            if let Err(error) = check(field, lifetime) {
+                errors.push(error);
+            }
+        }
+        let least_len = fields
+            .iter()
+            .flatten()
+            .fold(0, |sum: u32, field| sum.saturating_add(field.size()));
+        let max_len = match (&options, &fields) {
+            (Some(options), Some(fields)) if has_max_len => {
+                errors.take(max_len(input, options.max_len.as_ref(), fields, least_len))
+            }
+            _ => Some(least_len),
+        };
+        errors.check()?;
+        let (Some(options), Some(fields), Some(max_len)) = (options, fields, max_len) else {
+            return Err(syn::Error::new(input.ident.span(), "not a payload"));
+        };
+        Ok(Self {
+            name: &input.ident,
+            lifetime,
+            kind: options.kind,
+            fields,
+            least_len,
+            max_len,
+        })
+    }
+
+    pub(super) fn has_var_bytes(&self) -> bool {
+        self.fields.iter().any(is_var_bytes)
+    }
+}
+
+pub(super) fn is_var_bytes(field: &Field<'_>) -> bool {
+    field.encoding == Encoding::VarBytes
+}
+
+fn lifetime(input: &DeriveInput) -> syn::Result<Option<&Lifetime>> {
+    let mut errors = Errors::default();
+    let mut found = None;
+    for parameter in &input.generics.params {
+        match parameter {
+            GenericParam::Lifetime(lifetime) if found.is_none() => found = Some(&lifetime.lifetime),
+            other => {
+                let text = "a payload has one layout: its only parameter is a lifetime for variable bytes";
+                errors.push(syn::Error::new_spanned(other, text));
+            }
+        }
+    }
+    errors.check()?;
+    Ok(found)
+}
+
+fn check(field: &Field<'_>, lifetime: Option<&Lifetime>) -> syn::Result<()> {
+    if let Some(place) = field.options.immutable.or(field.options.reserved) {
+        let text = "`immutable` and `reserved` are for the fields of records";
+        return Err(syn::Error::new(place, text));
+    }
+    if let Type::Reference(reference) = field.ty
+        && reference.lifetime.as_ref() != lifetime
+    {
+        let text = "variable bytes borrow for the type's own lifetime: `struct Note<'a> { text: &'a [u8] }`";
+        return Err(syn::Error::new_spanned(reference, text));
+    }
+    Ok(())
+}
+
+/// The longest payload that crosses the boundary (`statevec_abi::limits::EVENT_PAYLOAD`).
+const LONGEST_EVENT: u32 = 16 << 20;
+
+fn max_len(
+    input: &DeriveInput,
+    declared: Option<&LitInt>,
+    fields: &[Field<'_>],
+    least: u32,
+) -> syn::Result<u32> {
+    match (declared, fields.iter().find(|field| is_var_bytes(field))) {
+        (None, None) => Ok(least),
+        (None, Some(field)) => {
+            let text = format!(
+                "`{}` has variable length: say how long `{}` may be when encoded, in #[event(kind = …, max_len = …)]",
+                field.ident, input.ident
+            );
+            Err(syn::Error::new(field.ident.span(), text))
+        }
+        (Some(declared), None) => {
+            let text = format!("this event always takes {least} bytes: leave out `max_len`");
+            Err(syn::Error::new(declared.span(), text))
+        }
+        (Some(declared), Some(_)) => match declared.base10_parse::<u32>() {
+            Ok(max_len) if (least..=LONGEST_EVENT).contains(&max_len) => Ok(max_len),
+            _ => {
+                let text = format!(
+                    "`max_len` is at least {least}, which the event takes when its variable bytes are empty, \
+                     and at most {LONGEST_EVENT}"
+                );
+                Err(syn::Error::new(declared.span(), text))
+            }
+        },
+    }
+}

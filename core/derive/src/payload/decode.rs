@@ -1,0 +1,95 @@
+//! `impl DecodePayload`
+//!
+//! Without variable bytes every offset is known: one comparison of lengths, then plain loads. With them a cursor moves
+//! from field to field.
+
+use super::declaration::Declaration;
+use crate::field::{Encoding, Field};
+use crate::record::usize_literal;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Lifetime;
+
+pub(super) fn expand(declaration: &Declaration<'_>) -> TokenStream {
+    let name = declaration.name;
+    let (lifetime, ty) = match declaration.lifetime {
+        Some(lifetime) => (lifetime.clone(), quote!(#name<#lifetime>)),
+        None => (
+            Lifetime::new("'payload", proc_macro2::Span::call_site()),
+            quote!(#name),
+        ),
+    };
+    let body = if declaration.has_var_bytes() {
+        step_by_step(declaration)
+    } else {
+        at_fixed_offsets(declaration)
+    };
+    quote! {
+        #[automatically_derived]
+        impl<#lifetime> ::statevec_abi::typed::DecodePayload<#lifetime> for #ty {
+            #[inline]
+            fn decode(
+                bytes: &#lifetime [u8],
+            ) -> ::core::result::Result<Self, ::statevec_abi::typed::DecodeError> {
+                #body
+            }
+        }
+    }
+}
+
+fn at_fixed_offsets(declaration: &Declaration<'_>) -> TokenStream {
+    let name = declaration.name;
+    let size = usize_literal(declaration.least_len);
+    let mut offset = 0;
+    let values = declaration.fields.iter().map(|field| {
+        let at = usize_literal(offset);
+        offset += field.size();
+        let Field { ident, ty, .. } = field;
+        let field_name = field.name();
+        let place = quote!(::core::stringify!(#name), #field_name);
+        match field.encoding {
+            Encoding::Enum => quote! {
+                #ident: ::statevec_abi::typed::layout::read_enum::<#ty, #at, #size>(bytes, #place)?
+            },
+            Encoding::FixedBytes(capacity) => {
+                let capacity = usize_literal(u32::from(capacity));
+                quote! {
+                    #ident: {
+                        ::statevec_abi::typed::layout::check_fixed_bytes::<#capacity, #at, #size>(bytes, #place)?;
+                        ::statevec_abi::typed::layout::read::<#ty, #at, #size>(bytes)
+                    }
+                }
+            }
+            _ => quote!(#ident: ::statevec_abi::typed::layout::read::<#ty, #at, #size>(bytes)),
+        }
+    });
+    quote! {
+        let bytes = ::statevec_abi::typed::layout::exactly::<#size>(bytes, ::core::stringify!(#name))?;
+        let _: &[u8; #size] = bytes;
+        ::core::result::Result::Ok(Self { #(#values),* })
+    }
+}
+
+fn step_by_step(declaration: &Declaration<'_>) -> TokenStream {
+    let name = declaration.name;
+    let values = declaration.fields.iter().map(|field| {
+        let Field { ident, ty, .. } = field;
+        let field_name = field.name();
+        match field.encoding {
+            Encoding::Enum => quote!(#ident: reader.enum_u8::<#ty>(#field_name)?),
+            Encoding::FixedBytes(capacity) => {
+                let capacity = usize_literal(u32::from(capacity));
+                quote!(#ident: reader.fixed_bytes::<#capacity>(#field_name)?)
+            }
+            Encoding::VarBytes => quote!(#ident: reader.var_bytes()?),
+            Encoding::Scalar(_) => quote!(#ident: reader.field::<#ty>()?),
+        }
+    });
+    quote! {
+        let mut reader = ::statevec_abi::typed::PayloadReader::new(::core::stringify!(#name), bytes);
+        // Field expressions run in the order they are written, which is the order of the bytes.
+        let value = Self { #(#values),* };
+        reader.finish()?;
+        ::core::result::Result::Ok(value)
+    }
+}

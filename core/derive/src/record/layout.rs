@@ -1,0 +1,148 @@
+//! What a record's declaration says, checked.
+
+use crate::attribute::{RECORD_HEADER_SIZE, RecordOptions};
+use crate::errors::Errors;
+use crate::field::{Encoding, Field, Scalar, parse_fields};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Ident, Visibility};
+
+pub(super) struct Layout<'i> {
+    pub(super) name: &'i Ident,
+    pub(super) vis: &'i Visibility,
+    pub(super) kind: u8,
+    pub(super) record_len: u32,
+    pub(super) fields: Vec<Placed<'i>>,
+    /// Positions in `fields`, in key order; empty without a key.
+    pub(super) key: Vec<usize>,
+}
+
+/// A field and where it starts in the data.
+pub(super) struct Placed<'i> {
+    pub(super) field: Field<'i>,
+    pub(super) offset: u32,
+}
+
+impl<'i> Layout<'i> {
+    pub(super) fn of(input: &'i DeriveInput) -> syn::Result<Self> {
+        let mut errors = Errors::default();
+        if !input.generics.params.is_empty() {
+            let text = "a record has one layout and takes no parameters";
+            errors.push(syn::Error::new_spanned(&input.generics, text));
+        }
+        let options = errors.take(RecordOptions::parse(input));
+        let fields = errors.take(parse_fields(input));
+        let (Some(options), Some(fields)) = (options, fields) else {
+            errors.check()?;
+            return Err(syn::Error::new(input.ident.span(), "not a record"));
+        };
+        for field in &fields {
+            if let Err(error) = check_encoding(field) {
+                errors.push(error);
+            }
+        }
+        let fields = errors.take(place(fields, options.len)).unwrap_or_default();
+        let key = options
+            .pk
+            .iter()
+            .filter_map(|name| errors.take(key_field(name, &fields)))
+            .collect();
+        errors.check()?;
+        Ok(Self {
+            name: &input.ident,
+            vis: &input.vis,
+            kind: options.kind,
+            record_len: options.len,
+            fields,
+            key,
+        })
+    }
+
+    pub(super) fn data_size(&self) -> u32 {
+        self.record_len - RECORD_HEADER_SIZE
+    }
+
+    /// The data size as a literal for array types and const arguments.
+    pub(super) fn size(&self) -> TokenStream {
+        let size = usize_literal(self.data_size());
+        quote!(#size)
+    }
+
+    pub(super) fn active(&self) -> impl Iterator<Item = &Placed<'i>> {
+        self.fields.iter().filter(|f| !f.field.is_reserved())
+    }
+
+    pub(super) fn reserved(&self) -> impl Iterator<Item = &Placed<'i>> {
+        self.fields.iter().filter(|f| f.field.is_reserved())
+    }
+
+    pub(super) fn key_fields(&self) -> impl Iterator<Item = &Placed<'i>> {
+        self.key.iter().filter_map(|at| self.fields.get(*at))
+    }
+}
+
+impl Placed<'_> {
+    pub(super) fn at(&self) -> TokenStream {
+        let offset = usize_literal(self.offset);
+        quote!(#offset)
+    }
+}
+
+/// A literal without suffix, so that it is a `usize` wherever it stands.
+pub(crate) fn usize_literal(value: u32) -> proc_macro2::Literal {
+    proc_macro2::Literal::u32_unsuffixed(value)
+}
+
+fn check_encoding(field: &Field<'_>) -> syn::Result<()> {
+    let text = match (&field.encoding, field.is_reserved()) {
+        (Encoding::VarBytes, _) => {
+            "a record has a fixed layout: variable bytes belong to commands and events; use FixedBytes<N>"
+        }
+        (Encoding::Enum, true) => "a reserved field holds no value: give it a number or FixedBytes<N>",
+        _ => return Ok(()),
+    };
+    Err(syn::Error::new_spanned(field.ty, text))
+}
+
+fn place(fields: Vec<Field<'_>>, record_len: u32) -> syn::Result<Vec<Placed<'_>>> {
+    let room = record_len - RECORD_HEADER_SIZE;
+    let mut end = 0_u32;
+    let mut placed = Vec::new();
+    for field in fields {
+        let offset = end;
+        // Sizes are at most 65537 each; a sum that leaves `u32` does not fit either way.
+        end = end.saturating_add(field.size());
+        if end > room {
+            let text = format!(
+                "`{}` ends at byte {end}, but a record of {record_len} bytes has room for {room}: \
+                 the first {RECORD_HEADER_SIZE} are the host's",
+                field.ident
+            );
+            return Err(syn::Error::new(field.ident.span(), text));
+        }
+        placed.push(Placed { field, offset });
+    }
+    Ok(placed)
+}
+
+fn key_field(name: &Ident, fields: &[Placed<'_>]) -> syn::Result<usize> {
+    let refuse = |text: String| Err(syn::Error::new(name.span(), text));
+    let Some(at) = fields.iter().position(|f| f.field.ident == name) else {
+        return refuse(format!("there is no field `{name}`"));
+    };
+    let Some(Placed { field, .. }) = fields.get(at) else {
+        return refuse(format!("there is no field `{name}`"));
+    };
+    if field.is_reserved() {
+        return refuse(format!("`{name}` is reserved and cannot be part of a key"));
+    }
+    if field.encoding == Encoding::Scalar(Scalar::U128) {
+        return refuse(format!("`{name}` is a u128, which keys have no encoding for"));
+    }
+    if field.options.immutable.is_none() {
+        return refuse(format!(
+            "`{name}` can change, and keys cannot: declare the field #[field(immutable)]"
+        ));
+    }
+    Ok(at)
+}

@@ -1,0 +1,141 @@
+//! `impl Record`: the whole value, and the way into views.
+
+use super::definition;
+use super::layout::{Layout, Placed};
+use crate::field::{Encoding, Field};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
+    let Layout {
+        name,
+        kind,
+        record_len,
+        ..
+    } = layout;
+    let view = format_ident!("{name}View");
+    let update = format_ident!("{name}Update");
+    let size = layout.size();
+    let record_len = super::layout::usize_literal(*record_len);
+    let definition = definition::expand(layout);
+    let checks: Vec<_> = layout.active().filter_map(|f| check(f, layout)).collect();
+    let enums: Vec<_> = layout.active().filter_map(|f| read_enum(f, layout)).collect();
+    let decoded = layout.fields.iter().map(decoded);
+    let encoded = layout.fields.iter().map(|f| encoded(f, &size));
+    let short = quote! {
+        return ::core::result::Result::Err(::statevec_abi::typed::DecodeError::Short {
+            name: ::core::stringify!(#name),
+            needed: #size,
+            found,
+        })
+    };
+    quote! {
+        #[automatically_derived]
+        impl ::statevec_abi::typed::Record for #name {
+            const KIND: u8 = #kind;
+            const RECORD_LEN: usize = #record_len;
+            const DATA_SIZE: usize = #size;
+            const DEF: ::statevec_abi::schema::RecordDef<'static> = #definition;
+
+            type Bytes = [u8; #size];
+            type View<'a> = #view<'a>;
+            type Update<'a> = #update<'a>;
+
+            #[inline]
+            fn view(
+                data: &[u8],
+            ) -> ::core::result::Result<#view<'_>, ::statevec_abi::typed::DecodeError> {
+                let found = data.len();
+                let ::core::option::Option::Some(bytes) = data.first_chunk::<#size>() else { #short };
+                #(#checks)*
+                ::core::result::Result::Ok(#view { enums: (#(#enums,)*), bytes })
+            }
+
+            #[inline]
+            fn update(
+                data: &mut [u8],
+            ) -> ::core::result::Result<#update<'_>, ::statevec_abi::typed::DecodeError> {
+                let found = data.len();
+                let ::core::option::Option::Some(bytes) = data.first_chunk_mut::<#size>() else { #short };
+                #(#checks)*
+                ::core::result::Result::Ok(#update { enums: (#(#enums,)*), bytes })
+            }
+
+            #[inline]
+            fn decode(
+                data: &[u8],
+            ) -> ::core::result::Result<Self, ::statevec_abi::typed::DecodeError> {
+                let view = <Self as ::statevec_abi::typed::Record>::view(data)?;
+                ::core::result::Result::Ok(Self { #(#decoded),* })
+            }
+
+            #[inline]
+            fn to_bytes(&self) -> [u8; #size] {
+                let mut bytes = [0; #size];
+                #(#encoded)*
+                bytes
+            }
+        }
+    }
+}
+
+/// Fixed bytes whose stated length is too great make no view.
+fn check(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
+    let Placed { field, .. } = placed;
+    let Encoding::FixedBytes(capacity) = field.encoding else {
+        return None;
+    };
+    let capacity = super::layout::usize_literal(u32::from(capacity));
+    let (name, field_name) = (layout.name, field.name());
+    let (at, size) = (placed.at(), layout.size());
+    Some(quote! {
+        ::statevec_abi::typed::layout::check_fixed_bytes::<#capacity, #at, #size>(
+            bytes,
+            ::core::stringify!(#name),
+            #field_name,
+        )?;
+    })
+}
+
+/// Enums are decoded when a view is made, so that their getters cannot fail.
+fn read_enum(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
+    let Placed { field, .. } = placed;
+    if field.encoding != Encoding::Enum {
+        return None;
+    }
+    let ty = field.ty;
+    let (name, field_name) = (layout.name, field.name());
+    let (at, size) = (placed.at(), layout.size());
+    Some(quote! {
+        ::statevec_abi::typed::layout::read_enum::<#ty, #at, #size>(
+            bytes,
+            ::core::stringify!(#name),
+            #field_name,
+        )?
+    })
+}
+
+fn decoded(Placed { field, .. }: &Placed<'_>) -> TokenStream {
+    let Field { ident, ty, .. } = field;
+    if field.is_reserved() {
+        return quote!(#ident: <#ty as ::statevec_abi::typed::Field>::ZERO);
+    }
+    quote!(#ident: view.#ident())
+}
+
+fn encoded(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
+    let Field { ident, ty, .. } = &placed.field;
+    let at = placed.at();
+    if placed.field.is_reserved() {
+        // Mentioned, so that a reserved field does not count as dead code.
+        return quote!(let _: &#ty = &self.#ident;);
+    }
+    let (ty, value) = match placed.field.encoding {
+        Encoding::Enum => (
+            quote!(u8),
+            quote!(<#ty as ::statevec_abi::typed::EnumU8>::to_u8(self.#ident)),
+        ),
+        _ => (quote!(#ty), quote!(self.#ident)),
+    };
+    quote!(::statevec_abi::typed::layout::write::<#ty, #at, #size>(&mut bytes, #value);)
+}

@@ -1,0 +1,29 @@
+//! What [`dispatch!`](crate::dispatch!) calls.
+
+use super::DecodePayload;
+use crate::{ReadContext, Rejected, runtime_error_kind};
+
+/// Decodes a command's payload.
+///
+/// # Errors
+///
+/// It does not decode: INVALID_COMMAND, with the command, the field and both lengths in the text.
+#[inline]
+pub fn decode_command<'a, 'c, C: DecodePayload<'a>>(
+    state: &mut ReadContext<'c>,
+    payload: &'a [u8],
+) -> Result<C, Rejected<'c>> {
+    C::decode(payload).map_err(
+        #[cold]
+        |error| state.fail(runtime_error_kind::INVALID_COMMAND, format_args!("{error}")),
+    )
+}
+
+/// Refuses a command that no arm takes: INVALID_COMMAND, with the kind in the text.
+#[cold]
+pub fn unknown_command<'c>(state: &mut ReadContext<'c>, kind: u8) -> Rejected<'c> {
+    state.fail(
+        runtime_error_kind::INVALID_COMMAND,
+        format_args!("unknown command kind {kind}"),
+    )
+}

@@ -1,0 +1,130 @@
+//! Reading records of a type.
+
+use super::{DecodeError, KeyedRecord, Pk, Record};
+use crate::{ReadContext, Rejected, SysId, runtime_error_kind};
+
+/// Typed reading. A record that does not decode fails the call as ABI_CONTRACT_VIOLATION, with the record, the field
+/// and both sizes in the text.
+impl<'c> ReadContext<'c> {
+    /// Lends the record with this key to `f`, and returns what `f` made of it; `None` when there is no such record.
+    ///
+    /// ```
+    /// # use statevec_abi::{ReadContext, Record, Rejected};
+    /// # #[derive(Record)]
+    /// # #[record(kind = 1, len = 64, pk(account_id))]
+    /// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
+    /// fn balance<'c>(state: &mut ReadContext<'c>) -> Result<Option<i64>, Rejected<'c>> {
+    ///     state.read(Account::pk(7), |account| account.balance())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The host refused or broke the contract, or the record does not decode; the reason is written.
+    #[inline]
+    pub fn read<R: KeyedRecord, T>(
+        &mut self,
+        pk: Pk<R>,
+        f: impl FnOnce(R::View<'_>) -> T,
+    ) -> Result<Option<T>, Rejected<'c>> {
+        let answer = self.read_by_pk_raw(R::KIND, pk.as_bytes(), |data| R::view(data).map(f))?;
+        self.decoded(answer)
+    }
+
+    /// As [`read`](Self::read), by the number that the host gave to the record.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    #[inline]
+    pub fn read_by_id<R: Record, T>(
+        &mut self,
+        sys_id: SysId,
+        f: impl FnOnce(R::View<'_>) -> T,
+    ) -> Result<Option<T>, Rejected<'c>> {
+        let answer = self.read_raw(R::KIND, sys_id, |data| R::view(data).map(f))?;
+        self.decoded(answer)
+    }
+
+    /// A copy of the record with this key; `None` when there is no such record.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    #[inline]
+    pub fn get<R: KeyedRecord>(&mut self, pk: Pk<R>) -> Result<Option<R>, Rejected<'c>> {
+        let answer = self.read_by_pk_raw(R::KIND, pk.as_bytes(), R::decode)?;
+        self.decoded(answer)
+    }
+
+    /// As [`get`](Self::get), by the number that the host gave to the record.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    #[inline]
+    pub fn get_by_id<R: Record>(&mut self, sys_id: SysId) -> Result<Option<R>, Rejected<'c>> {
+        let answer = self.read_raw(R::KIND, sys_id, R::decode)?;
+        self.decoded(answer)
+    }
+
+    /// Calls `f` with a copy of every record of the type, in ascending `sys_id`, and with a context to read through
+    /// meanwhile. After an `Err` from `f` the rest are skipped and the error is returned.
+    ///
+    /// ```
+    /// # use statevec_abi::{ReadContext, Record, Rejected};
+    /// # #[derive(Record)]
+    /// # #[record(kind = 1, len = 64, pk(account_id))]
+    /// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
+    /// fn nobody_owes<'c>(state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    ///     state.for_each(|state, account: Account| {
+    ///         if account.balance < 0 {
+    ///             return Err(state.reject(format_args!("account {} owes", account.account_id)));
+    ///         }
+    ///         Ok(())
+    ///     })
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `f`, and as [`read`](Self::read).
+    #[inline]
+    pub fn for_each<R: Record>(
+        &mut self,
+        mut f: impl FnMut(&mut ReadContext<'c>, R) -> Result<(), Rejected<'c>>,
+    ) -> Result<(), Rejected<'c>> {
+        self.for_each_key(R::KIND, |state, key| match state.get_by_id(key.sys_id)? {
+            Some(record) => f(state, record),
+            None => Err(state.listed_but_absent(R::DEF.name, key.sys_id)),
+        })
+    }
+
+    #[inline]
+    pub(super) fn decoded<T>(
+        &mut self,
+        answer: Option<Result<T, DecodeError>>,
+    ) -> Result<Option<T>, Rejected<'c>> {
+        match answer {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value)),
+            Some(Err(error)) => Err(self.undecodable(&error)),
+        }
+    }
+
+    #[cold]
+    pub(super) fn undecodable(&mut self, error: &DecodeError) -> Rejected<'c> {
+        self.fail(
+            runtime_error_kind::ABI_CONTRACT_VIOLATION,
+            format_args!("{error}"),
+        )
+    }
+
+    #[cold]
+    fn listed_but_absent(&mut self, name: &str, sys_id: SysId) -> Rejected<'c> {
+        self.fail(
+            runtime_error_kind::ABI_CONTRACT_VIOLATION,
+            format_args!("the host listed {name} {sys_id} and then had no such record"),
+        )
+    }
+}

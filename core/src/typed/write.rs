@@ -1,0 +1,138 @@
+//! Writing records of a type, and emitting events.
+
+use super::{DecodeError, Event, KeyedRecord, Pk, Record};
+use crate::{RecordKey, Rejected, Tx};
+
+/// Typed writing.
+impl<'tx> Tx<'tx> {
+    /// Creates a record, and returns its kind and number.
+    ///
+    /// # Errors
+    ///
+    /// The host refused (a record with the same key exists: kind 4001) or broke the contract; the reason is written.
+    #[inline]
+    pub fn create<R: Record>(&mut self, record: &R) -> Result<RecordKey, Rejected<'tx>> {
+        let (key, ()) = self.create_with(record, |_| Ok(()))?;
+        Ok(key)
+    }
+
+    /// Lends the record with this key to `f` for changing, and returns what `f` made of it; `None` when there is no
+    /// such record. Immutable fields have no setter.
+    ///
+    /// ```
+    /// # use statevec_abi::{Record, Rejected, Tx};
+    /// # #[derive(Record)]
+    /// # #[record(kind = 1, len = 64, pk(account_id))]
+    /// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
+    /// fn add<'tx>(tx: &mut Tx<'tx>, amount: i64) -> Result<(), Rejected<'tx>> {
+    ///     let added = tx.update(Account::pk(7), |account| {
+    ///         let balance = account.balance().checked_add(amount)?;
+    ///         account.set_balance(balance);
+    ///         Some(())
+    ///     })?;
+    ///     match added {
+    ///         Some(Some(())) => Ok(()),
+    ///         Some(None) => Err(tx.reject(format_args!("balance overflow"))),
+    ///         None => Err(tx.reject(format_args!("no account 7"))),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The host refused or broke the contract, or the record does not decode; the reason is written.
+    #[inline]
+    pub fn update<R: KeyedRecord, T>(
+        &mut self,
+        pk: Pk<R>,
+        f: impl FnOnce(&mut R::Update<'_>) -> T,
+    ) -> Result<Option<T>, Rejected<'tx>> {
+        let answer = self.update_by_pk_raw(R::KIND, pk.as_bytes(), |data| {
+            R::update(data).map(|mut record| f(&mut record))
+        })?;
+        self.decoded(answer)
+    }
+
+    /// Creates the record `initial` unless there is one with its key; either way lends it to `f` for changing, and
+    /// returns what `f` made of it.
+    ///
+    /// ```
+    /// # use statevec_abi::{Record, Rejected, Tx};
+    /// # #[derive(Record)]
+    /// # #[record(kind = 1, len = 64, pk(account_id))]
+    /// # struct Visits { #[field(immutable)] account_id: u64, count: u32 }
+    /// fn visit<'tx>(tx: &mut Tx<'tx>, account_id: u64) -> Result<u32, Rejected<'tx>> {
+    ///     tx.update_or_create(&Visits { account_id, count: 0 }, |visits| {
+    ///         visits.set_count(visits.count().saturating_add(1));
+    ///         visits.count()
+    ///     })
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`update`](Self::update).
+    #[inline]
+    pub fn update_or_create<R: KeyedRecord, T>(
+        &mut self,
+        initial: &R,
+        mut f: impl FnMut(&mut R::Update<'_>) -> T,
+    ) -> Result<T, Rejected<'tx>> {
+        if let Some(value) = self.update(initial.key(), &mut f)? {
+            return Ok(value);
+        }
+        let (_, value) = self.create_with(initial, |data| {
+            R::update(data).map(|mut record| f(&mut record))
+        })?;
+        Ok(value)
+    }
+
+    /// Deletes the record with this key, and returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// The host refused or broke the contract; the reason is written.
+    #[inline]
+    pub fn delete<R: KeyedRecord>(&mut self, pk: Pk<R>) -> Result<bool, Rejected<'tx>> {
+        self.delete_by_pk_raw(R::KIND, pk.as_bytes())
+    }
+
+    /// Emits an event. It exists once the transaction commits.
+    ///
+    /// # Errors
+    ///
+    /// Its variable bytes exceed what the event declares (a rejection, kind 2001, for they come from the command), or
+    /// the host refused or broke the contract; the reason is written.
+    #[inline]
+    pub fn emit<E: Event>(&mut self, event: &E) -> Result<(), Rejected<'tx>> {
+        match event.with_encoded(|payload| self.emit_raw(E::KIND, payload)) {
+            Ok(emitted) => emitted,
+            Err(error) => Err(self.reject(format_args!("{error}"))),
+        }
+    }
+
+    /// Creates a record, and hands its bytes to `f` while the host lends them.
+    #[inline]
+    fn create_with<R: Record, T>(
+        &mut self,
+        record: &R,
+        f: impl FnOnce(&mut [u8]) -> Result<T, DecodeError>,
+    ) -> Result<(RecordKey, T), Rejected<'tx>> {
+        let (table, scratch) = self.parts();
+        let created = table.create(scratch, R::KIND, |data| {
+            let found = data.len();
+            let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {
+                name: R::DEF.name,
+                needed: R::DATA_SIZE,
+                found,
+            })?;
+            place.copy_from_slice(record.to_bytes().as_ref());
+            f(place)
+        });
+        match created {
+            Ok((key, Ok(value))) => Ok((key, value)),
+            Ok((_, Err(error))) => Err(self.undecodable(&error)),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+}
