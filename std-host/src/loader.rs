@@ -1,1 +1,144 @@
-//! loader
+//! Plugins, from a shared library or linked in, checked once and then of one type.
+
+mod entry;
+mod error;
+mod mapped;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use statevec_abi::{RuntimePluginApiV1, StaticPlugin, host::PluginApi};
+use statevec_abi_alloc::schema::SchemaRegistry;
+
+pub use error::{LoadError, TextError};
+
+/// A plugin whose code is in the process and whose version, table, name and schema have been checked.
+///
+/// A clone is another handle to the same plugin.
+///
+/// # Trust
+///
+/// A plugin is native code and does what the process may do; loading a library runs its initialisers. What it *says* is checked here and on every
+/// call; what it *does* cannot be. A panic that leaves the entry function, `plugin_name` or `schema_bytes` of a foreign plugin meets
+/// `extern "C"` and ends the process: no host can catch it. Plugins made with this workspace answer with an empty text instead.
+///
+/// # Lifetime of the code
+///
+/// A library stays mapped until the process ends, on purpose: a plugin may have registered destructors of thread-locals, started threads, or handed
+/// out `'static` data, and nothing tells a host when the last of these is gone (rule 6 of [`statevec_abi::rules`]).
+#[derive(Clone)]
+pub struct LoadedPlugin {
+    checked: Arc<Checked>,
+}
+
+/// What the checks found, and what they were made on.
+struct Checked {
+    api: PluginApi,
+    abi_version: u32,
+    name: Box<str>,
+    schema: Arc<SchemaRegistry>,
+    schema_json: Box<str>,
+    path: Option<PathBuf>,
+}
+
+impl LoadedPlugin {
+    /// Loads a shared library, resolves all its symbols, and checks what it offers.
+    ///
+    /// A file that is already mapped is not mapped again. When it has changed on disk since, that is an error: the dynamic linker would answer
+    /// with the old code.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] says what is wrong with the file, the library, or the plugin in it.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let path = path.as_ref();
+        let library = mapped::map(path)?;
+        let table = entry::call(path, library)?;
+        Self::check(&table, Some(path))
+    }
+
+    /// Takes a plugin that is linked in.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] says what is wrong with the plugin.
+    pub fn from_static(plugin: &StaticPlugin) -> Result<Self, LoadError> {
+        Self::check(plugin.api(), None)
+    }
+
+    /// The plugin's name; not empty.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.checked.name
+    }
+
+    /// The plugin's schema.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<SchemaRegistry> {
+        &self.checked.schema
+    }
+
+    /// The schema as the plugin wrote it.
+    #[must_use]
+    pub fn schema_json(&self) -> &str {
+        &self.checked.schema_json
+    }
+
+    /// The version of the contract that the plugin keeps.
+    #[must_use]
+    pub fn abi_version(&self) -> u32 {
+        self.checked.abi_version
+    }
+
+    /// The plugin's functions.
+    #[must_use]
+    pub fn api(&self) -> &PluginApi {
+        &self.checked.api
+    }
+
+    /// The file that the plugin was loaded from, as it was named; `None` for one that is linked in.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.checked.path.as_deref()
+    }
+
+    /// Version and table first, for nothing may be called before; then the two texts, each asked for once.
+    fn check(table: &RuntimePluginApiV1, path: Option<&Path>) -> Result<Self, LoadError> {
+        let plugin = || path.map_or_else(|| "linked-in plugin".into(), |path| path.display().to_string());
+        let api = entry::check(table).map_err(|source| LoadError::Table { plugin: plugin(), source })?;
+        let name = api.plugin_name().map_err(TextError::from).and_then(text);
+        let name = name.map_err(|source| LoadError::Name { plugin: plugin(), source })?;
+        if name.is_empty() {
+            return Err(LoadError::Name { plugin: plugin(), source: TextError::Empty });
+        }
+        let json = api.schema_bytes().map_err(TextError::from).and_then(text);
+        let json = json.map_err(|source| LoadError::SchemaText { plugin: plugin(), source })?;
+        let schema = SchemaRegistry::from_idl_json(json)
+            .map_err(|source| LoadError::Schema { plugin: plugin(), source })?;
+        let checked = Checked {
+            abi_version: table.abi_version,
+            name: name.into(),
+            schema: Arc::new(schema),
+            schema_json: json.into(),
+            path: path.map(Path::to_path_buf),
+            api,
+        };
+        Ok(Self { checked: Arc::new(checked) })
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<&str, TextError> {
+    Ok(str::from_utf8(bytes)?)
+}
+
+impl fmt::Debug for LoadedPlugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoadedPlugin")
+            .field("name", &self.name())
+            .field("path", &self.path())
+            .finish_non_exhaustive()
+    }
+}

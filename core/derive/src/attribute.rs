@@ -93,7 +93,8 @@ impl FieldOptions {
                 } else if option.path.is_ident("reserved") {
                     once(&option, &mut options.reserved, flag)
                 } else if option.path.is_ident("index") {
-                    Err(option.error("a field's index is its position: declare the fields in order"))
+                    Err(option
+                        .error("a field's index is its position: declare the fields in order"))
                 } else if option.path.is_ident("enum_u8") {
                     Err(option.error("enums need no option, they derive EnumU8"))
                 } else {
@@ -177,7 +178,9 @@ fn parse_pk(option: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
         Ok(())
     })?;
     if fields.is_empty() {
-        return Err(option.error("a key has at least one field; a record without a key has no `pk`"));
+        return Err(
+            option.error("a key has at least one field; a record without a key has no `pk`")
+        );
     }
     Ok(fields)
 }

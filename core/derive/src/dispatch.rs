@@ -47,7 +47,9 @@ impl CommandArm {
                 let text = "an arm takes every command of its kind: decide inside, not in a guard";
                 Err(syn::Error::new_spanned(guarded.guard, text))
             }
-            Pat::TupleStruct(mut pattern) if pattern.qself.is_none() && pattern.elems.len() == 1 => {
+            Pat::TupleStruct(mut pattern)
+                if pattern.qself.is_none() && pattern.elems.len() == 1 =>
+            {
                 match pattern.elems.pop() {
                     Some(binding) => Ok(Self {
                         command: pattern.path,
@@ -64,8 +66,9 @@ impl CommandArm {
 
 pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     let DispatchInput { tx, command, arms } = input;
-    // Arms must not see this variable instead of one of their own.
+    // Arms must not see these variables instead of their own.
     let received = Ident::new("received", Span::mixed_site());
+    let outcome = Ident::new("outcome", Span::mixed_site());
     let count = arms.len();
     let commands: Vec<_> = arms.iter().map(|arm| &arm.command).collect();
     let checks = commands.iter().enumerate().map(|(at, command)| {
@@ -84,7 +87,12 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
             }
         }
     });
+    // Types are named as authors write them in a pattern, without their lifetime.
+    let allow = quote! {
+        #[allow(elided_lifetimes_in_paths, reason = "a pattern names a type without its lifetime")]
+    };
     quote! {{
+        #allow
         const _: () = {
             const ENTRIES: [(u8, &str); #count] = [#({
                 let def = <#commands as ::statevec_abi::typed::Payload>::DEF;
@@ -93,11 +101,13 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
             #(#checks)*
         };
         let #received = #command;
-        match #received.command_kind() {
+        #allow
+        let #outcome = match #received.command_kind() {
             #(#arms)*
             kind => ::core::result::Result::Err(
                 ::statevec_abi::typed::unknown_command(&mut *#tx, kind),
             ),
-        }
+        };
+        #outcome
     }}
 }

@@ -44,8 +44,7 @@ pub(crate) enum Scalar {
     U128,
 }
 
-const FIELD_TYPES: &str =
-    "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8";
+const FIELD_TYPES: &str = "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8";
 
 /// The fields of a struct, or every reason why they are none.
 pub(crate) fn parse_fields(input: &DeriveInput) -> syn::Result<Vec<Field<'_>>> {
@@ -167,7 +166,9 @@ impl Encoding {
         }
         let text = match name.as_str() {
             "FixedBytes" => return fixed_bytes(ty, last),
-            "VarBytes" => "variable bytes are written `&'a [u8]`, in commands and events".to_owned(),
+            "VarBytes" => {
+                "variable bytes are written `&'a [u8]`, in commands and events".to_owned()
+            }
             "i8" | "i16" | "i128" | "usize" | "isize" | "f32" | "f64" | "char" | "str"
             | "String" | "Vec" | "Option" | "Box" => {
                 format!("`{name}` has no encoding; {FIELD_TYPES}")

@@ -91,6 +91,7 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
     // The evaluation limit is a guard against endless loops, and a large schema takes its time.
     let patience = quote! {
         #[allow(long_running_const_eval, reason = "a large schema takes its time, and ends")]
+        #[allow(elided_lifetimes_in_paths, reason = "a list names a type without its lifetime")]
     };
     quote! {
         #(#attributes)*
@@ -143,6 +144,7 @@ fn distinct_kinds(what: &str, entries: &[Path], definitions: &[TokenStream]) -> 
     });
     let count = entries.len();
     quote! {
+        #[allow(elided_lifetimes_in_paths, reason = "a list names a type without its lifetime")]
         const _: () = {
             const ENTRIES: [(u8, &str); #count] = [#({
                 let def = #definitions;
@@ -161,6 +163,7 @@ fn distinct_names(entries: &[Path], definitions: &[TokenStream]) -> TokenStream 
     });
     let count = entries.len();
     quote! {
+        #[allow(elided_lifetimes_in_paths, reason = "a list names a type without its lifetime")]
         const _: () = {
             const NAMES: [&str; #count] = [#(#definitions.name),*];
             #(#checks)*

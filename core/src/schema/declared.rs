@@ -3,9 +3,7 @@
 mod distinct;
 mod order;
 
-use super::{
-    EnumDef, Fingerprints, PayloadDef, RecordDef, SchemaDef, Version, write_json,
-};
+use super::{EnumDef, Fingerprints, PayloadDef, RecordDef, SchemaDef, Version, write_json};
 use crate::typed::{Command, EnumU8, Event, Record};
 
 pub use distinct::{assert_distinct_kind, assert_distinct_name};

@@ -61,7 +61,9 @@ impl core::error::Error for DecodeError {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EncodeError {
     /// The buffer is too small.
-    #[error("{name} takes {needed} bytes, but there is room for {room}")]
+    #[error(
+        "{name} takes {needed} bytes, but there is room for {room} (an event's room is its max_len)"
+    )]
     NoRoom {
         /// The record, command or event.
         name: &'static str,

@@ -73,7 +73,8 @@ fn lifetime(input: &DeriveInput) -> syn::Result<Option<&Lifetime>> {
         match parameter {
             GenericParam::Lifetime(lifetime) if found.is_none() => found = Some(&lifetime.lifetime),
             other => {
-                let text = "a payload has one layout: its only parameter is a lifetime for variable bytes";
+                let text =
+                    "a payload has one layout: its only parameter is a lifetime for variable bytes";
                 errors.push(syn::Error::new_spanned(other, text));
             }
         }

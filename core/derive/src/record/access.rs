@@ -76,9 +76,7 @@ fn with_enum_position<'l, 'i>(
 
 fn getter(placed: &Placed<'_>, position: Option<syn::Index>, size: &TokenStream) -> TokenStream {
     let Field { ident, vis, ty, .. } = &placed.field;
-    let docs = placed
-        .field
-        .documentation(&format!("The field `{ident}`."));
+    let docs = placed.field.documentation(&format!("The field `{ident}`."));
     let at = placed.at();
     let value = match position {
         Some(position) => quote!(self.enums.#position),
@@ -96,7 +94,7 @@ fn getter(placed: &Placed<'_>, position: Option<syn::Index>, size: &TokenStream)
 
 fn setter(placed: &Placed<'_>, position: Option<syn::Index>, size: &TokenStream) -> TokenStream {
     let Field { ident, vis, ty, .. } = &placed.field;
-    let name = format_ident!("set_{ident}", span = ident.span());
+    let name = format_ident!("set_{}", ident);
     let doc = format!("Sets [`{ident}`](Self::{ident}).");
     let at = placed.at();
     let body = match position {

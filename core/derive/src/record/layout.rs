@@ -98,7 +98,9 @@ fn check_encoding(field: &Field<'_>) -> syn::Result<()> {
         (Encoding::VarBytes, _) => {
             "a record has a fixed layout: variable bytes belong to commands and events; use FixedBytes<N>"
         }
-        (Encoding::Enum, true) => "a reserved field holds no value: give it a number or FixedBytes<N>",
+        (Encoding::Enum, true) => {
+            "a reserved field holds no value: give it a number or FixedBytes<N>"
+        }
         _ => return Ok(()),
     };
     Err(syn::Error::new_spanned(field.ty, text))
@@ -137,7 +139,9 @@ fn key_field(name: &Ident, fields: &[Placed<'_>]) -> syn::Result<usize> {
         return refuse(format!("`{name}` is reserved and cannot be part of a key"));
     }
     if field.encoding == Encoding::Scalar(Scalar::U128) {
-        return refuse(format!("`{name}` is a u128, which keys have no encoding for"));
+        return refuse(format!(
+            "`{name}` is a u128, which keys have no encoding for"
+        ));
     }
     if field.options.immutable.is_none() {
         return refuse(format!(

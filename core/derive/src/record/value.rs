@@ -19,7 +19,10 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let record_len = super::layout::usize_literal(*record_len);
     let definition = definition::expand(layout);
     let checks: Vec<_> = layout.active().filter_map(|f| check(f, layout)).collect();
-    let enums: Vec<_> = layout.active().filter_map(|f| read_enum(f, layout)).collect();
+    let enums: Vec<_> = layout
+        .active()
+        .filter_map(|f| read_enum(f, layout))
+        .collect();
     let decoded = layout.fields.iter().map(decoded);
     let encoded = layout.fields.iter().map(|f| encoded(f, &size));
     let short = quote! {

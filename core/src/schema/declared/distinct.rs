@@ -113,7 +113,12 @@ mod tests {
 
     #[test]
     fn a_kind_used_twice_names_both_types() {
-        let entries = [(7, "Deposit"), (8, "Withdraw"), (107, "Other"), (107, "Transfer")];
+        let entries = [
+            (7, "Deposit"),
+            (8, "Withdraw"),
+            (107, "Other"),
+            (107, "Transfer"),
+        ];
         assert_distinct_kind("commands", &entries, 0);
         assert_distinct_kind("commands", &entries, 2);
         let text = catch_unwind(|| assert_distinct_kind("commands", &entries, 3)).unwrap_err();

@@ -1,0 +1,15 @@
+use statevec_abi::{Command, Rejected, RuntimeCommandRef, Tx};
+
+#[derive(Command)]
+#[command(kind = 7)]
+struct Deposit {
+    amount: u64,
+}
+
+fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+    statevec_abi::dispatch!(tx, match command {
+        Deposit(deposit) if deposit.amount > 0 => Ok(()),
+    })
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+use statevec_abi::{Command, Rejected, RuntimeCommandRef, Tx};
+
+#[derive(Command)]
+#[command(kind = 7)]
+struct Deposit {
+    amount: u64,
+}
+
+#[derive(Command)]
+#[command(kind = 7)]
+struct Note<'a> {
+    text: &'a [u8],
+}
+
+fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+    statevec_abi::dispatch!(tx, match command {
+        Deposit(_) => Ok(()),
+        Note(_) => Ok(()),
+    })
+}
+
+fn main() {}

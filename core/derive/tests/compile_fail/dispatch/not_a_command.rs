@@ -1,0 +1,15 @@
+use statevec_abi::{Record, Rejected, RuntimeCommandRef, Tx};
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+struct Account {
+    balance: i64,
+}
+
+fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+    statevec_abi::dispatch!(tx, match command {
+        Account(_) => Ok(()),
+    })
+}
+
+fn main() {}

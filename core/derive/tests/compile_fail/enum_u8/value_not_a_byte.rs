@@ -1,0 +1,10 @@
+use statevec_abi::EnumU8;
+
+#[derive(Clone, Copy, PartialEq, Eq, EnumU8)]
+#[repr(u8)]
+enum Side {
+    Buy = 256,
+    Sell = 1 + 1,
+}
+
+fn main() {}

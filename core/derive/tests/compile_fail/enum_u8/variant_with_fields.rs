@@ -1,0 +1,9 @@
+use statevec_abi::EnumU8;
+
+#[derive(Clone, Copy, PartialEq, Eq, EnumU8)]
+#[repr(u8)]
+enum Side {
+    Buy(u8) = 1,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 1, len = 64, pk(acount_id))]
+struct Account {
+    #[field(immutable)]
+    account_id: u64,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 1, len = 64, pk(account_id))]
+struct Account {
+    account_id: u64,
+}
+
+fn main() {}

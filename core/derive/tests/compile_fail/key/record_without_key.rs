@@ -1,0 +1,13 @@
+use statevec_abi::{Record, Rejected, Tx};
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+struct Entry {
+    amount: i64,
+}
+
+fn add<'tx>(tx: &mut Tx<'tx>) -> Result<(), Rejected<'tx>> {
+    tx.update_or_create(&Entry { amount: 0 }, |entry| entry.set_amount(1))
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 1, len = 64, pk(account_id))]
+struct Account {
+    #[field(immutable)]
+    account_id: u128,
+}
+
+fn main() {}

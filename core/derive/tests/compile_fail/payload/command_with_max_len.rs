@@ -1,0 +1,9 @@
+use statevec_abi::Command;
+
+#[derive(Command)]
+#[command(kind = 1, max_len = 64)]
+struct Deposit {
+    amount: u64,
+}
+
+fn main() {}

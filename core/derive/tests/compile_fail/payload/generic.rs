@@ -1,0 +1,10 @@
+use statevec_abi::Command;
+
+#[derive(Command)]
+#[command(kind = 1)]
+struct Deposit<'a, T, const N: usize> {
+    amount: T,
+    note: &'a [u8],
+}
+
+fn main() {}

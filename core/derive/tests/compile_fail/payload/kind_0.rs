@@ -1,0 +1,9 @@
+use statevec_abi::Command;
+
+#[derive(Command)]
+#[command(kind = 0)]
+struct Deposit {
+    amount: u64,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use statevec_abi::Event;
+
+#[derive(Event)]
+#[event(kind = 1, max_len = 64)]
+struct Deposited {
+    amount: u64,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use statevec_abi::Command;
+
+#[derive(Command)]
+#[command(kind = 1)]
+struct Note {
+    #[field(immutable)]
+    account_id: u64,
+    #[field(reserved)]
+    spare: u64,
+}
+
+fn main() {}

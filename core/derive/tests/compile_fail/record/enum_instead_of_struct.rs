@@ -1,0 +1,9 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+enum Account {
+    Open,
+}
+
+fn main() {}

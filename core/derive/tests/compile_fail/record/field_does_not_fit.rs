@@ -1,0 +1,10 @@
+use statevec_abi::{FixedBytes, Record};
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+struct Account {
+    name: FixedBytes<40>,
+    balance: i64,
+}
+
+fn main() {}

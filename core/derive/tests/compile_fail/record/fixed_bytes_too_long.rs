@@ -1,0 +1,9 @@
+use statevec_abi::{FixedBytes, Record};
+
+#[derive(Record)]
+#[record(kind = 1, len = 131072)]
+struct Account {
+    name: FixedBytes<65536>,
+}
+
+fn main() {}

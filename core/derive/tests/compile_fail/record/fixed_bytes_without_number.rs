@@ -1,0 +1,12 @@
+use statevec_abi::{FixedBytes, Record};
+
+const NAME_LEN: usize = 16;
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+struct Account {
+    name: FixedBytes<NAME_LEN>,
+    city: FixedBytes,
+}
+
+fn main() {}

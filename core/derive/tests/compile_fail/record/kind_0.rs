@@ -1,0 +1,9 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 0, len = 64)]
+struct Account {
+    balance: i64,
+}
+
+fn main() {}

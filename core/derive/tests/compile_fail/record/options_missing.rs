@@ -1,0 +1,8 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+struct Account {
+    balance: i64,
+}
+
+fn main() {}

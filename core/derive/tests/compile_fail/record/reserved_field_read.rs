@@ -1,0 +1,16 @@
+use statevec_abi::{ReadContext, Record, Rejected};
+
+#[derive(Record)]
+#[record(kind = 1, len = 64, pk(account_id))]
+struct Account {
+    #[field(immutable)]
+    account_id: u64,
+    #[field(reserved)]
+    spare: u32,
+}
+
+fn spare<'c>(state: &mut ReadContext<'c>) -> Result<Option<u32>, Rejected<'c>> {
+    state.read(Account::pk(1), |account| account.spare())
+}
+
+fn main() {}

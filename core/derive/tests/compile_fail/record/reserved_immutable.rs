@@ -1,0 +1,10 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+struct Account {
+    #[field(reserved, immutable)]
+    spare: u32,
+}
+
+fn main() {}

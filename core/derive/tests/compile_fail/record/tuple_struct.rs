@@ -1,0 +1,7 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+struct Account(u64, i64);
+
+fn main() {}

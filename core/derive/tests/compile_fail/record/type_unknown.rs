@@ -1,0 +1,11 @@
+use statevec_abi::Record;
+
+struct Money(i64);
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+struct Account {
+    balance: Money,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 1, len = 64)]
+struct Account {
+    name: &'static [u8],
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use statevec_abi::Event;
+
+#[derive(Event)]
+#[event(kind = 1)]
+struct Deposited {
+    amount: u64,
+}
+
+statevec_abi::schema! {
+    const SCHEMA = {
+        version: "1.0",
+        events: [Deposited],
+        events: [],
+    };
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use statevec_abi::Event;
+
+#[derive(Event)]
+#[event(kind = 1)]
+struct Deposited {
+    amount: u64,
+}
+
+statevec_abi::schema! {
+    const SCHEMA = {
+        version: "1.0",
+        tables: [Deposited],
+    };
+}
+
+fn main() {}

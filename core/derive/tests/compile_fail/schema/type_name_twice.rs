@@ -1,0 +1,24 @@
+use statevec_abi::EnumU8;
+
+#[derive(Clone, Copy, PartialEq, Eq, EnumU8)]
+#[repr(u8)]
+enum Side {
+    Buy = 1,
+}
+
+mod other {
+    #[derive(Clone, Copy, PartialEq, Eq, statevec_abi::EnumU8)]
+    #[repr(u8)]
+    pub enum Side {
+        Left = 1,
+    }
+}
+
+statevec_abi::schema! {
+    const SCHEMA = {
+        version: "1.0",
+        types: [Side, other::Side],
+    };
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use statevec_abi::Event;
+
+#[derive(Event)]
+#[event(kind = 1)]
+struct Deposited {
+    amount: u64,
+}
+
+statevec_abi::schema! {
+    const SCHEMA = {
+        events: [Deposited],
+    };
+}
+
+fn main() {}

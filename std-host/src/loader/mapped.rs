@@ -1,0 +1,114 @@
+//! Mapping libraries, and the memory of what this process has mapped.
+
+use std::{
+    fs::{self, Metadata},
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use libloading::Library;
+
+use super::LoadError;
+
+/// Every library that was mapped here, in the order of mapping. One table for the process, because the dynamic linker's own is one: it answers
+/// by path, and by device and inode, with what it has mapped before, whatever the file holds now.
+static MAPPED: Mutex<Vec<Mapped>> = Mutex::new(Vec::new());
+
+struct Mapped {
+    /// Without symbolic links.
+    path: PathBuf,
+    file: FileIdentity,
+    library: &'static Library,
+}
+
+/// Maps a library for good, or finds it mapped.
+pub(super) fn map(path: &Path) -> Result<&'static Library, LoadError> {
+    let changed = || LoadError::Changed { path: path.to_path_buf() };
+    let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
+    let canonical = path.canonicalize().map_err(unreadable)?;
+    // Held while mapping: two threads that open one path see one answer. The table is never left half changed.
+    let mut mapped = MAPPED.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = FileIdentity::of(&canonical).map_err(unreadable)?;
+    if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, file)) {
+        return if known.file == file { Ok(known.library) } else { Err(changed()) };
+    }
+    let library = open(&canonical).map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
+    // Mapped until the process ends, also when it turns out not to be a plugin: its initialisers have run, and nobody knows what they
+    // left behind that points back into it (rule 6).
+    let library: &'static Library = Box::leak(Box::new(library));
+    mapped.push(Mapped { path: canonical.clone(), file, library });
+    // What was mapped is what was looked at, unless the file was exchanged in between.
+    if FileIdentity::of(&canonical).map_err(unreadable)? == file { Ok(library) } else { Err(changed()) }
+}
+
+/// Maps a library, with all its symbols resolved now and none of them offered to other libraries.
+fn open(canonical: &Path) -> Result<Library, libloading::Error> {
+    #[cfg(unix)]
+    {
+        use libloading::os::unix;
+        let flags = unix::RTLD_NOW | unix::RTLD_LOCAL;
+        // SAFETY: a plugin's initialisers keep the contract, which is the trust that `LoadedPlugin` asks for; it is never unmapped (rule 6).
+        unsafe { unix::Library::open(Some(canonical), flags) }.map(Library::from)
+    }
+    #[cfg(not(unix))]
+    {
+        // SAFETY: as above (rule 6).
+        unsafe { Library::new(canonical) }
+    }
+}
+
+impl Mapped {
+    /// Whether the dynamic linker would answer with this library when asked for that file.
+    fn answers_for(&self, path: &Path, file: FileIdentity) -> bool {
+        self.path == path || self.file.is_same_file(file)
+    }
+}
+
+/// What tells whether a file is the one that it was, without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileIdentity {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+    #[cfg(unix)]
+    modified: (i64, i64),
+    #[cfg(not(unix))]
+    modified: Option<std::time::SystemTime>,
+    size: u64,
+}
+
+impl FileIdentity {
+    fn of(path: &Path) -> io::Result<Self> {
+        fs::metadata(path).map(|metadata| Self::from(&metadata))
+    }
+
+    #[cfg(unix)]
+    fn is_same_file(self, other: Self) -> bool {
+        self.device_and_inode == other.device_and_inode
+    }
+
+    /// Elsewhere only the path tells.
+    #[cfg(not(unix))]
+    fn is_same_file(self, _other: Self) -> bool {
+        false
+    }
+}
+
+#[cfg(unix)]
+impl From<&Metadata> for FileIdentity {
+    fn from(file: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self {
+            device_and_inode: (file.dev(), file.ino()),
+            modified: (file.mtime(), file.mtime_nsec()),
+            size: file.size(),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl From<&Metadata> for FileIdentity {
+    fn from(file: &Metadata) -> Self {
+        Self { modified: file.modified().ok(), size: file.len() }
+    }
+}
