@@ -1,12 +1,5 @@
 #![no_std]
-//! StateVec plugins that allocate: the published object-safe traits over the binary contract of [`statevec_abi`], and the schema registry.
-//!
-//! - To port a published plugin: [`RuntimePlugin`], [`RuntimePluginFactory`], and `export_runtime_plugin!`.
-//! - To keep a core plugin's instances on the heap: [`Boxed`].
-//! - To read or write a schema: [`SchemaRegistry`].
-//!
-//! It needs `alloc` only. The feature `std` adds panic catching (in `statevec_abi`) and what needs a `OnceLock`: the schema cache of
-//! exported factories.
+#![doc = include_str!("../README.md")]
 
 extern crate alloc;
 #[cfg(feature = "std")]

@@ -1,5 +1,5 @@
 #![no_std]
-//! The StateVec runtime plugin ABI.
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
 extern crate std;

@@ -37,8 +37,10 @@ mod error;
 mod fields;
 mod lines;
 mod node;
+mod outcome;
 
 pub use command::{CommandLine, parse_command};
 pub use error::{CommandError, DecodeError, KnownNames, ValueError};
 pub use fields::Fields;
 pub use lines::{EventJson, RecordJson};
+pub use outcome::OutcomeJson;

@@ -1,1 +1,178 @@
-//! store
+//! The records of a plugin, in memory, and transactions on them.
+
+mod error;
+mod event;
+mod hex;
+mod host;
+mod ids;
+mod image;
+mod index;
+mod layout;
+mod packed;
+mod rows;
+mod table;
+mod tables;
+mod transaction;
+mod undo;
+
+use std::{fmt, sync::Arc};
+
+use statevec_abi::{RecordKind, SysId};
+use statevec_abi_alloc::schema::SchemaRegistry;
+
+pub use error::StoreError;
+pub use event::{Event, Events};
+pub use transaction::Transaction;
+
+use packed::Packed;
+use tables::Tables;
+use undo::Undo;
+
+/// The records of one plugin, shaped by its schema.
+///
+/// It is a [`Host`](statevec_abi::host::Host): plugins read and write it inside a [`Transaction`]. Outside of one, writes are refused.
+///
+/// - Records lie in one flat allocation per kind, and are lent to visitors where they lie, for reading and for writing.
+/// - A write keeps the old bytes first, so that a rollback costs what the transaction touched.
+/// - Record numbers count from 1 per kind, are rolled back with their transaction, and are never used again after a delete.
+/// - Nothing that can be observed depends on hash order, time or addresses: the same commands give the same [`image`](Self::image).
+/// - Once its buffers have grown to what the commands need, a transaction allocates nothing.
+///
+/// Payloads of events are kept as they come: whether they fit the schema is for whoever decodes them to say.
+pub struct Store {
+    schema: Arc<SchemaRegistry>,
+    limits: StoreLimits,
+    tables: Tables,
+    /// By event kind, whether the schema has it.
+    has_event: [bool; 256],
+    /// Whether a transaction is running.
+    open: bool,
+    /// How to undo the running transaction; empty when there is none.
+    undo: Packed<Undo>,
+    /// Events of the running or the last transaction, with their kinds.
+    events: Packed<u8>,
+    /// What the plugin logged in the running or the last transaction.
+    log: Packed<()>,
+}
+
+/// How much a [`Store`] takes in. Reaching a limit fails the host call with kind 4002, and so the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreLimits {
+    /// Records of one kind. The default is 2^32 - 1, the most that the store can number.
+    pub records_per_kind: u32,
+    /// Bytes of events and of undo information in one transaction, so that a plugin that runs wild fails before memory is gone. The
+    /// default is 1 GiB.
+    pub transaction_bytes: usize,
+}
+
+impl Default for StoreLimits {
+    fn default() -> Self {
+        Self { records_per_kind: u32::MAX, transaction_bytes: 1 << 30 }
+    }
+}
+
+/// A record, where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'s> {
+    /// Its number.
+    pub sys_id: SysId,
+    /// Its data; the schema says what it means.
+    pub data: &'s [u8],
+}
+
+impl Store {
+    /// An empty store for a schema.
+    ///
+    /// # Errors
+    ///
+    /// A record of the schema is too large for this machine.
+    pub fn new(schema: Arc<SchemaRegistry>) -> Result<Self, StoreError> {
+        Self::with_limits(schema, StoreLimits::default())
+    }
+
+    /// An empty store with limits of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_limits(schema: Arc<SchemaRegistry>, limits: StoreLimits) -> Result<Self, StoreError> {
+        let tables = Tables::new(&schema)?;
+        let mut has_event = [false; 256];
+        for event in schema.event_defs() {
+            has_event[usize::from(event.kind)] = true;
+        }
+        Ok(Self {
+            schema,
+            limits,
+            tables,
+            has_event,
+            open: false,
+            undo: Packed::new(),
+            events: Packed::new(),
+            log: Packed::new(),
+        })
+    }
+
+    /// Begins a transaction. Dropping it undoes what it did; [`commit`](Transaction::commit) keeps it.
+    pub fn begin(&mut self) -> Transaction<'_> {
+        Transaction::begin(self)
+    }
+
+    /// The schema.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<SchemaRegistry> {
+        &self.schema
+    }
+
+    /// The records of a kind, in ascending order of their numbers; none when there is no such kind.
+    pub fn records(&self, kind: RecordKind) -> impl Iterator<Item = Record<'_>> {
+        self.tables.get(kind).into_iter().flat_map(|table| table.records())
+    }
+
+    /// The data of a record.
+    #[must_use]
+    pub fn get(&self, kind: RecordKind, sys_id: SysId) -> Option<&[u8]> {
+        let table = self.tables.get(kind)?;
+        Some(table.data(table.find_by_id(sys_id)?))
+    }
+
+    /// The record of a primary key, encoded as ABI.md section 5 says.
+    #[must_use]
+    pub fn get_by_pk(&self, kind: RecordKind, pk: &[u8]) -> Option<Record<'_>> {
+        let table = self.tables.get(kind)?;
+        Some(table.record(table.find(pk)?))
+    }
+
+    /// How many records of a kind there are.
+    #[must_use]
+    pub fn len(&self, kind: RecordKind) -> usize {
+        self.tables.get(kind).map_or(0, |table| table.len())
+    }
+
+    /// Whether there is no record of any kind.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tables.iter().all(|table| table.len() == 0)
+    }
+
+    /// The number that the next record of a kind gets; `None` when there is no such kind.
+    #[must_use]
+    pub fn next_sys_id(&self, kind: RecordKind) -> Option<SysId> {
+        self.tables.get(kind).map(|table| table.next_id())
+    }
+
+    /// What the plugin logged in the last transaction, whatever became of it: texts, but nobody checked. The first MiB of it is kept.
+    pub fn log(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.log.iter().map(|(_, message)| message)
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lens = f.debug_map();
+        for table in self.tables.iter() {
+            lens.entry(&table.layout().name(), &table.len());
+        }
+        lens.finish()
+    }
+}

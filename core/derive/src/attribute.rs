@@ -2,7 +2,8 @@
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, DeriveInput, Ident, LitInt};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, DeriveInput, Ident, LitInt, Token, parenthesized, token};
 
 /// `#[record(kind = 1, len = 64, pk(account_id))]`
 pub(crate) struct RecordOptions {
@@ -163,20 +164,19 @@ fn parse_record_len(option: &ParseNestedMeta<'_>) -> syn::Result<u32> {
 }
 
 fn parse_pk(option: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
-    let mut fields = Vec::<Ident>::new();
-    if !option.input.peek(syn::token::Paren) {
+    if !option.input.peek(token::Paren) {
         return Err(option.error("write the key's fields in parentheses: pk(account_id)"));
     }
-    option.parse_nested_meta(|field| {
-        let Some(name) = field.path.get_ident() else {
-            return Err(field.error("a key consists of field names: pk(account_id)"));
-        };
-        if fields.contains(name) {
-            return Err(field.error("this field is in the key twice"));
+    let list;
+    parenthesized!(list in option.input);
+    let mut fields = Vec::new();
+    for name in Punctuated::<Ident, Token![,]>::parse_terminated(&list)? {
+        if fields.contains(&name) {
+            let text = format!("`{name}` is in the key twice");
+            return Err(syn::Error::new(name.span(), text));
         }
-        fields.push(name.clone());
-        Ok(())
-    })?;
+        fields.push(name);
+    }
     if fields.is_empty() {
         return Err(
             option.error("a key has at least one field; a record without a key has no `pk`")

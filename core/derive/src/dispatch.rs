@@ -76,6 +76,9 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
             const _: () = ::statevec_abi::schema::declared::assert_distinct_kind("commands", &ENTRIES, #at);
         }
     });
+    let entries = commands.iter().map(|command| {
+        quote_spanned!(command.span()=> ::statevec_abi::schema::declared::command_entry::<#command>())
+    });
     let arms = arms.iter().map(|arm| {
         let CommandArm { command, binding, body } = arm;
         quote! {
@@ -94,10 +97,7 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     quote! {{
         #allow
         const _: () = {
-            const ENTRIES: [(u8, &str); #count] = [#({
-                let def = <#commands as ::statevec_abi::typed::Payload>::DEF;
-                (def.kind, def.name)
-            }),*];
+            const ENTRIES: [(u8, &str); #count] = [#(#entries),*];
             #(#checks)*
         };
         let #received = #command;

@@ -32,6 +32,8 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(quote! {
         #[automatically_derived]
         impl ::statevec_abi::typed::EnumU8 for #name {
+            type Itself = Self;
+
             const DEF: ::statevec_abi::schema::EnumDef<'static> = ::statevec_abi::schema::EnumDef {
                 name: ::core::stringify!(#name),
                 variants: &[#(::statevec_abi::schema::EnumVariantDef {

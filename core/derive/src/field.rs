@@ -3,7 +3,8 @@
 use crate::attribute::FieldOptions;
 use crate::errors::Errors;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{
     Attribute, Data, DeriveInput, Expr, ExprLit, Fields, GenericArgument, Ident, Lit,
     PathArguments, PathSegment, Type, Visibility,
@@ -61,7 +62,7 @@ pub(crate) fn parse_fields(input: &DeriveInput) -> syn::Result<Vec<Field<'_>>> {
     for (field, index) in data.fields.iter().zip(1..) {
         let Some(ident) = &field.ident else { continue };
         let options = errors.take(FieldOptions::parse(field));
-        let encoding = errors.take(Encoding::of(&field.ty));
+        let encoding = errors.take(Encoding::of(&field.ty).map_err(|refusal| refusal.of(ident)));
         if let (Some(options), Some(encoding)) = (options, encoding) {
             fields.push(Field {
                 ident,
@@ -118,6 +119,31 @@ impl Field<'_> {
         }
     }
 
+    // Every use of an enum below spells the same bound at the same place, so that the compiler tells once, and not once
+    // per use, that a type is none.
+
+    /// The enum's own type.
+    pub(crate) fn enum_itself(&self) -> TokenStream {
+        let ty = self.ty;
+        quote_spanned!(ty.span()=> <#ty as ::statevec_abi::typed::EnumU8>::Itself)
+    }
+
+    /// The byte of an enum value.
+    pub(crate) fn enum_byte(&self, value: &TokenStream) -> TokenStream {
+        let ty = self.ty;
+        quote_spanned!(ty.span()=> <#ty as ::statevec_abi::typed::EnumU8>::to_u8(#value))
+    }
+
+    /// The enum value of a byte, as a `Result`.
+    pub(crate) fn variant(&self, raw: &TokenStream, record: &Ident) -> TokenStream {
+        let ty = self.ty;
+        let field = self.name();
+        quote_spanned! {ty.span()=>
+            <#ty as ::statevec_abi::typed::EnumU8>::try_from_u8(#raw)
+                .map_err(|error| error.in_field(::core::stringify!(#record), #field))
+        }
+    }
+
     /// The author's words, or at least a sentence.
     pub(crate) fn documentation(&self, otherwise: &str) -> TokenStream {
         if self.docs.is_empty() {
@@ -128,43 +154,62 @@ impl Field<'_> {
     }
 }
 
+/// Why a type is no field type, and where.
+struct Refusal {
+    place: TokenStream,
+    rule: String,
+}
+
+impl Refusal {
+    fn new(place: &impl ToTokens, rule: impl Into<String>) -> Self {
+        Self {
+            place: place.to_token_stream(),
+            rule: rule.into(),
+        }
+    }
+
+    fn of(self, field: &Ident) -> syn::Error {
+        syn::Error::new_spanned(self.place, format!("field `{field}`: {}", self.rule))
+    }
+}
+
 impl Encoding {
-    fn of(ty: &Type) -> syn::Result<Self> {
+    fn of(ty: &Type) -> Result<Self, Refusal> {
         match ty {
             // What a macro by example passes on as `$ty:ty`.
             Type::Group(group) => Self::of(&group.elem),
             Type::Paren(paren) => Self::of(&paren.elem),
             Type::Path(path) if path.qself.is_none() => match path.path.segments.last() {
                 Some(last) => Self::of_path(ty, last),
-                None => Err(syn::Error::new_spanned(ty, FIELD_TYPES)),
+                None => Err(Refusal::new(ty, FIELD_TYPES)),
             },
             Type::Reference(reference) if is_byte_slice(&reference.elem) => {
                 match reference.mutability {
                     None => Ok(Self::VarBytes),
-                    Some(_) => Err(syn::Error::new_spanned(
-                        ty,
-                        "variable bytes are borrowed for reading: write `&'a [u8]`",
-                    )),
+                    Some(_) => {
+                        let rule = "variable bytes are borrowed for reading; write `&'a [u8]`";
+                        Err(Refusal::new(ty, rule))
+                    }
                 }
             }
-            Type::Reference(_) => Err(syn::Error::new_spanned(
-                ty,
-                "the only reference in a field is `&'a [u8]`; text travels as its UTF-8 bytes",
-            )),
-            Type::Array(_) => Err(syn::Error::new_spanned(
-                ty,
-                "arrays have no encoding; for bytes use FixedBytes<N>",
-            )),
-            _ => Err(syn::Error::new_spanned(ty, FIELD_TYPES)),
+            Type::Reference(_) => {
+                let rule = "the only reference is `&'a [u8]`, and text travels as its UTF-8 bytes";
+                Err(Refusal::new(ty, rule))
+            }
+            Type::Array(_) => {
+                let rule = "arrays have no encoding; for bytes use FixedBytes<N>";
+                Err(Refusal::new(ty, rule))
+            }
+            _ => Err(Refusal::new(ty, FIELD_TYPES)),
         }
     }
 
-    fn of_path(ty: &Type, last: &PathSegment) -> syn::Result<Self> {
+    fn of_path(ty: &Type, last: &PathSegment) -> Result<Self, Refusal> {
         let name = last.ident.to_string();
         if let Some(scalar) = Scalar::named(&name) {
             return Ok(Self::Scalar(scalar));
         }
-        let text = match name.as_str() {
+        let rule = match name.as_str() {
             "FixedBytes" => return fixed_bytes(ty, last),
             "VarBytes" => {
                 "variable bytes are written `&'a [u8]`, in commands and events".to_owned()
@@ -176,7 +221,7 @@ impl Encoding {
             _ if !last.arguments.is_none() => format!("`{name}` has no encoding; {FIELD_TYPES}"),
             _ => return Ok(Self::Enum),
         };
-        Err(syn::Error::new_spanned(ty, text))
+        Err(Refusal::new(ty, rule))
     }
 }
 
@@ -233,7 +278,7 @@ impl Scalar {
 }
 
 /// `N` must be a literal: the derive computes offsets from it, and sees tokens only.
-fn fixed_bytes(ty: &Type, last: &PathSegment) -> syn::Result<Encoding> {
+fn fixed_bytes(ty: &Type, last: &PathSegment) -> Result<Encoding, Refusal> {
     if let PathArguments::AngleBracketed(arguments) = &last.arguments
         && let Some(GenericArgument::Const(Expr::Lit(ExprLit { lit, .. }))) = arguments.args.first()
         && let Lit::Int(capacity) = lit
@@ -241,14 +286,14 @@ fn fixed_bytes(ty: &Type, last: &PathSegment) -> syn::Result<Encoding> {
     {
         return match capacity.base10_parse::<u16>() {
             Ok(capacity) => Ok(Encoding::FixedBytes(capacity)),
-            Err(_) => Err(syn::Error::new_spanned(
-                capacity,
-                "FixedBytes<N> holds at most 65535 bytes",
-            )),
+            Err(_) => {
+                let rule = "FixedBytes<N> holds at most 65535 bytes";
+                Err(Refusal::new(capacity, rule))
+            }
         };
     }
-    let text = "write the capacity as a number: FixedBytes<16>";
-    Err(syn::Error::new_spanned(ty, text))
+    let rule = "write the capacity as a number, as in FixedBytes<16>";
+    Err(Refusal::new(ty, rule))
 }
 
 fn is_byte_slice(ty: &Type) -> bool {

@@ -63,6 +63,12 @@ pub const fn type_def<E: EnumU8>() -> EnumDef<'static> {
     E::DEF
 }
 
+/// The kind and name of a command.
+#[must_use]
+pub const fn command_entry<C: Command>() -> (u8, &'static str) {
+    (C::KIND, C::DEF.name)
+}
+
 /// The schema JSON as an array; `LEN` is what [`json_len`](super::json_len) says.
 ///
 /// # Panics

@@ -1,6 +1,6 @@
 //! What [`dispatch!`](crate::dispatch!) calls.
 
-use super::DecodePayload;
+use super::{Command, DecodePayload};
 use crate::{ReadContext, Rejected, runtime_error_kind};
 
 /// Decodes a command's payload.
@@ -9,7 +9,7 @@ use crate::{ReadContext, Rejected, runtime_error_kind};
 ///
 /// It does not decode: INVALID_COMMAND, with the command, the field and both lengths in the text.
 #[inline]
-pub fn decode_command<'a, 'c, C: DecodePayload<'a>>(
+pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
     state: &mut ReadContext<'c>,
     payload: &'a [u8],
 ) -> Result<C, Rejected<'c>> {

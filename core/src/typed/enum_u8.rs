@@ -1,5 +1,6 @@
 //! Enums that are one byte.
 
+use super::DecodeError;
 use crate::schema::EnumDef;
 use thiserror_no_std::Error;
 
@@ -9,6 +10,10 @@ use thiserror_no_std::Error;
     note = "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8"
 )]
 pub trait EnumU8: Copy + Eq + 'static {
+    /// `Self`. Where a type is no `EnumU8`, this is an error type instead, which spares authors all errors but the first.
+    #[doc(hidden)]
+    type Itself: Copy;
+
     /// The enum's definition.
     const DEF: EnumDef<'static>;
 
@@ -33,3 +38,16 @@ pub struct EnumDecodeError {
 }
 
 impl core::error::Error for EnumDecodeError {}
+
+impl EnumDecodeError {
+    /// The same error, told of the field that holds the byte.
+    #[must_use]
+    pub const fn in_field(self, name: &'static str, field: &'static str) -> DecodeError {
+        DecodeError::UnknownVariant {
+            name,
+            field,
+            enum_name: self.type_name,
+            raw: self.raw,
+        }
+    }
+}

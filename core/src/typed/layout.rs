@@ -3,7 +3,7 @@
 //! Offsets are constants and the bytes are arrays, so whether a field lies inside is decided when the program is
 //! compiled; what remains of an access is one load or store.
 
-use super::{DecodeError, EnumU8, Field};
+use super::{DecodeError, Field};
 
 /// Reads the field at `AT`.
 #[must_use]
@@ -24,19 +24,6 @@ pub fn write<F: Field, const AT: usize, const SIZE: usize>(bytes: &mut [u8; SIZE
     if let Some(place) = bytes.get_mut(AT..) {
         value.split_into(place);
     }
-}
-
-/// Reads the enum at `AT`.
-///
-/// # Errors
-/// The byte belongs to no variant.
-#[inline(always)]
-pub fn read_enum<E: EnumU8, const AT: usize, const SIZE: usize>(
-    bytes: &[u8; SIZE],
-    name: &'static str,
-    field: &'static str,
-) -> Result<E, DecodeError> {
-    variant(read::<u8, AT, SIZE>(bytes), name, field)
 }
 
 /// The bytes as an array, if they are exactly as many.
@@ -99,20 +86,6 @@ pub const fn i32_key(value: i32) -> [u8; 4] {
 #[inline(always)]
 pub const fn i64_key(value: i64) -> [u8; 8] {
     (value ^ i64::MIN).to_be_bytes()
-}
-
-#[inline(always)]
-pub(super) fn variant<E: EnumU8>(
-    raw: u8,
-    name: &'static str,
-    field: &'static str,
-) -> Result<E, DecodeError> {
-    E::try_from_u8(raw).map_err(|_| DecodeError::UnknownVariant {
-        name,
-        field,
-        enum_name: E::DEF.name,
-        raw,
-    })
 }
 
 #[inline(always)]

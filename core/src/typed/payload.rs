@@ -4,6 +4,10 @@ use super::{DecodeError, EncodeError};
 use crate::schema::PayloadDef;
 
 /// A command or event type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a command nor an event",
+    note = "declare it with #[derive(Command)] or #[derive(Event)]"
+)]
 pub trait Payload: Sized {
     /// The command or event kind, 1 to 255.
     const KIND: u8;
@@ -22,6 +26,10 @@ pub trait Payload: Sized {
 }
 
 /// A command or event that borrows its variable bytes from the encoded form.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a command nor an event",
+    note = "declare it with #[derive(Command)] or #[derive(Event)]"
+)]
 pub trait DecodePayload<'a>: Payload {
     /// Reads the whole of `bytes` without copying.
     ///

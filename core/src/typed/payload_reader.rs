@@ -1,7 +1,7 @@
 //! Reads the fields of a command or event one after another, for payloads whose offsets vary.
 
-use super::layout::{fixed_bytes, variant};
-use super::{DecodeError, EnumU8, Field, FixedBytes};
+use super::layout::fixed_bytes;
+use super::{DecodeError, Field, FixedBytes};
 
 /// A cursor over an encoded command or event.
 pub struct PayloadReader<'a> {
@@ -30,15 +30,6 @@ impl<'a> PayloadReader<'a> {
         let (value, rest) = F::split_from(self.rest).ok_or(self.short(F::SIZE))?;
         self.rest = rest;
         Ok(value)
-    }
-
-    /// The next field, an enum called `field`.
-    ///
-    /// # Errors
-    /// The bytes end before it does, or the byte belongs to no variant.
-    #[inline]
-    pub fn enum_u8<E: EnumU8>(&mut self, field: &'static str) -> Result<E, DecodeError> {
-        variant(self.field()?, self.name, field)
     }
 
     /// The next field, fixed bytes called `field`.

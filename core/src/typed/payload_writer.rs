@@ -1,6 +1,6 @@
 //! Writes the fields of a command or event one after another, for payloads whose offsets vary.
 
-use super::{EncodeError, EnumU8, Field};
+use super::{EncodeError, Field};
 
 /// A cursor over the buffer for a command or event.
 pub struct PayloadWriter<'o> {
@@ -30,15 +30,6 @@ impl<'o> PayloadWriter<'o> {
         let free = core::mem::take(&mut self.rest);
         self.rest = value.split_into(free).ok_or(no_room)?;
         Ok(())
-    }
-
-    /// Writes the next field, an enum.
-    ///
-    /// # Errors
-    /// There is no room for it.
-    #[inline]
-    pub fn enum_u8<E: EnumU8>(&mut self, value: E) -> Result<(), EncodeError> {
-        self.field(value.to_u8())
     }
 
     /// Writes the next field, variable bytes called `field`.

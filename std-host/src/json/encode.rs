@@ -29,7 +29,7 @@ pub(super) fn append_payload(
         append_value(schema, field, value, out).map_err(|problem| CommandError::Field {
             command: cut(&command.name),
             field: cut(&field.name),
-            problem,
+            problem: Box::new(problem),
         })?;
     }
     Ok(())

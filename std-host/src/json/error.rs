@@ -98,7 +98,7 @@ pub enum CommandError {
         /// The field.
         field: String,
         /// What is wrong with the value.
-        problem: ValueError,
+        problem: Box<ValueError>,
     },
     /// The fields together are more than a plugin takes.
     #[error("payload of command {command:?} has {len} bytes; at most {} are allowed", limits::COMMAND_PAYLOAD)]

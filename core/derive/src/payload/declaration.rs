@@ -2,7 +2,7 @@
 
 use super::Role;
 use crate::attribute::PayloadOptions;
-use crate::errors::Errors;
+use crate::errors::{Errors, both};
 use crate::field::{Encoding, Field, parse_fields};
 use syn::{DeriveInput, GenericParam, Ident, Lifetime, LitInt, Type};
 
@@ -24,29 +24,26 @@ impl<'i> Declaration<'i> {
             Role::Command => ("command", false),
             Role::Event => ("event", true),
         };
+        let declared = both(
+            PayloadOptions::parse(input, name, has_max_len),
+            parse_fields(input),
+        );
+        let ((options, fields), lifetime) = both(declared, lifetime(input))?;
+        let least_len = fields
+            .iter()
+            .fold(0, |sum: u32, field| sum.saturating_add(field.size()));
         let mut errors = Errors::default();
-        let lifetime = errors.take(lifetime(input)).flatten();
-        let options = errors.take(PayloadOptions::parse(input, name, has_max_len));
-        let fields = errors.take(parse_fields(input));
-        for field in fields.iter().flatten() {
+        for field in &fields {
             if let Err(error) = check(field, lifetime) {
                 errors.push(error);
             }
         }
-        let least_len = fields
-            .iter()
-            .flatten()
-            .fold(0, |sum: u32, field| sum.saturating_add(field.size()));
-        let max_len = match (&options, &fields) {
-            (Some(options), Some(fields)) if has_max_len => {
-                errors.take(max_len(input, options.max_len.as_ref(), fields, least_len))
-            }
-            _ => Some(least_len),
+        let checked = errors.check();
+        let max_len = match role {
+            Role::Command => Ok(least_len),
+            Role::Event => max_len(input, options.max_len.as_ref(), &fields, least_len),
         };
-        errors.check()?;
-        let (Some(options), Some(fields), Some(max_len)) = (options, fields, max_len) else {
-            return Err(syn::Error::new(input.ident.span(), "not a payload"));
-        };
+        let (max_len, ()) = both(max_len, checked)?;
         Ok(Self {
             name: &input.ident,
             lifetime,
@@ -85,13 +82,19 @@ fn lifetime(input: &DeriveInput) -> syn::Result<Option<&Lifetime>> {
 
 fn check(field: &Field<'_>, lifetime: Option<&Lifetime>) -> syn::Result<()> {
     if let Some(place) = field.options.immutable.or(field.options.reserved) {
-        let text = "`immutable` and `reserved` are for the fields of records";
+        let text = format!(
+            "field `{}`: `immutable` and `reserved` are for the fields of records",
+            field.ident
+        );
         return Err(syn::Error::new(place, text));
     }
     if let Type::Reference(reference) = field.ty
         && reference.lifetime.as_ref() != lifetime
     {
-        let text = "variable bytes borrow for the type's own lifetime: `struct Note<'a> { text: &'a [u8] }`";
+        let text = format!(
+            "field `{}`: variable bytes borrow for the type's own lifetime, as in `struct Note<'a> {{ text: &'a [u8] }}`",
+            field.ident
+        );
         return Err(syn::Error::new_spanned(reference, text));
     }
     Ok(())

@@ -48,9 +48,11 @@ fn at_fixed_offsets(declaration: &Declaration<'_>) -> TokenStream {
         let field_name = field.name();
         let place = quote!(::core::stringify!(#name), #field_name);
         match field.encoding {
-            Encoding::Enum => quote! {
-                #ident: ::statevec_abi::typed::layout::read_enum::<#ty, #at, #size>(bytes, #place)?
-            },
+            Encoding::Enum => {
+                let raw = quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(bytes));
+                let variant = field.variant(&raw, name);
+                quote!(#ident: #variant?)
+            }
             Encoding::FixedBytes(capacity) => {
                 let capacity = usize_literal(u32::from(capacity));
                 quote! {
@@ -76,7 +78,10 @@ fn step_by_step(declaration: &Declaration<'_>) -> TokenStream {
         let Field { ident, ty, .. } = field;
         let field_name = field.name();
         match field.encoding {
-            Encoding::Enum => quote!(#ident: reader.enum_u8::<#ty>(#field_name)?),
+            Encoding::Enum => {
+                let variant = field.variant(&quote!(reader.field::<u8>()?), name);
+                quote!(#ident: #variant?)
+            }
             Encoding::FixedBytes(capacity) => {
                 let capacity = usize_literal(u32::from(capacity));
                 quote!(#ident: reader.fixed_bytes::<#capacity>(#field_name)?)

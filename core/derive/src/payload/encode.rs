@@ -90,10 +90,7 @@ fn at_fixed_offsets(declaration: &Declaration<'_>) -> TokenStream {
         offset += field.size();
         let Field { ident, ty, .. } = field;
         let (ty, value) = match field.encoding {
-            Encoding::Enum => (
-                quote!(u8),
-                quote!(<#ty as ::statevec_abi::typed::EnumU8>::to_u8(self.#ident)),
-            ),
+            Encoding::Enum => (quote!(u8), field.enum_byte(&quote!(self.#ident))),
             _ => (quote!(#ty), quote!(self.#ident)),
         };
         quote!(::statevec_abi::typed::layout::write::<#ty, #at, #size>(bytes, #value);)
@@ -114,7 +111,10 @@ fn step_by_step(declaration: &Declaration<'_>) -> TokenStream {
         let Field { ident, .. } = field;
         let field_name = field.name();
         match field.encoding {
-            Encoding::Enum => quote!(writer.enum_u8(self.#ident)?;),
+            Encoding::Enum => {
+                let byte = field.enum_byte(&quote!(self.#ident));
+                quote!(writer.field::<u8>(#byte)?;)
+            }
             Encoding::VarBytes => quote!(writer.var_bytes(#field_name, self.#ident)?;),
             _ => quote!(writer.field(self.#ident)?;),
         }

@@ -15,7 +15,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let enums: Vec<_> = layout
         .active()
         .filter(|placed| placed.field.encoding == Encoding::Enum)
-        .map(|placed| placed.field.ty)
+        .map(|placed| placed.field.enum_itself())
         .collect();
     let getters: Vec<_> = with_enum_position(layout)
         .map(|(placed, at)| getter(placed, at, &size))
@@ -97,13 +97,11 @@ fn setter(placed: &Placed<'_>, position: Option<syn::Index>, size: &TokenStream)
     let name = format_ident!("set_{}", ident);
     let doc = format!("Sets [`{ident}`](Self::{ident}).");
     let at = placed.at();
+    let byte = placed.field.enum_byte(&quote!(value));
     let body = match position {
         Some(position) => quote! {
             self.enums.#position = value;
-            ::statevec_abi::typed::layout::write::<u8, #at, #size>(
-                self.bytes,
-                <#ty as ::statevec_abi::typed::EnumU8>::to_u8(value),
-            );
+            ::statevec_abi::typed::layout::write::<u8, #at, #size>(self.bytes, #byte);
         },
         None => quote! {
             ::statevec_abi::typed::layout::write::<#ty, #at, #size>(self.bytes, value);

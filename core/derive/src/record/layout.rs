@@ -1,7 +1,7 @@
 //! What a record's declaration says, checked.
 
 use crate::attribute::{RECORD_HEADER_SIZE, RecordOptions};
-use crate::errors::Errors;
+use crate::errors::{Errors, both};
 use crate::field::{Encoding, Field, Scalar, parse_fields};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,17 +25,9 @@ pub(super) struct Placed<'i> {
 
 impl<'i> Layout<'i> {
     pub(super) fn of(input: &'i DeriveInput) -> syn::Result<Self> {
+        let declared = both(RecordOptions::parse(input), parse_fields(input));
+        let ((options, fields), ()) = both(declared, without_parameters(input))?;
         let mut errors = Errors::default();
-        if !input.generics.params.is_empty() {
-            let text = "a record has one layout and takes no parameters";
-            errors.push(syn::Error::new_spanned(&input.generics, text));
-        }
-        let options = errors.take(RecordOptions::parse(input));
-        let fields = errors.take(parse_fields(input));
-        let (Some(options), Some(fields)) = (options, fields) else {
-            errors.check()?;
-            return Err(syn::Error::new(input.ident.span(), "not a record"));
-        };
         for field in &fields {
             if let Err(error) = check_encoding(field) {
                 errors.push(error);
@@ -93,16 +85,25 @@ pub(crate) fn usize_literal(value: u32) -> proc_macro2::Literal {
     proc_macro2::Literal::u32_unsuffixed(value)
 }
 
+fn without_parameters(input: &DeriveInput) -> syn::Result<()> {
+    if input.generics.params.is_empty() {
+        return Ok(());
+    }
+    let text = "a record has one layout and takes no parameters";
+    Err(syn::Error::new_spanned(&input.generics, text))
+}
+
 fn check_encoding(field: &Field<'_>) -> syn::Result<()> {
-    let text = match (&field.encoding, field.is_reserved()) {
+    let rule = match (&field.encoding, field.is_reserved()) {
         (Encoding::VarBytes, _) => {
-            "a record has a fixed layout: variable bytes belong to commands and events; use FixedBytes<N>"
+            "a record has a fixed layout, and variable bytes belong to commands and events; use FixedBytes<N>"
         }
         (Encoding::Enum, true) => {
-            "a reserved field holds no value: give it a number or FixedBytes<N>"
+            "a reserved field holds no value; give it a number or FixedBytes<N>"
         }
         _ => return Ok(()),
     };
+    let text = format!("field `{}`: {rule}", field.ident);
     Err(syn::Error::new_spanned(field.ty, text))
 }
 

@@ -106,16 +106,12 @@ fn read_enum(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
     if field.encoding != Encoding::Enum {
         return None;
     }
-    let ty = field.ty;
-    let (name, field_name) = (layout.name, field.name());
-    let (at, size) = (placed.at(), layout.size());
-    Some(quote! {
-        ::statevec_abi::typed::layout::read_enum::<#ty, #at, #size>(
-            bytes,
-            ::core::stringify!(#name),
-            #field_name,
-        )?
-    })
+    let raw = {
+        let (at, size) = (placed.at(), layout.size());
+        quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(bytes))
+    };
+    let variant = field.variant(&raw, layout.name);
+    Some(quote!(#variant?))
 }
 
 fn decoded(Placed { field, .. }: &Placed<'_>) -> TokenStream {
@@ -134,10 +130,7 @@ fn encoded(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
         return quote!(let _: &#ty = &self.#ident;);
     }
     let (ty, value) = match placed.field.encoding {
-        Encoding::Enum => (
-            quote!(u8),
-            quote!(<#ty as ::statevec_abi::typed::EnumU8>::to_u8(self.#ident)),
-        ),
+        Encoding::Enum => (quote!(u8), placed.field.enum_byte(&quote!(self.#ident))),
         _ => (quote!(#ty), quote!(self.#ident)),
     };
     quote!(::statevec_abi::typed::layout::write::<#ty, #at, #size>(&mut bytes, #value);)

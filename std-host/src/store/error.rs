@@ -1,0 +1,17 @@
+//! What keeps a store from being made.
+
+/// Why there is no store for a schema.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A record's data and key together have more bytes than this machine can address.
+    #[error("record {record} with {data_size} bytes of data and a key of {pk_len} is too large for this machine")]
+    RecordSize {
+        /// Name of the record.
+        record: String,
+        /// Bytes of data.
+        data_size: u32,
+        /// Bytes of the primary key.
+        pk_len: usize,
+    },
+}

@@ -1,0 +1,38 @@
+//! Events of a committed transaction.
+
+use super::packed;
+
+/// One event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event<'s> {
+    /// Its kind, which the schema has.
+    pub kind: u8,
+    /// Its payload, as the plugin gave it: whether it fits the schema nobody has checked.
+    pub payload: &'s [u8],
+}
+
+/// The events of a committed transaction, in the order of their emission.
+#[derive(Debug, Clone)]
+pub struct Events<'s> {
+    entries: packed::Iter<'s, u8>,
+}
+
+impl<'s> Events<'s> {
+    pub(super) fn new(entries: packed::Iter<'s, u8>) -> Self {
+        Self { entries }
+    }
+}
+
+impl<'s> Iterator for Events<'s> {
+    type Item = Event<'s>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.entries.next().map(|(kind, payload)| Event { kind, payload })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Events<'_> {}

@@ -1,0 +1,122 @@
+//! Byte strings one after another in one allocation, each with a tag: a stack and a list that allocate nothing once they have grown.
+
+use std::collections::TryReserveError;
+
+/// The strings. Emptying it keeps the memory.
+#[derive(Debug)]
+pub(super) struct Packed<T> {
+    bytes: Vec<u8>,
+    entries: Vec<Entry<T>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry<T> {
+    tag: T,
+    /// Where the string ends; it starts where the one before ends.
+    end: usize,
+}
+
+impl<T: Copy> Packed<T> {
+    pub(super) const fn new() -> Self {
+        Self { bytes: Vec::new(), entries: Vec::new() }
+    }
+
+    /// Makes room for one more string, so that the next [`push`](Self::push) of so many bytes cannot fail.
+    pub(super) fn reserve(&mut self, len: usize) -> Result<(), TryReserveError> {
+        self.bytes.try_reserve(len)?;
+        self.entries.try_reserve(1)
+    }
+
+    pub(super) fn push(&mut self, tag: T, string: &[u8]) {
+        self.bytes.extend_from_slice(string);
+        self.entries.push(Entry { tag, end: self.bytes.len() });
+    }
+
+    /// Removes the last string, after showing it.
+    pub(super) fn pop<R>(&mut self, show: impl FnOnce(T, &[u8]) -> R) -> Option<R> {
+        let last = self.entries.pop()?;
+        let start = self.entries.last().map_or(0, |before| before.end);
+        let shown = show(last.tag, self.bytes.get(start..last.end).unwrap_or_default());
+        self.bytes.truncate(start);
+        Some(shown)
+    }
+
+    /// The last string.
+    pub(super) fn last(&self) -> Option<&[u8]> {
+        let start = match self.entries.as_slice() {
+            [.., before, _] => before.end,
+            _ => 0,
+        };
+        self.bytes.get(start..)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.entries.clear();
+    }
+
+    /// How many bytes the strings and their entries take.
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len().saturating_add(self.entries.len().saturating_mul(size_of::<Entry<T>>()))
+    }
+
+    pub(super) fn iter(&self) -> Iter<'_, T> {
+        Iter { bytes: &self.bytes, start: 0, entries: self.entries.iter() }
+    }
+}
+
+/// The strings, from the first to the last.
+#[derive(Debug, Clone)]
+pub(super) struct Iter<'p, T> {
+    bytes: &'p [u8],
+    start: usize,
+    entries: std::slice::Iter<'p, Entry<T>>,
+}
+
+impl<'p, T: Copy> Iterator for Iter<'p, T> {
+    type Item = (T, &'p [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = self.entries.next()?;
+        let string = self.bytes.get(self.start..entry.end)?;
+        self.start = entry.end;
+        Some((entry.tag, string))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl<T: Copy> ExactSizeIterator for Iter<'_, T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::Packed;
+
+    #[test]
+    fn strings_come_back_in_order_and_pop_in_reverse() {
+        let mut packed = Packed::new();
+        for (tag, string) in [(1, &b"one"[..]), (2, b""), (3, b"three")] {
+            packed.push(tag, string);
+        }
+        let listed: Vec<_> = packed.iter().collect();
+        assert_eq!(listed, [(1, &b"one"[..]), (2, b""), (3, b"three")]);
+        assert_eq!(packed.last(), Some(&b"three"[..]));
+
+        let mut popped = Vec::new();
+        while let Some(last) = packed.pop(|tag, string| (tag, string.to_vec())) {
+            popped.push(last);
+        }
+        assert_eq!(popped, [(3, b"three".to_vec()), (2, Vec::new()), (1, b"one".to_vec())]);
+        assert_eq!(packed.size(), 0);
+    }
+
+    #[test]
+    fn an_empty_string_after_a_long_one_is_the_last_one() {
+        let mut packed = Packed::new();
+        packed.push((), b"long");
+        packed.push((), b"");
+        assert_eq!(packed.last(), Some(&b""[..]));
+    }
+}

@@ -1,0 +1,73 @@
+//! One transaction on a store.
+
+use std::ops::{Deref, DerefMut};
+
+use super::{Events, Store};
+
+/// A store in which everything that is written can still be undone.
+///
+/// Dropping it undoes it: records, keys, numbers and events are as they were. One that was leaked is undone when the next one begins.
+#[derive(Debug)]
+#[must_use = "a transaction that is dropped is undone"]
+pub struct Transaction<'s> {
+    /// Taken by `commit` only.
+    store: Option<&'s mut Store>,
+}
+
+impl<'s> Transaction<'s> {
+    pub(super) fn begin(store: &'s mut Store) -> Self {
+        store.roll_back();
+        store.events.clear();
+        store.log.clear();
+        store.open = true;
+        Self { store: Some(store) }
+    }
+
+    /// Keeps what the transaction wrote, and gives out its events.
+    #[inline]
+    pub fn commit(mut self) -> Events<'s> {
+        match self.store.take() {
+            Some(store) => {
+                store.keep();
+                Events::new(store.events.iter())
+            }
+            None => taken(),
+        }
+    }
+}
+
+impl Drop for Transaction<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(store) = &mut self.store {
+            store.roll_back();
+        }
+    }
+}
+
+/// The store as the transaction sees it.
+impl Deref for Transaction<'_> {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        match &self.store {
+            Some(store) => store,
+            None => taken(),
+        }
+    }
+}
+
+/// The store, for a plugin to write to.
+impl DerefMut for Transaction<'_> {
+    fn deref_mut(&mut self) -> &mut Store {
+        match &mut self.store {
+            Some(store) => store,
+            None => taken(),
+        }
+    }
+}
+
+#[cold]
+fn taken() -> ! {
+    unreachable!("committing takes the store out of a transaction, and consumes the transaction")
+}
