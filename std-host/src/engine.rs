@@ -1,1 +1,152 @@
-//! engine
+//! A plugin instance and its records, running commands.
+
+mod error;
+mod outcome;
+
+use std::{fmt, ops::ControlFlow, pin::Pin, sync::Arc};
+
+use statevec_abi::{
+    RuntimeCommandRef, RuntimeErrorBuf,
+    host::{CallFailure, HostGate, PluginRuntime},
+};
+
+use crate::{
+    loader::LoadedPlugin,
+    store::Store,
+};
+
+pub use error::{EngineError, PluginFailure};
+pub use outcome::Outcome;
+
+/// What a plugin's calls reach. A layer that counts, limits or fails them is a type around [`Store`] that goes here.
+type EngineHost = Store;
+
+/// One plugin instance with the records that it works on.
+///
+/// Each command is one transaction: it commits when the plugin accepts, and leaves no trace otherwise. A plugin that panicked refuses every
+/// further command with kind 5001 until it is created anew; the records are as the last committed transaction left them.
+///
+/// An engine may move between threads, and is used by one at a time (rule 7 of [`statevec_abi::rules`]).
+pub struct Engine {
+    // Dropped from top to bottom: the instance first, which tells the plugin `on_unload` and destroys it while its host and its code are there.
+    runtime: PluginRuntime<EngineHost, Arc<HostGate<EngineHost>>>,
+    store: EngineHost,
+    tx_seq: u64,
+    plugin: LoadedPlugin,
+}
+
+impl Engine {
+    /// Creates an instance of a plugin, and an empty store for it.
+    ///
+    /// `config` is the plugin's own configuration text; empty when there is none.
+    ///
+    /// # Errors
+    ///
+    /// The plugin refuses the configuration or fails, or there can be no store for its schema.
+    pub fn create(plugin: &LoadedPlugin, config: &str) -> Result<Self, EngineError> {
+        let store = Store::new(Arc::clone(plugin.schema()))?;
+        Self::with_store(plugin, config, store)
+    }
+
+    /// Creates an instance of a plugin on a store that is there: one with limits, or one that another instance of the plugin has
+    /// [left](Self::into_store).
+    ///
+    /// # Errors
+    ///
+    /// The plugin refuses the configuration or fails, or the store is for another schema.
+    pub fn with_store(plugin: &LoadedPlugin, config: &str, store: Store) -> Result<Self, EngineError> {
+        if store.schema().identity() != plugin.schema().identity() {
+            return Err(EngineError::Schema { plugin: plugin.name().into() });
+        }
+        let gate: Pin<Arc<HostGate<EngineHost>>> = Arc::pin(HostGate::new());
+        let mut error = RuntimeErrorBuf::RESET;
+        let runtime = PluginRuntime::create(*plugin.api(), config, gate, &mut error)
+            .map_err(|failure| EngineError::Create { plugin: plugin.name().into(), source: failure.into() })?;
+        Ok(Self { runtime, store, tx_seq: 0, plugin: plugin.clone() })
+    }
+
+    /// Runs one command.
+    #[inline]
+    pub fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Outcome<'_> {
+        let mut transaction = self.store.begin();
+        match self.runtime.run_tx(&mut transaction, command) {
+            Ok(()) => {
+                self.tx_seq += 1;
+                Outcome::Committed { tx_seq: self.tx_seq, events: transaction.commit() }
+            }
+            Err(failure) => {
+                drop(transaction);
+                Outcome::of_failure(failure)
+            }
+        }
+    }
+
+    /// Runs commands one after another, each a transaction of its own, until there are no more or `each` breaks. `each` gets the command's position
+    /// in the list and its outcome.
+    ///
+    /// It saves over [`run`](Self::run) what a command costs to prepare: views that lie ready pass to the plugin unchanged.
+    pub fn run_batch<B>(
+        &mut self,
+        commands: &[RuntimeCommandRef<'_>],
+        mut each: impl FnMut(usize, Outcome<'_>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        for (position, command) in commands.iter().enumerate() {
+            each(position, self.run(command))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Lets the plugin check its invariants on the committed state.
+    ///
+    /// # Errors
+    ///
+    /// The invariant that does not hold, or the plugin's failure.
+    pub fn validate(&mut self) -> Result<(), CallFailure<'_>> {
+        self.runtime.validate_biz_invariants(&self.store)
+    }
+
+    /// How many transactions have been committed.
+    #[must_use]
+    pub fn tx_seq(&self) -> u64 {
+        self.tx_seq
+    }
+
+    /// The records.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The plugin.
+    #[must_use]
+    pub fn plugin(&self) -> &LoadedPlugin {
+        &self.plugin
+    }
+
+    /// Lets the plugin release what it holds, and destroys its instance. Dropping the engine does so, too, but cannot say how it went.
+    ///
+    /// # Errors
+    ///
+    /// The plugin's failure; its instance is destroyed all the same.
+    pub fn unload(mut self) -> Result<(), EngineError> {
+        let plugin = self.plugin.name();
+        let result = self.runtime.unload();
+        result.map_err(|failure| EngineError::Unload { plugin: plugin.into(), source: failure.into() })
+    }
+
+    /// Destroys the instance and gives back its records, to be carried on with by an instance that is in order.
+    #[must_use]
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("plugin", &self.plugin)
+            .field("tx_seq", &self.tx_seq)
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}

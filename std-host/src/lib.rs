@@ -5,6 +5,6 @@ pub mod json;
 pub mod loader;
 pub mod store;
 
-pub use engine::{Engine, Outcome};
+pub use engine::{Engine, EngineError, Outcome, PluginFailure};
 pub use loader::{LoadError, LoadedPlugin};
-pub use store::{Store, Transaction};
+pub use store::{Event, Events, Record, Store, StoreError, StoreLimits, Transaction};

@@ -49,6 +49,8 @@ pub struct Store {
     open: bool,
     /// How to undo the running transaction; empty when there is none.
     undo: Packed<Undo>,
+    /// Whether the running transaction has deleted anything: only then is there something to do to keep it.
+    has_deleted: bool,
     /// Events of the running or the last transaction, with their kinds.
     events: Packed<u8>,
     /// What the plugin logged in the running or the last transaction.
@@ -108,6 +110,7 @@ impl Store {
             has_event,
             open: false,
             undo: Packed::new(),
+            has_deleted: false,
             events: Packed::new(),
             log: Packed::new(),
         })
@@ -126,7 +129,7 @@ impl Store {
 
     /// The records of a kind, in ascending order of their numbers; none when there is no such kind.
     pub fn records(&self, kind: RecordKind) -> impl Iterator<Item = Record<'_>> {
-        self.tables.get(kind).into_iter().flat_map(|table| table.records())
+        self.tables.get(kind).into_iter().flat_map(|table| table.slots().map(|slot| table.record(slot)))
     }
 
     /// The data of a record.

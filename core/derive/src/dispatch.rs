@@ -81,8 +81,9 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     });
     let arms = arms.iter().map(|arm| {
         let CommandArm { command, binding, body } = arm;
+        let kind = quote_spanned!(command.span()=> <#command as ::statevec_abi::typed::Payload>::KIND);
         quote! {
-            <#command as ::statevec_abi::typed::Payload>::KIND => {
+            #kind => {
                 match ::statevec_abi::typed::decode_command::<#command>(&mut *#tx, #received.payload()) {
                     ::core::result::Result::Ok(#binding) => #body,
                     ::core::result::Result::Err(rejected) => ::core::result::Result::Err(rejected),

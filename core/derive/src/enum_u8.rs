@@ -28,12 +28,16 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let values: Vec<_> = variants.iter().map(|(_, value)| value).collect();
+    let (Some(first), Some(other_idents), Some(other_values)) =
+        (idents.first(), idents.get(1..), values.get(1..))
+    else {
+        let text = "an enum of one byte has at least one variant";
+        return Err(syn::Error::new(name.span(), text));
+    };
     let names = idents.iter().map(|ident| ident.to_string());
     Ok(quote! {
         #[automatically_derived]
         impl ::statevec_abi::typed::EnumU8 for #name {
-            type Itself = Self;
-
             const DEF: ::statevec_abi::schema::EnumDef<'static> = ::statevec_abi::schema::EnumDef {
                 name: ::core::stringify!(#name),
                 variants: &[#(::statevec_abi::schema::EnumVariantDef {
@@ -57,6 +61,14 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
                         type_name: ::core::stringify!(#name),
                         raw,
                     }),
+                }
+            }
+
+            #[inline]
+            fn from_checked_u8(raw: u8) -> Self {
+                match raw {
+                    #(#other_values => Self::#other_idents,)*
+                    _ => Self::#first,
                 }
             }
         }

@@ -122,12 +122,6 @@ impl Field<'_> {
     // Every use of an enum below spells the same bound at the same place, so that the compiler tells once, and not once
     // per use, that a type is none.
 
-    /// The enum's own type.
-    pub(crate) fn enum_itself(&self) -> TokenStream {
-        let ty = self.ty;
-        quote_spanned!(ty.span()=> <#ty as ::statevec_abi::typed::EnumU8>::Itself)
-    }
-
     /// The byte of an enum value.
     pub(crate) fn enum_byte(&self, value: &TokenStream) -> TokenStream {
         let ty = self.ty;
@@ -142,6 +136,12 @@ impl Field<'_> {
             <#ty as ::statevec_abi::typed::EnumU8>::try_from_u8(#raw)
                 .map_err(|error| error.in_field(::core::stringify!(#record), #field))
         }
+    }
+
+    /// The enum value of a byte that has been checked.
+    pub(crate) fn checked_variant(&self, raw: &TokenStream) -> TokenStream {
+        let ty = self.ty;
+        quote_spanned!(ty.span()=> <#ty as ::statevec_abi::typed::EnumU8>::from_checked_u8(#raw))
     }
 
     /// The author's words, or at least a sentence.

@@ -1,7 +1,7 @@
 //! What [`dispatch!`](crate::dispatch!) calls.
 
 use super::{Command, DecodePayload};
-use crate::{ReadContext, Rejected, runtime_error_kind};
+use crate::{ReadContext, Rejected};
 
 /// Decodes a command's payload.
 ///
@@ -15,15 +15,12 @@ pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
 ) -> Result<C, Rejected<'c>> {
     C::decode(payload).map_err(
         #[cold]
-        |error| state.fail(runtime_error_kind::INVALID_COMMAND, format_args!("{error}")),
+        |error| state.invalid_command(format_args!("{error}")),
     )
 }
 
 /// Refuses a command that no arm takes: INVALID_COMMAND, with the kind in the text.
 #[cold]
 pub fn unknown_command<'c>(state: &mut ReadContext<'c>, kind: u8) -> Rejected<'c> {
-    state.fail(
-        runtime_error_kind::INVALID_COMMAND,
-        format_args!("unknown command kind {kind}"),
-    )
+    state.invalid_command(format_args!("unknown command kind {kind}"))
 }

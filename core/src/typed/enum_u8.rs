@@ -10,10 +10,6 @@ use thiserror_no_std::Error;
     note = "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8"
 )]
 pub trait EnumU8: Copy + Eq + 'static {
-    /// `Self`. Where a type is no `EnumU8`, this is an error type instead, which spares authors all errors but the first.
-    #[doc(hidden)]
-    type Itself: Copy;
-
     /// The enum's definition.
     const DEF: EnumDef<'static>;
 
@@ -25,6 +21,10 @@ pub trait EnumU8: Copy + Eq + 'static {
     /// # Errors
     /// No variant has this byte.
     fn try_from_u8(raw: u8) -> Result<Self, EnumDecodeError>;
+
+    /// The variant of a byte that [`try_from_u8`](EnumU8::try_from_u8) has accepted; views check once and then read
+    /// through this. Any other byte gives some variant, which is wrong but neither undefined nor a panic.
+    fn from_checked_u8(raw: u8) -> Self;
 }
 
 /// A byte that no variant of an enum has.

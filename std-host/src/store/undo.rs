@@ -1,43 +1,39 @@
 //! How a transaction is undone, or made to last.
 
-use super::{Store, table::Slot};
+use super::{
+    Store,
+    rows::{Claimed, Slot},
+};
 
-/// One step of a transaction, in the order of execution. An update carries the bytes that it replaced.
+/// One step of a transaction. An update goes with the bytes that it replaced.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Undo {
-    pub(super) step: Step,
     /// Position of the table.
     pub(super) table: u8,
-    pub(super) slot: Slot,
+    pub(super) step: Step,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
-    /// A record was created in a slot that did not exist before.
-    CreateAtEnd,
-    /// A record was created in a slot that had been free.
-    CreateInFree,
-    Update,
-    /// A record was deleted; its slot and bytes are kept until the transaction is.
-    Delete,
+    Create(Claimed),
+    Update(Slot),
+    /// The record's row is kept until the transaction is.
+    Delete(Slot),
 }
 
 impl Store {
     /// Undoes the running transaction, last step first. Does nothing when none is running.
     pub(super) fn roll_back(&mut self) {
-        if !self.open {
-            return;
-        }
         self.open = false;
+        self.has_deleted = false;
         self.events.clear();
         let Self { undo, tables, .. } = self;
         let mut undo_one = |undo: Undo, old: &[u8]| {
             let Some(table) = tables.at_mut(undo.table) else { return };
             match undo.step {
-                Step::CreateAtEnd => table.undo_create_at_end(undo.slot),
-                Step::CreateInFree => table.undo_create_in_free(undo.slot),
-                Step::Update => table.data_mut(undo.slot).copy_from_slice(old),
-                Step::Delete => table.undo_delete(undo.slot),
+                Step::Create(claimed) => table.undo_create(claimed),
+                Step::Update(slot) => table.layout_and_data_mut(slot).1.copy_from_slice(old),
+                Step::Delete(slot) => table.undo_delete(slot),
             }
         };
         while undo.pop(&mut undo_one).is_some() {}
@@ -47,13 +43,17 @@ impl Store {
     pub(super) fn keep(&mut self) {
         self.open = false;
         if self.has_deleted {
-            self.has_deleted = false;
-            for (undo, _) in self.undo.iter() {
-                if let (Step::Delete, Some(table)) = (undo.step, self.tables.at_mut(undo.table)) {
-                    table.keep_delete(undo.slot);
-                }
-            }
+            self.keep_deletes();
         }
         self.undo.clear();
+    }
+
+    fn keep_deletes(&mut self) {
+        self.has_deleted = false;
+        for (undo, _) in self.undo.iter() {
+            if let (Step::Delete(slot), Some(table)) = (undo.step, self.tables.at_mut(undo.table)) {
+                table.keep_delete(slot);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The two types that read and write fields in place.
 //!
-//! Each holds the bytes as an array, which proves their number, and the enums decoded, which proves their values.
+//! Each holds the bytes as an array, which proves their number; enums and fixed bytes were checked when it was made.
 
 use super::layout::{Layout, Placed};
 use crate::field::{Encoding, Field};
@@ -12,17 +12,11 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let view = format_ident!("{name}View");
     let update = format_ident!("{name}Update");
     let size = layout.size();
-    let enums: Vec<_> = layout
+    let getters: Vec<_> = layout.active().map(|f| getter(f, &size)).collect();
+    let mutable = layout
         .active()
-        .filter(|placed| placed.field.encoding == Encoding::Enum)
-        .map(|placed| placed.field.enum_itself())
-        .collect();
-    let getters: Vec<_> = with_enum_position(layout)
-        .map(|(placed, at)| getter(placed, at, &size))
-        .collect();
-    let setters = with_enum_position(layout)
-        .filter(|(placed, _)| placed.field.options.immutable.is_none())
-        .map(|(placed, at)| setter(placed, at, &size));
+        .filter(|f| f.field.options.immutable.is_none());
+    let setters = mutable.map(|f| setter(f, &size));
     let view_doc = format!("Reads the fields of a [`{name}`] in place.");
     let update_doc = format!(
         "Reads the fields of a [`{name}`] in place, and writes those that are neither immutable nor reserved."
@@ -36,7 +30,6 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
         #[derive(::core::clone::Clone, ::core::marker::Copy)]
         #vis struct #view<'a> {
             bytes: &'a [u8; #size],
-            enums: (#(#enums,)*),
         }
 
         #allow
@@ -48,7 +41,6 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
         #[doc = #update_doc]
         #vis struct #update<'a> {
             bytes: &'a mut [u8; #size],
-            enums: (#(#enums,)*),
         }
 
         #allow
@@ -60,27 +52,16 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     }
 }
 
-/// The active fields; enums with their position among the decoded ones.
-fn with_enum_position<'l, 'i>(
-    layout: &'l Layout<'i>,
-) -> impl Iterator<Item = (&'l Placed<'i>, Option<syn::Index>)> {
-    let mut positions = 0..;
-    layout.active().map(move |placed| {
-        let position = match placed.field.encoding {
-            Encoding::Enum => positions.next().map(syn::Index::from),
-            _ => None,
-        };
-        (placed, position)
-    })
-}
-
-fn getter(placed: &Placed<'_>, position: Option<syn::Index>, size: &TokenStream) -> TokenStream {
+fn getter(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
     let Field { ident, vis, ty, .. } = &placed.field;
     let docs = placed.field.documentation(&format!("The field `{ident}`."));
     let at = placed.at();
-    let value = match position {
-        Some(position) => quote!(self.enums.#position),
-        None => quote!(::statevec_abi::typed::layout::read::<#ty, #at, #size>(self.bytes)),
+    let value = match placed.field.encoding {
+        Encoding::Enum => {
+            let raw = quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(self.bytes));
+            placed.field.checked_variant(&raw)
+        }
+        _ => quote!(::statevec_abi::typed::layout::read::<#ty, #at, #size>(self.bytes)),
     };
     quote! {
         #docs
@@ -92,26 +73,20 @@ fn getter(placed: &Placed<'_>, position: Option<syn::Index>, size: &TokenStream)
     }
 }
 
-fn setter(placed: &Placed<'_>, position: Option<syn::Index>, size: &TokenStream) -> TokenStream {
+fn setter(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
     let Field { ident, vis, ty, .. } = &placed.field;
     let name = format_ident!("set_{}", ident);
     let doc = format!("Sets [`{ident}`](Self::{ident}).");
     let at = placed.at();
-    let byte = placed.field.enum_byte(&quote!(value));
-    let body = match position {
-        Some(position) => quote! {
-            self.enums.#position = value;
-            ::statevec_abi::typed::layout::write::<u8, #at, #size>(self.bytes, #byte);
-        },
-        None => quote! {
-            ::statevec_abi::typed::layout::write::<#ty, #at, #size>(self.bytes, value);
-        },
+    let (encoded, value) = match placed.field.encoding {
+        Encoding::Enum => (quote!(u8), placed.field.enum_byte(&quote!(value))),
+        _ => (quote!(#ty), quote!(value)),
     };
     quote! {
         #[doc = #doc]
         #[inline]
         #vis fn #name(&mut self, value: #ty) {
-            #body
+            ::statevec_abi::typed::layout::write::<#encoded, #at, #size>(self.bytes, #value);
         }
     }
 }

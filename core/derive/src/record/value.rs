@@ -1,7 +1,7 @@
 //! `impl Record`: the whole value, and the way into views.
 
 use super::definition;
-use super::layout::{Layout, Placed};
+use super::layout::{Layout, Placed, usize_literal};
 use crate::field::{Encoding, Field};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -16,13 +16,9 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let view = format_ident!("{name}View");
     let update = format_ident!("{name}Update");
     let size = layout.size();
-    let record_len = super::layout::usize_literal(*record_len);
+    let record_len = usize_literal(*record_len);
     let definition = definition::expand(layout);
     let checks: Vec<_> = layout.active().filter_map(|f| check(f, layout)).collect();
-    let enums: Vec<_> = layout
-        .active()
-        .filter_map(|f| read_enum(f, layout))
-        .collect();
     let decoded = layout.fields.iter().map(decoded);
     let encoded = layout.fields.iter().map(|f| encoded(f, &size));
     let short = quote! {
@@ -51,7 +47,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
                 let found = data.len();
                 let ::core::option::Option::Some(bytes) = data.first_chunk::<#size>() else { #short };
                 #(#checks)*
-                ::core::result::Result::Ok(#view { enums: (#(#enums,)*), bytes })
+                ::core::result::Result::Ok(#view { bytes })
             }
 
             #[inline]
@@ -61,7 +57,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
                 let found = data.len();
                 let ::core::option::Option::Some(bytes) = data.first_chunk_mut::<#size>() else { #short };
                 #(#checks)*
-                ::core::result::Result::Ok(#update { enums: (#(#enums,)*), bytes })
+                ::core::result::Result::Ok(#update { bytes })
             }
 
             #[inline]
@@ -82,36 +78,29 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     }
 }
 
-/// Fixed bytes whose stated length is too great make no view.
+/// Bytes that are no value of the field make no view.
 fn check(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
     let Placed { field, .. } = placed;
-    let Encoding::FixedBytes(capacity) = field.encoding else {
-        return None;
-    };
-    let capacity = super::layout::usize_literal(u32::from(capacity));
     let (name, field_name) = (layout.name, field.name());
     let (at, size) = (placed.at(), layout.size());
-    Some(quote! {
-        ::statevec_abi::typed::layout::check_fixed_bytes::<#capacity, #at, #size>(
-            bytes,
-            ::core::stringify!(#name),
-            #field_name,
-        )?;
-    })
-}
-
-/// Enums are decoded when a view is made, so that their getters cannot fail.
-fn read_enum(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
-    let Placed { field, .. } = placed;
-    if field.encoding != Encoding::Enum {
-        return None;
+    match field.encoding {
+        Encoding::Enum => {
+            let raw = quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(bytes));
+            let variant = field.variant(&raw, name);
+            Some(quote!(#variant?;))
+        }
+        Encoding::FixedBytes(capacity) => {
+            let capacity = usize_literal(u32::from(capacity));
+            Some(quote! {
+                ::statevec_abi::typed::layout::check_fixed_bytes::<#capacity, #at, #size>(
+                    bytes,
+                    ::core::stringify!(#name),
+                    #field_name,
+                )?;
+            })
+        }
+        Encoding::Scalar(_) | Encoding::VarBytes => None,
     }
-    let raw = {
-        let (at, size) = (placed.at(), layout.size());
-        quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(bytes))
-    };
-    let variant = field.variant(&raw, layout.name);
-    Some(quote!(#variant?))
 }
 
 fn decoded(Placed { field, .. }: &Placed<'_>) -> TokenStream {

@@ -1,0 +1,365 @@
+//! A plugin's seven functions, called as a foreign host calls them (ABI.md section 3).
+#![allow(unsafe_code, reason = "speaks the raw contract on purpose")]
+
+use core::{ffi::c_void, ptr};
+
+use statevec_abi::*;
+
+const KIND_OK: u8 = 1;
+const KIND_REJECT: u8 = 2;
+const KIND_READ: u8 = 3;
+const KIND_RECOVER: u8 = 4;
+const KIND_LONG_TEXT: u8 = 5;
+
+struct Probe;
+
+impl Plugin for Probe {
+    fn name() -> &'static str {
+        "probe"
+    }
+
+    fn schema() -> &'static str {
+        "{}"
+    }
+
+    fn create<'c>(config: &str, error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+        match config {
+            "bad" => Err(error.config_error(format_args!("the configuration is {config}"))),
+            _ => Ok(Self),
+        }
+    }
+
+    fn run_tx<'tx>(
+        &self,
+        tx: &mut Tx<'tx>,
+        command: &RuntimeCommandRef<'_>,
+    ) -> Result<(), Rejected<'tx>> {
+        match command.command_kind() {
+            KIND_OK => Ok(()),
+            KIND_REJECT => Err(tx.reject(format_args!("no"))),
+            KIND_READ => tx.read_raw(1, 1, |_| ()).map(drop),
+            KIND_RECOVER => {
+                let _ = tx.read_raw(1, 1, |_| ());
+                Ok(())
+            }
+            KIND_LONG_TEXT => Err(tx.reject(format_args!("{}{}", "x".repeat(511), "é"))),
+            kind => Err(tx.invalid_command(format_args!("kind {kind}"))),
+        }
+    }
+
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+        state.read_raw(1, 1, |_| ()).map(drop)
+    }
+}
+
+const PROBE: StaticPlugin = static_plugin!(Probe, slots = 32);
+
+/// What a call wrote, with every byte set beforehand so that what was not written shows.
+struct Call {
+    status: RuntimeCallStatus,
+    error: RuntimeErrorBuf,
+}
+
+const UNTOUCHED: RuntimeErrorBuf = RuntimeErrorBuf {
+    phase: RuntimeErrorPhase(0xEEEE_EEEE),
+    kind: RuntimeErrorKind(0xEEEE),
+    message_len: 0xEEEE,
+    message_buf: [0xEE; RUNTIME_ERROR_MESSAGE_CAPACITY],
+};
+
+fn call(body: impl FnOnce(*mut RuntimeErrorBuf) -> RuntimeCallStatus) -> Call {
+    let mut error = UNTOUCHED;
+    let status = body(&raw mut error);
+    Call { status, error }
+}
+
+impl Call {
+    #[track_caller]
+    fn assert_failed(&self, phase: RuntimeErrorPhase, kind: u16, message: &str) {
+        assert_eq!(self.status, RuntimeCallStatus::Failure);
+        let written = (
+            self.error.phase,
+            self.error.kind.0,
+            self.error.message().to_string(),
+        );
+        assert_eq!(written, (phase, kind, message.to_string()));
+        let rest = &self.error.message_buf[self.error.message_len..];
+        assert!(
+            rest.iter().all(|&byte| byte == 0),
+            "a failure initialises the whole buffer"
+        );
+    }
+
+    #[track_caller]
+    fn assert_succeeded(&self) {
+        assert_eq!(self.status, RuntimeCallStatus::Success);
+        let header = (self.error.phase, self.error.kind.0, self.error.message_len);
+        assert_eq!(header, (RuntimeErrorPhase::Load, 4002, 0));
+    }
+}
+
+fn create(config: RuntimeBytesRef, out_runtime: *mut *mut c_void) -> Call {
+    let create_runtime = PROBE.api().create_runtime.unwrap();
+    // SAFETY: the pointers are null or live (rule 9).
+    call(|error| unsafe { create_runtime(config, out_runtime, error) })
+}
+
+fn created() -> *mut c_void {
+    let mut runtime = ptr::null_mut();
+    create(RuntimeBytesRef::empty(), &raw mut runtime).assert_succeeded();
+    assert!(!runtime.is_null());
+    runtime
+}
+
+fn destroy(runtime: *mut c_void) {
+    let destroy_runtime = PROBE.api().destroy_runtime.unwrap();
+    // SAFETY: null, or made by `created` and not used again (rule 7).
+    unsafe { destroy_runtime(runtime) };
+}
+
+fn command(command_kind: u8) -> RuntimeCommandView {
+    RuntimeCommandRef::new(command_kind, 1, 0, &[]).view()
+}
+
+const NO_HOST: RuntimeHostContextV1 = RuntimeHostContextV1 {
+    ctx_ptr: ptr::null_mut(),
+    vtable: ptr::null(),
+};
+
+fn run(runtime: *mut c_void, host: RuntimeHostContextV1, command: RuntimeCommandView) -> Call {
+    let run_tx = PROBE.api().run_tx.unwrap();
+    // SAFETY: null or made by `created`; the table is null or live (rules 1, 7 and 9).
+    call(|error| unsafe { run_tx(runtime, host, command, error) })
+}
+
+fn run_once(host: RuntimeHostContextV1, command: RuntimeCommandView) -> Call {
+    let runtime = created();
+    let call = run(runtime, host, command);
+    destroy(runtime);
+    call
+}
+
+#[test]
+fn create_without_out_runtime_is_a_contract_violation() {
+    let call = create(RuntimeBytesRef::empty(), ptr::null_mut());
+    call.assert_failed(RuntimeErrorPhase::Create, 1, "out_runtime is null");
+}
+
+#[test]
+fn create_with_null_config_of_some_length_is_a_contract_violation() {
+    let mut runtime = ptr::null_mut();
+    let config = RuntimeBytesRef {
+        ptr: ptr::null(),
+        len: 3,
+    };
+    let call = create(config, &raw mut runtime);
+    call.assert_failed(
+        RuntimeErrorPhase::Create,
+        1,
+        "bytes pointer is null but len is non-zero",
+    );
+    assert!(runtime.is_null(), "a failure leaves out_runtime alone");
+}
+
+#[test]
+fn create_with_config_that_is_not_text_is_a_config_error() {
+    let mut runtime = ptr::null_mut();
+    let call = create(RuntimeBytesRef::from_slice(b"a\xFF"), &raw mut runtime);
+    let message =
+        "plugin config is not valid UTF-8: invalid utf-8 sequence of 1 bytes from index 1";
+    call.assert_failed(RuntimeErrorPhase::Create, 1002, message);
+}
+
+#[test]
+fn create_refused_by_the_plugin_is_a_config_error_with_its_text() {
+    let mut runtime = ptr::null_mut();
+    let call = create(RuntimeBytesRef::from_slice(b"bad"), &raw mut runtime);
+    call.assert_failed(RuntimeErrorPhase::Create, 1002, "the configuration is bad");
+}
+
+#[test]
+fn create_with_config_above_the_limit_reads_none_of_it() {
+    let mut runtime = ptr::null_mut();
+    let config = RuntimeBytesRef {
+        ptr: ptr::dangling(),
+        len: usize::MAX,
+    };
+    let call = create(config, &raw mut runtime);
+    let message = format!(
+        "{} bytes are more than the limit of {}",
+        usize::MAX,
+        limits::CONFIG
+    );
+    call.assert_failed(RuntimeErrorPhase::Create, 1, &message);
+}
+
+#[test]
+fn run_tx_without_runtime_is_a_contract_violation() {
+    let call = run(ptr::null_mut(), NO_HOST, command(KIND_OK));
+    call.assert_failed(RuntimeErrorPhase::RunTx, 1, "runtime handle is null");
+}
+
+#[test]
+fn run_tx_with_misaligned_runtime_is_a_contract_violation() {
+    let runtime = created();
+    let call = run(runtime.wrapping_byte_add(1), NO_HOST, command(KIND_OK));
+    call.assert_failed(RuntimeErrorPhase::RunTx, 1, "runtime handle is not aligned");
+    destroy(runtime);
+}
+
+#[test]
+fn run_tx_with_null_payload_of_some_length_is_a_contract_violation() {
+    let mut command = command(KIND_OK);
+    command.payload = RuntimeBytesRef {
+        ptr: ptr::null(),
+        len: 1,
+    };
+    let call = run(ptr::null_mut(), NO_HOST, command);
+    call.assert_failed(
+        RuntimeErrorPhase::RunTx,
+        1,
+        "bytes pointer is null but len is non-zero",
+    );
+}
+
+#[test]
+fn run_tx_that_succeeds_resets_the_header_only() {
+    let call = run_once(NO_HOST, command(KIND_OK));
+    call.assert_succeeded();
+    assert_eq!(call.error.message_buf, UNTOUCHED.message_buf);
+}
+
+#[test]
+fn run_tx_refused_by_the_plugin_has_its_kind_and_text() {
+    run_once(NO_HOST, command(KIND_REJECT)).assert_failed(RuntimeErrorPhase::RunTx, 2001, "no");
+    run_once(NO_HOST, command(99)).assert_failed(RuntimeErrorPhase::RunTx, 2002, "kind 99");
+}
+
+#[test]
+fn run_tx_without_error_buffer_still_fails() {
+    let (runtime, run_tx) = (created(), PROBE.api().run_tx.unwrap());
+    // SAFETY: made by `created`; a null `out_error` is legal (rules 7 and 9).
+    let status = unsafe { run_tx(runtime, NO_HOST, command(KIND_REJECT), ptr::null_mut()) };
+    assert_eq!(status, RuntimeCallStatus::Failure);
+    destroy(runtime);
+}
+
+#[test]
+fn run_tx_with_misaligned_error_buffer_writes_nothing() {
+    let (runtime, run_tx) = (created(), PROBE.api().run_tx.unwrap());
+    let mut two = [UNTOUCHED; 2];
+    let misaligned = two.as_mut_ptr().wrapping_byte_add(1);
+    // SAFETY: made by `created`; a misaligned `out_error` is ignored (rules 7 and 9).
+    let status = unsafe { run_tx(runtime, NO_HOST, command(KIND_REJECT), misaligned) };
+    assert_eq!(status, RuntimeCallStatus::Failure);
+    assert_eq!(two, [UNTOUCHED; 2]);
+    destroy(runtime);
+}
+
+#[test]
+fn text_that_does_not_fit_is_cut_at_a_char_boundary() {
+    run_once(NO_HOST, command(KIND_LONG_TEXT)).assert_failed(
+        RuntimeErrorPhase::RunTx,
+        2001,
+        &"x".repeat(511),
+    );
+}
+
+#[test]
+fn null_host_table_is_found_at_the_first_host_call() {
+    run_once(NO_HOST, command(KIND_OK)).assert_succeeded();
+    let call = run_once(NO_HOST, command(KIND_READ));
+    call.assert_failed(RuntimeErrorPhase::RunTx, 1, "runtime host vtable is null");
+}
+
+#[test]
+fn misaligned_host_table_is_not_read() {
+    let vtable = ptr::dangling::<RuntimeHostVTableV1>().wrapping_byte_add(1);
+    let call = run_once(
+        RuntimeHostContextV1 { vtable, ..NO_HOST },
+        command(KIND_READ),
+    );
+    call.assert_failed(
+        RuntimeErrorPhase::RunTx,
+        1,
+        "runtime host vtable is not aligned",
+    );
+}
+
+#[test]
+fn recovering_from_a_failed_host_call_leaves_no_error() {
+    run_once(NO_HOST, command(KIND_RECOVER)).assert_succeeded();
+}
+
+#[test]
+fn null_read_table_is_found_at_the_first_read() {
+    let (runtime, validate) = (created(), PROBE.api().validate_biz_invariants.unwrap());
+    let host = RuntimeReadContextV1 {
+        ctx_ptr: ptr::null_mut(),
+        vtable: ptr::null(),
+    };
+    // SAFETY: made by `created`; the table is null (rules 1, 7 and 9).
+    let call = call(|error| unsafe { validate(runtime, host, error) });
+    call.assert_failed(
+        RuntimeErrorPhase::ValidateBizInvariants,
+        1,
+        "runtime read vtable is null",
+    );
+    destroy(runtime);
+}
+
+#[test]
+fn validate_and_unload_without_runtime_are_contract_violations() {
+    let (validate, on_unload) = (
+        PROBE.api().validate_biz_invariants.unwrap(),
+        PROBE.api().on_unload.unwrap(),
+    );
+    let host = RuntimeReadContextV1 {
+        ctx_ptr: ptr::null_mut(),
+        vtable: ptr::null(),
+    };
+    // SAFETY: null handles are legal to pass (rule 1).
+    let validated = call(|error| unsafe { validate(ptr::null_mut(), host, error) });
+    validated.assert_failed(
+        RuntimeErrorPhase::ValidateBizInvariants,
+        1,
+        "runtime handle is null",
+    );
+    // SAFETY: null handles are legal to pass (rule 1).
+    let unloaded = call(|error| unsafe { on_unload(ptr::null_mut(), error) });
+    unloaded.assert_failed(RuntimeErrorPhase::Unload, 1, "runtime handle is null");
+}
+
+#[test]
+fn destroy_without_runtime_does_nothing() {
+    destroy(ptr::null_mut());
+}
+
+#[test]
+fn a_table_of_another_version_is_not_looked_into() {
+    let table = RuntimePluginApiV1 {
+        abi_version: 2,
+        run_tx: None,
+        ..*PROBE.api()
+    };
+    // SAFETY: the table is the probe's own (rule 1).
+    let checked = unsafe { host::PluginApi::check(&table) };
+    assert_eq!(
+        checked.err(),
+        Some(host::TableError::AbiVersion { found: 2 })
+    );
+}
+
+#[test]
+fn a_null_entry_in_a_plugin_table_is_named() {
+    let table = RuntimePluginApiV1 {
+        run_tx: None,
+        ..*PROBE.api()
+    };
+    // SAFETY: the table is the probe's own (rule 1).
+    let checked = unsafe { host::PluginApi::check(&table) };
+    assert_eq!(
+        checked.err(),
+        Some(host::TableError::NullEntry { entry: "run_tx" })
+    );
+}

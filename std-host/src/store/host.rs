@@ -1,0 +1,225 @@
+//! The store as plugins see it. Nothing is allocated here once buffers have grown, on the ways to an error either.
+
+use std::{fmt, ptr};
+
+use statevec_abi::{
+    ErrorSlot, RecordKey, RecordKind, Rejected, SysId,
+    host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
+    runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
+};
+
+use super::{
+    Store,
+    hex::Hex,
+    layout::RowLayout,
+    table::{CreateError, Table},
+    undo::{Step, Undo},
+};
+
+/// How much log of one transaction is kept, in bytes.
+const LOG_BYTES: usize = 1 << 20;
+
+impl Host for Store {
+    #[inline]
+    fn thread_token() -> usize {
+        thread_local! {
+            static HERE: u8 = const { 0 };
+        }
+        // Two live threads have two of it, at two addresses.
+        HERE.with(|here| ptr::from_ref(here).addr())
+    }
+
+    #[inline]
+    fn key_len(&self, kind: RecordKind) -> Option<usize> {
+        Some(self.tables.get(kind)?.layout().pk()?.pk_len())
+    }
+
+    #[inline]
+    fn read_by_id<'e>(
+        &self,
+        kind: RecordKind,
+        sys_id: SysId,
+        visitor: BytesVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        let table = self.table(kind, error)?;
+        let Some(slot) = table.find_by_id(sys_id) else { return Ok(false) };
+        visitor.visit(table.data(slot));
+        Ok(true)
+    }
+
+    #[inline]
+    fn read_by_pk<'e>(
+        &self,
+        kind: RecordKind,
+        pk: &[u8],
+        visitor: BytesVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        let table = self.table(kind, error)?;
+        let Some(slot) = table.find(pk) else { return Ok(false) };
+        visitor.visit(table.data(slot));
+        Ok(true)
+    }
+
+    #[inline]
+    fn create<'e>(
+        &mut self,
+        kind: RecordKind,
+        init: BytesMutVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<RecordKey, Rejected<'e>> {
+        self.prepare_write(0, error)?;
+        let limit = self.limits.records_per_kind;
+        let position = self.tables.position(kind);
+        let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
+        match table.create(limit, |data| init.visit(data)) {
+            Ok((sys_id, claimed)) => {
+                self.undo.push(Undo { table: position, step: Step::Create(claimed) }, &[]);
+                Ok(RecordKey { kind, sys_id })
+            }
+            Err(reason) => Err(not_created(table, limit, &reason, error)),
+        }
+    }
+
+    #[inline]
+    fn update_by_pk<'e>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        update: BytesMutVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        let position = self.tables.position(kind);
+        let size = self.table(kind, error)?.layout().data_size();
+        self.prepare_write(size, error)?;
+        let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
+        let Some(slot) = table.find(pk) else { return Ok(false) };
+        let (layout, data) = table.layout_and_data_mut(slot);
+        self.undo.push(Undo { table: position, step: Step::Update(slot) }, data);
+        update.visit(data);
+        let old = self.undo.last().unwrap_or_default();
+        if let Some(field) = layout.frozen_change(old, data) {
+            let (role, field) = (field.role(), field.name());
+            let refused = refuse_update(layout, role, field, pk, error);
+            self.undo.pop(|_, old| data.copy_from_slice(old));
+            return Err(refused);
+        }
+        Ok(true)
+    }
+
+    #[inline]
+    fn delete_by_pk<'e>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        self.prepare_write(0, error)?;
+        let position = self.tables.position(kind);
+        let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
+        let Some(slot) = table.delete(pk) else { return Ok(false) };
+        self.undo.push(Undo { table: position, step: Step::Delete(slot) }, &[]);
+        self.has_deleted = true;
+        Ok(true)
+    }
+
+    #[inline]
+    fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+        self.prepare_event(payload.len(), error)?;
+        if !self.has_event[usize::from(kind)] {
+            return Err(error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}")));
+        }
+        self.events.push(kind, payload);
+        Ok(())
+    }
+
+    fn for_each_key<'e>(
+        &self,
+        kind: RecordKind,
+        mut visitor: KeyVisitor<'_>,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
+        for sys_id in self.table(kind, error)?.ids() {
+            visitor.visit(RecordKey { kind, sys_id });
+        }
+        Ok(())
+    }
+
+    /// Keeps the text for [`Store::log`], as long as there is room: logging is no part of the outcome, so too much of it is no error.
+    fn debug_log<'e>(&mut self, message: &[u8], _error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+        let size = self.log.size().saturating_add(message.len());
+        if self.open && size <= LOG_BYTES && self.log.reserve(message.len()).is_ok() {
+            self.log.push((), message);
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    #[inline]
+    fn table<'e>(&self, kind: RecordKind, error: &mut ErrorSlot<'e>) -> Result<&Table, Rejected<'e>> {
+        self.tables.get(kind).ok_or_else(|| no_kind(kind, error))
+    }
+
+    /// Checks that a write of a record is legal, and makes room for undoing it.
+    #[inline]
+    fn prepare_write<'e>(&mut self, old_size: usize, error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+        self.check_write(old_size, error)?;
+        self.undo.reserve(old_size).map_err(|_| no_memory(error))
+    }
+
+    /// Checks that an event is legal now, and makes room for it.
+    #[inline]
+    fn prepare_event<'e>(&mut self, size: usize, error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+        self.check_write(size, error)?;
+        self.events.reserve(size).map_err(|_| no_memory(error))
+    }
+
+    #[inline]
+    fn check_write<'e>(&self, size: usize, error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+        let taken = self.undo.size().saturating_add(self.events.size());
+        let limit = self.limits.transaction_bytes;
+        if !self.open {
+            return Err(internal(error, format_args!("a write outside of a transaction; begin one first")));
+        }
+        if taken.saturating_add(size) > limit {
+            return Err(internal(error, format_args!("the transaction is full: its events and undo steps may take {limit} bytes")));
+        }
+        Ok(())
+    }
+}
+
+#[cold]
+fn no_kind<'e>(kind: RecordKind, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+    error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
+}
+
+#[cold]
+fn not_created<'e>(table: &Table, limit: u32, reason: &CreateError, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+    let name = table.layout().name();
+    match *reason {
+        CreateError::Full => internal(error, format_args!("{name} is full: the store takes {limit} records of a kind")),
+        CreateError::Memory => no_memory(error),
+        CreateError::Duplicate(other) => {
+            let key = Hex(table.key(other));
+            error.fail(HOST_REJECTED, format_args!("{name} with primary key {key} exists already"))
+        }
+    }
+}
+
+#[cold]
+fn refuse_update<'e>(layout: &RowLayout, role: &str, field: &str, pk: &[u8], error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+    let (name, key) = (layout.name(), Hex(pk));
+    error.fail(HOST_REJECTED, format_args!("update of {name} changes its {role} field {field}; primary key {key}"))
+}
+
+#[cold]
+fn no_memory<'e>(error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+    internal(error, format_args!("the host has no memory left"))
+}
+
+#[cold]
+fn internal<'e>(error: &mut ErrorSlot<'e>, reason: fmt::Arguments<'_>) -> Rejected<'e> {
+    error.fail(HOST_INTERNAL_ERROR, reason)
+}

@@ -1,0 +1,143 @@
+//! The record numbers of one table, in order.
+
+use std::collections::TryReserveError;
+
+use statevec_abi::SysId;
+
+use super::rows::Slot;
+
+/// Which row has which number, in ascending order of the numbers.
+///
+/// Numbers are handed out ascending and never again, so a new one goes to the end. A deleted one stays as a tombstone, which a rollback can revive;
+/// once more than half are tombstones they are swept, so that neither memory nor a walk costs more than twice what lives.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    entries: Vec<Entry>,
+    dead: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    id: SysId,
+    slot: Slot,
+    lives: bool,
+}
+
+impl Ids {
+    /// Makes room for one more, so that the next [`push`](Self::push) cannot fail.
+    pub(super) fn reserve(&mut self) -> Result<(), TryReserveError> {
+        self.entries.try_reserve(1)
+    }
+
+    /// Adds a number above all others.
+    pub(super) fn push(&mut self, id: SysId, slot: Slot) {
+        self.entries.push(Entry { id, slot, lives: true });
+    }
+
+    /// Removes the number that was added last.
+    pub(super) fn pop(&mut self) {
+        self.entries.pop();
+    }
+
+    pub(super) fn find(&self, id: SysId) -> Option<Slot> {
+        let entry = self.entries.get(self.place(id)?)?;
+        entry.lives.then_some(entry.slot)
+    }
+
+    /// Turns a number into a tombstone.
+    pub(super) fn bury(&mut self, id: SysId) {
+        self.dead += self.set_lives(id, false);
+    }
+
+    /// Turns a tombstone into a number.
+    pub(super) fn revive(&mut self, id: SysId) {
+        self.dead -= self.set_lives(id, true);
+    }
+
+    /// Sweeps the tombstones, if they are the most. None of them can be revived any more.
+    pub(super) fn sweep(&mut self) {
+        if self.dead * 2 > self.entries.len() {
+            self.entries.retain(|entry| entry.lives);
+            self.dead = 0;
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (SysId, Slot)> {
+        self.entries.iter().filter(|entry| entry.lives).map(|entry| (entry.id, entry.slot))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len() - self.dead
+    }
+
+    /// Where a number stands: where it would if none had been swept since the first, or somewhere before.
+    fn place(&self, id: SysId) -> Option<usize> {
+        let first = self.entries.first()?.id;
+        let guess = usize::try_from(id.checked_sub(first)?).unwrap_or(usize::MAX);
+        if self.entries.get(guess).is_some_and(|entry| entry.id == id) {
+            return Some(guess);
+        }
+        let before = self.entries.get(..guess).unwrap_or(&self.entries);
+        before.binary_search_by_key(&id, |entry| entry.id).ok()
+    }
+
+    /// How many entries changed: 1, unless there is none or it was so before.
+    fn set_lives(&mut self, id: SysId, lives: bool) -> usize {
+        let entry = self.place(id).and_then(|place| self.entries.get_mut(place));
+        let changes = entry.filter(|entry| entry.lives != lives);
+        changes.map_or(0, |entry| {
+            entry.lives = lives;
+            1
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ids;
+
+    fn of(ids: impl IntoIterator<Item = u64>) -> Ids {
+        let mut all = Ids::default();
+        for id in ids {
+            all.push(id, id as u32 * 10);
+        }
+        all
+    }
+
+    #[test]
+    fn every_number_is_found_after_a_sweep_made_the_guess_wrong() {
+        let mut ids = of(1..=100);
+        (1..=100).filter(|id| id % 3 != 0).for_each(|id| ids.bury(id));
+        ids.sweep();
+        assert_eq!(ids.entries.len(), 33);
+        for id in 0..=101 {
+            let expected = (id > 0 && id <= 100 && id % 3 == 0).then_some(id as u32 * 10);
+            assert_eq!(ids.find(id), expected, "number {id}");
+        }
+        assert_eq!(ids.find(u64::MAX), None);
+    }
+
+    #[test]
+    fn tombstones_are_skipped_and_revived_in_place() {
+        let mut ids = of(1..=4);
+        ids.bury(2);
+        ids.bury(2);
+        assert_eq!((ids.len(), ids.find(2)), (3, None));
+        assert_eq!(ids.iter().map(|(id, _)| id).collect::<Vec<_>>(), [1, 3, 4]);
+        ids.revive(2);
+        assert_eq!((ids.len(), ids.find(2)), (4, Some(20)));
+        assert_eq!(ids.iter().map(|(id, _)| id).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_sweep_waits_until_most_are_tombstones() {
+        let mut ids = of(1..=4);
+        (1..=2).for_each(|id| ids.bury(id));
+        ids.sweep();
+        assert_eq!(ids.entries.len(), 4);
+        ids.bury(3);
+        ids.sweep();
+        assert_eq!(ids.entries.len(), 1);
+        assert_eq!(ids.find(4), Some(40));
+    }
+}

@@ -1,0 +1,50 @@
+//! The whole state as bytes, and whether it is in order.
+
+use super::{Store, table::Table};
+
+impl Store {
+    /// All that the store keeps, as bytes: two stores of one schema have the same image exactly when no transaction can tell them apart.
+    ///
+    /// For each record kind, ascending: kind (1 byte), next number (8), data size, key length and number of records (8 each); then for each record,
+    /// in ascending order, its number (8), primary key and data. Integers are little-endian. It is meant for comparing, and
+    /// its form may change between versions.
+    #[must_use]
+    pub fn image(&self) -> Vec<u8> {
+        let mut image = Vec::new();
+        for table in self.tables.iter() {
+            table.write_image(&mut image);
+        }
+        image
+    }
+
+    /// Whether indexes, orders and rows agree with each other, for tests; the text says what does not.
+    ///
+    /// # Errors
+    ///
+    /// The first disagreement.
+    #[doc(hidden)]
+    pub fn check_consistency(&self) -> Result<(), String> {
+        for table in self.tables.iter() {
+            table.check_consistency().map_err(|what| format!("{}: {what}", table.layout().name()))?;
+        }
+        let idle = !self.open && self.undo.size() == 0;
+        if self.open || idle { Ok(()) } else { Err("undo steps without a transaction".into()) }
+    }
+}
+
+impl Table {
+    fn write_image(&self, image: &mut Vec<u8>) {
+        let pk_len = self.layout().pk().map_or(0, |pk| pk.pk_len());
+        image.push(self.layout().kind());
+        image.extend_from_slice(&self.next_id().to_le_bytes());
+        for number in [self.layout().data_size(), pk_len, self.len()] {
+            image.extend_from_slice(&(number as u64).to_le_bytes());
+        }
+        for slot in self.slots() {
+            let record = self.record(slot);
+            image.extend_from_slice(&record.sys_id.to_le_bytes());
+            image.extend_from_slice(self.key(slot));
+            image.extend_from_slice(record.data);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! From primary key to row.
+
+use std::hash::{BuildHasher as _, Hasher as _};
+
+use hashbrown::{DefaultHashBuilder, HashTable, TryReserveError, hash_table::Entry};
+
+use super::rows::{Rows, Slot};
+
+/// The rows of one table by primary key. It holds no keys, but looks at those in the rows; each operation hashes once.
+///
+/// The hash is seeded anew in every process, so that nobody who sends commands can choose keys that collide. Its order is never shown.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    slots: HashTable<Slot>,
+    hash: DefaultHashBuilder,
+}
+
+impl Index {
+    /// Makes room for one more, so that the next [`insert`](Self::insert) does not allocate.
+    pub(super) fn reserve(&mut self, rows: &Rows) -> Result<(), TryReserveError> {
+        let hash = &self.hash;
+        self.slots.try_reserve(1, |&slot| hash_key(hash, rows.key(slot)))
+    }
+
+    pub(super) fn find(&self, rows: &Rows, key: &[u8]) -> Option<Slot> {
+        let hash = hash_key(&self.hash, key);
+        self.slots.find(hash, |&slot| rows.key(slot) == key).copied()
+    }
+
+    /// Adds a row, unless another has its key: that one is returned.
+    pub(super) fn insert(&mut self, rows: &Rows, slot: Slot) -> Result<(), Slot> {
+        let (hash, key) = (&self.hash, rows.key(slot));
+        let rehash = |&slot: &Slot| hash_key(hash, rows.key(slot));
+        match self.slots.entry(hash_key(hash, key), |&other| rows.key(other) == key, rehash) {
+            Entry::Occupied(other) => Err(*other.get()),
+            Entry::Vacant(place) => {
+                place.insert(slot);
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes the row of a key.
+    pub(super) fn take(&mut self, rows: &Rows, key: &[u8]) -> Option<Slot> {
+        let hash = hash_key(&self.hash, key);
+        let entry = self.slots.find_entry(hash, |&slot| rows.key(slot) == key).ok()?;
+        Some(entry.remove().0)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+}
+
+/// Without a length, because all keys of a table have the same.
+fn hash_key(hash: &DefaultHashBuilder, key: &[u8]) -> u64 {
+    let mut hasher = hash.build_hasher();
+    hasher.write(key);
+    hasher.finish()
+}

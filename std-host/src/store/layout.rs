@@ -1,0 +1,118 @@
+//! What the schema says about the rows of one table.
+
+use std::ops::Range;
+
+use statevec_abi::RecordKind;
+use statevec_abi_alloc::schema::{FieldDefinition, FieldType, PkLayout, RecordDefinition};
+
+/// One record kind: its names and sizes, its key, and what an update must leave as it is.
+#[derive(Debug)]
+pub(super) struct RowLayout {
+    kind: RecordKind,
+    name: Box<str>,
+    data_size: usize,
+    pk: Option<PkLayout>,
+    frozen: Vec<FrozenField>,
+    /// The bytes of all frozen fields; neighbours are one range.
+    frozen_bytes: Vec<Range<usize>>,
+}
+
+/// A field of the primary key, or an immutable one.
+#[derive(Debug)]
+pub(super) struct FrozenField {
+    name: Box<str>,
+    bytes: Range<usize>,
+    ty: FieldType,
+    immutable: bool,
+}
+
+impl RowLayout {
+    pub(super) fn new(record: &RecordDefinition, pk: Option<PkLayout>) -> Self {
+        let is_key = |field: &FieldDefinition| record.pk_fields.iter().any(|name| *name == field.name);
+        let frozen = record.fields.iter().filter(|field| field.immutable || is_key(field));
+        let frozen: Vec<_> = frozen.map(FrozenField::new).collect();
+        let frozen_bytes = merge(frozen.iter().map(|field| field.bytes.clone()).collect());
+        Self {
+            kind: record.kind,
+            name: record.name.as_ref().into(),
+            data_size: record.data_size as usize,
+            pk,
+            frozen,
+            frozen_bytes,
+        }
+    }
+
+    pub(super) fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Bytes of data in a record.
+    pub(super) fn data_size(&self) -> usize {
+        self.data_size
+    }
+
+    /// How a primary key is encoded; `None` when there is none.
+    pub(super) fn pk(&self) -> Option<&PkLayout> {
+        self.pk.as_ref()
+    }
+
+    /// The first frozen field that an update changed.
+    pub(super) fn frozen_change(&self, old: &[u8], new: &[u8]) -> Option<&FrozenField> {
+        let same = |bytes: &Range<usize>| old.get(bytes.clone()) == new.get(bytes.clone());
+        if self.frozen_bytes.iter().all(same) { None } else { self.changed_field(old, new) }
+    }
+
+    #[cold]
+    fn changed_field(&self, old: &[u8], new: &[u8]) -> Option<&FrozenField> {
+        let part = |data, field: &FrozenField| <[u8]>::get(data, field.bytes.clone()).unwrap_or_default();
+        self.frozen.iter().find(|field| field.is_change(part(old, field), part(new, field)))
+    }
+}
+
+impl FrozenField {
+    fn new(field: &FieldDefinition) -> Self {
+        let start = field.offset as usize;
+        Self {
+            name: field.name.as_ref().into(),
+            // Fields end inside the data, which the registry has checked.
+            bytes: start..start.saturating_add(field.len as usize),
+            ty: field.ty,
+            immutable: field.immutable,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the field is, for texts.
+    pub(super) fn role(&self) -> &'static str {
+        if self.immutable { "immutable" } else { "primary key" }
+    }
+
+    /// An immutable field keeps its bytes; a key field keeps its part of the key, to which some bytes make no difference.
+    fn is_change(&self, old: &[u8], new: &[u8]) -> bool {
+        match self.ty {
+            FieldType::Bool if !self.immutable => (old != [0]) != (new != [0]),
+            FieldType::FixedBytes if !self.immutable => old.get(2..) != new.get(2..),
+            _ => old != new,
+        }
+    }
+}
+
+/// Neighbouring ranges as one.
+fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup_by(|next, before| {
+        let touches = next.start == before.end;
+        if touches {
+            before.end = next.end;
+        }
+        touches
+    });
+    ranges
+}

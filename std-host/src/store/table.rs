@@ -1,0 +1,202 @@
+//! The records of one kind.
+
+use std::collections::TryReserveError;
+
+use statevec_abi::SysId;
+use statevec_abi_alloc::schema::{PkLayout, RecordDefinition};
+
+use super::{
+    Record, StoreError,
+    ids::Ids,
+    index::Index,
+    layout::RowLayout,
+    rows::{Claimed, Rows, Slot},
+};
+
+/// Rows, the order of their numbers, and the index of their keys: every method keeps the three in step.
+#[derive(Debug)]
+pub(super) struct Table {
+    layout: RowLayout,
+    rows: Rows,
+    ids: Ids,
+    index: Index,
+    next_id: SysId,
+}
+
+/// Why a record was not created. Nothing has changed.
+#[derive(Debug)]
+pub(super) enum CreateError {
+    /// There are as many as there may be.
+    Full,
+    /// There is no memory.
+    Memory,
+    /// Another record has the key.
+    Duplicate(Slot),
+}
+
+impl Table {
+    pub(super) fn new(record: &RecordDefinition, pk: Option<PkLayout>) -> Result<Self, StoreError> {
+        let pk_len = pk.as_ref().map_or(0, PkLayout::pk_len);
+        let layout = RowLayout::new(record, pk);
+        let rows = Rows::new(pk_len, layout.data_size()).ok_or_else(|| StoreError::RecordSize {
+            record: layout.name().into(),
+            data_size: record.data_size,
+            pk_len,
+        })?;
+        Ok(Self { layout, rows, ids: Ids::default(), index: Index::default(), next_id: 1 })
+    }
+
+    pub(super) fn layout(&self) -> &RowLayout {
+        &self.layout
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub(super) fn next_id(&self) -> SysId {
+        self.next_id
+    }
+
+    pub(super) fn find(&self, pk: &[u8]) -> Option<Slot> {
+        self.index.find(&self.rows, pk)
+    }
+
+    pub(super) fn find_by_id(&self, id: SysId) -> Option<Slot> {
+        self.ids.find(id)
+    }
+
+    pub(super) fn data(&self, slot: Slot) -> &[u8] {
+        self.rows.data(slot)
+    }
+
+    /// The layout, and the data to be written.
+    pub(super) fn layout_and_data_mut(&mut self, slot: Slot) -> (&RowLayout, &mut [u8]) {
+        (&self.layout, self.rows.data_mut(slot))
+    }
+
+    pub(super) fn key(&self, slot: Slot) -> &[u8] {
+        self.rows.key(slot)
+    }
+
+    pub(super) fn record(&self, slot: Slot) -> Record<'_> {
+        Record { sys_id: self.rows.id(slot), data: self.rows.data(slot) }
+    }
+
+    /// In ascending order of the numbers.
+    pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.ids.iter().map(|(_, slot)| slot)
+    }
+
+    /// In ascending order.
+    pub(super) fn ids(&self) -> impl Iterator<Item = SysId> {
+        self.ids.iter().map(|(id, _)| id)
+    }
+
+    /// Creates a record from what `init` makes of zeroed data. Whatever can fail for want of room fails before `init` runs.
+    pub(super) fn create(&mut self, limit: u32, init: impl FnOnce(&mut [u8])) -> Result<(SysId, Claimed), CreateError> {
+        let id = self.next_id;
+        let next_id = id.checked_add(1).ok_or(CreateError::Full)?;
+        // Free rows count, too: they are in use until the transaction that deleted their records lasts.
+        if self.rows.free().is_empty() && self.rows.count() >= limit as usize {
+            return Err(CreateError::Full);
+        }
+        self.ids.reserve()?;
+        self.index.reserve(&self.rows).map_err(|_| CreateError::Memory)?;
+        let claimed = self.rows.claim()?;
+        init(self.rows.data_mut(claimed.slot));
+        if let Err(other) = self.enter_key(claimed.slot) {
+            self.rows.unclaim(claimed);
+            return Err(CreateError::Duplicate(other));
+        }
+        self.rows.set_id(claimed.slot, id);
+        self.ids.push(id, claimed.slot);
+        self.next_id = next_id;
+        Ok((id, claimed))
+    }
+
+    /// Undoes the latest `create` that has not been undone.
+    pub(super) fn undo_create(&mut self, claimed: Claimed) {
+        self.forget_key(claimed.slot);
+        self.ids.pop();
+        self.next_id = self.rows.id(claimed.slot);
+        self.rows.unclaim(claimed);
+    }
+
+    /// Deletes the record of a key. Its row stays as it is, for [`undo_delete`](Self::undo_delete) or
+    /// [`keep_delete`](Self::keep_delete).
+    pub(super) fn delete(&mut self, pk: &[u8]) -> Option<Slot> {
+        let slot = self.index.take(&self.rows, pk)?;
+        self.ids.bury(self.rows.id(slot));
+        Some(slot)
+    }
+
+    /// Undoes a `delete`.
+    pub(super) fn undo_delete(&mut self, slot: Slot) {
+        self.ids.revive(self.rows.id(slot));
+        // Cannot meet another row of the key: what came after the delete is undone by now.
+        let _unique = self.index.insert(&self.rows, slot);
+    }
+
+    /// Makes a `delete` last: the row may be used again.
+    pub(super) fn keep_delete(&mut self, slot: Slot) {
+        self.rows.release(slot);
+        self.ids.sweep();
+    }
+
+    /// Encodes a new row's key, and enters it into the index.
+    fn enter_key(&mut self, slot: Slot) -> Result<(), Slot> {
+        let Some(pk) = self.layout.pk() else { return Ok(()) };
+        let (key, data) = self.rows.key_and_data(slot);
+        // Cannot be `None`: the schema was checked to keep the key's fields inside the data, and the row has room for the key.
+        let _encoded = pk.encode(data, key);
+        self.index.insert(&self.rows, slot)
+    }
+
+    fn forget_key(&mut self, slot: Slot) {
+        if self.layout.pk().is_some() {
+            self.index.take(&self.rows, self.rows.key(slot));
+        }
+    }
+}
+
+impl From<TryReserveError> for CreateError {
+    fn from(_: TryReserveError) -> Self {
+        Self::Memory
+    }
+}
+
+/// For tests.
+impl Table {
+    pub(super) fn check_consistency(&self) -> Result<(), String> {
+        let mut last = 0;
+        let mut used = vec![false; self.rows.count()];
+        let mut use_up = |slot: Slot| match used.get_mut(slot as usize) {
+            Some(used) if !*used => {
+                *used = true;
+                Ok(())
+            }
+            _ => Err(format!("slot {slot} is used twice, or does not exist")),
+        };
+        for (id, slot) in self.ids.iter() {
+            use_up(slot)?;
+            if id <= last || id >= self.next_id || self.rows.id(slot) != id || self.ids.find(id) != Some(slot) {
+                return Err(format!("record {id} is out of order; next {}", self.next_id));
+            }
+            last = id;
+            if let Some(pk) = self.layout.pk() {
+                let mut key = vec![0; pk.pk_len()];
+                let key = pk.encode(self.rows.data(slot), &mut key);
+                if key != Some(self.rows.key(slot)) || self.find(self.rows.key(slot)) != Some(slot) {
+                    return Err(format!("record {id} is not found by its key"));
+                }
+            }
+        }
+        self.rows.free().iter().try_for_each(|&slot| use_up(slot))?;
+        let indexed = if self.layout.pk().is_some() { self.ids.len() } else { 0 };
+        if self.index.len() != indexed {
+            return Err(format!("{} keys for {} records", self.index.len(), self.ids.len()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! The tables of a store.
+
+use statevec_abi::RecordKind;
+use statevec_abi_alloc::schema::SchemaRegistry;
+
+use super::{StoreError, table::Table};
+
+/// One table for each record kind, in ascending order of the kinds.
+#[derive(Debug)]
+pub(super) struct Tables {
+    tables: Vec<Table>,
+    /// By kind; where there is no table, a position that no table can have.
+    positions: [u8; 256],
+}
+
+/// There are at most 255 tables, because kind 0 is reserved.
+const NOWHERE: u8 = u8::MAX;
+
+impl Tables {
+    pub(super) fn new(schema: &SchemaRegistry) -> Result<Self, StoreError> {
+        let mut all = Self { tables: Vec::new(), positions: [NOWHERE; 256] };
+        for (position, record) in (0..NOWHERE).zip(schema.record_defs()) {
+            all.tables.push(Table::new(record, schema.pk_layout(record.kind).cloned())?);
+            all.positions[usize::from(record.kind)] = position;
+        }
+        Ok(all)
+    }
+
+    #[inline]
+    pub(super) fn get(&self, kind: RecordKind) -> Option<&Table> {
+        self.tables.get(usize::from(self.position(kind)))
+    }
+
+    /// Where the table of a kind stands, for [`at_mut`](Self::at_mut).
+    #[inline]
+    pub(super) fn position(&self, kind: RecordKind) -> u8 {
+        self.positions[usize::from(kind)]
+    }
+
+    #[inline]
+    pub(super) fn at_mut(&mut self, position: u8) -> Option<&mut Table> {
+        self.tables.get_mut(usize::from(position))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Table> {
+        self.tables.iter()
+    }
+}

@@ -1,0 +1,120 @@
+//! Lines that are no commands, and what the error says.
+
+use statevec_host::json::{CommandLine, parse_command};
+
+use crate::schema::schema;
+
+fn refusal(line: &str) -> String {
+    let mut payload = vec![1, 2, 3];
+    let error = parse_command(&schema(), line.as_bytes(), &mut payload).expect_err(line);
+    assert_eq!(payload, [1, 2, 3], "a refused line leaves no bytes behind: {line}");
+    error.to_string()
+}
+
+#[test]
+fn keys_come_in_any_order_and_optional_ones_have_defaults() {
+    let mut payload = vec![9];
+    let line = br#"{"ref_ext_time_us":5,"payload":{"byte":255},"ext_seq":18446744073709551615,"command":"One"}"#;
+    let command = parse_command(&schema(), line, &mut payload).unwrap();
+    assert_eq!(command, CommandLine { kind: 9, ext_seq: Some(u64::MAX), ref_ext_time_us: 5 });
+    assert_eq!(payload, [9, 255], "payloads are appended");
+
+    let command = parse_command(&schema(), br#" {"command":"Ping","payload":{}} "#, &mut payload).unwrap();
+    assert_eq!(command, CommandLine { kind: 8, ext_seq: None, ref_ext_time_us: 0 });
+    assert_eq!(payload, [9, 255]);
+
+    let escaped = br#"{"comm\u0061nd":"O\u006ee","payload":{"b\u0079te":1}}"#;
+    assert_eq!(parse_command(&schema(), escaped, &mut payload).unwrap().kind, 9);
+    assert_eq!(payload, [9, 255, 1]);
+}
+
+#[test]
+fn what_is_not_json_is_refused_with_its_column() {
+    for (line, text) in [
+        ("", "not valid JSON at column 0: EOF while parsing a value"),
+        (r#"{"command":"Ping","payload":{}"#, "not valid JSON at column 30: EOF while parsing an object"),
+        (r#"{"command" "Ping"}"#, "not valid JSON at column 12: expected `:`"),
+        (r#"{"command":"Ping","payload":{}} x"#, "not valid JSON at column 33: trailing characters"),
+        (r#"{"command":"Ping","payload":{},}"#, "not valid JSON at column 32: trailing comma"),
+    ] {
+        assert_eq!(refusal(line), text, "{line}");
+    }
+    let not_utf8 = parse_command(&schema(), b"{\"command\":\"\xff\"}", &mut Vec::new()).unwrap_err();
+    assert!(not_utf8.to_string().starts_with("not valid JSON at column 1"), "{not_utf8}");
+}
+
+#[test]
+fn deep_nesting_does_not_overflow_the_stack() {
+    assert!(refusal(&r#"{"a":"#.repeat(1_000_000)).contains("recursion limit exceeded"));
+    assert!(refusal(&"[".repeat(1_000_000)).contains("EOF while parsing a list"));
+}
+
+#[test]
+fn a_wrong_top_level_is_refused() {
+    for (line, text) in [
+        ("[1]", r#"expected an object such as {"command":"…","payload":{…}}, found a list"#),
+        ("7", r#"expected an object such as {"command":"…","payload":{…}}, found 7"#),
+        (
+            r#"{"comand":"Ping","payload":{}}"#,
+            r#"unknown key "comand"; a command has "command", "payload", "ext_seq" and "ref_ext_time_us""#,
+        ),
+        (r#"{"command":"Ping","command":"Ping","payload":{}}"#, r#"key "command" stands there twice"#),
+        (r#"{"command":"Ping","payload":{},"ext_seq":1,"ext_seq":1}"#, r#"key "ext_seq" stands there twice"#),
+        (r#"{"payload":{}}"#, r#"key "command" is missing; add "command":"name of the command""#),
+        (r#"{"command":"Ping"}"#, r#"key "payload" is missing; add "payload":{…}"#),
+        (r#"{"command":8,"payload":{}}"#, r#"key "command": expected the name of a command in a string, found 8"#),
+        (
+            r#"{"command":"Ping","payload":null}"#,
+            r#"key "payload": expected an object with the command's fields, found null"#,
+        ),
+        (
+            r#"{"command":"Ping","payload":{},"ext_seq":-1}"#,
+            r#"key "ext_seq": expected a whole number from 0 to 18446744073709551615, found -1"#,
+        ),
+        (
+            r#"{"command":"Ping","payload":{},"ref_ext_time_us":"5"}"#,
+            r#"key "ref_ext_time_us": expected a whole number from 0 to 18446744073709551615, found "5""#,
+        ),
+        (
+            r#"{"command":"ping","payload":{}}"#,
+            r#"unknown command "ping"; the plugin has "Every", "Ping", "One""#,
+        ),
+    ] {
+        assert_eq!(refusal(line), text, "{line}");
+    }
+}
+
+#[test]
+fn a_wrong_set_of_fields_is_refused() {
+    for (line, text) in [
+        (
+            r#"{"command":"One","payload":{"bite":1}}"#,
+            r#"unknown field "bite" of command "One"; it has "byte""#,
+        ),
+        (
+            r#"{"command":"Ping","payload":{"byte":1}}"#,
+            r#"unknown field "byte" of command "Ping"; it has none"#,
+        ),
+        (
+            r#"{"command":"One","payload":{"byte":1,"byte":1}}"#,
+            r#"field "byte" of command "One" stands there twice"#,
+        ),
+        (
+            r#"{"command":"One","payload":{}}"#,
+            r#"field "byte" of command "One" is missing; expected a whole number from 0 to 255"#,
+        ),
+        (
+            r#"{"command":"One","payload":{"byte":256}}"#,
+            r#"field "byte" of command "One": expected a whole number from 0 to 255, found 256"#,
+        ),
+    ] {
+        assert_eq!(refusal(line), text, "{line}");
+    }
+}
+
+#[test]
+fn foreign_text_does_not_make_the_error_long() {
+    let name = "é".repeat(1000);
+    let error = refusal(&format!(r#"{{"command":"{name}","payload":{{}}}}"#));
+    assert!(error.len() < 200, "{error}");
+}

@@ -1,0 +1,96 @@
+//! What is written reads back as the same bytes.
+
+use proptest::prelude::*;
+use statevec_abi_alloc::schema::SchemaRegistry;
+use statevec_host::json::{EventJson, Fields, RecordJson, parse_command};
+
+use crate::schema::schema;
+
+/// A payload of command 7, encoded as ABI.md section 5 says.
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    let numbers = (any::<bool>(), any::<u8>(), any::<u16>(), any::<u32>(), any::<u64>());
+    let signed = (any::<i32>(), any::<i64>(), any::<u128>(), any::<u8>(), any::<u8>());
+    (numbers, signed, bytes(4), bytes(300)).prop_map(|(numbers, signed, label, note)| {
+        let (on, byte, short, word, long) = numbers;
+        let (int, big, wide, side, far) = signed;
+        let mut out = vec![u8::from(on), byte];
+        out.extend(short.to_le_bytes());
+        out.extend(word.to_le_bytes());
+        out.extend(long.to_le_bytes());
+        out.extend(int.to_le_bytes());
+        out.extend(big.to_le_bytes());
+        out.extend(wide.to_le_bytes());
+        out.extend([side, far]);
+        out.extend(u16::try_from(label.len()).unwrap().to_le_bytes());
+        let padding = 4 - label.len();
+        out.extend(label);
+        out.extend(vec![0; padding]);
+        out.extend(u16::try_from(note.len()).unwrap().to_le_bytes());
+        out.extend(note);
+        out
+    })
+}
+
+/// At most `max` bytes, text as often as not.
+fn bytes(max: usize) -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..=max),
+        any::<String>().prop_map(move |text| {
+            let end = text.floor_char_boundary(max);
+            text.as_bytes()[..end].to_vec()
+        }),
+        Just(br#"{"hex":"00"}"#[..max.min(12)].to_vec()),
+    ]
+}
+
+fn line_of(schema: &SchemaRegistry, payload: &[u8]) -> String {
+    let fields = Fields::of_command(schema, 7, payload).unwrap();
+    format!(r#"{{"command":"Every","payload":{fields}}}"#)
+}
+
+proptest! {
+    #[test]
+    fn bytes_that_were_written_are_read_again(payload in payload()) {
+        let schema = schema();
+        let line = line_of(&schema, &payload);
+        let mut again = Vec::new();
+        parse_command(&schema, line.as_bytes(), &mut again).unwrap();
+        prop_assert_eq!(again, payload);
+        prop_assert!(!line.contains(char::is_control), "one line, and harmless: {:?}", line);
+    }
+
+    #[test]
+    fn any_text_survives_as_bytes(text in any::<String>()) {
+        let schema = schema();
+        let json = serde_json::to_string(&text).unwrap();
+        let line = format!(
+            r#"{{"command":"Every","payload":{{"on":false,"byte":0,"short":0,"word":0,"long":0,"int":0,"big":0,"wide":0,"side":0,"far":0,"label":"","note":{json}}}}}"#
+        );
+        let mut payload = Vec::new();
+        parse_command(&schema, line.as_bytes(), &mut payload).unwrap();
+        prop_assert!(payload.ends_with(text.as_bytes()));
+        let mut again = Vec::new();
+        parse_command(&schema, line_of(&schema, &payload).as_bytes(), &mut again).unwrap();
+        prop_assert_eq!(again, payload);
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(kind in 0_u8..5, bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+        let schema = schema();
+        let event = EventJson { schema: &schema, kind, payload: &bytes }.to_string();
+        let parsed: serde_json::Value = serde_json::from_str(&event).unwrap();
+        prop_assert_eq!(parsed.get("malformed").is_some(), Fields::of_event(&schema, kind, &bytes).is_err());
+        let key = statevec_abi::RecordKey { kind, sys_id: 1 };
+        let record = RecordJson { schema: &schema, key, data: &bytes }.to_string();
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&record).is_ok());
+    }
+
+    #[test]
+    fn arbitrary_lines_never_panic(line in proptest::collection::vec(any::<u8>(), 0..80), text in r#"[\[\]{}",:0-9a-z\\ ]{0,60}"#) {
+        let schema = schema();
+        let mut payload = Vec::new();
+        for line in [line.as_slice(), text.as_bytes()] {
+            prop_assert!(parse_command(&schema, line, &mut payload).is_err() && payload.is_empty());
+        }
+    }
+}
