@@ -10,6 +10,7 @@ use crate::{
         RuntimeReadContextV1, SchemaBytesFn, ValidateBizInvariantsFn, bytes::slice_within,
     },
     limits,
+    plugin::StaticPlugin,
 };
 
 /// A plugin's table, known to be of this version and without null entries: the proof that [`check`](Self::check) has looked.
@@ -82,6 +83,16 @@ impl PluginApi {
             validate_biz_invariants: entry!(validate_biz_invariants),
             on_unload: entry!(on_unload),
         })
+    }
+
+    /// The table of a plugin that is linked in.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    pub const fn of_static(plugin: &StaticPlugin) -> Result<Self, TableError> {
+        // SAFETY: who made the descriptor made its functions, or promised for them, for as long as the program runs (rule 1).
+        unsafe { Self::check(plugin.api()) }
     }
 
     /// The plugin's name, as bytes: that it is text nobody has checked.
