@@ -1,0 +1,72 @@
+#![forbid(unsafe_code)]
+//! A host with plugins linked in: `statevec-static-host PLUGIN < commands.jsonl`.
+//!
+//! It prints what `statevec-host run` prints for the same plugin as a shared library. Each plugin is one line of a constant list; none exports a
+//! symbol, so any number of them fit into one program.
+
+mod tally;
+
+use std::{
+    error::Error,
+    io::{BufRead as _, Write as _},
+    process::ExitCode,
+};
+
+use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
+use statevec_host::{Engine, LoadedPlugin, Outcome, json};
+
+const PLUGINS: &[StaticPlugin] = &[
+    static_plugin!(statevec_bank::Bank, slots = 1),
+    static_plugin!(tally::Tally, slots = 1),
+];
+
+fn main() -> ExitCode {
+    let Some(name) = std::env::args().nth(1) else {
+        eprintln!(
+            "usage: statevec-static-host PLUGIN < commands.jsonl\nplugins: {}",
+            names()
+        );
+        return ExitCode::from(2);
+    };
+    match run(&name) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(name: &str) -> Result<(), Box<dyn Error>> {
+    let plugin = StaticPlugin::find(PLUGINS, name)
+        .ok_or_else(|| format!("no plugin {name} is linked in; there are: {}", names()))?;
+    let plugin = LoadedPlugin::from_static(plugin)?;
+    let mut engine = Engine::create(&plugin, "")?;
+    let mut stdout = std::io::stdout().lock();
+    let mut payload = Vec::new();
+    let mut ext_seq = 0;
+    for (number, line) in (1..).zip(std::io::stdin().lock().lines()) {
+        payload.clear();
+        let command = json::parse_command(plugin.schema(), line?.as_bytes(), &mut payload)
+            .map_err(|error| format!("line {number}: {error}"))?;
+        ext_seq = command.ext_seq.unwrap_or(ext_seq + 1);
+        let view = RuntimeCommandRef::new(command.kind, ext_seq, command.ref_ext_time_us, &payload);
+        let outcome = engine.run(&view);
+        let line = json::OutcomeJson {
+            schema: plugin.schema(),
+            ext_seq,
+            command_kind: command.kind,
+            outcome: &outcome,
+        };
+        writeln!(stdout, "{line}")?;
+        if matches!(outcome, Outcome::Failed(_)) {
+            return Err(format!("line {number}: the plugin failed").into());
+        }
+    }
+    Ok(())
+}
+
+fn names() -> String {
+    let names: Vec<_> = PLUGINS.iter().map(StaticPlugin::name).collect();
+    names.join(", ")
+}

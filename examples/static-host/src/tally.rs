@@ -1,0 +1,85 @@
+//! A second plugin, to show that two fit into one program: it counts votes.
+
+use statevec_abi::{
+    Command, ErrorSlot, Event, FixedBytes, Plugin, Record, Rejected, RuntimeCommandRef, Tx,
+    dispatch, schema,
+};
+
+/// How many votes a candidate has.
+#[derive(Record)]
+#[record(kind = 1, len = 64, pk(candidate))]
+struct Votes {
+    #[field(immutable)]
+    candidate: FixedBytes<16>,
+    count: u32,
+}
+
+/// A vote for a candidate.
+#[derive(Command)]
+#[command(kind = 1)]
+struct Vote {
+    candidate: FixedBytes<16>,
+}
+
+/// A vote was counted.
+#[derive(Event)]
+#[event(kind = 1)]
+struct Counted {
+    candidate: FixedBytes<16>,
+    count: u32,
+}
+
+schema! {
+    const SCHEMA = { version: "1.0", records: [Votes], commands: [Vote], events: [Counted] };
+}
+
+/// Counts votes.
+pub(crate) struct Tally;
+
+impl Plugin for Tally {
+    fn name() -> &'static str {
+        "tally"
+    }
+
+    fn schema() -> &'static str {
+        SCHEMA.json
+    }
+
+    fn create<'c>(_config: &str, _error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+        Ok(Self)
+    }
+
+    fn run_tx<'tx>(
+        &self,
+        tx: &mut Tx<'tx>,
+        command: &RuntimeCommandRef<'_>,
+    ) -> Result<(), Rejected<'tx>> {
+        dispatch!(
+            tx,
+            match command {
+                Vote(Vote { candidate }) => {
+                    if candidate.is_empty() {
+                        return Err(tx.reject(format_args!("a vote names a candidate")));
+                    }
+                    let count = tx.update_or_create(
+                        &Votes {
+                            candidate,
+                            count: 0,
+                        },
+                        |votes| {
+                            let count = votes.count().checked_add(1)?;
+                            votes.set_count(count);
+                            Some(count)
+                        },
+                    )?;
+                    match count {
+                        Some(count) => tx.emit(&Counted { candidate, count }),
+                        None => Err(tx.reject(format_args!(
+                            "the candidate has all the votes that can be counted"
+                        ))),
+                    }
+                }
+            }
+        )
+    }
+}
