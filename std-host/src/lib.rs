@@ -1,6 +1,7 @@
 //! A host for StateVec plugins.
 
 pub mod engine;
+pub mod harness;
 pub mod json;
 pub mod loader;
 pub mod store;

@@ -34,9 +34,7 @@ pub enum ConfigError<'t> {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            max_amount: 1_000_000_000_000_000_000,
-        }
+        Self { max_amount: 1_000_000_000_000_000_000 }
     }
 }
 
@@ -60,9 +58,7 @@ impl Config {
             if setting.is_empty() {
                 continue;
             }
-            let (key, value) = setting
-                .split_once('=')
-                .ok_or(ConfigError::NotASetting { line })?;
+            let (key, value) = setting.split_once('=').ok_or(ConfigError::NotASetting { line })?;
             match (key.trim(), value.trim()) {
                 ("max_amount", value) => config.max_amount = amount(line, value)?,
                 (key, _) => return Err(ConfigError::UnknownKey { line, key }),
@@ -88,10 +84,7 @@ impl fmt::Display for ConfigError<'_> {
         match self {
             Self::NotASetting { line } => write!(f, "line {line}: expected `key = value`"),
             Self::UnknownKey { line, key } => {
-                write!(
-                    f,
-                    "line {line}: unknown key `{key}`; the bank has `max_amount`"
-                )
+                write!(f, "line {line}: unknown key `{key}`; the bank has `max_amount`")
             }
             Self::BadAmount { line, value } => {
                 write!(

@@ -24,12 +24,7 @@ pub(crate) fn post<'tx>(tx: &mut Tx<'tx>, posting: &Posting) -> Result<(), Rejec
 /// Books on an account, and opens it if it does not exist.
 pub(crate) fn post_or_open<'tx>(tx: &mut Tx<'tx>, posting: &Posting) -> Result<(), Rejected<'tx>> {
     let account_id = posting.account_id;
-    let empty = Account {
-        account_id,
-        balance: 0,
-        changes: 0,
-        changed_at_us: 0,
-    };
+    let empty = Account { account_id, balance: 0, changes: 0, changed_at_us: 0 };
     let booked = tx.update_or_create(&empty, |account| posting.apply(account))?;
     posting.announce(tx, booked)
 }
@@ -59,26 +54,16 @@ impl Posting {
         tx: &mut Tx<'tx>,
         booked: Result<i64, Impossible>,
     ) -> Result<(), Rejected<'tx>> {
-        let &Self {
-            account_id,
-            delta,
-            reason,
-            ..
-        } = self;
+        let &Self { account_id, delta, reason, .. } = self;
         match booked {
-            Ok(balance) => tx.emit(&BalanceChanged {
-                account_id,
-                delta,
-                balance,
-                reason,
-            }),
+            Ok(balance) => tx.emit(&BalanceChanged { account_id, delta, balance, reason }),
             Err(Impossible::Insufficient { balance }) => Err(tx.reject(format_args!(
                 "insufficient balance: account {account_id} has {balance}, {} is needed",
                 delta.unsigned_abs()
             ))),
-            Err(Impossible::Overflow) => Err(tx.reject(format_args!(
-                "the balance of account {account_id} would overflow"
-            ))),
+            Err(Impossible::Overflow) => {
+                Err(tx.reject(format_args!("the balance of account {account_id} would overflow")))
+            }
         }
     }
 }
@@ -87,11 +72,7 @@ impl Posting {
 pub(crate) fn balances_add_up<'c>(state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
     let mut sum = 0_i128;
     state.for_each(|state, account: Account| {
-        let Account {
-            account_id,
-            balance,
-            ..
-        } = account;
+        let Account { account_id, balance, .. } = account;
         if balance < 0 && account_id != PLATFORM {
             return Err(state.reject(format_args!("account {account_id} has {balance}")));
         }

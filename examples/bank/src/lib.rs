@@ -70,24 +70,8 @@ impl Bank {
         let account_id = customer(tx, deposit.account_id)?;
         let amount = self.amount(tx, deposit.amount)?;
         let reason = Reason::Deposit;
-        post_or_open(
-            tx,
-            &Posting {
-                account_id,
-                delta: amount,
-                reason,
-                now_us,
-            },
-        )?;
-        post_or_open(
-            tx,
-            &Posting {
-                account_id: PLATFORM,
-                delta: -amount,
-                reason,
-                now_us,
-            },
-        )
+        post_or_open(tx, &Posting { account_id, delta: amount, reason, now_us })?;
+        post_or_open(tx, &Posting { account_id: PLATFORM, delta: -amount, reason, now_us })
     }
 
     fn withdraw<'tx>(
@@ -99,24 +83,8 @@ impl Bank {
         let account_id = customer(tx, withdraw.account_id)?;
         let amount = self.amount(tx, withdraw.amount)?;
         let reason = Reason::Withdraw;
-        post(
-            tx,
-            &Posting {
-                account_id,
-                delta: -amount,
-                reason,
-                now_us,
-            },
-        )?;
-        post(
-            tx,
-            &Posting {
-                account_id: PLATFORM,
-                delta: amount,
-                reason,
-                now_us,
-            },
-        )
+        post(tx, &Posting { account_id, delta: -amount, reason, now_us })?;
+        post(tx, &Posting { account_id: PLATFORM, delta: amount, reason, now_us })
     }
 
     fn transfer<'tx>(
@@ -132,24 +100,8 @@ impl Bank {
         }
         let amount = self.amount(tx, transfer.amount)?;
         let (sent, received) = (Reason::TransferSent, Reason::TransferReceived);
-        post(
-            tx,
-            &Posting {
-                account_id: from,
-                delta: -amount,
-                reason: sent,
-                now_us,
-            },
-        )?;
-        post(
-            tx,
-            &Posting {
-                account_id: to,
-                delta: amount,
-                reason: received,
-                now_us,
-            },
-        )
+        post(tx, &Posting { account_id: from, delta: -amount, reason: sent, now_us })?;
+        post(tx, &Posting { account_id: to, delta: amount, reason: received, now_us })
     }
 
     /// An amount that may be moved: positive, and within the configured limit.
@@ -158,9 +110,7 @@ impl Bank {
         match i64::try_from(amount) {
             Ok(0) => Err(tx.reject(format_args!("amount must be positive"))),
             Ok(amount) if amount <= limit => Ok(amount),
-            _ => Err(tx.reject(format_args!(
-                "amount {amount} is above the limit of {limit}"
-            ))),
+            _ => Err(tx.reject(format_args!("amount {amount} is above the limit of {limit}"))),
         }
     }
 }

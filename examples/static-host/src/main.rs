@@ -15,17 +15,12 @@ use std::{
 use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
 use statevec_host::{Engine, LoadedPlugin, Outcome, json};
 
-const PLUGINS: &[StaticPlugin] = &[
-    static_plugin!(statevec_bank::Bank, slots = 1),
-    static_plugin!(tally::Tally, slots = 1),
-];
+const PLUGINS: &[StaticPlugin] =
+    &[static_plugin!(statevec_bank::Bank, slots = 1), static_plugin!(tally::Tally, slots = 1)];
 
 fn main() -> ExitCode {
     let Some(name) = std::env::args().nth(1) else {
-        eprintln!(
-            "usage: statevec-static-host PLUGIN < commands.jsonl\nplugins: {}",
-            names()
-        );
+        eprintln!("usage: statevec-static-host PLUGIN < commands.jsonl\nplugins: {}", names());
         return ExitCode::from(2);
     };
     match run(&name) {

@@ -61,17 +61,11 @@ impl Plugin for Tally {
                     if candidate.is_empty() {
                         return Err(tx.reject(format_args!("a vote names a candidate")));
                     }
-                    let count = tx.update_or_create(
-                        &Votes {
-                            candidate,
-                            count: 0,
-                        },
-                        |votes| {
-                            let count = votes.count().checked_add(1)?;
-                            votes.set_count(count);
-                            Some(count)
-                        },
-                    )?;
+                    let count = tx.update_or_create(&Votes { candidate, count: 0 }, |votes| {
+                        let count = votes.count().checked_add(1)?;
+                        votes.set_count(count);
+                        Some(count)
+                    })?;
                     match count {
                         Some(count) => tx.emit(&Counted { candidate, count }),
                         None => Err(tx.reject(format_args!(

@@ -1,0 +1,219 @@
+//! Runs a plugin in its author's tests, against the real store.
+//!
+//! ```
+//! use statevec_host::harness::Harness;
+//! # use statevec_abi::*;
+//! # #[derive(Debug, PartialEq, Record)]
+//! # #[record(kind = 1, len = 64, pk(id))]
+//! # struct Counter { #[field(immutable)] id: u64, value: u8 }
+//! # #[derive(Command)]
+//! # #[command(kind = 1)]
+//! # struct Add { id: u64, amount: u8 }
+//! # #[derive(Debug, PartialEq, Event)]
+//! # #[event(kind = 1)]
+//! # struct Added { id: u64, value: u8 }
+//! # schema! { const SCHEMA = { version: "1.0", records: [Counter], commands: [Add], events: [Added] }; }
+//! # struct Counters;
+//! # impl Plugin for Counters {
+//! #     fn name() -> &'static str { "counters" }
+//! #     fn schema() -> &'static str { SCHEMA.json }
+//! #     fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
+//! #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+//! #         dispatch!(tx, match command {
+//! #             Add(Add { id, amount }) => {
+//! #                 let value = tx.update_or_create(&Counter { id, value: 0 }, |counter| {
+//! #                     let value = counter.value().checked_add(amount)?;
+//! #                     counter.set_value(value);
+//! #                     Some(value)
+//! #                 })?;
+//! #                 match value {
+//! #                     Some(value) => tx.emit(&Added { id, value }),
+//! #                     None => Err(tx.reject(format_args!("counter {id} would overflow"))),
+//! #                 }
+//! #             },
+//! #         })
+//! #     }
+//! # }
+//! let mut harness = Harness::linked(&static_plugin!(Counters, slots = 1), "")?;
+//!
+//! let committed = harness.run(&Add { id: 7, amount: 200 })?;
+//! assert_eq!(committed.events::<Added>()?, [Added { id: 7, value: 200 }]);
+//! assert_eq!(harness.get(Counter::pk(7))?, Some(Counter { id: 7, value: 200 }));
+//!
+//! let rejection = harness.expect_rejection(&Add { id: 7, amount: 100 });
+//! assert_eq!(rejection.message, "counter 7 would overflow");
+//! harness.check_invariants()?;
+//! # Ok::<(), statevec_host::harness::HarnessError>(())
+//! ```
+
+mod error;
+
+use std::path::Path;
+
+use statevec_abi::{
+    Command, DecodeError, DecodePayload, Event, KeyedRecord, Payload, Pk, Record,
+    RuntimeCommandRef, StaticPlugin, SysId,
+};
+
+use crate::{Engine, LoadedPlugin, Outcome, engine::PluginFailure, store::Events};
+
+pub use error::HarnessError;
+
+/// One plugin instance on an empty store, given one typed command after another.
+#[derive(Debug)]
+pub struct Harness {
+    engine: Engine,
+    /// Of the last command that was run.
+    ext_seq: u64,
+    ref_ext_time_us: u64,
+    payload: Vec<u8>,
+}
+
+/// A command that was committed.
+#[derive(Debug)]
+pub struct Committed<'h> {
+    /// The number of the transaction, counted from 1.
+    pub tx_seq: u64,
+    events: Events<'h>,
+}
+
+impl Harness {
+    /// A plugin that is linked in, with a configuration text of its own; empty for none.
+    ///
+    /// # Errors
+    ///
+    /// The plugin cannot be used, or refuses the configuration.
+    pub fn linked(plugin: &StaticPlugin, config: &str) -> Result<Self, HarnessError> {
+        Self::new(&LoadedPlugin::from_static(plugin)?, config)
+    }
+
+    /// A plugin in a shared library.
+    ///
+    /// # Errors
+    ///
+    /// As [`linked`](Self::linked).
+    pub fn loaded(path: impl AsRef<Path>, config: &str) -> Result<Self, HarnessError> {
+        Self::new(&LoadedPlugin::open(path)?, config)
+    }
+
+    /// A plugin that is loaded already.
+    ///
+    /// # Errors
+    ///
+    /// The plugin refuses the configuration, or fails.
+    pub fn new(plugin: &LoadedPlugin, config: &str) -> Result<Self, HarnessError> {
+        let engine = Engine::create(plugin, config)?;
+        Ok(Self {
+            engine,
+            ext_seq: 0,
+            ref_ext_time_us: 0,
+            payload: Vec::new(),
+        })
+    }
+
+    /// Sets the reference time of the commands that follow, in microseconds; 0 until it is set.
+    pub fn set_time_us(&mut self, ref_ext_time_us: u64) {
+        self.ref_ext_time_us = ref_ext_time_us;
+    }
+
+    /// Runs a command. Its `ext_seq` is one more than that of the last, from 1.
+    ///
+    /// # Errors
+    ///
+    /// The command was [rejected](HarnessError::Rejected) or [failed](HarnessError::Failed), and changed nothing.
+    pub fn run<C: Command>(&mut self, command: &C) -> Result<Committed<'_>, HarnessError> {
+        self.payload.resize(command.encoded_len(), 0);
+        let len = command.encode(&mut self.payload)?;
+        self.payload.truncate(len);
+        self.ext_seq += 1;
+        let view =
+            RuntimeCommandRef::new(C::KIND, self.ext_seq, self.ref_ext_time_us, &self.payload);
+        match self.engine.run(&view) {
+            Outcome::Committed { tx_seq, events } => Ok(Committed { tx_seq, events }),
+            Outcome::Rejected(failure) => Err(HarnessError::Rejected(failure.into())),
+            Outcome::Failed(failure) => Err(HarnessError::Failed(failure.into())),
+        }
+    }
+
+    /// Runs a command that must be rejected, and returns why it was.
+    ///
+    /// # Panics
+    ///
+    /// It was not rejected, or it changed something all the same: a record, a key, or the number of the next record.
+    #[track_caller]
+    pub fn expect_rejection<C: Command>(&mut self, command: &C) -> PluginFailure {
+        let before = self.engine.store().image();
+        let name = C::DEF.name;
+        let failure = match self.run(command) {
+            Err(HarnessError::Rejected(failure)) => failure,
+            Ok(Committed { tx_seq, .. }) => {
+                panic!("{name} was to be rejected, and was committed as transaction {tx_seq}")
+            }
+            Err(error) => panic!("{name} was to be rejected: {error}"),
+        };
+        assert!(
+            self.engine.store().image() == before,
+            "{name} was rejected, and changed records all the same"
+        );
+        failure
+    }
+
+    /// The record with a key; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// Its bytes do not fit the type.
+    pub fn get<R: KeyedRecord>(&self, pk: Pk<R>) -> Result<Option<R>, DecodeError> {
+        let record = self.engine.store().get_by_pk(R::KIND, pk.as_bytes());
+        record.map(|record| R::decode(record.data)).transpose()
+    }
+
+    /// All records of a type, in ascending order of their numbers.
+    ///
+    /// # Errors
+    ///
+    /// The bytes of one do not fit the type.
+    pub fn records<R: Record>(&self) -> Result<Vec<(SysId, R)>, DecodeError> {
+        let records = self.engine.store().records(R::KIND);
+        records
+            .map(|record| Ok((record.sys_id, R::decode(record.data)?)))
+            .collect()
+    }
+
+    /// Lets the plugin check its invariants.
+    ///
+    /// # Errors
+    ///
+    /// The invariant that does not hold, or the plugin's failure.
+    pub fn check_invariants(&mut self) -> Result<(), HarnessError> {
+        self.engine
+            .validate()
+            .map_err(|failure| HarnessError::Invariants(failure.into()))
+    }
+
+    /// The engine, for everything else.
+    pub fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+}
+
+impl<'h> Committed<'h> {
+    /// The events of one type, in the order of their emission.
+    ///
+    /// # Errors
+    ///
+    /// The bytes of one do not fit the type.
+    pub fn events<E: Event + DecodePayload<'h>>(&self) -> Result<Vec<E>, DecodeError> {
+        let of_kind = self
+            .events
+            .clone()
+            .filter(|event| event.kind == <E as Payload>::KIND);
+        of_kind.map(|event| E::decode(event.payload)).collect()
+    }
+
+    /// How many events of all types there are.
+    #[must_use]
+    pub fn event_count(&self) -> usize {
+        self.events.len()
+    }
+}

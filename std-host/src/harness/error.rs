@@ -1,0 +1,35 @@
+//! What a test can run into.
+
+use statevec_abi::{DecodeError, EncodeError};
+
+use crate::{
+    engine::{EngineError, PluginFailure},
+    loader::LoadError,
+};
+
+/// Why a step of a test did not go as it should.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HarnessError {
+    /// The plugin cannot be used.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// No instance could be made.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The command has no encoded form.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// A record's or event's bytes do not fit the type.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The command was rejected.
+    #[error("the command was rejected: {0}")]
+    Rejected(#[source] PluginFailure),
+    /// The plugin or the host failed.
+    #[error("the command failed: {0}")]
+    Failed(#[source] PluginFailure),
+    /// An invariant does not hold.
+    #[error("the invariants do not hold: {0}")]
+    Invariants(#[source] PluginFailure),
+}
