@@ -60,8 +60,6 @@ impl Inbound<'_> {
             Callee::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
             Callee::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),
         };
-        let _written = self
-            .error
-            .fail(kind, format_args!("{who} panicked: {panic}"));
+        let _written = self.error.fail(kind, format_args!("{who} panicked: {panic}"));
     }
 }

@@ -47,12 +47,7 @@ impl<'c> ErrorSlot<'c> {
         phase: RuntimeErrorPhase,
         body: impl for<'s> FnOnce(&mut ErrorSlot<'s>) -> Result<R, Rejected<'s>>,
     ) -> Option<R> {
-        body(&mut ErrorSlot {
-            buffer,
-            phase,
-            call: PhantomData,
-        })
-        .ok()
+        body(&mut ErrorSlot { buffer, phase, call: PhantomData }).ok()
     }
 
     /// The slot of a foreign `out_error`. A null or misaligned pointer is a caller who does not listen.
@@ -61,25 +56,13 @@ impl<'c> ErrorSlot<'c> {
     ///
     /// `buffer` is null, or valid for writes for `'c`.
     pub(crate) unsafe fn from_raw(buffer: *mut RuntimeErrorBuf, phase: RuntimeErrorPhase) -> Self {
-        let buffer = if buffer.is_aligned() {
-            buffer
-        } else {
-            ptr::null_mut()
-        };
-        Self {
-            buffer,
-            phase,
-            call: PhantomData,
-        }
+        let buffer = if buffer.is_aligned() { buffer } else { ptr::null_mut() };
+        Self { buffer, phase, call: PhantomData }
     }
 
     /// Another handle to the same slot.
     pub(crate) const fn share(&self) -> Self {
-        Self {
-            buffer: self.buffer,
-            phase: self.phase,
-            call: PhantomData,
-        }
+        Self { buffer: self.buffer, phase: self.phase, call: PhantomData }
     }
 
     /// Writes why the call fails.
@@ -120,12 +103,7 @@ impl<'c> ErrorSlot<'c> {
         kind: RuntimeErrorKind,
         message_len: usize,
     ) {
-        let header = Header {
-            phase,
-            kind,
-            padding: 0,
-            message_len,
-        };
+        let header = Header { phase, kind, padding: 0, message_len };
         // SAFETY: both callers checked for null, so valid for writes; a header lies where a buffer begins (rule 9).
         unsafe { self.buffer.cast::<Header>().write(header) };
     }
@@ -149,8 +127,6 @@ const _: () = {
 
 impl fmt::Debug for ErrorSlot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErrorSlot")
-            .field("phase", &self.phase)
-            .finish_non_exhaustive()
+        f.debug_struct("ErrorSlot").field("phase", &self.phase).finish_non_exhaustive()
     }
 }

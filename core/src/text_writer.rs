@@ -17,12 +17,7 @@ impl TextWriter {
     ///
     /// `target` is valid for writes of `capacity` bytes, which nobody else touches, until the writer is dropped.
     pub(crate) const unsafe fn new(target: *mut u8, capacity: usize) -> Self {
-        Self {
-            target,
-            capacity,
-            len: 0,
-            cut: false,
-        }
+        Self { target, capacity, len: 0, cut: false }
     }
 
     /// Writes formatted text; a text without arguments is copied without the formatting machinery.
@@ -100,10 +95,7 @@ mod tests {
 
     #[test]
     fn a_char_that_does_not_fit_is_cut_whole_and_ends_the_text() {
-        assert_eq!(
-            written(4, &["abü€", "x"]),
-            (*b"ab\xC3\xBC\xEE\xEE\xEE\xEE", 4)
-        );
+        assert_eq!(written(4, &["abü€", "x"]), (*b"ab\xC3\xBC\xEE\xEE\xEE\xEE", 4));
         assert_eq!(written(4, &["abc€", "x"]), (*b"abc\0\xEE\xEE\xEE\xEE", 3));
     }
 }

@@ -81,17 +81,10 @@ impl Call {
     #[track_caller]
     fn assert_failed(&self, phase: RuntimeErrorPhase, kind: u16, message: &str) {
         assert_eq!(self.status, RuntimeCallStatus::Failure);
-        let written = (
-            self.error.phase,
-            self.error.kind.0,
-            self.error.message().to_string(),
-        );
+        let written = (self.error.phase, self.error.kind.0, self.error.message().to_string());
         assert_eq!(written, (phase, kind, message.to_string()));
         let rest = &self.error.message_buf[self.error.message_len..];
-        assert!(
-            rest.iter().all(|&byte| byte == 0),
-            "a failure initialises the whole buffer"
-        );
+        assert!(rest.iter().all(|&byte| byte == 0), "a failure initialises the whole buffer");
     }
 
     #[track_caller]
@@ -125,10 +118,8 @@ fn command(command_kind: u8) -> RuntimeCommandView {
     RuntimeCommandRef::new(command_kind, 1, 0, &[]).view()
 }
 
-const NO_HOST: RuntimeHostContextV1 = RuntimeHostContextV1 {
-    ctx_ptr: ptr::null_mut(),
-    vtable: ptr::null(),
-};
+const NO_HOST: RuntimeHostContextV1 =
+    RuntimeHostContextV1 { ctx_ptr: ptr::null_mut(), vtable: ptr::null() };
 
 fn run(runtime: *mut c_void, host: RuntimeHostContextV1, command: RuntimeCommandView) -> Call {
     let run_tx = PROBE.api().run_tx.unwrap();
@@ -152,16 +143,9 @@ fn create_without_out_runtime_is_a_contract_violation() {
 #[test]
 fn create_with_null_config_of_some_length_is_a_contract_violation() {
     let mut runtime = ptr::null_mut();
-    let config = RuntimeBytesRef {
-        ptr: ptr::null(),
-        len: 3,
-    };
+    let config = RuntimeBytesRef { ptr: ptr::null(), len: 3 };
     let call = create(config, &raw mut runtime);
-    call.assert_failed(
-        RuntimeErrorPhase::Create,
-        1,
-        "bytes pointer is null but len is non-zero",
-    );
+    call.assert_failed(RuntimeErrorPhase::Create, 1, "bytes pointer is null but len is non-zero");
     assert!(runtime.is_null(), "a failure leaves out_runtime alone");
 }
 
@@ -184,16 +168,9 @@ fn create_refused_by_the_plugin_is_a_config_error_with_its_text() {
 #[test]
 fn create_with_config_above_the_limit_reads_none_of_it() {
     let mut runtime = ptr::null_mut();
-    let config = RuntimeBytesRef {
-        ptr: ptr::dangling(),
-        len: usize::MAX,
-    };
+    let config = RuntimeBytesRef { ptr: ptr::dangling(), len: usize::MAX };
     let call = create(config, &raw mut runtime);
-    let message = format!(
-        "{} bytes are more than the limit of {}",
-        usize::MAX,
-        limits::CONFIG
-    );
+    let message = format!("{} bytes are more than the limit of {}", usize::MAX, limits::CONFIG);
     call.assert_failed(RuntimeErrorPhase::Create, 1, &message);
 }
 
@@ -214,16 +191,9 @@ fn run_tx_with_misaligned_runtime_is_a_contract_violation() {
 #[test]
 fn run_tx_with_null_payload_of_some_length_is_a_contract_violation() {
     let mut command = command(KIND_OK);
-    command.payload = RuntimeBytesRef {
-        ptr: ptr::null(),
-        len: 1,
-    };
+    command.payload = RuntimeBytesRef { ptr: ptr::null(), len: 1 };
     let call = run(ptr::null_mut(), NO_HOST, command);
-    call.assert_failed(
-        RuntimeErrorPhase::RunTx,
-        1,
-        "bytes pointer is null but len is non-zero",
-    );
+    call.assert_failed(RuntimeErrorPhase::RunTx, 1, "bytes pointer is null but len is non-zero");
 }
 
 #[test]
@@ -279,15 +249,8 @@ fn null_host_table_is_found_at_the_first_host_call() {
 #[test]
 fn misaligned_host_table_is_not_read() {
     let vtable = ptr::dangling::<RuntimeHostVTableV1>().wrapping_byte_add(1);
-    let call = run_once(
-        RuntimeHostContextV1 { vtable, ..NO_HOST },
-        command(KIND_READ),
-    );
-    call.assert_failed(
-        RuntimeErrorPhase::RunTx,
-        1,
-        "runtime host vtable is not aligned",
-    );
+    let call = run_once(RuntimeHostContextV1 { vtable, ..NO_HOST }, command(KIND_READ));
+    call.assert_failed(RuntimeErrorPhase::RunTx, 1, "runtime host vtable is not aligned");
 }
 
 #[test]
@@ -298,37 +261,21 @@ fn recovering_from_a_failed_host_call_leaves_no_error() {
 #[test]
 fn null_read_table_is_found_at_the_first_read() {
     let (runtime, validate) = (created(), PROBE.api().validate_biz_invariants.unwrap());
-    let host = RuntimeReadContextV1 {
-        ctx_ptr: ptr::null_mut(),
-        vtable: ptr::null(),
-    };
+    let host = RuntimeReadContextV1 { ctx_ptr: ptr::null_mut(), vtable: ptr::null() };
     // SAFETY: made by `created`; the table is null (rules 1, 7 and 9).
     let call = call(|error| unsafe { validate(runtime, host, error) });
-    call.assert_failed(
-        RuntimeErrorPhase::ValidateBizInvariants,
-        1,
-        "runtime read vtable is null",
-    );
+    call.assert_failed(RuntimeErrorPhase::ValidateBizInvariants, 1, "runtime read vtable is null");
     destroy(runtime);
 }
 
 #[test]
 fn validate_and_unload_without_runtime_are_contract_violations() {
-    let (validate, on_unload) = (
-        PROBE.api().validate_biz_invariants.unwrap(),
-        PROBE.api().on_unload.unwrap(),
-    );
-    let host = RuntimeReadContextV1 {
-        ctx_ptr: ptr::null_mut(),
-        vtable: ptr::null(),
-    };
+    let (validate, on_unload) =
+        (PROBE.api().validate_biz_invariants.unwrap(), PROBE.api().on_unload.unwrap());
+    let host = RuntimeReadContextV1 { ctx_ptr: ptr::null_mut(), vtable: ptr::null() };
     // SAFETY: null handles are legal to pass (rule 1).
     let validated = call(|error| unsafe { validate(ptr::null_mut(), host, error) });
-    validated.assert_failed(
-        RuntimeErrorPhase::ValidateBizInvariants,
-        1,
-        "runtime handle is null",
-    );
+    validated.assert_failed(RuntimeErrorPhase::ValidateBizInvariants, 1, "runtime handle is null");
     // SAFETY: null handles are legal to pass (rule 1).
     let unloaded = call(|error| unsafe { on_unload(ptr::null_mut(), error) });
     unloaded.assert_failed(RuntimeErrorPhase::Unload, 1, "runtime handle is null");
@@ -341,29 +288,16 @@ fn destroy_without_runtime_does_nothing() {
 
 #[test]
 fn a_table_of_another_version_is_not_looked_into() {
-    let table = RuntimePluginApiV1 {
-        abi_version: 2,
-        run_tx: None,
-        ..*PROBE.api()
-    };
+    let table = RuntimePluginApiV1 { abi_version: 2, run_tx: None, ..*PROBE.api() };
     // SAFETY: the table is the probe's own (rule 1).
     let checked = unsafe { host::PluginApi::check(&table) };
-    assert_eq!(
-        checked.err(),
-        Some(host::TableError::AbiVersion { found: 2 })
-    );
+    assert_eq!(checked.err(), Some(host::TableError::AbiVersion { found: 2 }));
 }
 
 #[test]
 fn a_null_entry_in_a_plugin_table_is_named() {
-    let table = RuntimePluginApiV1 {
-        run_tx: None,
-        ..*PROBE.api()
-    };
+    let table = RuntimePluginApiV1 { run_tx: None, ..*PROBE.api() };
     // SAFETY: the table is the probe's own (rule 1).
     let checked = unsafe { host::PluginApi::check(&table) };
-    assert_eq!(
-        checked.err(),
-        Some(host::TableError::NullEntry { entry: "run_tx" })
-    );
+    assert_eq!(checked.err(), Some(host::TableError::NullEntry { entry: "run_tx" }));
 }

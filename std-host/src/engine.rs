@@ -10,10 +10,7 @@ use statevec_abi::{
     host::{CallFailure, HostGate, PluginRuntime},
 };
 
-use crate::{
-    loader::LoadedPlugin,
-    store::Store,
-};
+use crate::{loader::LoadedPlugin, store::Store};
 
 pub use error::{EngineError, PluginFailure};
 pub use outcome::Outcome;
@@ -54,14 +51,20 @@ impl Engine {
     /// # Errors
     ///
     /// The plugin refuses the configuration or fails, or the store is for another schema.
-    pub fn with_store(plugin: &LoadedPlugin, config: &str, store: Store) -> Result<Self, EngineError> {
+    pub fn with_store(
+        plugin: &LoadedPlugin,
+        config: &str,
+        store: Store,
+    ) -> Result<Self, EngineError> {
         if store.schema().identity() != plugin.schema().identity() {
             return Err(EngineError::Schema { plugin: plugin.name().into() });
         }
         let gate: Pin<Arc<HostGate<EngineHost>>> = Arc::pin(HostGate::new());
         let mut error = RuntimeErrorBuf::RESET;
-        let runtime = PluginRuntime::create(*plugin.api(), config, gate, &mut error)
-            .map_err(|failure| EngineError::Create { plugin: plugin.name().into(), source: failure.into() })?;
+        let runtime =
+            PluginRuntime::create(*plugin.api(), config, gate, &mut error).map_err(|failure| {
+                EngineError::Create { plugin: plugin.name().into(), source: failure.into() }
+            })?;
         Ok(Self { runtime, store, tx_seq: 0, plugin: plugin.clone() })
     }
 
@@ -131,7 +134,10 @@ impl Engine {
     pub fn unload(mut self) -> Result<(), EngineError> {
         let plugin = self.plugin.name();
         let result = self.runtime.unload();
-        result.map_err(|failure| EngineError::Unload { plugin: plugin.into(), source: failure.into() })
+        result.map_err(|failure| EngineError::Unload {
+            plugin: plugin.into(),
+            source: failure.into(),
+        })
     }
 
     /// Destroys the instance and gives back its records, to be carried on with by an instance that is in order.

@@ -1,4 +1,4 @@
-//! A host for StateVec plugins.
+#![doc = include_str!("../README.md")]
 
 pub mod engine;
 pub mod harness;

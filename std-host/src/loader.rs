@@ -10,7 +10,10 @@ use std::{
     sync::Arc,
 };
 
-use statevec_abi::{RuntimePluginApiV1, StaticPlugin, host::PluginApi};
+use statevec_abi::{
+    RUNTIME_PLUGIN_ABI_VERSION_V1, StaticPlugin,
+    host::{PluginApi, TableError},
+};
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 pub use error::{LoadError, TextError};
@@ -37,12 +40,14 @@ pub struct LoadedPlugin {
 /// What the checks found, and what they were made on.
 struct Checked {
     api: PluginApi,
-    abi_version: u32,
     name: Box<str>,
     schema: Arc<SchemaRegistry>,
     schema_json: Box<str>,
     path: Option<PathBuf>,
 }
+
+/// How a plugin without a file is called in errors.
+const LINKED_IN: &str = "linked-in plugin";
 
 impl LoadedPlugin {
     /// Loads a shared library, resolves all its symbols, and checks what it offers.
@@ -56,8 +61,8 @@ impl LoadedPlugin {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = path.as_ref();
         let library = mapped::map(path)?;
-        let table = entry::call(path, library)?;
-        Self::check(&table, Some(path))
+        let api = entry::table(path, library)?;
+        Self::check(api, Some(path))
     }
 
     /// Takes a plugin that is linked in.
@@ -66,7 +71,7 @@ impl LoadedPlugin {
     ///
     /// [`LoadError`] says what is wrong with the plugin.
     pub fn from_static(plugin: &StaticPlugin) -> Result<Self, LoadError> {
-        Self::check(plugin.api(), None)
+        Self::check(PluginApi::of_static(plugin), None)
     }
 
     /// The plugin's name; not empty.
@@ -90,7 +95,8 @@ impl LoadedPlugin {
     /// The version of the contract that the plugin keeps.
     #[must_use]
     pub fn abi_version(&self) -> u32 {
-        self.checked.abi_version
+        // The only one that passes the check.
+        RUNTIME_PLUGIN_ABI_VERSION_V1
     }
 
     /// The plugin's functions.
@@ -105,10 +111,10 @@ impl LoadedPlugin {
         self.checked.path.as_deref()
     }
 
-    /// Version and table first, for nothing may be called before; then the two texts, each asked for once.
-    fn check(table: &RuntimePluginApiV1, path: Option<&Path>) -> Result<Self, LoadError> {
-        let plugin = || path.map_or_else(|| "linked-in plugin".into(), |path| path.display().to_string());
-        let api = entry::check(table).map_err(|source| LoadError::Table { plugin: plugin(), source })?;
+    /// The table first, for nothing may be called before it is in order; then the two texts, each asked for once.
+    fn check(api: Result<PluginApi, TableError>, path: Option<&Path>) -> Result<Self, LoadError> {
+        let plugin = || path.map_or_else(|| LINKED_IN.into(), |path| path.display().to_string());
+        let api = api.map_err(|source| LoadError::Table { plugin: plugin(), source })?;
         let name = api.plugin_name().map_err(TextError::from).and_then(text);
         let name = name.map_err(|source| LoadError::Name { plugin: plugin(), source })?;
         if name.is_empty() {
@@ -119,7 +125,6 @@ impl LoadedPlugin {
         let schema = SchemaRegistry::from_idl_json(json)
             .map_err(|source| LoadError::Schema { plugin: plugin(), source })?;
         let checked = Checked {
-            abi_version: table.abi_version,
             name: name.into(),
             schema: Arc::new(schema),
             schema_json: json.into(),

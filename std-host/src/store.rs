@@ -1,5 +1,6 @@
 //! The records of a plugin, in memory, and transactions on them.
 
+mod equal;
 mod error;
 mod event;
 mod hex;
@@ -47,6 +48,8 @@ pub struct Store {
     has_event: [bool; 256],
     /// Whether a transaction is running.
     open: bool,
+    /// How many bytes of events and undo steps the running transaction may still add; 0 when there is none.
+    room: usize,
     /// How to undo the running transaction; empty when there is none.
     undo: Packed<Undo>,
     /// Whether the running transaction has deleted anything: only then is there something to do to keep it.
@@ -62,8 +65,8 @@ pub struct Store {
 pub struct StoreLimits {
     /// Records of one kind. The default is 2^32 - 1, the most that the store can number.
     pub records_per_kind: u32,
-    /// Bytes of events and of undo information in one transaction, so that a plugin that runs wild fails before memory is gone. The
-    /// default is 1 GiB.
+    /// Bytes of events and of undo steps in one transaction, each with 24 more, so that a plugin that runs wild fails before memory is
+    /// gone. The default is 1 GiB.
     pub transaction_bytes: usize,
 }
 
@@ -97,7 +100,10 @@ impl Store {
     /// # Errors
     ///
     /// As [`new`](Self::new).
-    pub fn with_limits(schema: Arc<SchemaRegistry>, limits: StoreLimits) -> Result<Self, StoreError> {
+    pub fn with_limits(
+        schema: Arc<SchemaRegistry>,
+        limits: StoreLimits,
+    ) -> Result<Self, StoreError> {
         let tables = Tables::new(&schema)?;
         let mut has_event = [false; 256];
         for event in schema.event_defs() {
@@ -109,6 +115,7 @@ impl Store {
             tables,
             has_event,
             open: false,
+            room: 0,
             undo: Packed::new(),
             has_deleted: false,
             events: Packed::new(),
@@ -117,6 +124,7 @@ impl Store {
     }
 
     /// Begins a transaction. Dropping it undoes what it did; [`commit`](Transaction::commit) keeps it.
+    #[inline]
     pub fn begin(&mut self) -> Transaction<'_> {
         Transaction::begin(self)
     }
@@ -129,7 +137,10 @@ impl Store {
 
     /// The records of a kind, in ascending order of their numbers; none when there is no such kind.
     pub fn records(&self, kind: RecordKind) -> impl Iterator<Item = Record<'_>> {
-        self.tables.get(kind).into_iter().flat_map(|table| table.slots().map(|slot| table.record(slot)))
+        self.tables
+            .get(kind)
+            .into_iter()
+            .flat_map(|table| table.slots().map(|slot| table.record(slot)))
     }
 
     /// The data of a record.

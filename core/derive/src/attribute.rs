@@ -117,9 +117,7 @@ fn attributes<'i>(input: &'i DeriveInput, name: &str) -> impl Iterator<Item = &'
 
 /// Where to complain about a missing option: at the attribute if there is one, else at the type's name.
 fn place_for_options(input: &DeriveInput, name: &str) -> Span {
-    attributes(input, name)
-        .next()
-        .map_or(input.ident.span(), |attribute| span(attribute.path()))
+    attributes(input, name).next().map_or(input.ident.span(), |attribute| span(attribute.path()))
 }
 
 fn span(path: &syn::Path) -> Span {
@@ -142,10 +140,7 @@ fn parse_kind(option: &ParseNestedMeta<'_>) -> syn::Result<u8> {
     let literal: LitInt = option.value()?.parse()?;
     match literal.base10_parse::<u8>() {
         Ok(kind @ 1..) => Ok(kind),
-        Ok(0) => Err(syn::Error::new(
-            literal.span(),
-            "kind 0 is reserved; kinds are 1 to 255",
-        )),
+        Ok(0) => Err(syn::Error::new(literal.span(), "kind 0 is reserved; kinds are 1 to 255")),
         Err(_) => Err(syn::Error::new(literal.span(), "kinds are 1 to 255")),
     }
 }

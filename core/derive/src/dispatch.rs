@@ -26,11 +26,7 @@ impl Parse for DispatchInput {
         let ExprMatch { expr, arms, .. } = input.parse()?;
         input.parse::<Option<Token![,]>>()?;
         let arms = arms.into_iter().map(CommandArm::new);
-        Ok(Self {
-            tx,
-            command: *expr,
-            arms: arms.collect::<syn::Result<_>>()?,
-        })
+        Ok(Self { tx, command: *expr, arms: arms.collect::<syn::Result<_>>()? })
     }
 }
 
@@ -51,11 +47,7 @@ impl CommandArm {
                 if pattern.qself.is_none() && pattern.elems.len() == 1 =>
             {
                 match pattern.elems.pop() {
-                    Some(binding) => Ok(Self {
-                        command: pattern.path,
-                        binding,
-                        body: *arm.body,
-                    }),
+                    Some(binding) => Ok(Self { command: pattern.path, binding, body: *arm.body }),
                     None => Err(syn::Error::new_spanned(pattern, text)),
                 }
             }

@@ -14,7 +14,8 @@ use syn::{DeriveInput, parse_macro_input};
 
 /// Declares a record: a fixed layout that the host stores, finds and lends.
 ///
-/// ```text
+/// ```
+/// # use statevec_abi::Record;
 /// #[derive(Record)]
 /// #[record(kind = 1, len = 64, pk(account_id))]
 /// struct Account {
@@ -41,14 +42,13 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Record, attributes(record, field))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    record::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    record::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Declares a command.
 ///
-/// ```text
+/// ```
+/// # use statevec_abi::Command;
 /// #[derive(Command)]
 /// #[command(kind = 1)]
 /// struct Note<'a> {
@@ -70,7 +70,8 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 
 /// Declares an event.
 ///
-/// ```text
+/// ```
+/// # use statevec_abi::Event;
 /// #[derive(Event)]
 /// #[event(kind = 1, max_len = 256)]
 /// struct Noted<'a> {
@@ -92,7 +93,8 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 
 /// Makes a fieldless enum a field type of one byte.
 ///
-/// ```text
+/// ```
+/// # use statevec_abi::EnumU8;
 /// #[derive(Clone, Copy, PartialEq, Eq, EnumU8)]
 /// #[repr(u8)]
 /// enum Side {
@@ -106,14 +108,18 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(EnumU8)]
 pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    enum_u8::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    enum_u8::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Puts a schema together as a constant: definitions, fingerprints and the schema JSON, all made by the compiler.
 ///
-/// ```text
+/// ```
+/// # use statevec_abi::{Command, EnumU8, Event, Record};
+/// # #[derive(Record)] #[record(kind = 1, len = 64)] struct Account { balance: i64 }
+/// # #[derive(Command)] #[command(kind = 1)] struct Deposit { amount: u64 }
+/// # #[derive(Command)] #[command(kind = 2)] struct Withdraw { amount: u64 }
+/// # #[derive(Event)] #[event(kind = 1)] struct BalanceChanged { to: i64 }
+/// # #[derive(Clone, Copy, PartialEq, Eq, EnumU8)] #[repr(u8)] enum Side { Buy = 1 }
 /// statevec_abi::schema! {
 ///     /// What the bank stores, takes and tells.
 ///     pub const SCHEMA = {
@@ -136,11 +142,21 @@ pub fn schema(input: TokenStream) -> TokenStream {
 
 /// Decodes a command and runs the arm of its kind.
 ///
-/// ```text
+/// ```
+/// # use statevec_abi::{Command, Rejected, RuntimeCommandRef, Tx};
+/// # #[derive(Command)] #[command(kind = 1)] struct Deposit { amount: u64 }
+/// # #[derive(Command)] #[command(kind = 2)] struct Withdraw { amount: u64 }
+/// # struct Bank;
+/// # impl Bank {
+/// # fn deposit<'tx>(&self, _: &mut Tx<'tx>, _: Deposit) -> Result<(), Rejected<'tx>> { Ok(()) }
+/// # fn withdraw<'tx>(&self, _: &mut Tx<'tx>, _: Withdraw) -> Result<(), Rejected<'tx>> { Ok(()) }
+/// # fn run<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
 /// statevec_abi::dispatch!(tx, match command {
 ///     Deposit(deposit) => self.deposit(tx, deposit),
 ///     Withdraw(withdraw) => self.withdraw(tx, withdraw),
 /// })
+/// # }
+/// # }
 /// ```
 ///
 /// `tx` is a variable, a `&mut Tx` or `&mut ReadContext`, and `command` a `RuntimeCommandRef`. Every arm names a command

@@ -71,13 +71,7 @@ impl Parse for SchemaInput {
 }
 
 pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
-    let SchemaInput {
-        attributes,
-        vis,
-        name,
-        version: (main, minor),
-        ..
-    } = input;
+    let SchemaInput { attributes, vis, name, version: (main, minor), .. } = input;
     let records = definitions("record_def", &input.records, &quote!(VERSION));
     let commands = definitions("command_def", &input.commands, &quote!(VERSION));
     let events = definitions("event_def", &input.events, &quote!(VERSION));
@@ -197,9 +191,6 @@ fn parse_version(input: ParseStream<'_>) -> syn::Result<(u8, u8)> {
 fn once<T>(part: &Ident, slot: &mut Option<T>, value: T) -> syn::Result<()> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err(syn::Error::new(
-            part.span(),
-            format!("`{part}` is given twice"),
-        )),
+        Some(_) => Err(syn::Error::new(part.span(), format!("`{part}` is given twice"))),
     }
 }

@@ -25,19 +25,13 @@ impl RuntimeBytesRef {
     /// No bytes.
     #[must_use]
     pub const fn empty() -> Self {
-        Self {
-            ptr: ptr::null(),
-            len: 0,
-        }
+        Self { ptr: ptr::null(), len: 0 }
     }
 
     /// The bytes of a slice.
     #[must_use]
     pub const fn from_slice(bytes: &[u8]) -> Self {
-        Self {
-            ptr: bytes.as_ptr(),
-            len: bytes.len(),
-        }
+        Self { ptr: bytes.as_ptr(), len: bytes.len() }
     }
 }
 
@@ -62,19 +56,13 @@ impl RuntimeBytesMutRef {
     /// No bytes.
     #[must_use]
     pub const fn empty() -> Self {
-        Self {
-            ptr: ptr::null_mut(),
-            len: 0,
-        }
+        Self { ptr: ptr::null_mut(), len: 0 }
     }
 
     /// The bytes of a slice.
     #[must_use]
     pub const fn from_slice(bytes: &mut [u8]) -> Self {
-        Self {
-            ptr: bytes.as_mut_ptr(),
-            len: bytes.len(),
-        }
+        Self { ptr: bytes.as_mut_ptr(), len: bytes.len() }
     }
 }
 

@@ -38,19 +38,13 @@ assert_layout!(RuntimeRecordKeyView {
 
 impl From<RecordKey> for RuntimeRecordKeyView {
     fn from(key: RecordKey) -> Self {
-        Self {
-            kind: key.kind,
-            sys_id: key.sys_id,
-        }
+        Self { kind: key.kind, sys_id: key.sys_id }
     }
 }
 
 impl From<RuntimeRecordKeyView> for RecordKey {
     fn from(view: RuntimeRecordKeyView) -> Self {
-        Self {
-            kind: view.kind,
-            sys_id: view.sys_id,
-        }
+        Self { kind: view.kind, sys_id: view.sys_id }
     }
 }
 
@@ -100,12 +94,7 @@ impl<'a> RuntimeCommandRef<'a> {
     ) -> Self {
         let payload = RuntimeBytesRef::from_slice(payload);
         Self {
-            view: RuntimeCommandView {
-                command_kind,
-                ext_seq,
-                ref_ext_time_us,
-                payload,
-            },
+            view: RuntimeCommandView { command_kind, ext_seq, ref_ext_time_us, payload },
             payload: PhantomData,
         }
     }
@@ -116,18 +105,11 @@ impl<'a> RuntimeCommandRef<'a> {
     ///
     /// A non-null payload pointer is valid for reads of its length, and unchanged, for `'a`.
     pub(crate) unsafe fn check(mut view: RuntimeCommandView) -> Result<Self, BytesError> {
-        BytesError::check(
-            view.payload.ptr.is_null(),
-            view.payload.len,
-            limits::COMMAND_PAYLOAD,
-        )?;
+        BytesError::check(view.payload.ptr.is_null(), view.payload.len, limits::COMMAND_PAYLOAD)?;
         if view.payload.len == 0 {
             view.payload.ptr = ptr::dangling();
         }
-        Ok(Self {
-            view,
-            payload: PhantomData,
-        })
+        Ok(Self { view, payload: PhantomData })
     }
 
     /// The command's kind.

@@ -49,12 +49,7 @@ impl RuntimeErrorBuf {
         kind: RuntimeErrorKind,
         _message: RuntimeBytesRef,
     ) -> Self {
-        Self {
-            phase,
-            kind,
-            message_len: 0,
-            message_buf: [0; RUNTIME_ERROR_MESSAGE_CAPACITY],
-        }
+        Self { phase, kind, message_len: 0, message_buf: [0; RUNTIME_ERROR_MESSAGE_CAPACITY] }
     }
 
     /// A buffer as every successful call leaves it: phase load, kind 4002, no text (ABI.md section 3).

@@ -12,10 +12,7 @@ use crate::layout::assert_layout;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RuntimeCallStatus(pub u32);
 
-assert_layout!(RuntimeCallStatus {
-    size: [4, 4, 4],
-    align: [4, 4, 4]
-});
+assert_layout!(RuntimeCallStatus { size: [4, 4, 4], align: [4, 4, 4] });
 
 #[allow(non_upper_case_globals, reason = "the published names of the variants")]
 impl RuntimeCallStatus {
@@ -42,10 +39,7 @@ impl fmt::Debug for RuntimeCallStatus {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RuntimeErrorPhase(pub u32);
 
-assert_layout!(RuntimeErrorPhase {
-    size: [4, 4, 4],
-    align: [4, 4, 4]
-});
+assert_layout!(RuntimeErrorPhase { size: [4, 4, 4], align: [4, 4, 4] });
 
 #[allow(non_upper_case_globals, reason = "the published names of the variants")]
 impl RuntimeErrorPhase {
@@ -92,10 +86,7 @@ impl fmt::Debug for RuntimeErrorPhase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RuntimeErrorKind(pub u16);
 
-assert_layout!(RuntimeErrorKind {
-    size: [2, 2, 2],
-    align: [2, 2, 2]
-});
+assert_layout!(RuntimeErrorKind { size: [2, 2, 2], align: [2, 2, 2] });
 
 /// The known kinds (ABI.md section 3).
 pub mod runtime_error_kind {

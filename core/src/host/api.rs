@@ -58,19 +58,13 @@ impl PluginApi {
     /// Every non-null entry is a function of its type that keeps the contract, for as long as the result and its copies are used.
     pub const unsafe fn check(table: &RuntimePluginApiV1) -> Result<Self, TableError> {
         if table.abi_version != RUNTIME_PLUGIN_ABI_VERSION_V1 {
-            return Err(TableError::AbiVersion {
-                found: table.abi_version,
-            });
+            return Err(TableError::AbiVersion { found: table.abi_version });
         }
         macro_rules! entry {
             ($entry:ident) => {
                 match table.$entry {
                     Some(function) => function,
-                    None => {
-                        return Err(TableError::NullEntry {
-                            entry: stringify!($entry),
-                        })
-                    }
+                    None => return Err(TableError::NullEntry { entry: stringify!($entry) }),
                 }
             };
         }

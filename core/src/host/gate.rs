@@ -90,12 +90,7 @@ impl<H: Host> HostGate<H> {
     ) -> R {
         // Never written through: in state READING only shared references are made of it.
         let host = ptr::from_ref(host).cast_mut();
-        self.pass(
-            host,
-            READING,
-            RuntimeErrorPhase::ValidateBizInvariants,
-            body,
-        )
+        self.pass(host, READING, RuntimeErrorPhase::ValidateBizInvariants, body)
     }
 
     fn pass<R>(
@@ -110,10 +105,7 @@ impl<H: Host> HostGate<H> {
         gate.owner.store(H::thread_token(), Relaxed);
         gate.phase.store(phase.0, Relaxed);
         gate.state.store(state, Relaxed);
-        let _close = Restore {
-            gate,
-            state: CLOSED,
-        };
+        let _close = Restore { gate, state: CLOSED };
         body(ptr::from_ref(gate).cast_mut().cast())
     }
 
@@ -175,10 +167,7 @@ impl<H: Host> HostGate<H> {
 
     fn change(&self, before: u8, state: u8) -> Restore<'_, H> {
         self.state.store(state, Relaxed);
-        Restore {
-            gate: self,
-            state: before,
-        }
+        Restore { gate: self, state: before }
     }
 }
 

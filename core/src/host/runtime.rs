@@ -71,14 +71,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         match NonNull::new(runtime) {
             Some(runtime) => {
                 let error = RuntimeErrorBuf::RESET;
-                Ok(Self {
-                    api,
-                    runtime,
-                    gate,
-                    error,
-                    unloaded: false,
-                    host: PhantomData,
-                })
+                Ok(Self { api, runtime, gate, error, unloaded: false, host: PhantomData })
             }
             None => Err(violation(
                 error,
@@ -105,10 +98,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         let status = self.gate.as_ref().open(host, |ctx_ptr| {
             let context = RuntimeHostContextV1 { ctx_ptr, vtable };
             // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
-            unsafe {
-                self.api
-                    .run_tx(self.runtime.as_ptr(), context, command, out_error)
-            }
+            unsafe { self.api.run_tx(self.runtime.as_ptr(), context, command, out_error) }
         });
         judge(status, "run_tx", RuntimeErrorPhase::RunTx, &mut self.error)
     }
@@ -125,10 +115,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         let status = self.gate.as_ref().open_for_reading(host, |ctx_ptr| {
             let context = RuntimeReadContextV1 { ctx_ptr, vtable };
             // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
-            unsafe {
-                self.api
-                    .validate_biz_invariants(self.runtime.as_ptr(), context, out_error)
-            }
+            unsafe { self.api.validate_biz_invariants(self.runtime.as_ptr(), context, out_error) }
         });
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
         judge(status, "validate_biz_invariants", phase, &mut self.error)
@@ -146,16 +133,8 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         self.unloaded = true;
         expect_nothing(&mut self.error);
         // SAFETY: made by this table and live; the buffer is ours (rules 7 and 9).
-        let status = unsafe {
-            self.api
-                .on_unload(self.runtime.as_ptr(), &raw mut self.error)
-        };
-        judge(
-            status,
-            "on_unload",
-            RuntimeErrorPhase::Unload,
-            &mut self.error,
-        )
+        let status = unsafe { self.api.on_unload(self.runtime.as_ptr(), &raw mut self.error) };
+        judge(status, "on_unload", RuntimeErrorPhase::Unload, &mut self.error)
     }
 }
 
@@ -170,9 +149,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> Drop for PluginRuntime<H, G> {
 
 impl<H: Host, G: Deref<Target = HostGate<H>>> fmt::Debug for PluginRuntime<H, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PluginRuntime")
-            .field("runtime", &self.runtime)
-            .finish_non_exhaustive()
+        f.debug_struct("PluginRuntime").field("runtime", &self.runtime).finish_non_exhaustive()
     }
 }
 
@@ -211,17 +188,9 @@ fn failure<'e>(
         return violation(error, phase, reason);
     }
     if error.kind == UNWRITTEN {
-        return violation(
-            error,
-            phase,
-            format_args!("{call} failed and gave no reason"),
-        );
+        return violation(error, phase, format_args!("{call} failed and gave no reason"));
     }
-    CallFailure {
-        phase: error.phase,
-        kind: error.kind,
-        message: error.message(),
-    }
+    CallFailure { phase: error.phase, kind: error.kind, message: error.message() }
 }
 
 #[cold]
@@ -232,9 +201,5 @@ fn violation<'e>(
 ) -> CallFailure<'e> {
     let kind = runtime_error_kind::ABI_CONTRACT_VIOLATION;
     ErrorSlot::scope(error, phase, |slot| Err::<(), _>(slot.fail(kind, reason)));
-    CallFailure {
-        phase,
-        kind,
-        message: error.message(),
-    }
+    CallFailure { phase, kind, message: error.message() }
 }

@@ -300,10 +300,7 @@ fn answer<T>(pointer: NonNull<T>, value: T) {
 
 #[cold]
 fn broken<'e>(error: &mut ErrorSlot<'e>, reason: &dyn fmt::Display) -> Rejected<'e> {
-    error.fail(
-        runtime_error_kind::ABI_CONTRACT_VIOLATION,
-        format_args!("{reason}"),
-    )
+    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }
 
 #[cold]

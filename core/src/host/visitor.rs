@@ -36,11 +36,7 @@ impl BytesVisitor<'_> {
     ///
     /// `visitor` may be called with `ctx`, and bytes valid for the call, as long as the value lives.
     pub(crate) const unsafe fn new(ctx: *mut c_void, visitor: RuntimeBytesVisitor) -> Self {
-        Self {
-            ctx,
-            visitor,
-            call: PhantomData,
-        }
+        Self { ctx, visitor, call: PhantomData }
     }
 
     /// Lends the bytes.
@@ -55,11 +51,7 @@ impl BytesMutVisitor<'_> {
     ///
     /// `visitor` may be called with `ctx`, and bytes valid and unshared for the call, as long as the value lives.
     pub(crate) const unsafe fn new(ctx: *mut c_void, visitor: RuntimeBytesMutVisitor) -> Self {
-        Self {
-            ctx,
-            visitor,
-            call: PhantomData,
-        }
+        Self { ctx, visitor, call: PhantomData }
     }
 
     /// Lends the bytes. What they are afterwards is whatever the plugin made of them.
@@ -74,11 +66,7 @@ impl KeyVisitor<'_> {
     ///
     /// `visitor` may be called with `ctx`, any number of times, as long as the value lives.
     pub(crate) const unsafe fn new(ctx: *mut c_void, visitor: RuntimeRecordKeyVisitor) -> Self {
-        Self {
-            ctx,
-            visitor,
-            call: PhantomData,
-        }
+        Self { ctx, visitor, call: PhantomData }
     }
 
     /// Shows a key.

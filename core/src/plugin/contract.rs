@@ -49,16 +49,9 @@ pub enum ContractViolation {
     #[error("{call} called its visitor and then reported that there is no record")]
     VisitedNothing { call: &'static str },
     #[error("{call} lent bad bytes: {error}")]
-    Bytes {
-        call: &'static str,
-        error: BytesError,
-    },
+    Bytes { call: &'static str, error: BytesError },
     #[error("{call} answered with a record of kind {got}; {expected} was asked for")]
-    Kind {
-        call: &'static str,
-        expected: RecordKind,
-        got: RecordKind,
-    },
+    Kind { call: &'static str, expected: RecordKind, got: RecordKind },
 }
 
 impl core::error::Error for ContractViolation {}

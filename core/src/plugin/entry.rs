@@ -190,8 +190,5 @@ unsafe fn claim<'i, 'c, P>(
 
 #[cold]
 fn contract_violation<'c>(error: &mut ErrorSlot<'c>, reason: &dyn fmt::Display) -> Rejected<'c> {
-    error.fail(
-        runtime_error_kind::ABI_CONTRACT_VIOLATION,
-        format_args!("{reason}"),
-    )
+    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }

@@ -16,10 +16,7 @@ impl StaticPlugin {
     /// The descriptor of `P`, whose instances live in `S`.
     #[must_use]
     pub const fn of<P: Plugin, S: InstanceStorage<P>>() -> Self {
-        Self {
-            name: P::name,
-            api: plugin_api::<P, S>(),
-        }
+        Self { name: P::name, api: plugin_api::<P, S>() }
     }
 
     /// The descriptor of a table made elsewhere.

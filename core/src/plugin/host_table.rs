@@ -31,11 +31,7 @@ impl<'c> HostTable<'c> {
         let table = RuntimeHostVTableV1::present(context.vtable);
         // SAFETY: the caller's promise, handed on; the table came from `present` (rule 1).
         let read = unsafe { ReadTable::of_host(context.ctx_ptr, table) };
-        Self {
-            read,
-            ctx: context.ctx_ptr,
-            table,
-        }
+        Self { read, ctx: context.ctx_ptr, table }
     }
 
     /// The reading functions.
@@ -63,10 +59,7 @@ impl<'c> HostTable<'c> {
         init: F,
     ) -> Result<(RecordKey, T), HostCallError> {
         const CALL: &str = "create_typed_raw";
-        let entry = self
-            .entries()
-            .create_typed_raw
-            .ok_or_else(|| self.missing(CALL))?;
+        let entry = self.entries().create_typed_raw.ok_or_else(|| self.missing(CALL))?;
         let mut visit = VisitOnce::new(init);
         let visit_ctx = (&raw mut visit).cast();
         let init = Some(visit_bytes_mut::<T, F> as _);
@@ -78,12 +71,9 @@ impl<'c> HostTable<'c> {
         let visited = visit.visited(CALL)?;
         succeeded(CALL, status)?;
         if key.kind != kind {
-            return Err(ContractViolation::Kind {
-                call: CALL,
-                expected: kind,
-                got: key.kind,
-            }
-            .into());
+            return Err(
+                ContractViolation::Kind { call: CALL, expected: kind, got: key.kind }.into()
+            );
         }
         match visited {
             Some(made) => Ok((key.into(), made)),
@@ -105,10 +95,7 @@ impl<'c> HostTable<'c> {
         update: F,
     ) -> Result<Option<T>, HostCallError> {
         const CALL: &str = "update_typed_by_pk_raw";
-        let entry = self
-            .entries()
-            .update_typed_by_pk_raw
-            .ok_or_else(|| self.missing(CALL))?;
+        let entry = self.entries().update_typed_by_pk_raw.ok_or_else(|| self.missing(CALL))?;
         let mut visit = VisitOnce::new(update);
         let visit_ctx = (&raw mut visit).cast();
         let update = Some(visit_bytes_mut::<T, F> as _);
@@ -133,10 +120,7 @@ impl<'c> HostTable<'c> {
         pk: &[u8],
     ) -> Result<bool, HostCallError> {
         const CALL: &str = "delete_by_pk_raw";
-        let entry = self
-            .entries()
-            .delete_by_pk_raw
-            .ok_or_else(|| self.missing(CALL))?;
+        let entry = self.entries().delete_by_pk_raw.ok_or_else(|| self.missing(CALL))?;
         let pk = RuntimeBytesRef::from_slice(pk);
         let mut deleted = 0;
         let (out_deleted, out_error) = (&raw mut deleted, scratch.as_ptr());
@@ -159,10 +143,7 @@ impl<'c> HostTable<'c> {
         payload: &[u8],
     ) -> Result<(), HostCallError> {
         const CALL: &str = "emit_typed_event_raw";
-        let entry = self
-            .entries()
-            .emit_typed_event_raw
-            .ok_or_else(|| self.missing(CALL))?;
+        let entry = self.entries().emit_typed_event_raw.ok_or_else(|| self.missing(CALL))?;
         let payload = RuntimeBytesRef::from_slice(payload);
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
         let status = unsafe { entry(self.ctx, kind, payload, scratch.as_ptr()) };

@@ -27,11 +27,7 @@ impl<'c> ReadContext<'c> {
         scratch: Scratch<'c>,
         error: ErrorSlot<'c>,
     ) -> Self {
-        Self {
-            table,
-            scratch,
-            error,
-        }
+        Self { table, scratch, error }
     }
 
     /// Rejects the command (kind 2001), with a reason for whoever sent it.
@@ -71,9 +67,7 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer = self
-            .table
-            .read_by_id(&mut self.scratch, kind, sys_id, visitor);
+        let answer = self.table.read_by_id(&mut self.scratch, kind, sys_id, visitor);
         answer.map_err(|error| self.failed(error))
     }
 
@@ -137,18 +131,16 @@ impl<'c> ReadContext<'c> {
                 let report = self.scratch.report();
                 let (kind, text) = (report.kind, report.message());
                 let written = if text.is_empty() {
-                    self.error
-                        .fail(kind, format_args!("{call} failed and gave no reason"))
+                    self.error.fail(kind, format_args!("{call} failed and gave no reason"))
                 } else {
                     self.error.fail(kind, format_args!("{text}"))
                 };
                 self.scratch.reset(RuntimeErrorPhase::RunTx);
                 written
             }
-            HostCallError::Contract(violation) => self.error.fail(
-                runtime_error_kind::ABI_CONTRACT_VIOLATION,
-                format_args!("{violation}"),
-            ),
+            HostCallError::Contract(violation) => self
+                .error
+                .fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{violation}")),
         }
     }
 }

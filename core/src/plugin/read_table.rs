@@ -71,12 +71,7 @@ impl<'c> ReadTable<'c> {
     pub(crate) unsafe fn of_host(ctx: *mut c_void, table: NonNull<RuntimeHostVTableV1>) -> Self {
         // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
         let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
-        Self {
-            ctx,
-            entries: table.cast(),
-            for_each: for_each.into(),
-            call: PhantomData,
-        }
+        Self { ctx, entries: table.cast(), for_each: for_each.into(), call: PhantomData }
     }
 
     /// Reads a record by number, and returns what the visitor made of it; `None` when there is no such record.
@@ -102,11 +97,8 @@ impl<'c> ReadTable<'c> {
         let mut found = 0;
         let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
-        let status = unsafe {
-            entry(
-                self.ctx, kind, sys_id, visit_ctx, visitor, out_found, out_error,
-            )
-        };
+        let status =
+            unsafe { entry(self.ctx, kind, sys_id, visit_ctx, visitor, out_found, out_error) };
         visit.found(CALL, status, found)
     }
 

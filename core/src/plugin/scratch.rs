@@ -16,20 +16,14 @@ impl<'c> Scratch<'c> {
     /// Lends a buffer to host calls.
     #[must_use]
     pub const fn new(buffer: &'c mut RuntimeErrorBuf) -> Self {
-        Self {
-            buffer: NonNull::from_mut(buffer),
-            borrow: PhantomData,
-        }
+        Self { buffer: NonNull::from_mut(buffer), borrow: PhantomData }
     }
 
     /// # Safety
     ///
     /// `buffer` is initialised, and nobody else's for `'c`.
     pub(crate) const unsafe fn from_raw(buffer: NonNull<RuntimeErrorBuf>) -> Self {
-        Self {
-            buffer,
-            borrow: PhantomData,
-        }
+        Self { buffer, borrow: PhantomData }
     }
 
     /// What the host wrote.
@@ -48,10 +42,7 @@ impl<'c> Scratch<'c> {
 
     /// The same buffer for a shorter time.
     pub fn reborrow(&mut self) -> Scratch<'_> {
-        Scratch {
-            buffer: self.buffer,
-            borrow: PhantomData,
-        }
+        Scratch { buffer: self.buffer, borrow: PhantomData }
     }
 
     pub(crate) fn as_ptr(&mut self) -> *mut RuntimeErrorBuf {

@@ -64,13 +64,9 @@ unsafe extern "C" fn run_tx<P: Plugin>(
 ) -> RuntimeCallStatus {
     // SAFETY: as above (rules 1 and 9).
     unsafe {
-        run_tx_v1(
-            runtime,
-            host,
-            command,
-            out_error,
-            |plugin: &P, tx, command| plugin.run_tx(tx, command),
-        )
+        run_tx_v1(runtime, host, command, out_error, |plugin: &P, tx, command| {
+            plugin.run_tx(tx, command)
+        })
     }
 }
 
@@ -92,9 +88,5 @@ unsafe extern "C" fn on_unload<P: Plugin>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: as above (rules 1 and 9).
-    unsafe {
-        on_unload_v1(runtime, out_error, |plugin: &mut P, error| {
-            plugin.on_unload(error)
-        })
-    }
+    unsafe { on_unload_v1(runtime, out_error, |plugin: &mut P, error| plugin.on_unload(error)) }
 }

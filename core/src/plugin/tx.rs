@@ -33,10 +33,7 @@ impl<'tx> Tx<'tx> {
         scratch: Scratch<'tx>,
         error: ErrorSlot<'tx>,
     ) -> Self {
-        Self {
-            state: ReadContext::new(table.read(), scratch, error),
-            table,
-        }
+        Self { state: ReadContext::new(table.read(), scratch, error), table }
     }
 
     /// Creates a record: `init` fills zeroed bytes of the schema's data size. Returns the new record's key.
@@ -68,9 +65,7 @@ impl<'tx> Tx<'tx> {
         pk: &[u8],
         update: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<Option<T>, Rejected<'tx>> {
-        let answer = self
-            .table
-            .update_by_pk(self.state.scratch(), kind, pk, update);
+        let answer = self.table.update_by_pk(self.state.scratch(), kind, pk, update);
         answer.map_err(|error| self.state.failed(error))
     }
 

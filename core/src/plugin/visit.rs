@@ -34,11 +34,7 @@ pub(crate) enum VisitState {
 
 impl<F, T> VisitOnce<F, T> {
     pub(crate) const fn new(visitor: F) -> Self {
-        Self {
-            visitor: Some(visitor),
-            out: None,
-            state: VisitState::Waiting,
-        }
+        Self { visitor: Some(visitor), out: None, state: VisitState::Waiting }
     }
 
     /// Runs the closure, unless it has run before.
@@ -66,10 +62,7 @@ impl<F, T> VisitOnce<F, T> {
         // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
         let visit = unsafe { &mut *this };
         visit.out = out;
-        if !matches!(
-            (&visit.state, &state),
-            (VisitState::Twice, VisitState::Visited)
-        ) {
+        if !matches!((&visit.state, &state), (VisitState::Twice, VisitState::Visited)) {
             visit.state = state;
         }
     }
@@ -120,10 +113,7 @@ pub(crate) struct VisitKeys<F> {
 
 impl<F> VisitKeys<F> {
     pub(crate) const fn new(visitor: F) -> Self {
-        Self {
-            visitor: Some(visitor),
-            state: VisitState::Waiting,
-        }
+        Self { visitor: Some(visitor), state: VisitState::Waiting }
     }
 }
 

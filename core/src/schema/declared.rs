@@ -33,28 +33,19 @@ impl Schema {
 /// The definition of a record in a schema of this version.
 #[must_use]
 pub const fn record_def<R: Record>(version: Version) -> RecordDef<'static> {
-    RecordDef {
-        version: version.packed(),
-        ..R::DEF
-    }
+    RecordDef { version: version.packed(), ..R::DEF }
 }
 
 /// The definition of a command in a schema of this version.
 #[must_use]
 pub const fn command_def<C: Command>(version: Version) -> PayloadDef<'static> {
-    PayloadDef {
-        version: version.packed(),
-        ..C::DEF
-    }
+    PayloadDef { version: version.packed(), ..C::DEF }
 }
 
 /// The definition of an event in a schema of this version.
 #[must_use]
 pub const fn event_def<E: Event>(version: Version) -> PayloadDef<'static> {
-    PayloadDef {
-        version: version.packed(),
-        ..E::DEF
-    }
+    PayloadDef { version: version.packed(), ..E::DEF }
 }
 
 /// The definition of an enum.
@@ -79,10 +70,7 @@ pub const fn json_array<const LEN: usize>(
     fingerprints: &Fingerprints,
 ) -> [u8; LEN] {
     let mut json = [0; LEN];
-    assert!(
-        write_json(schema, fingerprints, &mut json) == LEN,
-        "LEN is not json_len"
-    );
+    assert!(write_json(schema, fingerprints, &mut json) == LEN, "LEN is not json_len");
     json
 }
 

@@ -124,10 +124,7 @@ impl Lanes {
     const HI_SHIFT: u64 = 0x9e37_79b9;
 
     const fn new() -> Self {
-        Self {
-            lo: 0xcbf2_9ce4_8422_2325,
-            hi: 0x8422_2325_cbf2_9ce4,
-        }
+        Self { lo: 0xcbf2_9ce4_8422_2325, hi: 0x8422_2325_cbf2_9ce4 }
     }
 
     const fn u8(&mut self, byte: u8) {

@@ -130,13 +130,7 @@ const fn write_record_fields(w: &mut Writer<'_>, mut fields: &[FieldDef<'_>]) {
         w.string(field.name);
         w.key("index");
         w.number(field.field_index);
-        write_type(
-            w,
-            field.ty,
-            field.rust_type_name,
-            field.enum_type_name,
-            Some(field.len),
-        );
+        write_type(w, field.ty, field.rust_type_name, field.enum_type_name, Some(field.len));
         w.key("offset");
         w.number(field.offset);
         w.key("size");
@@ -172,13 +166,7 @@ const fn write_payload_fields(w: &mut Writer<'_>, mut fields: &[PayloadFieldDef<
         w.string(field.name);
         w.key("index");
         w.number(field.field_index);
-        write_type(
-            w,
-            field.ty,
-            field.rust_type_name,
-            field.enum_type_name,
-            field.fixed_size,
-        );
+        write_type(w, field.ty, field.rust_type_name, field.enum_type_name, field.fixed_size);
         w.close(b'}');
         fields = rest;
     }

@@ -43,11 +43,6 @@ impl EnumDecodeError {
     /// The same error, told of the field that holds the byte.
     #[must_use]
     pub const fn in_field(self, name: &'static str, field: &'static str) -> DecodeError {
-        DecodeError::UnknownVariant {
-            name,
-            field,
-            enum_name: self.type_name,
-            raw: self.raw,
-        }
+        DecodeError::UnknownVariant { name, field, enum_name: self.type_name, raw: self.raw }
     }
 }

@@ -30,10 +30,7 @@ impl<const N: usize> FixedBytes<N> {
     /// No bytes.
     pub const EMPTY: Self = {
         assert!(N <= u16::MAX as usize, "FixedBytes<N> needs N <= 65535");
-        Self {
-            len: 0,
-            content: [0; N],
-        }
+        Self { len: 0, content: [0; N] }
     };
 
     /// A copy of `bytes`.
@@ -48,10 +45,7 @@ impl<const N: usize> FixedBytes<N> {
                 value.len = bytes.len() as u16;
                 Ok(value)
             }
-            None => Err(FixedBytesError {
-                capacity: N,
-                len: bytes.len(),
-            }),
+            None => Err(FixedBytesError { capacity: N, len: bytes.len() }),
         }
     }
 
@@ -96,15 +90,8 @@ impl<const N: usize> FixedBytes<N> {
 
     #[inline]
     pub(super) const fn from_encoded(stated_len: u16, content: &[u8; N]) -> Self {
-        let len = if stated_len as usize > N {
-            N as u16
-        } else {
-            stated_len
-        };
-        Self {
-            len,
-            content: *content,
-        }
+        let len = if stated_len as usize > N { N as u16 } else { stated_len };
+        Self { len, content: *content }
     }
 }
 

@@ -36,16 +36,8 @@ pub fn exactly<'b, const SIZE: usize>(
     name: &'static str,
 ) -> Result<&'b [u8; SIZE], DecodeError> {
     <&[u8; SIZE]>::try_from(bytes).map_err(|_| match bytes.len() {
-        found if found < SIZE => DecodeError::Short {
-            name,
-            needed: SIZE,
-            found,
-        },
-        found => DecodeError::Long {
-            name,
-            expected: SIZE,
-            found,
-        },
+        found if found < SIZE => DecodeError::Short { name, needed: SIZE, found },
+        found => DecodeError::Long { name, expected: SIZE, found },
     })
 }
 
@@ -96,12 +88,7 @@ pub(super) fn fixed_bytes<const N: usize>(
 ) -> Result<(), DecodeError> {
     let len = usize::from(stated_len);
     if len > N {
-        return Err(DecodeError::FixedBytesTooLong {
-            name,
-            field,
-            len,
-            capacity: N,
-        });
+        return Err(DecodeError::FixedBytesTooLong { name, field, len, capacity: N });
     }
     Ok(())
 }

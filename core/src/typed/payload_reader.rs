@@ -14,11 +14,7 @@ impl<'a> PayloadReader<'a> {
     /// Starts at the first field of `bytes`; `name` is the command or event, for errors.
     #[must_use]
     pub const fn new(name: &'static str, bytes: &'a [u8]) -> Self {
-        Self {
-            name,
-            whole: bytes.len(),
-            rest: bytes,
-        }
+        Self { name, whole: bytes.len(), rest: bytes }
     }
 
     /// The next field.

@@ -13,11 +13,7 @@ impl<'o> PayloadWriter<'o> {
     /// Starts at the first byte of `out`; `name` is the command or event, for errors.
     #[must_use]
     pub const fn new(name: &'static str, out: &'o mut [u8]) -> Self {
-        Self {
-            name,
-            whole: out.len(),
-            rest: out,
-        }
+        Self { name, whole: out.len(), rest: out }
     }
 
     /// Writes the next field.
@@ -67,10 +63,6 @@ impl<'o> PayloadWriter<'o> {
     }
 
     fn no_room(&self, size: usize) -> EncodeError {
-        EncodeError::NoRoom {
-            name: self.name,
-            needed: self.len() + size,
-            room: self.whole,
-        }
+        EncodeError::NoRoom { name: self.name, needed: self.len() + size, room: self.whole }
     }
 }

@@ -114,10 +114,7 @@ impl<'c> ReadContext<'c> {
 
     #[cold]
     pub(super) fn undecodable(&mut self, error: &DecodeError) -> Rejected<'c> {
-        self.fail(
-            runtime_error_kind::ABI_CONTRACT_VIOLATION,
-            format_args!("{error}"),
-        )
+        self.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{error}"))
     }
 
     #[cold]

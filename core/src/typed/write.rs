@@ -81,9 +81,8 @@ impl<'tx> Tx<'tx> {
         if let Some(value) = self.update(initial.key(), &mut f)? {
             return Ok(value);
         }
-        let (_, value) = self.create_with(initial, |data| {
-            R::update(data).map(|mut record| f(&mut record))
-        })?;
+        let (_, value) =
+            self.create_with(initial, |data| R::update(data).map(|mut record| f(&mut record)))?;
         Ok(value)
     }
 

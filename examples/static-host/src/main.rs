@@ -39,12 +39,17 @@ fn run(name: &str) -> Result<(), Box<dyn Error>> {
     let mut engine = Engine::create(&plugin, "")?;
     let mut stdout = std::io::stdout().lock();
     let mut payload = Vec::new();
-    let mut ext_seq = 0;
+    let mut ext_seq = 0_u64;
     for (number, line) in (1..).zip(std::io::stdin().lock().lines()) {
+        let line = line?;
+        if line.trim().is_empty() {
+            continue;
+        }
         payload.clear();
-        let command = json::parse_command(plugin.schema(), line?.as_bytes(), &mut payload)
+        let command = json::parse_command(plugin.schema(), line.as_bytes(), &mut payload)
             .map_err(|error| format!("line {number}: {error}"))?;
-        ext_seq = command.ext_seq.unwrap_or(ext_seq + 1);
+        let next = command.ext_seq.or_else(|| ext_seq.checked_add(1));
+        ext_seq = next.ok_or("no ext_seq is left after the last")?;
         let view = RuntimeCommandRef::new(command.kind, ext_seq, command.ref_ext_time_us, &payload);
         let outcome = engine.run(&view);
         let line = json::OutcomeJson {

@@ -86,20 +86,20 @@ struct Envelope<'a> {
 const COMMAND: &str = "command";
 const PAYLOAD: &str = "payload";
 const EXT_SEQ: &str = "ext_seq";
-const REF_EXT_TIME_US: &str = "ref_ext_time_us";
+const TIME: &str = "ref_ext_time_us";
 
 impl<'a> Envelope<'a> {
     fn read(line: Node<'a>) -> Result<Self, CommandError> {
         let Node::Object(members) = line else {
             return Err(CommandError::NotAnObject { found: line.to_string() });
         };
-        let (mut command, mut payload, mut ext_seq, mut ref_ext_time_us) = (None, None, None, None);
+        let (mut command, mut payload, mut ext_seq, mut time) = (None, None, None, None);
         for (key, value) in members {
             match &*key {
                 COMMAND => put(&mut command, COMMAND, text(value)?)?,
                 PAYLOAD => put(&mut payload, PAYLOAD, object(value)?)?,
                 EXT_SEQ => put(&mut ext_seq, EXT_SEQ, number(EXT_SEQ, &value)?)?,
-                REF_EXT_TIME_US => put(&mut ref_ext_time_us, REF_EXT_TIME_US, number(REF_EXT_TIME_US, &value)?)?,
+                TIME => put(&mut time, TIME, number(TIME, &value)?)?,
                 _ => return Err(CommandError::UnknownKey { key: cut(&key) }),
             }
         }
@@ -108,7 +108,7 @@ impl<'a> Envelope<'a> {
             command: command.ok_or(missing(COMMAND, r#""name of the command""#))?,
             payload: payload.ok_or(missing(PAYLOAD, "{…}"))?,
             ext_seq,
-            ref_ext_time_us,
+            ref_ext_time_us: time,
         })
     }
 }

@@ -120,7 +120,9 @@ fn decimal(value: &Node<'_>) -> Option<u128> {
     match value {
         Node::Unsigned(value) => Some(u128::from(*value)),
         // `parse` would take a plus sign as well.
-        Node::Text(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => digits.parse().ok(),
+        Node::Text(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
+            digits.parse().ok()
+        }
         _ => None,
     }
 }
@@ -148,7 +150,11 @@ fn variant(
 }
 
 /// Appends a length and at most `max` bytes, and returns how many; `None` if the value does not stand for bytes.
-fn append_bytes(value: &Node<'_>, max: usize, out: &mut Vec<u8>) -> Result<Option<usize>, ValueError> {
+fn append_bytes(
+    value: &Node<'_>,
+    max: usize,
+    out: &mut Vec<u8>,
+) -> Result<Option<usize>, ValueError> {
     let prefix_at = out.len();
     out.extend([0; 2]);
     match value {

@@ -35,7 +35,11 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// The schema has no such event, or its fields take more or fewer bytes than `payload` has.
-    pub fn of_event(schema: &'a SchemaRegistry, kind: u8, payload: &'a [u8]) -> Result<Self, DecodeError> {
+    pub fn of_event(
+        schema: &'a SchemaRegistry,
+        kind: u8,
+        payload: &'a [u8],
+    ) -> Result<Self, DecodeError> {
         let unknown = DecodeError::UnknownKind { what: "event", kind };
         let def = schema.try_get_event(kind).ok_or(unknown)?;
         Self::checked(schema, Shape::Payload(def), payload)
@@ -45,7 +49,11 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// As [`of_event`](Self::of_event).
-    pub fn of_command(schema: &'a SchemaRegistry, kind: u8, payload: &'a [u8]) -> Result<Self, DecodeError> {
+    pub fn of_command(
+        schema: &'a SchemaRegistry,
+        kind: u8,
+        payload: &'a [u8],
+    ) -> Result<Self, DecodeError> {
         let unknown = DecodeError::UnknownKind { what: "command", kind };
         let def = schema.try_get_command(kind).ok_or(unknown)?;
         Self::checked(schema, Shape::Payload(def), payload)
@@ -65,7 +73,11 @@ impl<'a> Fields<'a> {
         Self::checked(schema, Shape::Record(def), data)
     }
 
-    fn checked(schema: &'a SchemaRegistry, shape: Shape<'a>, bytes: &'a [u8]) -> Result<Self, DecodeError> {
+    fn checked(
+        schema: &'a SchemaRegistry,
+        shape: Shape<'a>,
+        bytes: &'a [u8],
+    ) -> Result<Self, DecodeError> {
         let fields = Self { schema, shape, bytes };
         fields.for_each(|_, _| Ok(()))?;
         Ok(fields)
@@ -148,7 +160,8 @@ fn type_in_payload(field: &PayloadFieldDefinition) -> TypeOf<'_> {
 impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(Some(self.len()))?;
-        let write = |name, value| object.serialize_entry(name, &value).map_err(WriteError::Serializer);
+        let write =
+            |name, value| object.serialize_entry(name, &value).map_err(WriteError::Serializer);
         match self.for_each(write) {
             Ok(()) => object.end(),
             Err(WriteError::Serializer(error)) => Err(error),

@@ -33,13 +33,18 @@ pub(super) fn map(path: &Path) -> Result<&'static Library, LoadError> {
     if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, file)) {
         return if known.file == file { Ok(known.library) } else { Err(changed()) };
     }
-    let library = open(&canonical).map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
+    let library = open(&canonical)
+        .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
     // Mapped until the process ends, also when it turns out not to be a plugin: its initialisers have run, and nobody knows what they
     // left behind that points back into it (rule 6).
     let library: &'static Library = Box::leak(Box::new(library));
     mapped.push(Mapped { path: canonical.clone(), file, library });
     // What was mapped is what was looked at, unless the file was exchanged in between.
-    if FileIdentity::of(&canonical).map_err(unreadable)? == file { Ok(library) } else { Err(changed()) }
+    if FileIdentity::of(&canonical).map_err(unreadable)? == file {
+        Ok(library)
+    } else {
+        Err(changed())
+    }
 }
 
 /// Maps a library, with all its symbols resolved now and none of them offered to other libraries.

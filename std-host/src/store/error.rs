@@ -5,7 +5,9 @@
 #[non_exhaustive]
 pub enum StoreError {
     /// A record's data and key together have more bytes than this machine can address.
-    #[error("record {record} with {data_size} bytes of data and a key of {pk_len} is too large for this machine")]
+    #[error(
+        "record {record} with {data_size} bytes of data and a key of {pk_len} is too large for this machine"
+    )]
     RecordSize {
         /// Name of the record.
         record: String,

@@ -16,6 +16,9 @@ use super::{
     undo::{Step, Undo},
 };
 
+/// What an event or an undo step takes besides its bytes.
+const ENTRY_BYTES: usize = 24;
+
 /// How much log of one transaction is kept, in bytes.
 const LOG_BYTES: usize = 1 << 20;
 
@@ -69,7 +72,7 @@ impl Host for Store {
         init: BytesMutVisitor<'_>,
         error: &mut ErrorSlot<'e>,
     ) -> Result<RecordKey, Rejected<'e>> {
-        self.prepare_write(0, error)?;
+        self.prepare_undo(0, error)?;
         let limit = self.limits.records_per_kind;
         let position = self.tables.position(kind);
         let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
@@ -92,7 +95,7 @@ impl Host for Store {
     ) -> Result<bool, Rejected<'e>> {
         let position = self.tables.position(kind);
         let size = self.table(kind, error)?.layout().data_size();
-        self.prepare_write(size, error)?;
+        self.prepare_undo(size, error)?;
         let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
         let Some(slot) = table.find(pk) else { return Ok(false) };
         let (layout, data) = table.layout_and_data_mut(slot);
@@ -115,7 +118,7 @@ impl Host for Store {
         pk: &[u8],
         error: &mut ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
-        self.prepare_write(0, error)?;
+        self.prepare_undo(0, error)?;
         let position = self.tables.position(kind);
         let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
         let Some(slot) = table.delete(pk) else { return Ok(false) };
@@ -125,11 +128,19 @@ impl Host for Store {
     }
 
     #[inline]
-    fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
-        self.prepare_event(payload.len(), error)?;
+    fn emit_event<'e>(
+        &mut self,
+        kind: u8,
+        payload: &[u8],
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
+        self.take_room(payload.len(), error)?;
         if !self.has_event[usize::from(kind)] {
-            return Err(error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}")));
+            return Err(
+                error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}"))
+            );
         }
+        self.events.reserve(payload.len()).map_err(|_| no_memory(error))?;
         self.events.push(kind, payload);
         Ok(())
     }
@@ -147,7 +158,11 @@ impl Host for Store {
     }
 
     /// Keeps the text for [`Store::log`], as long as there is room: logging is no part of the outcome, so too much of it is no error.
-    fn debug_log<'e>(&mut self, message: &[u8], _error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+    fn debug_log<'e>(
+        &mut self,
+        message: &[u8],
+        _error: &mut ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
         let size = self.log.size().saturating_add(message.len());
         if self.open && size <= LOG_BYTES && self.log.reserve(message.len()).is_ok() {
             self.log.push((), message);
@@ -158,35 +173,56 @@ impl Host for Store {
 
 impl Store {
     #[inline]
-    fn table<'e>(&self, kind: RecordKind, error: &mut ErrorSlot<'e>) -> Result<&Table, Rejected<'e>> {
+    fn table<'e>(
+        &self,
+        kind: RecordKind,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<&Table, Rejected<'e>> {
         self.tables.get(kind).ok_or_else(|| no_kind(kind, error))
     }
 
-    /// Checks that a write of a record is legal, and makes room for undoing it.
+    /// Takes room for an undo step, which fails when no transaction is running, and makes sure of its memory.
     #[inline]
-    fn prepare_write<'e>(&mut self, old_size: usize, error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
-        self.check_write(old_size, error)?;
+    fn prepare_undo<'e>(
+        &mut self,
+        old_size: usize,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
+        self.take_room(old_size, error)?;
         self.undo.reserve(old_size).map_err(|_| no_memory(error))
     }
 
-    /// Checks that an event is legal now, and makes room for it.
+    /// Takes room from what the transaction may still add. What is refused later does not give it back.
     #[inline]
-    fn prepare_event<'e>(&mut self, size: usize, error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
-        self.check_write(size, error)?;
-        self.events.reserve(size).map_err(|_| no_memory(error))
+    fn take_room<'e>(
+        &mut self,
+        size: usize,
+        error: &mut ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
+        match self.room.checked_sub(size.saturating_add(ENTRY_BYTES)) {
+            Some(room) => {
+                self.room = room;
+                Ok(())
+            }
+            None => Err(self.no_room(error)),
+        }
     }
 
-    #[inline]
-    fn check_write<'e>(&self, size: usize, error: &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
-        let taken = self.undo.size().saturating_add(self.events.size());
-        let limit = self.limits.transaction_bytes;
+    #[cold]
+    fn no_room<'e>(&self, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
         if !self.open {
-            return Err(internal(error, format_args!("a write outside of a transaction; begin one first")));
+            return internal(
+                error,
+                format_args!("a write outside of a transaction; begin one first"),
+            );
         }
-        if taken.saturating_add(size) > limit {
-            return Err(internal(error, format_args!("the transaction is full: its events and undo steps may take {limit} bytes")));
-        }
-        Ok(())
+        let limit = self.limits.transaction_bytes;
+        internal(
+            error,
+            format_args!(
+                "the transaction is full: its events and undo steps may take {limit} bytes"
+            ),
+        )
     }
 }
 
@@ -196,10 +232,18 @@ fn no_kind<'e>(kind: RecordKind, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
 }
 
 #[cold]
-fn not_created<'e>(table: &Table, limit: u32, reason: &CreateError, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+fn not_created<'e>(
+    table: &Table,
+    limit: u32,
+    reason: &CreateError,
+    error: &mut ErrorSlot<'e>,
+) -> Rejected<'e> {
     let name = table.layout().name();
     match *reason {
-        CreateError::Full => internal(error, format_args!("{name} is full: the store takes {limit} records of a kind")),
+        CreateError::Full => internal(
+            error,
+            format_args!("{name} is full: the store takes {limit} records of a kind"),
+        ),
         CreateError::Memory => no_memory(error),
         CreateError::Duplicate(other) => {
             let key = Hex(table.key(other));
@@ -209,9 +253,18 @@ fn not_created<'e>(table: &Table, limit: u32, reason: &CreateError, error: &mut 
 }
 
 #[cold]
-fn refuse_update<'e>(layout: &RowLayout, role: &str, field: &str, pk: &[u8], error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+fn refuse_update<'e>(
+    layout: &RowLayout,
+    role: &str,
+    field: &str,
+    pk: &[u8],
+    error: &mut ErrorSlot<'e>,
+) -> Rejected<'e> {
     let (name, key) = (layout.name(), Hex(pk));
-    error.fail(HOST_REJECTED, format_args!("update of {name} changes its {role} field {field}; primary key {key}"))
+    error.fail(
+        HOST_REJECTED,
+        format_args!("update of {name} changes its {role} field {field}; primary key {key}"),
+    )
 }
 
 #[cold]

@@ -1,5 +1,8 @@
 //! The whole state as bytes, and whether it is in order.
 
+use statevec_abi::RecordKind;
+use statevec_abi_alloc::schema::PkLayout;
+
 use super::{Store, table::Table};
 
 impl Store {
@@ -17,7 +20,7 @@ impl Store {
         image
     }
 
-    /// Whether indexes, orders and rows agree with each other, for tests; the text says what does not.
+    /// Whether indexes, orders and rows agree with each other outside of a transaction, for tests; the text says what does not.
     ///
     /// # Errors
     ///
@@ -25,16 +28,28 @@ impl Store {
     #[doc(hidden)]
     pub fn check_consistency(&self) -> Result<(), String> {
         for table in self.tables.iter() {
-            table.check_consistency().map_err(|what| format!("{}: {what}", table.layout().name()))?;
+            table
+                .check_consistency()
+                .map_err(|what| format!("{}: {what}", table.layout().name()))?;
         }
-        let idle = !self.open && self.undo.size() == 0;
-        if self.open || idle { Ok(()) } else { Err("undo steps without a transaction".into()) }
+        if !self.open && self.undo.size() == 0 {
+            Ok(())
+        } else {
+            Err("a transaction is running".into())
+        }
+    }
+
+    /// The free rows of a kind, for tests; the last one is used first.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn free_rows(&self, kind: RecordKind) -> &[u32] {
+        self.tables.get(kind).map_or(&[], Table::free_rows)
     }
 }
 
 impl Table {
     fn write_image(&self, image: &mut Vec<u8>) {
-        let pk_len = self.layout().pk().map_or(0, |pk| pk.pk_len());
+        let pk_len = self.layout().pk().map_or(0, PkLayout::pk_len);
         image.push(self.layout().kind());
         image.extend_from_slice(&self.next_id().to_le_bytes());
         for number in [self.layout().data_size(), pk_len, self.len()] {

@@ -4,7 +4,10 @@ use std::hash::{BuildHasher as _, Hasher as _};
 
 use hashbrown::{DefaultHashBuilder, HashTable, TryReserveError, hash_table::Entry};
 
-use super::rows::{Rows, Slot};
+use super::{
+    equal::equal,
+    rows::{Rows, Slot},
+};
 
 /// The rows of one table by primary key. It holds no keys, but looks at those in the rows; each operation hashes once.
 ///
@@ -24,14 +27,14 @@ impl Index {
 
     pub(super) fn find(&self, rows: &Rows, key: &[u8]) -> Option<Slot> {
         let hash = hash_key(&self.hash, key);
-        self.slots.find(hash, |&slot| rows.key(slot) == key).copied()
+        self.slots.find(hash, |&slot| equal(rows.key(slot), key)).copied()
     }
 
     /// Adds a row, unless another has its key: that one is returned.
     pub(super) fn insert(&mut self, rows: &Rows, slot: Slot) -> Result<(), Slot> {
         let (hash, key) = (&self.hash, rows.key(slot));
         let rehash = |&slot: &Slot| hash_key(hash, rows.key(slot));
-        match self.slots.entry(hash_key(hash, key), |&other| rows.key(other) == key, rehash) {
+        match self.slots.entry(hash_key(hash, key), |&other| equal(rows.key(other), key), rehash) {
             Entry::Occupied(other) => Err(*other.get()),
             Entry::Vacant(place) => {
                 place.insert(slot);
@@ -43,7 +46,7 @@ impl Index {
     /// Removes the row of a key.
     pub(super) fn take(&mut self, rows: &Rows, key: &[u8]) -> Option<Slot> {
         let hash = hash_key(&self.hash, key);
-        let entry = self.slots.find_entry(hash, |&slot| rows.key(slot) == key).ok()?;
+        let entry = self.slots.find_entry(hash, |&slot| equal(rows.key(slot), key)).ok()?;
         Some(entry.remove().0)
     }
 
@@ -52,9 +55,13 @@ impl Index {
     }
 }
 
-/// Without a length, because all keys of a table have the same.
+/// Without a length, because all keys of a table have the same; which is also why eight bytes, the usual key, may go a shorter way.
+#[inline]
 fn hash_key(hash: &DefaultHashBuilder, key: &[u8]) -> u64 {
     let mut hasher = hash.build_hasher();
-    hasher.write(key);
+    match <[u8; 8]>::try_from(key) {
+        Ok(key) => hasher.write_u64(u64::from_ne_bytes(key)),
+        Err(_) => hasher.write(key),
+    }
     hasher.finish()
 }

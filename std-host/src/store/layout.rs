@@ -5,6 +5,8 @@ use std::ops::Range;
 use statevec_abi::RecordKind;
 use statevec_abi_alloc::schema::{FieldDefinition, FieldType, PkLayout, RecordDefinition};
 
+use super::equal::equal;
+
 /// One record kind: its names and sizes, its key, and what an update must leave as it is.
 #[derive(Debug)]
 pub(super) struct RowLayout {
@@ -28,7 +30,7 @@ pub(super) struct FrozenField {
 
 impl RowLayout {
     pub(super) fn new(record: &RecordDefinition, pk: Option<PkLayout>) -> Self {
-        let is_key = |field: &FieldDefinition| record.pk_fields.iter().any(|name| *name == field.name);
+        let is_key = |field: &FieldDefinition| record.pk_fields.contains(&field.name);
         let frozen = record.fields.iter().filter(|field| field.immutable || is_key(field));
         let frozen: Vec<_> = frozen.map(FrozenField::new).collect();
         let frozen_bytes = merge(frozen.iter().map(|field| field.bytes.clone()).collect());
@@ -62,13 +64,16 @@ impl RowLayout {
 
     /// The first frozen field that an update changed.
     pub(super) fn frozen_change(&self, old: &[u8], new: &[u8]) -> Option<&FrozenField> {
-        let same = |bytes: &Range<usize>| old.get(bytes.clone()) == new.get(bytes.clone());
+        let part =
+            |data, bytes: &Range<usize>| <[u8]>::get(data, bytes.clone()).unwrap_or_default();
+        let same = |bytes: &Range<usize>| equal(part(old, bytes), part(new, bytes));
         if self.frozen_bytes.iter().all(same) { None } else { self.changed_field(old, new) }
     }
 
     #[cold]
     fn changed_field(&self, old: &[u8], new: &[u8]) -> Option<&FrozenField> {
-        let part = |data, field: &FrozenField| <[u8]>::get(data, field.bytes.clone()).unwrap_or_default();
+        let part =
+            |data, field: &FrozenField| <[u8]>::get(data, field.bytes.clone()).unwrap_or_default();
         self.frozen.iter().find(|field| field.is_change(part(old, field), part(new, field)))
     }
 }

@@ -94,7 +94,11 @@ impl Table {
     }
 
     /// Creates a record from what `init` makes of zeroed data. Whatever can fail for want of room fails before `init` runs.
-    pub(super) fn create(&mut self, limit: u32, init: impl FnOnce(&mut [u8])) -> Result<(SysId, Claimed), CreateError> {
+    pub(super) fn create(
+        &mut self,
+        limit: u32,
+        init: impl FnOnce(&mut [u8]),
+    ) -> Result<(SysId, Claimed), CreateError> {
         let id = self.next_id;
         let next_id = id.checked_add(1).ok_or(CreateError::Full)?;
         // Free rows count, too: they are in use until the transaction that deleted their records lasts.
@@ -168,6 +172,10 @@ impl From<TryReserveError> for CreateError {
 
 /// For tests.
 impl Table {
+    pub(super) fn free_rows(&self) -> &[Slot] {
+        self.rows.free()
+    }
+
     pub(super) fn check_consistency(&self) -> Result<(), String> {
         let mut last = 0;
         let mut used = vec![false; self.rows.count()];
@@ -180,19 +188,27 @@ impl Table {
         };
         for (id, slot) in self.ids.iter() {
             use_up(slot)?;
-            if id <= last || id >= self.next_id || self.rows.id(slot) != id || self.ids.find(id) != Some(slot) {
+            if id <= last
+                || id >= self.next_id
+                || self.rows.id(slot) != id
+                || self.ids.find(id) != Some(slot)
+            {
                 return Err(format!("record {id} is out of order; next {}", self.next_id));
             }
             last = id;
             if let Some(pk) = self.layout.pk() {
                 let mut key = vec![0; pk.pk_len()];
                 let key = pk.encode(self.rows.data(slot), &mut key);
-                if key != Some(self.rows.key(slot)) || self.find(self.rows.key(slot)) != Some(slot) {
+                if key != Some(self.rows.key(slot)) || self.find(self.rows.key(slot)) != Some(slot)
+                {
                     return Err(format!("record {id} is not found by its key"));
                 }
             }
         }
         self.rows.free().iter().try_for_each(|&slot| use_up(slot))?;
+        if let Some(lost) = used.iter().position(|used| !used) {
+            return Err(format!("slot {lost} is neither used nor free"));
+        }
         let indexed = if self.layout.pk().is_some() { self.ids.len() } else { 0 };
         if self.index.len() != indexed {
             return Err(format!("{} keys for {} records", self.index.len(), self.ids.len()));

@@ -15,11 +15,15 @@ pub struct Transaction<'s> {
 }
 
 impl<'s> Transaction<'s> {
+    #[inline]
     pub(super) fn begin(store: &'s mut Store) -> Self {
-        store.roll_back();
+        if store.open {
+            store.roll_back();
+        }
         store.events.clear();
         store.log.clear();
         store.open = true;
+        store.room = store.limits.transaction_bytes;
         Self { store: Some(store) }
     }
 
@@ -49,6 +53,7 @@ impl Drop for Transaction<'_> {
 impl Deref for Transaction<'_> {
     type Target = Store;
 
+    #[inline]
     fn deref(&self) -> &Store {
         match &self.store {
             Some(store) => store,
@@ -59,6 +64,7 @@ impl Deref for Transaction<'_> {
 
 /// The store, for a plugin to write to.
 impl DerefMut for Transaction<'_> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut Store {
         match &mut self.store {
             Some(store) => store,

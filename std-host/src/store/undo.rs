@@ -22,11 +22,10 @@ pub(super) enum Step {
 }
 
 impl Store {
-    /// Undoes the running transaction, last step first. Does nothing when none is running.
+    /// Undoes the running transaction, last step first.
     pub(super) fn roll_back(&mut self) {
-        self.open = false;
+        self.close();
         self.has_deleted = false;
-        self.events.clear();
         let Self { undo, tables, .. } = self;
         let mut undo_one = |undo: Undo, old: &[u8]| {
             let Some(table) = tables.at_mut(undo.table) else { return };
@@ -40,12 +39,18 @@ impl Store {
     }
 
     /// Makes the running transaction last.
+    #[inline]
     pub(super) fn keep(&mut self) {
-        self.open = false;
+        self.close();
         if self.has_deleted {
             self.keep_deletes();
         }
         self.undo.clear();
+    }
+
+    #[inline]
+    fn close(&mut self) {
+        (self.open, self.room) = (false, 0);
     }
 
     fn keep_deletes(&mut self) {

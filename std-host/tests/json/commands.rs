@@ -1,6 +1,11 @@
 //! Lines that are no commands, and what the error says.
 
-use statevec_host::json::{CommandLine, parse_command};
+use std::borrow::Cow;
+
+use statevec_abi_alloc::schema::{
+    CommandDefinition, FieldType, PayloadFieldDefinition, SchemaRegistry, Version,
+};
+use statevec_host::json::{CommandError, CommandLine, parse_command};
 
 use crate::schema::schema;
 
@@ -19,7 +24,8 @@ fn keys_come_in_any_order_and_optional_ones_have_defaults() {
     assert_eq!(command, CommandLine { kind: 9, ext_seq: Some(u64::MAX), ref_ext_time_us: 5 });
     assert_eq!(payload, [9, 255], "payloads are appended");
 
-    let command = parse_command(&schema(), br#" {"command":"Ping","payload":{}} "#, &mut payload).unwrap();
+    let command =
+        parse_command(&schema(), br#" {"command":"Ping","payload":{}} "#, &mut payload).unwrap();
     assert_eq!(command, CommandLine { kind: 8, ext_seq: None, ref_ext_time_us: 0 });
     assert_eq!(payload, [9, 255]);
 
@@ -32,14 +38,21 @@ fn keys_come_in_any_order_and_optional_ones_have_defaults() {
 fn what_is_not_json_is_refused_with_its_column() {
     for (line, text) in [
         ("", "not valid JSON at column 0: EOF while parsing a value"),
-        (r#"{"command":"Ping","payload":{}"#, "not valid JSON at column 30: EOF while parsing an object"),
+        (
+            r#"{"command":"Ping","payload":{}"#,
+            "not valid JSON at column 30: EOF while parsing an object",
+        ),
         (r#"{"command" "Ping"}"#, "not valid JSON at column 12: expected `:`"),
-        (r#"{"command":"Ping","payload":{}} x"#, "not valid JSON at column 33: trailing characters"),
+        (
+            r#"{"command":"Ping","payload":{}} x"#,
+            "not valid JSON at column 33: trailing characters",
+        ),
         (r#"{"command":"Ping","payload":{},}"#, "not valid JSON at column 32: trailing comma"),
     ] {
         assert_eq!(refusal(line), text, "{line}");
     }
-    let not_utf8 = parse_command(&schema(), b"{\"command\":\"\xff\"}", &mut Vec::new()).unwrap_err();
+    let not_utf8 =
+        parse_command(&schema(), b"{\"command\":\"\xff\"}", &mut Vec::new()).unwrap_err();
     assert!(not_utf8.to_string().starts_with("not valid JSON at column 1"), "{not_utf8}");
 }
 
@@ -58,11 +71,20 @@ fn a_wrong_top_level_is_refused() {
             r#"{"comand":"Ping","payload":{}}"#,
             r#"unknown key "comand"; a command has "command", "payload", "ext_seq" and "ref_ext_time_us""#,
         ),
-        (r#"{"command":"Ping","command":"Ping","payload":{}}"#, r#"key "command" stands there twice"#),
-        (r#"{"command":"Ping","payload":{},"ext_seq":1,"ext_seq":1}"#, r#"key "ext_seq" stands there twice"#),
+        (
+            r#"{"command":"Ping","command":"Ping","payload":{}}"#,
+            r#"key "command" stands there twice"#,
+        ),
+        (
+            r#"{"command":"Ping","payload":{},"ext_seq":1,"ext_seq":1}"#,
+            r#"key "ext_seq" stands there twice"#,
+        ),
         (r#"{"payload":{}}"#, r#"key "command" is missing; add "command":"name of the command""#),
         (r#"{"command":"Ping"}"#, r#"key "payload" is missing; add "payload":{…}"#),
-        (r#"{"command":8,"payload":{}}"#, r#"key "command": expected the name of a command in a string, found 8"#),
+        (
+            r#"{"command":8,"payload":{}}"#,
+            r#"key "command": expected the name of a command in a string, found 8"#,
+        ),
         (
             r#"{"command":"Ping","payload":null}"#,
             r#"key "payload": expected an object with the command's fields, found null"#,
@@ -117,4 +139,28 @@ fn foreign_text_does_not_make_the_error_long() {
     let name = "é".repeat(1000);
     let error = refusal(&format!(r#"{{"command":"{name}","payload":{{}}}}"#));
     assert!(error.len() < 200, "{error}");
+}
+
+#[test]
+fn a_payload_that_no_plugin_takes_is_refused_here() {
+    let field = |index: u32| PayloadFieldDefinition {
+        name: Cow::Owned(format!("f{index}")),
+        field_index: index,
+        ty: FieldType::FixedBytes,
+        rust_type_name: Cow::Borrowed("FixedBytes<65535>"),
+        enum_type_name: None,
+        fixed_size: Some(65537),
+    };
+    let fields = (1..=256).map(field).collect();
+    let huge = CommandDefinition { kind: 1, name: Cow::Borrowed("Huge"), version: 1, fields };
+    let schema = SchemaRegistry::new(Version::new(1, 0), &[], &[huge], &[], &[]).unwrap();
+    let members: Vec<String> = (1..=256).map(|index| format!(r#""f{index}":"""#)).collect();
+    let line = format!(r#"{{"command":"Huge","payload":{{{}}}}}"#, members.join(","));
+    let mut payload = Vec::new();
+    let error = parse_command(&schema, line.as_bytes(), &mut payload).unwrap_err();
+    assert_eq!(
+        error,
+        CommandError::PayloadTooLong { command: "Huge".to_owned(), len: 256 * 65537 }
+    );
+    assert!(payload.is_empty());
 }

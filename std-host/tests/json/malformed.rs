@@ -34,7 +34,8 @@ fn events_that_do_not_fit_are_shown_as_bytes_with_the_reason() {
         ),
     ] {
         let event = EventJson { schema: &schema, kind: 3, payload };
-        let expected = format!(r#"{{"event":"Short","malformed":{{"hex":"{hex}","reason":"{reason}"}}}}"#);
+        let expected =
+            format!(r#"{{"event":"Short","malformed":{{"hex":"{hex}","reason":"{reason}"}}}}"#);
         assert_eq!(event.to_string(), expected);
     }
     let unknown = EventJson { schema: &schema, kind: 200, payload: &[5] };

@@ -157,7 +157,8 @@ fn a_value_that_a_field_does_not_take_is_refused_with_what_it_takes() {
         ("note", r#"{"text":"a"}"#, bytes, "an object"),
         ("note", r#"{"hex":"00","hex":"00"}"#, bytes, "an object"),
     ] {
-        let expected = format!(r#"field "{field}" of command "Every": expected {expected}, found {found}"#);
+        let expected =
+            format!(r#"field "{field}" of command "Every": expected {expected}, found {found}"#);
         assert_eq!(payload_with(field, value).unwrap_err(), expected);
     }
 }
@@ -176,7 +177,11 @@ fn names_digits_and_lengths_that_do_not_fit_are_refused() {
         ("label", r#""äöü""#, "6 bytes are too long; at most 4 fit"),
         ("label", r#"{"hex":"0001020304"}"#, "5 bytes are too long; at most 4 fit"),
         ("note", &long_note, "65536 bytes are too long; at most 65535 fit"),
-        ("note", r#"{"hex":"abc"}"#, r#"expected two hexadecimal digits for each byte, found "abc""#),
+        (
+            "note",
+            r#"{"hex":"abc"}"#,
+            r#"expected two hexadecimal digits for each byte, found "abc""#,
+        ),
         ("note", r#"{"hex":"0g"}"#, r#"expected two hexadecimal digits for each byte, found "0g""#),
     ] {
         let expected = format!(r#"field "{field}" of command "Every": {problem}"#);

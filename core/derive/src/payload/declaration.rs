@@ -24,14 +24,9 @@ impl<'i> Declaration<'i> {
             Role::Command => ("command", false),
             Role::Event => ("event", true),
         };
-        let declared = both(
-            PayloadOptions::parse(input, name, has_max_len),
-            parse_fields(input),
-        );
+        let declared = both(PayloadOptions::parse(input, name, has_max_len), parse_fields(input));
         let ((options, fields), lifetime) = both(declared, lifetime(input))?;
-        let least_len = fields
-            .iter()
-            .fold(0, |sum: u32, field| sum.saturating_add(field.size()));
+        let least_len = fields.iter().fold(0, |sum: u32, field| sum.saturating_add(field.size()));
         let mut errors = Errors::default();
         for field in &fields {
             if let Err(error) = check(field, lifetime) {
@@ -44,14 +39,7 @@ impl<'i> Declaration<'i> {
             Role::Event => max_len(input, options.max_len.as_ref(), &fields, least_len),
         };
         let (max_len, ()) = both(max_len, checked)?;
-        Ok(Self {
-            name: &input.ident,
-            lifetime,
-            kind: options.kind,
-            fields,
-            least_len,
-            max_len,
-        })
+        Ok(Self { name: &input.ident, lifetime, kind: options.kind, fields, least_len, max_len })
     }
 
     pub(super) fn has_var_bytes(&self) -> bool {

@@ -14,10 +14,7 @@ pub(super) fn expand(declaration: &Declaration<'_>) -> TokenStream {
     let name = declaration.name;
     let (lifetime, ty) = match declaration.lifetime {
         Some(lifetime) => (lifetime.clone(), quote!(#name<#lifetime>)),
-        None => (
-            Lifetime::new("'payload", proc_macro2::Span::call_site()),
-            quote!(#name),
-        ),
+        None => (Lifetime::new("'payload", proc_macro2::Span::call_site()), quote!(#name)),
     };
     let body = if declaration.has_var_bytes() {
         step_by_step(declaration)

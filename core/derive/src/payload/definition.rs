@@ -27,10 +27,7 @@ fn field(field: &Field<'_>) -> TokenStream {
     let size = field.size();
     let (rust_type_name, fixed_size) = match field.encoding {
         Encoding::VarBytes => (quote!("VarBytes"), quote!(::core::option::Option::None)),
-        _ => (
-            quote!(::core::stringify!(#ty)),
-            quote!(::core::option::Option::Some(#size)),
-        ),
+        _ => (quote!(::core::stringify!(#ty)), quote!(::core::option::Option::Some(#size))),
     };
     quote! {
         ::statevec_abi::schema::PayloadFieldDef {

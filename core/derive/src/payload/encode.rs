@@ -12,10 +12,7 @@ pub(super) fn payload(declaration: &Declaration<'_>) -> TokenStream {
     let kind = declaration.kind;
     let definition = definition::expand(declaration);
     let least = usize_literal(declaration.least_len);
-    let var_bytes = declaration
-        .fields
-        .iter()
-        .filter(|field| is_var_bytes(field));
+    let var_bytes = declaration.fields.iter().filter(|field| is_var_bytes(field));
     let var_bytes = var_bytes.map(|field| field.ident);
     let encode = if declaration.has_var_bytes() {
         step_by_step(declaration)

@@ -13,9 +13,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let update = format_ident!("{name}Update");
     let size = layout.size();
     let getters: Vec<_> = layout.active().map(|f| getter(f, &size)).collect();
-    let mutable = layout
-        .active()
-        .filter(|f| f.field.options.immutable.is_none());
+    let mutable = layout.active().filter(|f| f.field.options.immutable.is_none());
     let setters = mutable.map(|f| setter(f, &size));
     let view_doc = format!("Reads the fields of a [`{name}`] in place.");
     let update_doc = format!(

@@ -34,11 +34,8 @@ impl<'i> Layout<'i> {
             }
         }
         let fields = errors.take(place(fields, options.len)).unwrap_or_default();
-        let key = options
-            .pk
-            .iter()
-            .filter_map(|name| errors.take(key_field(name, &fields)))
-            .collect();
+        let key =
+            options.pk.iter().filter_map(|name| errors.take(key_field(name, &fields))).collect();
         errors.check()?;
         Ok(Self {
             name: &input.ident,
@@ -140,9 +137,7 @@ fn key_field(name: &Ident, fields: &[Placed<'_>]) -> syn::Result<usize> {
         return refuse(format!("`{name}` is reserved and cannot be part of a key"));
     }
     if field.encoding == Encoding::Scalar(Scalar::U128) {
-        return refuse(format!(
-            "`{name}` is a u128, which keys have no encoding for"
-        ));
+        return refuse(format!("`{name}` is a u128, which keys have no encoding for"));
     }
     if field.options.immutable.is_none() {
         return refuse(format!(

@@ -7,12 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
-    let Layout {
-        name,
-        kind,
-        record_len,
-        ..
-    } = layout;
+    let Layout { name, kind, record_len, .. } = layout;
     let view = format_ident!("{name}View");
     let update = format_ident!("{name}Update");
     let size = layout.size();

@@ -62,10 +62,7 @@ struct Text {
 
 impl Text {
     const fn new() -> Self {
-        Self {
-            bytes: [0; 512],
-            len: 0,
-        }
+        Self { bytes: [0; 512], len: 0 }
     }
 
     const fn push(&mut self, part: &str) {
@@ -78,11 +75,7 @@ impl Text {
     }
 
     const fn push_number(&mut self, number: u8) {
-        let digits = [
-            b'0' + number / 100,
-            b'0' + number / 10 % 10,
-            b'0' + number % 10,
-        ];
+        let digits = [b'0' + number / 100, b'0' + number / 10 % 10, b'0' + number % 10];
         let first = match number {
             0..=9 => 2,
             10..=99 => 1,
@@ -113,12 +106,7 @@ mod tests {
 
     #[test]
     fn a_kind_used_twice_names_both_types() {
-        let entries = [
-            (7, "Deposit"),
-            (8, "Withdraw"),
-            (107, "Other"),
-            (107, "Transfer"),
-        ];
+        let entries = [(7, "Deposit"), (8, "Withdraw"), (107, "Other"), (107, "Transfer")];
         assert_distinct_kind("commands", &entries, 0);
         assert_distinct_kind("commands", &entries, 2);
         let text = catch_unwind(|| assert_distinct_kind("commands", &entries, 3)).unwrap_err();

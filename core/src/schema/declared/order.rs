@@ -42,10 +42,7 @@ pub const fn sort_payloads<const N: usize>(
 /// Sorts enums by name.
 #[must_use]
 pub const fn sort_types<const N: usize>(mut defs: [EnumDef<'static>; N]) -> [EnumDef<'static>; N] {
-    insertion_sort!(defs, N, |a, b| precedes(
-        a.name.as_bytes(),
-        b.name.as_bytes()
-    ));
+    insertion_sort!(defs, N, |a, b| precedes(a.name.as_bytes(), b.name.as_bytes()));
     defs
 }
 
@@ -79,12 +76,7 @@ mod tests {
 
     #[test]
     fn kinds_come_out_ascending() {
-        let payload = |kind| PayloadDef {
-            kind,
-            name: "P",
-            version: 1,
-            fields: &[],
-        };
+        let payload = |kind| PayloadDef { kind, name: "P", version: 1, fields: &[] };
         let sorted = sort_payloads([9, 1, 255, 4, 2].map(payload)).map(|def| def.kind);
         assert_eq!(sorted, [1, 2, 4, 9, 255]);
     }

@@ -11,20 +11,11 @@ const EVERYTHING: SchemaDef<'static> = SchemaDef {
         EnumDef {
             name: "Currency",
             variants: &[
-                EnumVariantDef {
-                    name: "Eur",
-                    discriminant: 0,
-                },
-                EnumVariantDef {
-                    name: "Usd",
-                    discriminant: 255,
-                },
+                EnumVariantDef { name: "Eur", discriminant: 0 },
+                EnumVariantDef { name: "Usd", discriminant: 255 },
             ],
         },
-        EnumDef {
-            name: "Nothing",
-            variants: &[],
-        },
+        EnumDef { name: "Nothing", variants: &[] },
     ],
     records: &[
         RecordDef {
@@ -38,26 +29,10 @@ const EVERYTHING: SchemaDef<'static> = SchemaDef {
             fields: &[
                 record_field("id", 1, 0, FieldType::U64, 8, "u64", true),
                 record_field("open", 2, 8, FieldType::Bool, 1, "bool", false),
-                record_field(
-                    "name",
-                    4,
-                    13,
-                    FieldType::FixedBytes,
-                    14,
-                    "FixedBytes < 12 >",
-                    true,
-                ),
+                record_field("name", 4, 13, FieldType::FixedBytes, 14, "FixedBytes < 12 >", true),
                 FieldDef {
                     enum_type_name: Some("deep :: Currency"),
-                    ..record_field(
-                        "money",
-                        5,
-                        27,
-                        FieldType::EnumU8,
-                        1,
-                        "deep :: Currency",
-                        false,
-                    )
+                    ..record_field("money", 5, 27, FieldType::EnumU8, 1, "deep :: Currency", false)
                 },
             ],
             reserved_fields: &[record_field("spare", 3, 9, FieldType::U32, 4, "u32", false)],
@@ -93,12 +68,7 @@ const EVERYTHING: SchemaDef<'static> = SchemaDef {
             payload_field("short", 10, FieldType::U16, "u16", Some(2)),
         ],
     }],
-    events: &[PayloadDef {
-        kind: 255,
-        name: "Silence",
-        version: 513,
-        fields: &[],
-    }],
+    events: &[PayloadDef { kind: 255, name: "Silence", version: 513, fields: &[] }],
 };
 
 const EMPTY: SchemaDef<'static> = SchemaDef {
@@ -118,16 +88,7 @@ const fn record_field(
     rust_type_name: &'static str,
     immutable: bool,
 ) -> FieldDef<'static> {
-    FieldDef {
-        name,
-        field_index,
-        offset,
-        ty,
-        len,
-        rust_type_name,
-        enum_type_name: None,
-        immutable,
-    }
+    FieldDef { name, field_index, offset, ty, len, rust_type_name, enum_type_name: None, immutable }
 }
 
 const fn payload_field(
@@ -137,14 +98,7 @@ const fn payload_field(
     rust_type_name: &'static str,
     fixed_size: Option<u32>,
 ) -> PayloadFieldDef<'static> {
-    PayloadFieldDef {
-        name,
-        field_index,
-        ty,
-        rust_type_name,
-        enum_type_name: None,
-        fixed_size,
-    }
+    PayloadFieldDef { name, field_index, ty, rust_type_name, enum_type_name: None, fixed_size }
 }
 
 #[test]

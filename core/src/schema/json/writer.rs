@@ -11,12 +11,7 @@ pub(super) struct Writer<'o> {
 
 impl<'o> Writer<'o> {
     pub(super) const fn new(out: &'o mut [u8]) -> Self {
-        Self {
-            out,
-            written: 0,
-            depth: 0,
-            first: true,
-        }
+        Self { out, written: 0, depth: 0, first: true }
     }
 
     /// The length of everything written so far, whether or not there was room for it.
@@ -59,19 +54,11 @@ impl<'o> Writer<'o> {
         self.raw(if value { b"true" } else { b"false" });
     }
 
-    pub(super) const fn number(&mut self, mut value: u32) {
-        let mut digits = [0; 10];
-        let mut start = digits.len();
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (value % 10) as u8;
-            value /= 10;
-            if value == 0 {
-                break;
-            }
+    pub(super) const fn number(&mut self, value: u32) {
+        if value >= 10 {
+            self.number(value / 10);
         }
-        let (_, digits) = digits.split_at(start);
-        self.raw(digits);
+        self.raw(&[b'0' + (value % 10) as u8]);
     }
 
     pub(super) const fn hex(&mut self, mut bytes: &[u8]) {
@@ -81,52 +68,42 @@ impl<'o> Writer<'o> {
         }
     }
 
-    /// A quoted string. Unescaped stretches are copied whole, which keeps evaluation in constants short.
+    /// A quoted string.
     pub(super) const fn string(&mut self, value: &str) {
         self.raw(b"\"");
-        let mut plain = value.as_bytes();
-        let mut at = 0;
-        while at < plain.len() {
-            let (before, from_here) = plain.split_at(at);
-            match escape(from_here) {
-                Some((escape, len)) => {
-                    self.raw(before);
-                    self.escape(escape);
-                    (_, plain) = from_here.split_at(len);
-                    at = 0;
+        let mut rest = value.as_bytes();
+        while let [byte, tail @ ..] = rest {
+            rest = tail;
+            match escape(*byte, tail) {
+                None => self.raw(&[*byte]),
+                Some(Escape::Short(letter)) => self.raw(&[b'\\', letter]),
+                Some(Escape::Control(code)) => self.control(code),
+                Some(Escape::HighControl(code)) => {
+                    self.control(code);
+                    if let [_, behind @ ..] = tail {
+                        rest = behind;
+                    }
                 }
-                None => at += 1,
             }
         }
-        self.raw(plain);
         self.raw(b"\"");
     }
 
+    /// Copies byte by byte: the compiler, which runs this for constants, takes far longer over the calls that a copy of
+    /// slices consists of.
     pub(super) const fn raw(&mut self, bytes: &[u8]) {
-        let used = if self.written < self.out.len() {
-            self.written
-        } else {
-            self.out.len()
-        };
-        self.written += bytes.len();
-        let (_, free) = self.out.split_at_mut(used);
-        if bytes.len() <= free.len() {
-            let (now, _) = free.split_at_mut(bytes.len());
-            now.copy_from_slice(bytes);
-        } else {
-            let (fitting, _) = bytes.split_at(free.len());
-            free.copy_from_slice(fitting);
+        let (mut from, mut to) = (0, self.written);
+        while from < bytes.len() && to < self.out.len() {
+            self.out[to] = bytes[from];
+            from += 1;
+            to += 1;
         }
+        self.written += bytes.len();
     }
 
-    const fn escape(&mut self, escape: Escape) {
-        match escape {
-            Escape::Short(letter) => self.raw(&[b'\\', letter]),
-            Escape::Control(code) => {
-                self.raw(b"\\u00");
-                self.hex(&[code]);
-            }
-        }
+    const fn control(&mut self, code: u8) {
+        self.raw(b"\\u00");
+        self.hex(&[code]);
     }
 
     const fn new_line(&mut self) {
@@ -142,20 +119,20 @@ impl<'o> Writer<'o> {
 enum Escape {
     Short(u8),
     Control(u8),
+    HighControl(u8),
 }
 
-/// What replaces the character at the start of `bytes`, and how many bytes it has; none if it stands for itself.
+/// What replaces a character that begins with `byte`; none if it stands for itself.
 ///
-/// The control characters are those of Unicode: 0 to 1f, 7f, and 80 to 9f, which take two bytes in UTF-8.
-const fn escape(bytes: &[u8]) -> Option<(Escape, usize)> {
-    match bytes {
-        [b'"', ..] => Some((Escape::Short(b'"'), 1)),
-        [b'\\', ..] => Some((Escape::Short(b'\\'), 1)),
-        [b'\n', ..] => Some((Escape::Short(b'n'), 1)),
-        [b'\r', ..] => Some((Escape::Short(b'r'), 1)),
-        [b'\t', ..] => Some((Escape::Short(b't'), 1)),
-        [code @ (0..=0x1f | 0x7f), ..] => Some((Escape::Control(*code), 1)),
-        [0xc2, code @ 0x80..=0x9f, ..] => Some((Escape::Control(*code), 2)),
+/// The control characters are those of Unicode: 0 to 1f, 7f, and 80 to 9f.
+const fn escape(byte: u8, next: &[u8]) -> Option<Escape> {
+    match (byte, next) {
+        (b'"' | b'\\', _) => Some(Escape::Short(byte)),
+        (b'\n', _) => Some(Escape::Short(b'n')),
+        (b'\r', _) => Some(Escape::Short(b'r')),
+        (b'\t', _) => Some(Escape::Short(b't')),
+        (0..=0x1f | 0x7f, _) => Some(Escape::Control(byte)),
+        (0xc2, [code @ 0x80..=0x9f, ..]) => Some(Escape::HighControl(*code)),
         _ => None,
     }
 }

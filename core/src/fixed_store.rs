@@ -1,0 +1,218 @@
+//! A host store in a fixed amount of memory, for firmware: no allocator, no `unsafe`, no panic.
+//!
+//! It behaves as the server's store does, so that the same commands give the same bytes: numbers count from 1 per kind, are rolled back with
+//! their transaction and never used again after a delete; keys and immutable fields cannot be changed; a rollback is exact. What a
+//! server answers with more memory is refused here, with kind 4001 and a text that names what is full, how much it holds, and what to enlarge.
+//!
+//! ```
+//! use statevec_abi::fixed_store::{FixedMemory, FixedStore, FixedStoreError};
+//! # use statevec_abi::{Record, schema};
+//! # #[derive(Record)]
+//! # #[record(kind = 1, len = 64, pk(account_id))]
+//! # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
+//! # schema! { const SCHEMA = { version: "1.0", records: [Account] }; }
+//! // 32 records of up to 48 bytes, 256 bytes of events per transaction. All zero: as a `static` it takes no flash.
+//! let mut memory: FixedMemory<32, 48, 256> = FixedMemory::new();
+//! let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
+//! let transaction = store.begin();
+//! // PluginRuntime::run_tx(&mut transaction, …), and then, if the plugin accepted:
+//! transaction.commit();
+//! assert_eq!(store.events().count(), 0);
+//! # Ok::<(), FixedStoreError>(())
+//! ```
+//!
+//! Looking a record up by its key walks over all records, and compares one number for each: fixed stores are small.
+
+mod changes;
+mod error;
+mod events;
+mod host;
+mod key;
+mod layout;
+mod memory;
+mod refusal;
+mod rows;
+mod transaction;
+
+pub use error::FixedStoreError;
+pub use events::{Event, Events};
+pub use memory::FixedMemory;
+pub use transaction::Transaction;
+
+use core::fmt;
+
+use crate::{
+    abi::{RecordKey, RecordKind, SysId},
+    digest::StateDigest,
+    schema::{RecordDef, SchemaDef},
+};
+use changes::{Change, Changes, Step};
+use events::EventList;
+use rows::Rows;
+
+/// The records of one plugin in the memory of a [`FixedMemory`], shaped by the plugin's schema.
+///
+/// It is a [`Host`](crate::host::Host): plugins read and write it inside a [`Transaction`]. Outside of one, writes are refused. Its type does
+/// not depend on the capacities, so that all stores of an image share their code.
+///
+/// It is meant for targets with one thread: a context that a plugin carried to another thread is not told apart
+/// ([`Host::thread_token`](crate::host::Host::thread_token)).
+pub struct FixedStore<'m> {
+    schema: &'m SchemaDef<'m>,
+    rows: Rows<'m>,
+    changes: Changes<'m>,
+    events: EventList<'m>,
+    /// Where a record is made before it is checked and stored.
+    staged: &'m mut [u8],
+    /// Whether a transaction is running.
+    open: bool,
+}
+
+/// A record, where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'s> {
+    /// Its number.
+    pub sys_id: SysId,
+    /// Its data; the schema says what it means.
+    pub data: &'s [u8],
+}
+
+impl<'m> FixedStore<'m> {
+    /// An empty store. What the memory held is gone.
+    ///
+    /// # Errors
+    ///
+    /// The schema does not fit the memory, or contradicts itself; one made by [`schema!`](crate::schema!) does not.
+    pub fn new<
+        'd: 'm,
+        const RECORDS: usize,
+        const RECORD_SIZE: usize,
+        const EVENT_BYTES: usize,
+        const CHANGES: usize,
+        const KINDS: usize,
+    >(
+        schema: &'d SchemaDef<'d>,
+        memory: &'m mut FixedMemory<RECORDS, RECORD_SIZE, EVENT_BYTES, CHANGES, KINDS>,
+    ) -> Result<Self, FixedStoreError<'d>> {
+        memory.store(schema)
+    }
+
+    /// Begins a transaction. Dropping it undoes what it did; [`commit`](Transaction::commit) keeps it.
+    pub fn begin(&mut self) -> Transaction<'_, 'm> {
+        Transaction::begin(self)
+    }
+
+    /// The events of the last transaction, in the order of their emission; none when it was rolled back.
+    #[must_use]
+    pub fn events(&self) -> Events<'_> {
+        self.events.iter()
+    }
+
+    /// The records of a kind, in ascending order of their numbers; none when there is no such kind.
+    pub fn records(&self, kind: RecordKind) -> impl Iterator<Item = Record<'_>> {
+        let size = self.record_def(kind).map_or(0, layout::data_size);
+        self.rows.of_kind(kind).map(move |slot| {
+            let sys_id = self.rows.key(slot).sys_id;
+            let data = self.rows.data(slot, size);
+            Record { sys_id, data }
+        })
+    }
+
+    /// The data of a record.
+    #[must_use]
+    pub fn get(&self, kind: RecordKind, sys_id: SysId) -> Option<&[u8]> {
+        let record = self.record_def(kind)?;
+        let slot = self.rows.find(RecordKey { kind, sys_id })?;
+        Some(self.rows.data(slot, layout::data_size(record)))
+    }
+
+    /// The record of a primary key, encoded as ABI.md section 5 says.
+    #[must_use]
+    pub fn get_by_pk(&self, kind: RecordKind, pk: &[u8]) -> Option<Record<'_>> {
+        let record = self.record_def(kind)?;
+        let slot = self.rows.find_pk(record, pk)?;
+        let sys_id = self.rows.key(slot).sys_id;
+        let data = self.rows.data(slot, layout::data_size(record));
+        Some(Record { sys_id, data })
+    }
+
+    /// How many records of a kind there are.
+    #[must_use]
+    pub fn len(&self, kind: RecordKind) -> usize {
+        self.rows.of_kind(kind).len()
+    }
+
+    /// Whether there is no record of any kind.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The number that the next record of a kind gets; `None` when there is no such kind.
+    #[must_use]
+    pub fn next_sys_id(&self, kind: RecordKind) -> Option<SysId> {
+        let (position, _) = self.record_kind(kind)?;
+        self.rows.next_id(position)
+    }
+
+    /// The digest of all records; a server's store with the same records has the same one.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut digest = StateDigest::new();
+        for record in self.schema.records {
+            for Record { sys_id, data } in self.records(record.kind) {
+                let kind = record.kind;
+                digest.record(RecordKey { kind, sys_id }, data);
+            }
+        }
+        digest.finish()
+    }
+
+    /// Where the schema lists a kind, and what it says of it.
+    fn record_kind(&self, kind: RecordKind) -> Option<(usize, &'m RecordDef<'m>)> {
+        let mut records = self.schema.records.iter().enumerate();
+        records.find(|(_, record)| record.kind == kind)
+    }
+
+    fn record_def(&self, kind: RecordKind) -> Option<&'m RecordDef<'m>> {
+        self.record_kind(kind).map(|(_, record)| record)
+    }
+
+    /// Undoes the running transaction, last step first. Does nothing when none is running.
+    fn roll_back(&mut self) {
+        if !self.open {
+            return;
+        }
+        self.open = false;
+        self.events.clear();
+        let Self { schema, rows, changes, .. } = self;
+        while let Some((Change { step, key }, old)) = changes.pop() {
+            let mut records = schema.records.iter().enumerate();
+            let Some((position, record)) = records.find(|(_, record)| record.kind == key.kind)
+            else {
+                continue;
+            };
+            let old = old.get(..layout::data_size(record)).unwrap_or_default();
+            match step {
+                Step::Create => {
+                    rows.remove(key);
+                    rows.set_next_id(position, key.sys_id);
+                }
+                Step::Update => rows.replace(key, old),
+                Step::Delete => rows.insert(key, record, old),
+            }
+        }
+    }
+
+    /// Makes the running transaction last.
+    fn keep(&mut self) {
+        self.open = false;
+        self.changes.clear();
+    }
+}
+
+impl fmt::Debug for FixedStore<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FixedStore").field("records", &self.rows.len()).finish_non_exhaustive()
+    }
+}

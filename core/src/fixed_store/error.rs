@@ -1,0 +1,55 @@
+//! Why a schema and a memory do not go together.
+
+/// Why there is no store for a schema in a memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+#[non_exhaustive]
+pub enum FixedStoreError<'d> {
+    /// There are more record kinds than the memory counts numbers for.
+    #[error(
+        "the schema has {needed} record kinds, but the memory is for {kinds}: enlarge its KINDS"
+    )]
+    Kinds {
+        /// How many the schema has.
+        needed: usize,
+        /// How many the memory is for.
+        kinds: usize,
+    },
+    /// Kinds are 0, stand twice or are not in ascending order.
+    #[error("record {record} is out of order: kinds ascend from 1, and none stands twice")]
+    KindOrder {
+        /// Name of the record.
+        record: &'d str,
+    },
+    /// A record is larger than the memory's.
+    #[error(
+        "record {record} has {needed} bytes of data, but the memory's records have {record_size}: enlarge its RECORD_SIZE"
+    )]
+    RecordSize {
+        /// Name of the record.
+        record: &'d str,
+        /// Its bytes.
+        needed: usize,
+        /// The memory's bytes.
+        record_size: usize,
+    },
+    /// A field lies outside its record, or has another length than its type.
+    #[error("field {record}.{field} does not lie in its record, or is not as long as its type")]
+    Field {
+        /// Name of the record.
+        record: &'d str,
+        /// Name of the field.
+        field: &'d str,
+    },
+    /// A primary key names a field that is not there or cannot be in a key.
+    #[error(
+        "the primary key of {record} names {field}, which is no field of a type that a key can have"
+    )]
+    KeyField {
+        /// Name of the record.
+        record: &'d str,
+        /// What it names.
+        field: &'d str,
+    },
+}
+
+impl core::error::Error for FixedStoreError<'_> {}

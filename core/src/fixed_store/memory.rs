@@ -1,0 +1,101 @@
+//! The memory of a store.
+
+use heapless::Vec;
+
+use super::{
+    FixedStore, FixedStoreError,
+    changes::{Change, Changes},
+    events::EventList,
+    layout,
+    rows::{Header, Rows},
+};
+use crate::schema::SchemaDef;
+
+/// The memory of one [`FixedStore`]. It is all zero until it is used, so that a `static` of it takes no flash.
+///
+/// - `RECORDS`: how many records there may be at a time, of all kinds together; at most 65,535.
+/// - `RECORD_SIZE`: bytes of data of the largest record: its `len` less 16.
+/// - `EVENT_BYTES`: what the events of one transaction take: each its payload and [5 bytes](Self::EVENT_OVERHEAD).
+/// - `CHANGES`: how many records one transaction may create, change or delete.
+/// - `KINDS`: how many record kinds the schema may have.
+///
+/// A record takes `RECORD_SIZE` + 18 bytes, a change `RECORD_SIZE` + 24.
+#[derive(Debug)]
+pub struct FixedMemory<
+    const RECORDS: usize,
+    const RECORD_SIZE: usize,
+    const EVENT_BYTES: usize,
+    const CHANGES: usize = 8,
+    const KINDS: usize = 4,
+> {
+    headers: [Header; RECORDS],
+    data: [[u8; RECORD_SIZE]; RECORDS],
+    order: [u16; RECORDS],
+    next_ids: [u64; KINDS],
+    changes: Vec<Change, CHANGES>,
+    old: [[u8; RECORD_SIZE]; CHANGES],
+    staged: [u8; RECORD_SIZE],
+    events: Vec<u8, EVENT_BYTES>,
+}
+
+impl<
+    const RECORDS: usize,
+    const RECORD_SIZE: usize,
+    const EVENT_BYTES: usize,
+    const CHANGES: usize,
+    const KINDS: usize,
+> FixedMemory<RECORDS, RECORD_SIZE, EVENT_BYTES, CHANGES, KINDS>
+{
+    /// Bytes that an event takes besides its payload.
+    pub const EVENT_OVERHEAD: usize = EventList::OVERHEAD;
+
+    /// Memory for a store.
+    #[must_use]
+    pub const fn new() -> Self {
+        const { assert!(RECORDS <= u16::MAX as usize, "at most 65,535 records") };
+        Self {
+            headers: [Header::FREE; RECORDS],
+            data: [[0; RECORD_SIZE]; RECORDS],
+            order: [0; RECORDS],
+            next_ids: [0; KINDS],
+            changes: Vec::new(),
+            old: [[0; RECORD_SIZE]; CHANGES],
+            staged: [0; RECORD_SIZE],
+            events: Vec::new(),
+        }
+    }
+
+    pub(super) fn store<'m, 'd: 'm>(
+        &'m mut self,
+        schema: &'d SchemaDef<'d>,
+    ) -> Result<FixedStore<'m>, FixedStoreError<'d>> {
+        layout::check(schema, RECORD_SIZE, KINDS)?;
+        Ok(FixedStore {
+            schema,
+            rows: Rows::new(
+                &mut self.headers,
+                self.data.as_flattened_mut(),
+                RECORD_SIZE,
+                &mut self.order,
+                &mut self.next_ids,
+            ),
+            changes: Changes::new(&mut self.changes, self.old.as_flattened_mut(), RECORD_SIZE),
+            events: EventList::new(&mut self.events),
+            staged: &mut self.staged,
+            open: false,
+        })
+    }
+}
+
+impl<
+    const RECORDS: usize,
+    const RECORD_SIZE: usize,
+    const EVENT_BYTES: usize,
+    const CHANGES: usize,
+    const KINDS: usize,
+> Default for FixedMemory<RECORDS, RECORD_SIZE, EVENT_BYTES, CHANGES, KINDS>
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}

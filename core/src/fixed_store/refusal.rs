@@ -1,0 +1,119 @@
+//! What the store refuses, and in which words. What a server's store refuses too, it refuses in the same words.
+
+use core::fmt;
+
+use super::{events::NoRoom, key};
+use crate::{
+    abi::{
+        RecordKind,
+        runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
+    },
+    error_slot::{ErrorSlot, Rejected},
+    schema::RecordDef,
+};
+
+#[cold]
+pub(super) fn no_transaction<'e>(error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+    let reason = format_args!("a write outside of a transaction; begin one first");
+    error.fail(HOST_INTERNAL_ERROR, reason)
+}
+
+#[cold]
+pub(super) fn no_record_kind<'e>(kind: RecordKind, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+    error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
+}
+
+#[cold]
+pub(super) fn no_event_kind<'e>(kind: u8, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+    error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}"))
+}
+
+#[cold]
+pub(super) fn records_full<'e>(
+    record: &RecordDef<'_>,
+    records: usize,
+    error: &mut ErrorSlot<'e>,
+) -> Rejected<'e> {
+    let name = record.name;
+    let reason = format_args!(
+        "no room for another {name}: the store is full with {records} records (RECORDS)"
+    );
+    error.fail(HOST_REJECTED, reason)
+}
+
+#[cold]
+pub(super) fn changes_full<'e>(
+    record: &RecordDef<'_>,
+    changes: usize,
+    error: &mut ErrorSlot<'e>,
+) -> Rejected<'e> {
+    let name = record.name;
+    let reason = format_args!(
+        "no room to change another {name}: the transaction is full with {changes} changed records (CHANGES)"
+    );
+    error.fail(HOST_REJECTED, reason)
+}
+
+#[cold]
+pub(super) fn events_full<'e>(
+    payload: usize,
+    no_room: &NoRoom,
+    error: &mut ErrorSlot<'e>,
+) -> Rejected<'e> {
+    let NoRoom { capacity, left } = no_room;
+    let reason = format_args!(
+        "no room for an event of {payload} bytes: {left} of {capacity} bytes are left (EVENT_BYTES)"
+    );
+    error.fail(HOST_REJECTED, reason)
+}
+
+#[cold]
+pub(super) fn exists<'e>(
+    record: &RecordDef<'_>,
+    data: &[u8],
+    error: &mut ErrorSlot<'e>,
+) -> Rejected<'e> {
+    let (name, key) = (record.name, KeyOf { record, data });
+    error.fail(HOST_REJECTED, format_args!("{name} with primary key {key} exists already"))
+}
+
+#[cold]
+pub(super) fn frozen<'e>(
+    record: &RecordDef<'_>,
+    (role, field): (&str, &str),
+    data: &[u8],
+    error: &mut ErrorSlot<'e>,
+) -> Rejected<'e> {
+    let (name, key) = (record.name, KeyOf { record, data });
+    error.fail(
+        HOST_REJECTED,
+        format_args!("update of {name} changes its {role} field {field}; primary key {key}"),
+    )
+}
+
+/// The primary key in a record's data, as `0x` and two digits for each byte.
+struct KeyOf<'k> {
+    record: &'k RecordDef<'k>,
+    data: &'k [u8],
+}
+
+impl fmt::Display for KeyOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("0x")?;
+        let mut written = Ok(());
+        key::for_each_part(self.record, self.data, |part| {
+            for byte in part {
+                written = written.and_then(|()| hex(f, *byte));
+            }
+        });
+        written
+    }
+}
+
+fn hex(f: &mut fmt::Formatter<'_>, byte: u8) -> fmt::Result {
+    use fmt::Write as _;
+    for digit in [byte >> 4, byte & 15] {
+        f.write_char(char::from_digit(digit.into(), 16).unwrap_or_default())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! One transaction on a store.
+
+use core::ops::{Deref, DerefMut};
+
+use super::FixedStore;
+
+/// A store in which everything that is written can still be undone.
+///
+/// Dropping it undoes it: records, keys, numbers and events are as they were. One that was leaked is undone when the next one begins.
+#[derive(Debug)]
+#[must_use = "a transaction that is dropped is undone"]
+pub struct Transaction<'s, 'm> {
+    store: &'s mut FixedStore<'m>,
+}
+
+impl<'s, 'm> Transaction<'s, 'm> {
+    pub(super) fn begin(store: &'s mut FixedStore<'m>) -> Self {
+        store.roll_back();
+        store.events.clear();
+        store.open = true;
+        Self { store }
+    }
+
+    /// Keeps what the transaction wrote. Its events are then in [`FixedStore::events`].
+    pub fn commit(self) {
+        // What follows is a drop, which finds nothing to undo.
+        self.store.keep();
+    }
+}
+
+impl Drop for Transaction<'_, '_> {
+    fn drop(&mut self) {
+        self.store.roll_back();
+    }
+}
+
+/// The store as the transaction sees it.
+impl<'m> Deref for Transaction<'_, 'm> {
+    type Target = FixedStore<'m>;
+
+    fn deref(&self) -> &FixedStore<'m> {
+        self.store
+    }
+}
+
+/// The store, for a plugin to write to.
+impl<'m> DerefMut for Transaction<'_, 'm> {
+    fn deref_mut(&mut self) -> &mut FixedStore<'m> {
+        self.store
+    }
+}

@@ -1,0 +1,15 @@
+//! Records of the queues around a host: submit requests on the way in, committed results on the way out (ABI.md section 6).
+//!
+//! Nothing allocates: what is decoded borrows, what is encoded goes into a buffer or comes as an array. Whatever comes in is checked to
+//! its last byte.
+
+mod committed_result;
+mod error;
+mod submit_request;
+
+pub use committed_result::{
+    COMMITTED_RESULT_RECORD_LEN, COMMITTED_RESULT_RECORD_VERSION, CommittedResultRecord,
+    CommittedStatus, RejectedErrorCode,
+};
+pub use error::QueueCodecError;
+pub use submit_request::{SUBMIT_REQUEST_HEADER_LEN, SUBMIT_REQUEST_RECORD_VERSION, SubmitRequest};

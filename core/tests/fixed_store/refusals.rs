@@ -1,0 +1,63 @@
+//! What a server's store refuses, too: in the same words, and nothing has changed.
+
+use statevec_abi::{
+    fixed_store::{FixedMemory, FixedStore},
+    runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
+};
+
+use crate::script::{Bench, Op, SCHEMA};
+
+fn refused(ops: &[Op], text: &str) {
+    let mut memory: FixedMemory<4, 48, 64> = FixedMemory::new();
+    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    bench.run(&[Op::Create(1, 1), Op::CreateShare(3, 3)]).unwrap();
+    let before = bench.image();
+    let error = bench.run(ops).unwrap_err();
+    assert_eq!(error, (HOST_REJECTED, text.into()));
+    assert_eq!(bench.image(), before);
+}
+
+#[test]
+fn duplicate_key() {
+    let text = "Thing with primary key 0x0000000000000001 exists already";
+    refused(&[Op::Create(2, 2), Op::Create(1, 1)], text);
+    let text = "Share with primary key 0x7fffffff000000000000 exists already";
+    refused(&[Op::CreateShare(3, 4)], text);
+}
+
+#[test]
+fn update_of_an_immutable_field() {
+    let text = "update of Thing changes its immutable field born; primary key 0x0000000000000001";
+    refused(&[Op::Update(1, 2), Op::Poke { id: 1, at: 16, byte: 9 }], text);
+}
+
+#[test]
+fn update_of_the_key() {
+    let text = "update of Thing changes its immutable field id; primary key 0x0000000000000001";
+    refused(&[Op::Poke { id: 1, at: 0, byte: 9 }], text);
+}
+
+#[test]
+fn record_kind_that_the_schema_lacks() {
+    refused(&[Op::Create(2, 2), Op::CreateKind(3)], "the schema has no record kind 3");
+    refused(&[Op::CreateKind(0)], "the schema has no record kind 0");
+}
+
+#[test]
+fn event_kind_that_the_schema_lacks() {
+    refused(&[Op::Emit { kind: 8, len: 1 }], "the schema has no event kind 8");
+}
+
+#[test]
+fn write_outside_of_a_transaction() {
+    let mut memory: FixedMemory<4, 48, 64> = FixedMemory::new();
+    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    bench.run(&[Op::Create(1, 1)]).unwrap();
+    let before = bench.image();
+    let told = Op::Emit { kind: 7, len: 1 };
+    for op in [Op::Create(2, 2), Op::Update(1, 2), Op::Delete(1), told] {
+        let text = "a write outside of a transaction; begin one first";
+        assert_eq!(bench.run_outside(&[op]), Err((HOST_INTERNAL_ERROR, text.into())), "{op:?}");
+    }
+    assert_eq!(bench.image(), before);
+}

@@ -1,0 +1,51 @@
+/* Writing errors into the caller's buffer, as the contract says. */
+#ifndef INVENTORY_ERROR_H
+#define INVENTORY_ERROR_H
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "statevec_abi.h"
+
+static StatevecCallStatus succeed(StatevecErrorBuf *out_error) {
+    if (out_error != NULL) {
+        out_error->phase = STATEVEC_PHASE_LOAD;
+        out_error->kind = STATEVEC_KIND_HOST_INTERNAL_ERROR;
+        out_error->message_len = 0;
+    }
+    return STATEVEC_CALL_SUCCESS;
+}
+
+/* How much of a text of `len` bytes fits, without half a character at the end. */
+static size_t fitting(const char *text, size_t len) {
+    if (len <= STATEVEC_ERROR_MESSAGE_CAPACITY) return len;
+    len = STATEVEC_ERROR_MESSAGE_CAPACITY;
+    while (len > 0 && ((uint8_t)text[len] & 0xC0) == 0x80) len--;
+    return len;
+}
+
+static StatevecCallStatus fail(StatevecErrorBuf *out_error, StatevecErrorPhase phase, StatevecErrorKind kind, const char *format, ...) {
+    if (out_error != NULL) {
+        /* One character more than fits, so that `fitting` sees where the one after it begins; and the final zero. */
+        char text[STATEVEC_ERROR_MESSAGE_CAPACITY + 5];
+        va_list values;
+        va_start(values, format);
+        int len = vsnprintf(text, sizeof text, format, values);
+        va_end(values);
+        memset(out_error, 0, sizeof *out_error);
+        out_error->phase = phase;
+        out_error->kind = kind;
+        out_error->message_len = len > 0 ? fitting(text, (size_t)len) : 0;
+        memcpy(out_error->message_buf, text, out_error->message_len);
+    }
+    return STATEVEC_CALL_FAILURE;
+}
+
+/* Passes on what the host said: its kind and its text. */
+static StatevecCallStatus pass_on(StatevecErrorBuf *out_error, StatevecErrorPhase phase, const StatevecErrorBuf *said) {
+    size_t len = said->message_len < STATEVEC_ERROR_MESSAGE_CAPACITY ? said->message_len : STATEVEC_ERROR_MESSAGE_CAPACITY;
+    return fail(out_error, phase, said->kind, "%.*s", (int)len, (const char *)said->message_buf);
+}
+
+#endif

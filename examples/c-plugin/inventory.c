@@ -1,0 +1,281 @@
+/*
+ * An inventory as a plugin in C11: what is in stock, by stock keeping unit (SKU).
+ *
+ *   Register     adds an item with nothing in stock; the host refuses one that exists
+ *   Receive      adds to an item, up to a limit (configuration "max_on_hand=NUMBER"; 1000 unless set)
+ *   Ship         takes away
+ *   Discontinue  removes an item of which nothing is left
+ *
+ * Each emits a StockChanged. The invariant: no item is above the limit. Changes are written before they are checked: what a rejection leaves
+ * behind is undone by the host.
+ *
+ * Build:  cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -I ../../core/include -o libinventory.so inventory.c
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "schema.h"
+#include "statevec_abi.h"
+
+/* ------------------------------------------------------------------------------------------------------------------------- transactions */
+
+struct inventory {
+    uint32_t max_on_hand;
+};
+
+/* One command in progress. */
+struct tx {
+    StatevecHostContextV1 host;
+    StatevecErrorBuf *out_error;
+    /* The encoded SKU that the command is about. */
+    const uint8_t *sku;
+};
+
+/* A copy of an item that a host has lent. */
+struct item {
+    bool whole;
+    uint8_t bytes[ITEM_SIZE];
+};
+
+static void copy_item(void *ctx, StatevecBytesRef lent) {
+    struct item *item = ctx;
+    item->whole = lent.len >= ITEM_SIZE;
+    if (item->whole) memcpy(item->bytes, lent.ptr, ITEM_SIZE);
+}
+
+/* A SKU as printf takes it: "%.*s" with these two. */
+static int sku_len(const uint8_t *sku) {
+    int len = sku[0] | sku[1] << 8;
+    return len < SKU_ROOM ? len : SKU_ROOM;
+}
+static const char *sku_text(const uint8_t *sku) { return (const char *)sku + SKU_LEN; }
+
+static StatevecBytesRef key_of(const struct tx *tx) { return (StatevecBytesRef){ tx->sku + SKU_LEN, SKU_ROOM }; }
+
+static StatevecCallStatus reject_absent(const struct tx *tx) {
+    return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "there is no %.*s", sku_len(tx->sku), sku_text(tx->sku));
+}
+
+static const char NOT_WHOLE[] = "the host says that there is an item, and lent none or less than one";
+
+static StatevecCallStatus announce(const struct tx *tx, uint32_t on_hand, uint8_t reason) {
+    uint8_t event[EVENT_SIZE];
+    memcpy(event, tx->sku, SKU_SIZE);
+    put_u32(event + SKU_SIZE, on_hand);
+    event[SKU_SIZE + 4] = reason;
+    StatevecErrorBuf error;
+    StatevecBytesRef payload = { event, sizeof event };
+    if (tx->host.vtable->emit_typed_event_raw(tx->host.ctx_ptr, STOCK_CHANGED, payload, &error) != STATEVEC_CALL_SUCCESS) {
+        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+    }
+    return succeed(tx->out_error);
+}
+
+static void init_item(void *ctx, StatevecBytesMutRef item) {
+    const struct tx *tx = ctx;
+    if (item.len >= ITEM_SIZE) memcpy(item.ptr, tx->sku, SKU_SIZE);
+}
+
+static StatevecCallStatus register_item(struct tx *tx) {
+    StatevecRecordKeyView key;
+    StatevecErrorBuf error;
+    if (tx->host.vtable->create_typed_raw(tx->host.ctx_ptr, ITEM, tx, init_item, &key, &error) != STATEVEC_CALL_SUCCESS) {
+        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+    }
+    return announce(tx, 0, REGISTERED);
+}
+
+/* A change of what is in stock, and what became of it. */
+struct change {
+    uint32_t quantity, limit, before, after;
+    bool in, whole, possible;
+};
+
+static void change_item(void *ctx, StatevecBytesMutRef item) {
+    struct change *change = ctx;
+    change->whole = item.len >= ITEM_SIZE;
+    if (!change->whole) return;
+    change->before = get_u32(item.ptr + ON_HAND_AT);
+    if (change->in) {
+        change->possible = change->before <= change->limit && change->quantity <= change->limit - change->before;
+        change->after = change->before + change->quantity;
+    } else {
+        change->possible = change->quantity <= change->before;
+        change->after = change->before - change->quantity;
+    }
+    put_u32(item.ptr + ON_HAND_AT, change->after);
+    increment_u64(item.ptr + MOVES_AT);
+}
+
+static StatevecCallStatus change_stock(const struct tx *tx, struct change change) {
+    if (change.quantity == 0) {
+        return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "quantity must be positive");
+    }
+    uint8_t found = 0;
+    StatevecErrorBuf error;
+    if (tx->host.vtable->update_typed_by_pk_raw(tx->host.ctx_ptr, ITEM, key_of(tx), &change, change_item, &found, &error)
+        != STATEVEC_CALL_SUCCESS) {
+        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+    }
+    if (!found) return reject_absent(tx);
+    if (!change.whole) return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, NOT_WHOLE);
+    if (change.possible) return announce(tx, change.after, change.in ? RECEIVED : SHIPPED);
+    if (change.in) {
+        return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED,
+                    "%" PRIu32 " more of %.*s is above the limit of %" PRIu32, change.quantity, sku_len(tx->sku), sku_text(tx->sku),
+                    change.limit);
+    }
+    return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s has %" PRIu32 ", %" PRIu32 " are needed",
+                sku_len(tx->sku), sku_text(tx->sku), change.before, change.quantity);
+}
+
+static StatevecCallStatus discontinue(const struct tx *tx) {
+    struct item item = { .whole = false };
+    uint8_t found = 0, deleted = 0;
+    StatevecErrorBuf error;
+    const StatevecHostVTableV1 *host = tx->host.vtable;
+    if (host->with_read_typed_by_pk_raw(tx->host.ctx_ptr, ITEM, key_of(tx), &item, copy_item, &found, &error) != STATEVEC_CALL_SUCCESS) {
+        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+    }
+    if (!found) return reject_absent(tx);
+    if (!item.whole) return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, NOT_WHOLE);
+    uint32_t left = get_u32(item.bytes + ON_HAND_AT);
+    if (left != 0) {
+        return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s still has %" PRIu32, sku_len(tx->sku),
+                    sku_text(tx->sku), left);
+    }
+    if (host->delete_by_pk_raw(tx->host.ctx_ptr, ITEM, key_of(tx), &deleted, &error) != STATEVEC_CALL_SUCCESS) {
+        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+    }
+    return announce(tx, 0, DISCONTINUED);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------- plugin functions */
+
+static StatevecBytesRef text_bytes(const char *text) { return (StatevecBytesRef){ (const uint8_t *)text, strlen(text) }; }
+static StatevecBytesRef plugin_name(void) { return text_bytes("inventory"); }
+static StatevecBytesRef schema_bytes(void) { return text_bytes(SCHEMA); }
+
+/* "max_on_hand=NUMBER" or nothing. */
+static bool parse_config(StatevecBytesRef config, uint32_t *max_on_hand) {
+    static const char name[] = "max_on_hand=";
+    size_t at = sizeof name - 1;
+    *max_on_hand = 1000;
+    if (config.len == 0) return true;
+    if (config.len <= at || memcmp(config.ptr, name, at) != 0) return false;
+    uint64_t number = 0;
+    for (; at < config.len; at++) {
+        if (config.ptr[at] < '0' || config.ptr[at] > '9') return false;
+        number = number * 10 + (config.ptr[at] - '0');
+        if (number > UINT32_MAX) return false;
+    }
+    *max_on_hand = (uint32_t)number;
+    return true;
+}
+
+static StatevecCallStatus create_runtime(StatevecBytesRef config, void **out_runtime, StatevecErrorBuf *out_error) {
+    struct inventory parsed;
+    if (out_runtime == NULL) {
+        return fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "out_runtime is null");
+    }
+    if (config.ptr == NULL && config.len != 0) {
+        return fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "bytes pointer is null but len is non-zero");
+    }
+    if (!parse_config(config, &parsed.max_on_hand)) {
+        return fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_CONFIG_ERROR, "expected max_on_hand=NUMBER, got %.*s",
+                    config.len < STATEVEC_ERROR_MESSAGE_CAPACITY ? (int)config.len : STATEVEC_ERROR_MESSAGE_CAPACITY,
+                    (const char *)config.ptr);
+    }
+    struct inventory *inventory = malloc(sizeof *inventory);
+    if (inventory == NULL) return fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_PLUGIN_INTERNAL_ERROR, "out of memory");
+    *inventory = parsed;
+    *out_runtime = inventory;
+    return succeed(out_error);
+}
+
+static void destroy_runtime(void *runtime) { free(runtime); }
+
+static StatevecCallStatus run_tx(void *runtime, StatevecHostContextV1 host, StatevecCommandView command, StatevecErrorBuf *out_error) {
+    const struct inventory *inventory = runtime;
+    if (command.payload.ptr == NULL && command.payload.len != 0) {
+        return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "bytes pointer is null but len is non-zero");
+    }
+    if (runtime == NULL) return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
+    if (host.vtable == NULL) return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime host vtable is null");
+    if (command.command_kind < REGISTER || command.command_kind > DISCONTINUE) {
+        return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "unknown command kind %d", command.command_kind);
+    }
+    bool has_quantity = command.command_kind == RECEIVE || command.command_kind == SHIP;
+    size_t expected = has_quantity ? SKU_SIZE + 4 : SKU_SIZE;
+    if (command.payload.len != expected) {
+        return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "command %d has a payload of %zu bytes; %zu are expected",
+                    command.command_kind, command.payload.len, expected);
+    }
+    struct tx tx = { host, out_error, command.payload.ptr };
+    if (!has_quantity) return command.command_kind == REGISTER ? register_item(&tx) : discontinue(&tx);
+    struct change change = { .quantity = get_u32(command.payload.ptr + SKU_SIZE), .limit = inventory->max_on_hand,
+                             .in = command.command_kind == RECEIVE };
+    return change_stock(&tx, change);
+}
+
+/* A walk over all items: the first host failure or the first item above the limit ends it. */
+struct check {
+    StatevecReadContextV1 host;
+    uint32_t limit;
+    bool host_failed, above_limit;
+    struct item item;
+    StatevecErrorBuf error;
+};
+
+static void check_item(void *ctx, StatevecRecordKeyView key) {
+    struct check *check = ctx;
+    if (check->host_failed || check->above_limit) return;
+    uint8_t found = 0;
+    /* Reading is legal in here, and `error` is not the buffer of the walk that we are called from. */
+    if (check->host.vtable->with_read_typed_raw(check->host.ctx_ptr, key.kind, key.sys_id, &check->item, copy_item, &found, &check->error)
+        != STATEVEC_CALL_SUCCESS) {
+        check->host_failed = true;
+    } else if (found && check->item.whole && get_u32(check->item.bytes + ON_HAND_AT) > check->limit) {
+        check->above_limit = true;
+    }
+}
+
+static StatevecCallStatus validate_biz_invariants(void *runtime, StatevecReadContextV1 host, StatevecErrorBuf *out_error) {
+    const StatevecErrorPhase phase = STATEVEC_PHASE_VALIDATE_BIZ_INVARIANTS;
+    const struct inventory *inventory = runtime;
+    if (runtime == NULL) return fail(out_error, phase, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
+    if (host.vtable == NULL) return fail(out_error, phase, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime read vtable is null");
+    struct check check = { .host = host, .limit = inventory->max_on_hand };
+    StatevecErrorBuf error;
+    if (host.vtable->for_each_record_key_raw(host.ctx_ptr, ITEM, &check, check_item, &error) != STATEVEC_CALL_SUCCESS) {
+        return pass_on(out_error, phase, &error);
+    }
+    if (check.host_failed) return pass_on(out_error, phase, &check.error);
+    if (check.above_limit) {
+        return fail(out_error, phase, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s has %" PRIu32 ", above the limit of %" PRIu32,
+                    sku_len(check.item.bytes), sku_text(check.item.bytes), get_u32(check.item.bytes + ON_HAND_AT), check.limit);
+    }
+    return succeed(out_error);
+}
+
+static StatevecCallStatus on_unload(void *runtime, StatevecErrorBuf *out_error) {
+    if (runtime == NULL) return fail(out_error, STATEVEC_PHASE_UNLOAD, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
+    return succeed(out_error);
+}
+
+STATEVEC_PLUGIN_EXPORT StatevecPluginApiV1 statevec_runtime_plugin_entry_v1(void);
+StatevecPluginApiV1 statevec_runtime_plugin_entry_v1(void) {
+    return (StatevecPluginApiV1){
+        .abi_version = STATEVEC_PLUGIN_ABI_VERSION_V1,
+        .plugin_name = plugin_name,
+        .schema_bytes = schema_bytes,
+        .create_runtime = create_runtime,
+        .destroy_runtime = destroy_runtime,
+        .run_tx = run_tx,
+        .validate_biz_invariants = validate_biz_invariants,
+        .on_unload = on_unload,
+    };
+}

@@ -1,0 +1,76 @@
+/* What the inventory stores, takes and tells: the schema's JSON, the layouts that it describes, and the numbers in them. */
+#ifndef INVENTORY_SCHEMA_H
+#define INVENTORY_SCHEMA_H
+
+#include <stdint.h>
+
+/* The text of its arguments: JSON without a backslash before every quote. */
+#define JSON(...) #__VA_ARGS__
+
+/* The host compares fingerprints and does not compute them. These are the ones that the same declarations have in Rust. */
+static const char SCHEMA[] = JSON({
+    "idlVersion": "1.0",
+    "schemaVersion": { "main": 1, "minor": 0 },
+    "fingerprints": {
+        "records": "405c622828a0964d530c49403fcf18b2",
+        "commands": "4e2c4e6a988fdc61abe265c0c294ad01",
+        "events": "61718ea42b701db6a884a5e582469971",
+        "types": "f573edb7446e1b0547d07250096835c9"
+    },
+    "types": [
+        { "name": "Reason", "kind": "enumU8", "variants": [
+            { "name": "Registered", "value": 1 },
+            { "name": "Received", "value": 2 },
+            { "name": "Shipped", "value": 3 },
+            { "name": "Discontinued", "value": 4 }
+        ] }
+    ],
+    "records": [
+        { "kind": 1, "name": "Item", "version": 1, "dataSize": 48,
+          "hasPk": true, "pkFields": ["sku"], "supportRangeScan": false, "fields": [
+            { "name": "sku", "index": 1, "type": { "fixedBytes": 12 }, "offset": 0, "size": 14, "immutable": true },
+            { "name": "on_hand", "index": 2, "type": "u32", "offset": 14, "size": 4, "immutable": false },
+            { "name": "moves", "index": 3, "type": "u64", "offset": 18, "size": 8, "immutable": false }
+        ] }
+    ],
+    "commands": [
+        { "kind": 1, "name": "Register", "version": 1, "fields": [
+            { "name": "sku", "index": 1, "type": { "fixedBytes": 12 } } ] },
+        { "kind": 2, "name": "Receive", "version": 1, "fields": [
+            { "name": "sku", "index": 1, "type": { "fixedBytes": 12 } },
+            { "name": "quantity", "index": 2, "type": "u32" } ] },
+        { "kind": 3, "name": "Ship", "version": 1, "fields": [
+            { "name": "sku", "index": 1, "type": { "fixedBytes": 12 } },
+            { "name": "quantity", "index": 2, "type": "u32" } ] },
+        { "kind": 4, "name": "Discontinue", "version": 1, "fields": [
+            { "name": "sku", "index": 1, "type": { "fixedBytes": 12 } } ] }
+    ],
+    "events": [
+        { "kind": 1, "name": "StockChanged", "version": 1, "fields": [
+            { "name": "sku", "index": 1, "type": { "fixedBytes": 12 } },
+            { "name": "on_hand", "index": 2, "type": "u32" },
+            { "name": "reason", "index": 3, "type": { "defined": "Reason" } } ] }
+    ]
+});
+
+enum { ITEM = 1, STOCK_CHANGED = 1 };
+enum { REGISTER = 1, RECEIVE = 2, SHIP = 3, DISCONTINUE = 4 };
+enum { REGISTERED = 1, RECEIVED = 2, SHIPPED = 3, DISCONTINUED = 4 };
+
+/* A SKU takes a length of two bytes and room for 12; in a key it is the 12 bytes alone. */
+enum { SKU_LEN = 2, SKU_ROOM = 12, SKU_SIZE = SKU_LEN + SKU_ROOM };
+enum { ON_HAND_AT = SKU_SIZE, MOVES_AT = ON_HAND_AT + 4, ITEM_SIZE = MOVES_AT + 8 };
+enum { EVENT_SIZE = SKU_SIZE + 4 + 1 };
+
+/* Little-endian numbers, whatever the machine's own order, at any address. */
+static uint32_t get_u32(const uint8_t *at) {
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+static void put_u32(uint8_t *at, uint32_t value) {
+    for (int i = 0; i < 4; i++) at[i] = (uint8_t)(value >> 8 * i);
+}
+static void increment_u64(uint8_t *at) {
+    for (int i = 0; i < 8 && ++at[i] == 0; i++) {}
+}
+
+#endif

@@ -1,0 +1,67 @@
+#![forbid(unsafe_code)]
+//! Runs the firmware's commands on the server's host and prints the same lines. Its input is what the image was made from, through the server's
+//! own JSON decoder.
+
+use std::{error::Error, fs};
+
+use statevec_abi::{RuntimeCommandRef, StateDigest, StaticPlugin, static_plugin};
+use statevec_host::{Engine, LoadedPlugin, Outcome, json};
+use statevec_transcript as transcript;
+
+/// The plugins of the image, and where their commands are.
+const PLUGINS: &[(StaticPlugin, &str)] = &[
+    (
+        static_plugin!(statevec_bank::Bank, slots = 1),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../bank/commands.jsonl"),
+    ),
+    (
+        static_plugin!(statevec_tally::Tally, slots = 1),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../tally/commands.jsonl"),
+    ),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut out = String::new();
+    for (plugin, commands) in PLUGINS {
+        run(&LoadedPlugin::from_static(plugin)?, &fs::read(commands)?, &mut out)?;
+    }
+    print!("{out}");
+    Ok(())
+}
+
+fn run(plugin: &LoadedPlugin, lines: &[u8], out: &mut String) -> Result<(), Box<dyn Error>> {
+    let mut engine = Engine::create(plugin, "")?;
+    transcript::plugin(out, plugin.name())?;
+    let mut last_seq = 0;
+    for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let mut payload = Vec::new();
+        let command = json::parse_command(plugin.schema(), line, &mut payload)?;
+        last_seq = command.ext_seq.unwrap_or(last_seq + 1);
+        let command =
+            RuntimeCommandRef::new(command.kind, last_seq, command.ref_ext_time_us, &payload);
+        match engine.run(&command) {
+            Outcome::Committed { tx_seq, events } => {
+                transcript::outcome(out, last_seq, Ok(tx_seq))?;
+                for event in events {
+                    transcript::event(out, event.kind, event.payload)?;
+                }
+            }
+            Outcome::Rejected(failure) | Outcome::Failed(failure) => {
+                transcript::outcome(out, last_seq, Err(failure))?;
+            }
+        }
+    }
+    transcript::invariants(out, engine.validate())?;
+    transcript::digest(out, digest(&engine))?;
+    Ok(())
+}
+
+fn digest(engine: &Engine) -> u64 {
+    let mut digest = StateDigest::new();
+    for kind in 1..=u8::MAX {
+        for record in engine.store().records(kind) {
+            digest.record(statevec_abi::RecordKey { kind, sys_id: record.sys_id }, record.data);
+        }
+    }
+    digest.finish()
+}

@@ -1,0 +1,38 @@
+#![no_std]
+#![no_main]
+//! The least that a host with one plugin is: no texts of its own. What it has more than `empty` is what StateVec adds.
+
+use core::{hint::black_box, pin::pin};
+
+use statevec_abi::{
+    RuntimeErrorBuf, StaticPlugin,
+    fixed_store::{FixedMemory, FixedStore},
+    host::HostGate,
+    static_plugin,
+};
+use statevec_firmware::{
+    board::{entry, exit},
+    guest::Guest,
+    script,
+};
+use statevec_tally::{SCHEMA, Tally};
+use static_cell::ConstStaticCell;
+
+const PLUGINS: &[StaticPlugin] = &[static_plugin!(Tally, slots = 1)];
+
+static RECORDS: ConstStaticCell<FixedMemory<8, 48, 80, 2, 1>> =
+    ConstStaticCell::new(FixedMemory::new());
+
+#[entry]
+fn main() -> ! {
+    // Opaque, so that nothing is left out because this image happens not to need it.
+    let Some(plugin) = StaticPlugin::find(black_box(PLUGINS), "tally") else { exit(1) };
+    let Ok(store) = FixedStore::new(black_box(&SCHEMA.def), RECORDS.take()) else { exit(1) };
+    let mut error = RuntimeErrorBuf::RESET;
+    let gate = pin!(HostGate::new());
+    let Some(mut guest) = Guest::new(plugin, gate, store, &mut error) else { exit(1) };
+    let committed = script::TALLY.flatten().filter(|command| guest.run(command).is_ok()).count();
+    let valid = guest.runtime.validate_biz_invariants(&guest.store).is_ok();
+    drop(guest);
+    exit(if committed == 11 && valid { 0 } else { 1 })
+}

@@ -1,0 +1,47 @@
+//! A plugin instance with the records that it works on.
+
+use core::pin::Pin;
+
+use statevec_abi::{
+    RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin,
+    fixed_store::FixedStore,
+    host::{CallFailure, HostGate, PluginApi, PluginRuntime},
+};
+
+type Gate<'g, 'm> = Pin<&'g mut HostGate<FixedStore<'m>>>;
+
+/// A plugin instance and its store. All guests of an image have the same code, whatever their plugins and however large their stores.
+pub struct Guest<'g, 'm> {
+    /// The instance.
+    pub runtime: PluginRuntime<FixedStore<'m>, &'g mut HostGate<FixedStore<'m>>>,
+    /// Its records.
+    pub store: FixedStore<'m>,
+    tx_seq: u64,
+}
+
+impl<'g, 'm> Guest<'g, 'm> {
+    /// Creates an instance; `None` when the plugin or its table cannot be used, for a reason that is in `error`, if it is the plugin's.
+    pub fn new(
+        plugin: &StaticPlugin,
+        gate: Gate<'g, 'm>,
+        store: FixedStore<'m>,
+        error: &mut RuntimeErrorBuf,
+    ) -> Option<Self> {
+        let api = PluginApi::of_static(plugin).ok()?;
+        let runtime = PluginRuntime::create(api, "", gate, error).ok()?;
+        Some(Self { runtime, store, tx_seq: 0 })
+    }
+
+    /// Runs one command, and returns the number of its transaction.
+    ///
+    /// # Errors
+    ///
+    /// Why it changed nothing.
+    pub fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Result<u64, CallFailure<'_>> {
+        let mut transaction = self.store.begin();
+        self.runtime.run_tx(&mut transaction, command)?;
+        transaction.commit();
+        self.tx_seq += 1;
+        Ok(self.tx_seq)
+    }
+}

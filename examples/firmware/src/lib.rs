@@ -1,0 +1,14 @@
+#![no_std]
+//! What the images of this package share: the machine, the command scripts, and a plugin on its store.
+
+pub mod board;
+pub mod guest;
+pub mod script;
+
+use core::panic::PanicInfo;
+
+/// There is nobody to tell but the one who watches the exit status.
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    board::exit(101)
+}

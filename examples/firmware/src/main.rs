@@ -1,0 +1,83 @@
+#![no_std]
+#![no_main]
+//! Firmware with two plugins: runs the commands in the image, and prints what becomes of them.
+
+use core::{fmt, pin::pin};
+
+use semihosting::io;
+use statevec_abi::{
+    RuntimeErrorBuf, StaticPlugin,
+    fixed_store::{FixedMemory, FixedStore},
+    host::HostGate,
+    static_plugin,
+};
+use statevec_bank::Bank;
+use statevec_firmware::{
+    board::{entry, exit},
+    guest::Guest,
+    script::{self, Script},
+};
+use statevec_tally::Tally;
+use statevec_transcript as transcript;
+use static_cell::ConstStaticCell;
+
+/// The plugins of this image. Nothing else tells them apart: no symbol, no linker section.
+const PLUGINS: &[StaticPlugin] =
+    &[static_plugin!(Bank, slots = 1), static_plugin!(Tally, slots = 1)];
+
+static BANK_RECORDS: ConstStaticCell<FixedMemory<32, 48, 128>> =
+    ConstStaticCell::new(FixedMemory::new());
+static TALLY_RECORDS: ConstStaticCell<FixedMemory<8, 48, 80, 2, 1>> =
+    ConstStaticCell::new(FixedMemory::new());
+
+#[entry]
+fn main() -> ! {
+    let stores = [
+        ("bank", FixedStore::new(&statevec_bank::SCHEMA.def, BANK_RECORDS.take()), script::BANK),
+        (
+            "tally",
+            FixedStore::new(&statevec_tally::SCHEMA.def, TALLY_RECORDS.take()),
+            script::TALLY,
+        ),
+    ];
+    let Ok(mut out) = io::stdout().map(Console) else { exit(2) };
+    for (name, store, commands) in stores {
+        let plugin = StaticPlugin::find(PLUGINS, name);
+        let done =
+            plugin.zip(store.ok()).map(|(plugin, store)| run(plugin, store, commands, &mut out));
+        if !matches!(done, Some(Ok(()))) {
+            exit(1)
+        }
+    }
+    exit(0)
+}
+
+fn run(
+    plugin: &StaticPlugin,
+    store: FixedStore<'static>,
+    commands: Script<'_>,
+    out: &mut Console,
+) -> fmt::Result {
+    let mut error = RuntimeErrorBuf::RESET;
+    let gate = pin!(HostGate::new());
+    let mut guest = Guest::new(plugin, gate, store, &mut error).ok_or(fmt::Error)?;
+    transcript::plugin(out, plugin.name())?;
+    for command in commands {
+        let command = command.map_err(|_| fmt::Error)?;
+        transcript::outcome(out, command.ext_seq(), guest.run(&command))?;
+        for event in guest.store.events() {
+            transcript::event(out, event.kind, event.payload)?;
+        }
+    }
+    transcript::invariants(out, guest.runtime.validate_biz_invariants(&guest.store))?;
+    transcript::digest(out, guest.store.digest())
+}
+
+/// The debugger's or emulator's standard output.
+struct Console(io::Stdout);
+
+impl fmt::Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        io::Write::write_all(&mut self.0, text.as_bytes()).map_err(|_| fmt::Error)
+    }
+}

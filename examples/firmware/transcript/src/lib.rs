@@ -1,0 +1,78 @@
+#![no_std]
+#![forbid(unsafe_code)]
+//! What a run of commands looks like as text, written once for the firmware and for the server: hosts that agree print the same lines.
+//!
+//! ```text
+//! plugin tally
+//! 1 committed 1
+//!   event 1 06006170706c6573
+//! 2 rejected 2001 there is no such counter
+//! invariants hold
+//! digest 6f56dd99e9eafd6d
+//! ```
+
+use core::fmt::{self, Write};
+
+use statevec_abi::host::CallFailure;
+
+/// Which plugin the following lines are about.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn plugin(out: &mut impl Write, name: &str) -> fmt::Result {
+    writeln!(out, "plugin {name}")
+}
+
+/// What became of a command: the number of its transaction, or why there is none.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn outcome(
+    out: &mut impl Write,
+    ext_seq: u64,
+    outcome: Result<u64, CallFailure<'_>>,
+) -> fmt::Result {
+    match outcome {
+        Ok(tx_seq) => writeln!(out, "{ext_seq} committed {tx_seq}"),
+        Err(failure) => {
+            let class = if failure.kind.is_rejection() { "rejected" } else { "failed" };
+            writeln!(out, "{ext_seq} {class} {} {}", failure.kind.0, failure.message)
+        }
+    }
+}
+
+/// One event of a committed command.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn event(out: &mut impl Write, kind: u8, payload: &[u8]) -> fmt::Result {
+    write!(out, "  event {kind} ")?;
+    for byte in payload {
+        write!(out, "{byte:02x}")?;
+    }
+    out.write_char('\n')
+}
+
+/// What the plugin says of its invariants.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn invariants(out: &mut impl Write, answer: Result<(), CallFailure<'_>>) -> fmt::Result {
+    match answer {
+        Ok(()) => writeln!(out, "invariants hold"),
+        Err(failure) => writeln!(out, "invariants broken: {failure}"),
+    }
+}
+
+/// The digest of all records.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn digest(out: &mut impl Write, digest: u64) -> fmt::Result {
+    writeln!(out, "digest {digest:016x}")
+}

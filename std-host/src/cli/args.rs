@@ -1,0 +1,113 @@
+//! What the command line takes.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+// A macro, because only literals can be concatenated.
+macro_rules! exit_codes {
+    () => {
+        "\
+Exit codes:
+  0  everything ran; rejected commands included
+  1  the plugin or the host failed: it cannot be built or loaded, a command failed, an invariant does not hold
+  2  the input is wrong: arguments, a file that cannot be read, a line that is no command of the plugin"
+    };
+}
+
+/// Run commands through a StateVec plugin, or show what it declares.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, after_help = exit_codes!())]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    Run(RunArgs),
+    Inspect(InspectArgs),
+}
+
+/// Run commands through a plugin and print what became of each
+///
+/// Reads one JSON object per line, runs each as one transaction on records in memory, and prints one JSON object per command, in order.
+/// A rejected command is an outcome like any other; a failed one ends the run.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = RUN_HELP)]
+pub(crate) struct RunArgs {
+    /// A shared library, or the folder of a crate that builds one (cargo builds it first, in release)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) plugin: PathBuf,
+
+    /// File with one command per line, or - for standard input; blank lines are skipped
+    #[arg(long, value_name = "FILE")]
+    pub(crate) commands: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+
+    /// Let the plugin check its invariants at the end; a violation is exit code 1
+    #[arg(long)]
+    pub(crate) check_invariants: bool,
+
+    /// Write all records here, one JSON object per line, when everything went well
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state_out: Option<PathBuf>,
+
+    /// Print outcomes and errors only: no progress, no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// The plugin's configuration; empty by default.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+pub(crate) struct ConfigArgs {
+    /// Configuration text for the plugin [default: empty]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) config: Option<String>,
+
+    /// File with the configuration text for the plugin, in UTF-8
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config_file: Option<PathBuf>,
+}
+
+/// Show what a plugin declares: its name, versions, fingerprints, records, commands and events
+#[derive(Debug, clap::Args)]
+#[command(after_help = INSPECT_HELP)]
+pub(crate) struct InspectArgs {
+    /// A shared library, or the folder of a crate that builds one (cargo builds it first, in release)
+    #[arg(value_name = "PATH")]
+    pub(crate) plugin: PathBuf,
+
+    /// Print one JSON object for programs to read: name, ABI version, and the plugin's schema as it stands in the plugin
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const RUN_HELP: &str = concat!(
+    r#"Input, one object per line; "ext_seq" (default: previous + 1, from 1) and "ref_ext_time_us" (microseconds, default 0) are optional:
+  {"command":"Deposit","payload":{"account_id":1,"amount":100},"ext_seq":7,"ref_ext_time_us":1700000000000000}
+
+Output:
+  {"ext_seq":7,"command":"Deposit","status":"committed","tx_seq":1,"events":[{"event":"BalanceChanged","payload":{…}}]}
+  {"ext_seq":8,"command":"Withdraw","status":"rejected","error":{"phase":"run_tx","kind":2001,"name":"PLUGIN_REJECTED","message":"…"}}
+
+Values: integers are numbers, u128 is a string of digits, an enum is its variant's name, bytes are a string or {"hex":"00ff"}.
+
+Examples:
+  statevec-host run --plugin examples/bank --commands examples/bank/commands.jsonl
+  statevec-host run --plugin libbank.so --commands - --config-file bank.toml < commands.jsonl
+  statevec-host run --plugin libbank.so --commands day.jsonl --check-invariants --state-out accounts.jsonl --quiet
+
+"#,
+    exit_codes!()
+);
+
+const INSPECT_HELP: &str = "\
+Sizes and offsets are in bytes.
+
+Examples:
+  statevec-host inspect examples/bank
+  statevec-host inspect libbank.so --json";

@@ -1,0 +1,197 @@
+//! From a crate's folder to the shared library that cargo builds of it.
+
+use std::env::{self, consts::DLL_EXTENSION};
+use std::ffi::OsString;
+use std::io::{self, BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use serde::Deserialize;
+
+/// Builds the cdylib package of `dir`, or the only one below it, in release, and returns the library's path.
+///
+/// Cargo is `$CARGO` or the one on the path; what it has to say goes to stderr.
+pub(crate) fn build(dir: &Path, quiet: bool) -> Result<PathBuf, BuildError> {
+    let manifest = dir.join("Cargo.toml");
+    if !manifest.is_file() {
+        return Err(BuildError::NoManifest { dir: dir.to_owned() });
+    }
+    let dir =
+        dir.canonicalize().map_err(|source| BuildError::Folder { dir: dir.to_owned(), source })?;
+    let package = cdylib_package(&dir, packages(&manifest)?)?;
+    build_package(&package, quiet)
+}
+
+/// Why a folder gives no library.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BuildError {
+    #[error("{} is a folder without Cargo.toml; give a crate's folder or a shared library", dir.display())]
+    NoManifest { dir: PathBuf },
+    #[error("cannot look at the folder {}", dir.display())]
+    Folder { dir: PathBuf, source: io::Error },
+    #[error(
+        "{} holds no package that builds a shared library; add crate-type = [\"cdylib\"] to the [lib] of one, and the package to its workspace",
+        dir.display()
+    )]
+    NoCdylib { dir: PathBuf },
+    #[error("{} holds several packages that build a shared library; give the folder of one: {}", dir.display(), list(packages))]
+    SeveralCdylibs { dir: PathBuf, packages: Vec<PathBuf> },
+    #[error("cannot run {}; install Rust, name cargo in $CARGO, or give a shared library that is built already", cargo.display())]
+    NoCargo { cargo: PathBuf, source: io::Error },
+    #[error("`cargo metadata` failed on {} ({status}); its own words stand above", manifest.display())]
+    Metadata { manifest: PathBuf, status: ExitStatus },
+    #[error("`cargo metadata` printed what this program does not understand")]
+    MetadataText { source: serde_json::Error },
+    #[error("package {package} does not build ({status}); the compiler's own words stand above")]
+    Build { package: String, status: ExitStatus },
+    #[error("cannot read the output of cargo")]
+    Output { source: io::Error },
+    #[error(
+        "cargo built package {package} and named no file with the extension .{DLL_EXTENSION}; is its target another system?"
+    )]
+    NoLibrary { package: String },
+}
+
+impl BuildError {
+    /// Whether another argument would help, rather than another plugin or machine.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::NoManifest { .. }
+                | Self::Folder { .. }
+                | Self::NoCdylib { .. }
+                | Self::SeveralCdylibs { .. }
+        )
+    }
+}
+
+fn list(packages: &[PathBuf]) -> String {
+    let packages: Vec<String> = packages.iter().map(|dir| dir.display().to_string()).collect();
+    packages.join(", ")
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    id: String,
+    name: String,
+    manifest_path: PathBuf,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    kind: Vec<String>,
+}
+
+impl Target {
+    /// An example that is a cdylib has the kind "example".
+    fn is_cdylib(&self) -> bool {
+        self.kind.iter().any(|kind| kind == "cdylib")
+    }
+}
+
+impl Package {
+    /// Its folder, without symbolic links, as far as that can be found out.
+    fn dir(&self) -> PathBuf {
+        let dir = self.manifest_path.parent().unwrap_or(&self.manifest_path);
+        dir.canonicalize().unwrap_or_else(|_| dir.to_owned())
+    }
+}
+
+/// The packages of the workspace that the manifest belongs to.
+fn packages(manifest: &Path) -> Result<Vec<Package>, BuildError> {
+    let mut metadata = Command::new(cargo());
+    metadata.args(["metadata", "--format-version=1", "--no-deps", "--manifest-path"]).arg(manifest);
+    let output = metadata.stderr(Stdio::inherit()).output().map_err(no_cargo)?;
+    if !output.status.success() {
+        return Err(BuildError::Metadata { manifest: manifest.to_owned(), status: output.status });
+    }
+    let metadata: Metadata = serde_json::from_slice(&output.stdout)
+        .map_err(|source| BuildError::MetadataText { source })?;
+    Ok(metadata.packages)
+}
+
+/// The folder's own package if it builds a cdylib, else the only one below that does.
+fn cdylib_package(dir: &Path, packages: Vec<Package>) -> Result<Package, BuildError> {
+    let mut below: Vec<(PathBuf, Package)> = packages
+        .into_iter()
+        .filter(|package| package.targets.iter().any(Target::is_cdylib))
+        .map(|package| (package.dir(), package))
+        .filter(|(package_dir, _)| package_dir.starts_with(dir))
+        .collect();
+    if let Some(own) = below.iter().position(|(package_dir, _)| package_dir == dir) {
+        return Ok(below.swap_remove(own).1);
+    }
+    match below.pop() {
+        None => Err(BuildError::NoCdylib { dir: dir.to_owned() }),
+        Some((_, only)) if below.is_empty() => Ok(only),
+        Some((last, _)) => {
+            let mut packages: Vec<PathBuf> =
+                below.into_iter().map(|(dir, _)| dir).chain([last]).collect();
+            packages.sort();
+            Err(BuildError::SeveralCdylibs { dir: dir.to_owned(), packages })
+        }
+    }
+}
+
+/// One line of what cargo prints; lines about other things lack most of it.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    package_id: Option<String>,
+    target: Option<Target>,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
+
+/// Builds one package, as itself and not as a part of the workspace: features of other packages must not get into the plugin.
+fn build_package(package: &Package, quiet: bool) -> Result<PathBuf, BuildError> {
+    let mut build = Command::new(cargo());
+    build.args([
+        "build",
+        "--release",
+        "--lib",
+        "--message-format=json-render-diagnostics",
+        "--manifest-path",
+    ]);
+    build.arg(&package.manifest_path);
+    if quiet {
+        build.arg("--quiet");
+    }
+    let mut child = build.stdout(Stdio::piped()).spawn().map_err(no_cargo)?;
+    let mut library = None;
+    for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines) {
+        let line = line.map_err(|source| BuildError::Output { source })?;
+        library = library_in(&line, &package.id).or(library);
+    }
+    let status = child.wait().map_err(|source| BuildError::Output { source })?;
+    let name = || package.name.clone();
+    if !status.success() {
+        return Err(BuildError::Build { package: name(), status });
+    }
+    library.ok_or_else(|| BuildError::NoLibrary { package: name() })
+}
+
+/// The package's library, if this line says where it is.
+fn library_in(line: &str, package_id: &str) -> Option<PathBuf> {
+    let message: Message = serde_json::from_str(line).ok()?;
+    let is_ours = message.reason == "compiler-artifact"
+        && message.package_id.is_some_and(|id| id == package_id)
+        && message.target.is_some_and(|target| target.is_cdylib());
+    let is_library =
+        |path: &PathBuf| path.extension().is_some_and(|extension| extension == DLL_EXTENSION);
+    message.filenames.into_iter().find(|path| is_ours && is_library(path))
+}
+
+fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn no_cargo(source: io::Error) -> BuildError {
+    BuildError::NoCargo { cargo: cargo().into(), source }
+}

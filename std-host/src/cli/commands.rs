@@ -1,0 +1,140 @@
+//! The lines of the input, and the commands in them.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::path::Path;
+
+use statevec_abi::RuntimeCommandRef;
+use statevec_abi_alloc::schema::SchemaRegistry;
+use statevec_host::json::{CommandError, parse_command};
+
+/// The longest line that is read, in bytes. One of a few million is a file that holds something else.
+const MAX_LINE: usize = 16 << 20;
+
+/// Reads commands one after another, into buffers that it keeps.
+pub(crate) struct Commands {
+    input: BufReader<Box<dyn Read>>,
+    place: Place,
+    line: Vec<u8>,
+    payload: Vec<u8>,
+    previous_ext_seq: u64,
+}
+
+/// A line of the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    source: String,
+    /// Counted from 1.
+    line: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, line {}", self.source, self.line)
+    }
+}
+
+/// Why the input cannot be used, from some line on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InputError {
+    #[error("cannot open {path}")]
+    Open { path: String, source: io::Error },
+    #[error("{place}: cannot be read")]
+    Read { place: Place, source: io::Error },
+    #[error("{place}: has more than {MAX_LINE} bytes; give one command per line")]
+    LineTooLong { place: Place },
+    #[error("{place}: not a command of this plugin")]
+    Command { place: Place, source: CommandError },
+    #[error(
+        "{place}: the line before has the largest ext_seq that there is; give \"ext_seq\" on this one"
+    )]
+    ExtSeqOverflow { place: Place },
+}
+
+/// The input that an argument names, and its length in bytes if that is known.
+pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), InputError> {
+    if is_standard_input(path) {
+        return Ok((Box::new(io::stdin().lock()), None));
+    }
+    let open = |source| InputError::Open { path: path.display().to_string(), source };
+    let file = File::open(path).map_err(open)?;
+    let metadata = file.metadata().map_err(open)?;
+    let len = metadata.is_file().then_some(metadata.len());
+    Ok((Box::new(file), len))
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+impl Commands {
+    /// `path` is what the user calls the input.
+    pub(crate) fn new(input: Box<dyn Read>, path: &Path) -> Self {
+        let source = if is_standard_input(path) {
+            "standard input".to_owned()
+        } else {
+            path.display().to_string()
+        };
+        Self {
+            input: BufReader::with_capacity(64 << 10, input),
+            place: Place { source, line: 0 },
+            line: Vec::new(),
+            payload: Vec::new(),
+            previous_ext_seq: 0,
+        }
+    }
+
+    /// The line of the last command.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Whether the next line has yet to come, so that whoever writes the input may be waiting for what has been answered.
+    pub(crate) fn may_block(&self) -> bool {
+        !self.input.buffer().contains(&b'\n')
+    }
+
+    /// The next command; `None` at the end of the input. Blank lines count as lines and are skipped.
+    pub(crate) fn next(
+        &mut self,
+        schema: &SchemaRegistry,
+    ) -> Result<Option<RuntimeCommandRef<'_>>, InputError> {
+        loop {
+            if !self.read_line()? {
+                return Ok(None);
+            }
+            if !self.line.trim_ascii().is_empty() {
+                return self.parse_line(schema).map(Some);
+            }
+        }
+    }
+
+    /// Reads a line with its end; false at the end of the input.
+    fn read_line(&mut self) -> Result<bool, InputError> {
+        self.line.clear();
+        self.place.line += 1;
+        let mut input = (&mut self.input).take(MAX_LINE as u64 + 1);
+        match input.read_until(b'\n', &mut self.line) {
+            Err(source) => Err(InputError::Read { place: self.place.clone(), source }),
+            Ok(len) if len > MAX_LINE && !self.line.ends_with(b"\n") => {
+                Err(InputError::LineTooLong { place: self.place.clone() })
+            }
+            Ok(len) => Ok(len > 0),
+        }
+    }
+
+    fn parse_line(&mut self, schema: &SchemaRegistry) -> Result<RuntimeCommandRef<'_>, InputError> {
+        self.payload.clear();
+        let command = match parse_command(schema, &self.line, &mut self.payload) {
+            Ok(command) => command,
+            Err(source) => return Err(InputError::Command { place: self.place.clone(), source }),
+        };
+        let ext_seq = command.ext_seq.or_else(|| self.previous_ext_seq.checked_add(1));
+        let Some(ext_seq) = ext_seq else {
+            return Err(InputError::ExtSeqOverflow { place: self.place.clone() });
+        };
+        self.previous_ext_seq = ext_seq;
+        Ok(RuntimeCommandRef::new(command.kind, ext_seq, command.ref_ext_time_us, &self.payload))
+    }
+}

@@ -1,0 +1,115 @@
+//! What ends the program, how it is told, and with which exit code.
+
+use std::error::Error;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use statevec_host::{EngineError, PluginFailure};
+
+use super::commands::{InputError, Place};
+use super::plugin::PluginError;
+use super::state::StateError;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error("--config-file {}: cannot be read", path.display())]
+    ConfigFile { path: PathBuf, source: io::Error },
+    #[error("{place}: the command failed, and the run ends here")]
+    CommandFailed { place: Place, source: PluginFailure },
+    #[error("the plugin's invariants do not hold")]
+    Invariants { source: PluginFailure },
+    #[error(
+        "standard output was closed before the last command; invariants were not checked and no state was written"
+    )]
+    OutputClosed,
+    #[error("cannot write to standard output")]
+    Output { source: io::Error },
+}
+
+impl CliError {
+    /// 2 for what the user can set right in arguments and input, 1 for what the plugin, the host or the machine could not do.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        let is_usage = match self {
+            Self::Plugin(error) => error.is_usage(),
+            Self::Input(_) | Self::ConfigFile { .. } => true,
+            Self::State(error) => !matches!(error, StateError::Write { .. }),
+            Self::Engine(_)
+            | Self::CommandFailed { .. }
+            | Self::Invariants { .. }
+            | Self::OutputClosed
+            | Self::Output { .. } => false,
+        };
+        ExitCode::from(if is_usage { 2 } else { 1 })
+    }
+
+    /// Tells the error and its causes on stderr. Where that is closed there is nobody to tell.
+    pub(crate) fn report(&self) {
+        let _ = writeln!(io::stderr(), "{}", Report(self));
+    }
+}
+
+/// An error with its causes, one per line.
+struct Report<'a>(&'a CliError);
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", Harmless(self.0))?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, "\n  caused by: {}", Harmless(error))?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// Text that may hold a plugin's words: its control characters do not reach the terminal, and its further lines are indented, so that they
+/// cannot pass for the program's own.
+struct Harmless<T>(T);
+
+impl<T: fmt::Display> fmt::Display for Harmless<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(HarmlessWriter(f), "{}", self.0)
+    }
+}
+
+struct HarmlessWriter<'f, 'b>(&'f mut fmt::Formatter<'b>);
+
+impl fmt::Write for HarmlessWriter<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| match c {
+            '\n' => self.0.write_str("\n    "),
+            c if c.is_control() => write!(self.0, "{}", c.escape_default()),
+            c => self.0.write_char(c),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CliError, PluginFailure, Report};
+    use statevec_abi::{RuntimeErrorPhase, runtime_error_kind};
+
+    #[test]
+    fn a_plugin_s_words_cannot_pass_for_the_program_s() {
+        let source = PluginFailure {
+            phase: RuntimeErrorPhase::ValidateBizInvariants,
+            kind: runtime_error_kind::PLUGIN_REJECTED,
+            message: "sum\nerror: \x1b[2Jall is well".to_owned(),
+        };
+        assert_eq!(
+            Report(&CliError::Invariants { source }).to_string(),
+            "error: the plugin's invariants do not hold\n  caused by: PLUGIN_REJECTED (2001): sum\n    error: \\u{1b}[2Jall is well"
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! `inspect`: what a plugin declares.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+use serde_json::Value;
+use statevec_host::LoadedPlugin;
+
+use super::args::InspectArgs;
+use super::error::CliError;
+use super::plugin;
+use super::tables::Tables;
+
+pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
+    let plugin = plugin::open(&args.plugin, false)?;
+    let text = if args.json { machine_form(&plugin)? } else { Tables(&plugin).to_string() };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(|source| CliError::Output { source }),
+    }
+}
+
+/// The schema goes out as the plugin states it: its form is the contract's own (ABI.md section 5), and so as stable.
+#[derive(Serialize)]
+struct Machine<'a> {
+    name: &'a str,
+    abi_version: u32,
+    schema: Value,
+}
+
+fn machine_form(plugin: &LoadedPlugin) -> Result<String, CliError> {
+    let form = || {
+        let schema = serde_json::from_str(plugin.schema_json())?;
+        let machine = Machine { name: plugin.name(), abi_version: plugin.abi_version(), schema };
+        serde_json::to_string_pretty(&machine)
+    };
+    // The text was parsed when the plugin was loaded, so this does not fail.
+    let text = form().map_err(|error| CliError::Output { source: error.into() })?;
+    Ok(text + "\n")
+}

@@ -1,0 +1,66 @@
+//! The progress bar on stderr.
+
+use std::io::{self, IsTerminal as _, Read};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Input is long from here on, in bytes; below, a bar would only flicker.
+const LONG: u64 = 4 << 20;
+
+/// Shows how much of a long input has been read.
+///
+/// It needs a terminal on stderr, and stdout must not be one: there, the outcomes themselves are the progress, and a bar between them
+/// would be noise.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// Counts what is read from `input`, whose length in bytes may be known. Nothing shows before much has been read.
+    pub(crate) fn watch(
+        input: Box<dyn Read>,
+        len: Option<u64>,
+        quiet: bool,
+    ) -> (Self, Box<dyn Read>) {
+        let bar = ProgressBar::with_draw_target(len, ProgressDrawTarget::hidden());
+        if quiet || !io::stderr().is_terminal() || io::stdout().is_terminal() {
+            return (Self { bar }, input);
+        }
+        let template = match len {
+            Some(_) => "{bar:24} {percent:>3} %  {bytes} of {total_bytes}, {eta} left",
+            None => "{spinner} {bytes} read, {bytes_per_sec}",
+        };
+        // Templates are constants; one with a mistake leaves the library's default look.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        let watched = Watched { input, bar: bar.clone(), unseen: LONG };
+        (Self { bar }, Box::new(watched))
+    }
+
+    /// Clears the line for what comes after.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+struct Watched {
+    input: Box<dyn Read>,
+    bar: ProgressBar,
+    /// Bytes until the bar shows.
+    unseen: u64,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.input.read(buffer)?;
+        self.bar.inc(len as u64);
+        if self.unseen > 0 {
+            self.unseen = self.unseen.saturating_sub(len as u64);
+            if self.unseen == 0 {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
+        }
+        Ok(len)
+    }
+}

@@ -1,0 +1,74 @@
+//! Arguments and files that are wrong before any plugin is asked.
+
+use std::fs;
+use std::path::Path;
+
+use super::host;
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    for args in [&["--help"][..], &["run", "--help"], &["inspect", "--help"]] {
+        let ended = host(args);
+        assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+        assert!(ended.out.contains("Usage: statevec-host"), "{}", ended.out);
+    }
+    assert!(host(&["run", "--help"]).out.contains("microseconds"));
+    assert!(host(&["run", "--help"]).out.contains("Exit codes:"));
+    assert!(host(&["--help"]).out.contains("Exit codes:"));
+    let version = host(&["--version"]);
+    assert_eq!(version.out, format!("statevec-host {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_arguments_are_usage_errors() {
+    assert_eq!(host(&[]).code, Some(2));
+    host(&["fly"]).fails_with(2, "unrecognized subcommand 'fly'");
+    host(&["run", "--plugin", "x"]).fails_with(2, "--commands <FILE>");
+    host(&["inspect"]).fails_with(2, "<PATH>");
+    let both = ["run", "--plugin", "x", "--commands", "-", "--config", "a", "--config-file", "b"];
+    host(&both).fails_with(2, "cannot be used with");
+}
+
+#[test]
+fn files_that_are_not_there_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = dir.path().join("missing");
+    let missing = path(&missing);
+    let commands = dir.path().join("commands.jsonl");
+    fs::write(&commands, "").unwrap();
+    let commands = path(&commands);
+
+    host(&["run", "--plugin", "x.so", "--commands", missing])
+        .fails_with(2, &format!("error: cannot open {missing}\n  caused by: "));
+    host(&["run", "--plugin", missing, "--commands", commands])
+        .fails_with(2, &format!("error: cannot find the plugin {missing}; give a shared library or a crate's folder\n  caused by: "));
+    host(&["inspect", missing]).fails_with(2, "cannot find the plugin");
+    host(&["run", "--plugin", "x.so", "--commands", commands, "--config-file", missing])
+        .fails_with(2, &format!("--config-file {missing}: cannot be read"));
+    let state = format!("{missing}/state.jsonl");
+    host(&["run", "--plugin", "x.so", "--commands", commands, "--state-out", &state])
+        .fails_with(2, &format!("--state-out {state}: cannot create a file there"));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
+}
+
+#[test]
+fn a_configuration_that_is_not_text_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config.toml");
+    fs::write(&config, b"a = \xff").unwrap();
+    host(&["run", "--plugin", "x.so", "--commands", "-", "--config-file", path(&config)])
+        .fails_with(2, "UTF-8");
+}
+
+#[test]
+fn a_file_that_is_no_library_is_a_plugin_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = dir.path().join("plugin.so");
+    fs::write(&text, "not a library").unwrap();
+    host(&["run", "--plugin", path(&text), "--commands", "-"]).fails_with(1, path(&text));
+    host(&["inspect", path(&text), "--json"]).fails_with(1, "  caused by: ");
+}

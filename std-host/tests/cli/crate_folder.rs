@@ -1,0 +1,104 @@
+//! Crate folders as plugins: which package is built, and what happens when none can be.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::{Ended, ended, host, program};
+
+/// Writes a package; `lib` is the rest of its `[lib]` section.
+fn package(dir: &Path, name: &str, lib: &str, code: &str) {
+    fs::create_dir_all(dir.join("src")).unwrap();
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\n{lib}\n"
+    );
+    fs::write(dir.join("Cargo.toml"), manifest).unwrap();
+    fs::write(dir.join("src/lib.rs"), code).unwrap();
+}
+
+const CDYLIB: &str = "crate-type = [\"cdylib\"]";
+
+/// A workspace of empty packages: a cdylib in each of these folders, and a plain library in its root.
+fn workspace(cdylibs: &[&str]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    package(dir.path(), "plain", "", "");
+    for name in cdylibs {
+        package(&dir.path().join(name), name, CDYLIB, "");
+    }
+    let manifest = dir.path().join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, format!("{text}\n[workspace]\nmembers = {cdylibs:?}\n")).unwrap();
+    dir
+}
+
+/// Inspects a folder, with a target folder inside it.
+fn inspect(dir: &Path) -> Ended {
+    let target = dir.join("target");
+    ended(program().args(["inspect"]).arg(dir).env("CARGO_TARGET_DIR", target))
+}
+
+#[test]
+fn a_folder_without_a_manifest_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    host(&["inspect", dir.path().to_str().unwrap()])
+        .fails_with(2, "is a folder without Cargo.toml");
+}
+
+#[test]
+fn a_folder_without_a_cdylib_is_refused_with_the_remedy() {
+    inspect(workspace(&[]).path()).fails_with(2, "add crate-type = [\"cdylib\"]");
+}
+
+#[test]
+fn of_several_cdylibs_none_is_guessed() {
+    let dir = workspace(&["b", "a"]);
+    let ended = inspect(dir.path());
+    ended.fails_with(2, "several packages that build a shared library");
+    let (a, b) = (
+        ended.err.find("/a,").or(ended.err.find("\\a,")),
+        ended.err.find("/b\n").or(ended.err.find("\\b\n")),
+    );
+    assert!(a.zip(b).is_some_and(|(a, b)| a < b), "{}", ended.err);
+}
+
+#[test]
+fn the_only_cdylib_below_is_built_and_loaded() {
+    // That it is built and loaded shows in what is missing: it is no plugin.
+    inspect(workspace(&["only"]).path()).fails_with(1, "statevec_runtime_plugin_entry_v1");
+}
+
+#[test]
+fn the_folder_s_own_cdylib_comes_before_those_below() {
+    let dir = workspace(&["below"]);
+    package(dir.path(), "own", CDYLIB, "");
+    let manifest = dir.path().join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, format!("{text}\n[workspace]\nmembers = [\"below\"]\n")).unwrap();
+    let ended = inspect(dir.path());
+    ended.fails_with(1, "statevec_runtime_plugin_entry_v1");
+    assert!(ended.err.contains("own"), "{}", ended.err);
+}
+
+#[test]
+fn a_crate_that_does_not_compile_is_a_plugin_error() {
+    let dir = workspace(&[]);
+    package(dir.path(), "broken", CDYLIB, "fn broken( {");
+    let ended = inspect(dir.path());
+    ended.fails_with(1, "package broken does not build");
+    assert!(ended.err.contains("src/lib.rs:1"), "the compiler's words are shown: {}", ended.err);
+}
+
+#[test]
+fn a_manifest_with_a_mistake_is_a_plugin_error() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("Cargo.toml"), "[package").unwrap();
+    inspect(dir.path()).fails_with(1, "`cargo metadata` failed on");
+}
+
+#[test]
+fn a_machine_without_cargo_is_told_so() {
+    let dir = workspace(&["only"]);
+    let ended = ended(program().arg("inspect").arg(dir.path()).env("CARGO", "no-such-cargo"));
+    ended.fails_with(1, "cannot run no-such-cargo; install Rust");
+}

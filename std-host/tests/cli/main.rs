@@ -1,0 +1,42 @@
+//! The command line: exit codes, and texts that say what to do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
+
+mod arguments;
+mod bank;
+mod crate_folder;
+
+use std::process::Output;
+
+use assert_cmd::Command;
+
+/// What the program did: exit code, stdout, stderr.
+struct Ended {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Ended {
+    #[track_caller]
+    fn fails_with(&self, code: i32, error: &str) {
+        assert_eq!(self.code, Some(code), "{}", self.err);
+        assert!(self.err.contains(error), "{:?} is not in {}", error, self.err);
+        assert!(self.err.contains("error: "), "{}", self.err);
+        assert!(self.out.is_empty(), "{}", self.out);
+    }
+}
+
+fn host(args: &[&str]) -> Ended {
+    ended(program().args(args))
+}
+
+fn program() -> Command {
+    Command::cargo_bin("statevec-host").expect("cargo builds the binary for its tests")
+}
+
+fn ended(command: &mut Command) -> Ended {
+    let Output { status, stdout, stderr } = command.output().expect("the binary starts");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Ended { code: status.code(), out: text(stdout), err: text(stderr) }
+}

@@ -1,0 +1,164 @@
+//! Once buffers have grown, a command allocates nothing, however it ends. A binary of its own, because it counts allocations.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
+use statevec_abi::{
+    Command, ErrorSlot, Event, Plugin, Record, Rejected, RuntimeCommandRef, StaticPlugin, Tx,
+    schema, static_plugin,
+};
+use statevec_host::{Engine, LoadedPlugin, Outcome};
+
+struct Counting;
+
+thread_local! {
+    /// Of this thread only: the test runner allocates too.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: every call goes to the system's allocator as it came (rule 7).
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promise, passed on (rule 7).
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise, passed on (rule 7).
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[derive(Record)]
+#[record(kind = 1, len = 64, pk(id))]
+struct Item {
+    #[field(immutable)]
+    id: u64,
+    count: u64,
+}
+
+#[derive(Command)]
+#[command(kind = 1)]
+struct Do {
+    what: u8,
+    id: u64,
+}
+
+#[derive(Event)]
+#[event(kind = 1)]
+struct Done {
+    id: u64,
+}
+
+schema! {
+    /// Items that are counted.
+    const ITEMS = { version: "1.0", records: [Item], commands: [Do], events: [Done] };
+}
+
+struct Items;
+
+const PLUGIN: StaticPlugin = static_plugin!(Items, slots = 1);
+
+const CREATE: u8 = 0;
+const READ_UPDATE_EMIT: u8 = 1;
+const WALK: u8 = 2;
+const DELETE_AND_CREATE: u8 = 3;
+const REJECT_AFTER_WRITES: u8 = 4;
+const DUPLICATE: u8 = 5;
+const CHANGE_KEY: u8 = 6;
+const UNKNOWN_KIND: u8 = 7;
+
+impl Plugin for Items {
+    fn name() -> &'static str {
+        "items"
+    }
+
+    fn schema() -> &'static str {
+        ITEMS.json
+    }
+
+    fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+        Ok(Self)
+    }
+
+    fn run_tx<'tx>(
+        &self,
+        tx: &mut Tx<'tx>,
+        command: &RuntimeCommandRef<'_>,
+    ) -> Result<(), Rejected<'tx>> {
+        let [what, id @ ..] = command.payload() else { return Ok(()) };
+        let pk = id.first_chunk().map_or([0; 8], |id| u64::from_le_bytes(*id).to_be_bytes());
+        let init = |data: &mut [u8]| data[..8].copy_from_slice(id);
+        match *what {
+            CREATE | DUPLICATE => tx.create_raw(1, init).map(drop),
+            READ_UPDATE_EMIT => {
+                let count = tx.read_by_pk_raw(1, &pk, |data| data[8])?;
+                tx.read_raw(1, 1, |data| data[8])?;
+                tx.update_by_pk_raw(1, &pk, |data| data[8] = count.unwrap_or(0).wrapping_add(1))?;
+                tx.emit_raw(1, id)
+            }
+            WALK => {
+                tx.for_each_key(1, |state, key| state.read_raw(1, key.sys_id, |_| ()).map(drop))
+            }
+            DELETE_AND_CREATE => {
+                tx.delete_by_pk_raw(1, &pk)?;
+                tx.create_raw(1, init).map(drop)
+            }
+            REJECT_AFTER_WRITES => {
+                tx.delete_by_pk_raw(1, &pk)?;
+                tx.create_raw(1, init)?;
+                tx.update_by_pk_raw(1, &pk, |data| data[8] = 1)?;
+                tx.emit_raw(1, id)?;
+                Err(tx.reject(format_args!("item {id:?} is not wanted")))
+            }
+            CHANGE_KEY => tx.update_by_pk_raw(1, &pk, |data| data[0] ^= 1).map(drop),
+            _ => tx.create_raw(9, init).map(drop),
+        }
+    }
+}
+
+/// Runs a command, and says how it ended, or that it allocated.
+fn run(engine: &mut Engine, what: u8, id: u64) -> (Result<usize, u16>, u64) {
+    let mut payload = [what; 9];
+    payload[1..].copy_from_slice(&id.to_le_bytes());
+    let before = ALLOCATIONS.get();
+    let ended = match engine.run(&RuntimeCommandRef::new(1, 1, 0, &payload)) {
+        Outcome::Committed { events, .. } => Ok(events.map(|event| event.payload.len()).sum()),
+        Outcome::Rejected(failure) | Outcome::Failed(failure) => Err(failure.kind.0),
+    };
+    (ended, ALLOCATIONS.get() - before)
+}
+
+#[test]
+fn no_way_that_a_command_can_end_allocates() {
+    let plugin = LoadedPlugin::from_static(&PLUGIN).unwrap();
+    let mut engine = Engine::create(&plugin, "").unwrap();
+    for id in 0..100 {
+        assert_eq!(run(&mut engine, CREATE, id).0, Ok(0));
+    }
+    // Grows the buffers, and the numbers to what lasts until tombstones are swept.
+    for id in 0..100 {
+        assert_eq!(run(&mut engine, DELETE_AND_CREATE, id).0, Ok(0));
+        assert_eq!(run(&mut engine, REJECT_AFTER_WRITES, id).0, Err(2001));
+    }
+    let steps = [
+        (READ_UPDATE_EMIT, Ok(8)),
+        (WALK, Ok(0)),
+        (DELETE_AND_CREATE, Ok(0)),
+        (REJECT_AFTER_WRITES, Err(2001)),
+        (DUPLICATE, Err(4001)),
+        (CHANGE_KEY, Err(4001)),
+        (UNKNOWN_KIND, Err(4001)),
+    ];
+    for id in 0..100 {
+        for (what, ends) in steps {
+            assert_eq!(run(&mut engine, what, id), (ends, 0), "step {what} on item {id}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Files that cannot be loaded, and libraries whose plugin cannot be used.
+
+use std::{fs, path::Path};
+
+use statevec_host::{LoadError, LoadedPlugin};
+use tempfile::TempDir;
+
+use crate::{chain, library::Library};
+
+/// What the loader says about a library, with its folder's name cut off.
+fn refusal(library: &Library) -> (LoadError, String) {
+    let folder = TempDir::new().unwrap();
+    let path = library.build(folder.path(), "plugin.so");
+    refusal_of(&path)
+}
+
+fn refusal_of(path: &Path) -> (LoadError, String) {
+    let error = LoadedPlugin::open(path).unwrap_err();
+    let folder = path.parent().unwrap().canonicalize().unwrap();
+    let text = chain(&error).replace(&format!("{}/", folder.display()), "");
+    (error, text)
+}
+
+#[test]
+fn library_in_order_is_loaded_and_asked_once() {
+    let folder = TempDir::new().unwrap();
+    let path = Library::default().build(folder.path(), "plugin.so");
+    let plugin = LoadedPlugin::open(&path).unwrap();
+    assert_eq!((plugin.name(), plugin.abi_version()), ("in-c", 1));
+    assert_eq!(plugin.path(), Some(path.as_path()));
+    assert_eq!(plugin.schema_json(), plugin.schema().to_idl_json());
+    assert_eq!(plugin.schema().record_defs().len(), 0);
+
+    let again = LoadedPlugin::open(&path).unwrap();
+    assert_eq!(again.name(), plugin.clone().name());
+    drop(folder);
+    assert_eq!(plugin.api().plugin_name(), Ok(&b"in-c"[..]), "the code outlives its file");
+}
+
+#[test]
+fn missing_file() {
+    let folder = TempDir::new().unwrap();
+    let (error, text) = refusal_of(&folder.path().join("missing.so"));
+    assert!(matches!(error, LoadError::File { .. }));
+    assert!(text.starts_with("cannot read the plugin file missing.so: "), "{text}");
+}
+
+#[test]
+fn text_file_and_folder() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("plugin.so");
+    fs::write(
+        &path,
+        "# This is the readme, not the plugin that it speaks of, at whatever length.\n",
+    )
+    .unwrap();
+    let (error, text) = refusal_of(&path);
+    assert!(matches!(error, LoadError::Library { .. }));
+    assert!(
+        text.starts_with("plugin.so cannot be loaded as a shared library for this machine: "),
+        "{text}"
+    );
+    assert!(matches!(refusal_of(folder.path()), (LoadError::Library { .. }, _)));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn library_for_another_machine() {
+    let folder = TempDir::new().unwrap();
+    let path = Library::default().build(folder.path(), "plugin.so");
+    let mut bytes = fs::read(&path).unwrap();
+    // The machine in an ELF header: 0x7f is one that nobody has.
+    bytes[18] = 0x7f;
+    let other = folder.path().join("other.so");
+    fs::write(&other, bytes).unwrap();
+    let (error, text) = refusal_of(&other);
+    assert!(matches!(error, LoadError::Library { .. }), "{text}");
+}
+
+#[test]
+fn symbol_that_nobody_has_is_named_at_load() {
+    let library = Library {
+        rest: "int nowhere(void);\nint late(void) { return nowhere(); }",
+        ..Library::default()
+    };
+    let (error, text) = refusal(&library);
+    assert!(matches!(error, LoadError::Library { .. }));
+    assert!(text.contains("nowhere"), "{text}");
+}
+
+#[test]
+fn library_that_is_no_plugin() {
+    let (error, text) = refusal(&Library { symbol: "something_else", ..Library::default() });
+    assert!(matches!(error, LoadError::NoEntry { symbol: "statevec_runtime_plugin_entry_v1", .. }));
+    assert!(text.contains("exports no symbol statevec_runtime_plugin_entry_v1"), "{text}");
+}
+
+#[test]
+fn version_of_another_contract() {
+    let (error, text) = refusal(&Library { abi_version: 2, ..Library::default() });
+    assert!(matches!(error, LoadError::Table { .. }));
+    assert!(text.contains("version 2; this host speaks version 1"), "{text}");
+}
+
+#[test]
+fn missing_function_is_named() {
+    let names =
+        ["create_runtime", "destroy_runtime", "run_tx", "validate_biz_invariants", "on_unload"];
+    for (entries, name) in names.into_iter().enumerate() {
+        let (error, text) = refusal(&Library { entries, ..Library::default() });
+        assert!(matches!(error, LoadError::Table { .. }));
+        assert!(text.contains(&format!("{name} is null")), "{text}");
+    }
+}
+
+#[test]
+fn name_that_is_no_text() {
+    let cases = [
+        (None, 4, "null"),
+        (Some(b"\xff\xfe!!".to_vec()), 4, "UTF-8"),
+        (Some(Vec::new()), 0, "empty"),
+        (Some(b"in-c".to_vec()), usize::MAX, "limit"),
+    ];
+    for (name, name_len, expected) in cases {
+        let (error, text) = refusal(&Library { name, name_len, ..Library::default() });
+        assert!(matches!(error, LoadError::Name { .. }), "{text}");
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+fn schema_that_is_no_text_and_text_that_is_no_schema() {
+    let (error, text) = refusal(&Library { schema: vec![0xff], ..Library::default() });
+    assert!(matches!(error, LoadError::SchemaText { .. }), "{text}");
+    for schema in [&b""[..], b"{", b"[]", b"{\"idlVersion\": \"9.0\"}"] {
+        let (error, text) = refusal(&Library { schema: schema.to_vec(), ..Library::default() });
+        assert!(matches!(error, LoadError::Schema { .. }), "{text}");
+    }
+}

@@ -1,0 +1,45 @@
+//! Plugins that are linked in are checked like those that are loaded.
+
+use statevec_abi::{
+    ErrorSlot, Plugin, Rejected, RuntimeCommandRef, StaticPlugin, Tx, static_plugin,
+};
+use statevec_host::{LoadError, LoadedPlugin};
+
+use crate::chain;
+
+/// A plugin with a name and a schema that cannot be used.
+struct Broken<const NAMED: bool>;
+
+impl<const NAMED: bool> Plugin for Broken<NAMED> {
+    fn name() -> &'static str {
+        if NAMED { "broken" } else { panic!("has no name") }
+    }
+
+    fn schema() -> &'static str {
+        "nothing"
+    }
+
+    fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+        Ok(Self)
+    }
+
+    fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+        Ok(())
+    }
+}
+
+const UNNAMED: StaticPlugin = static_plugin!(Broken<false>, slots = 1);
+const NAMED: StaticPlugin = static_plugin!(Broken<true>, slots = 1);
+
+#[test]
+fn plugin_that_panics_for_its_name_has_none() {
+    let error = LoadedPlugin::from_static(&UNNAMED).unwrap_err();
+    assert_eq!(chain(&error), "linked-in plugin: the plugin's name cannot be used: it is empty");
+}
+
+#[test]
+fn schema_that_is_no_json() {
+    let error = LoadedPlugin::from_static(&NAMED).unwrap_err();
+    assert!(matches!(error, LoadError::Schema { .. }));
+    assert!(chain(&error).contains("line 1"), "{}", chain(&error));
+}
