@@ -16,10 +16,5 @@ pub fn runtime_error_text(error: &RuntimeErrorBuf) -> String {
 /// An error buffer on one line, as the published adapters pass it on: `phase=RunTx kind=2001 message=…`.
 #[must_use]
 pub fn runtime_error_message(error: &RuntimeErrorBuf) -> String {
-    format!(
-        "phase={:?} kind={} message={}",
-        error.phase,
-        error.kind.0,
-        error.message()
-    )
+    format!("phase={:?} kind={} message={}", error.phase, error.kind.0, error.message())
 }

@@ -42,35 +42,27 @@ impl core::error::Error for RuntimePluginUnloadError {}
 impl RuntimeHostError {
     /// An error with a reason.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-        }
+        Self { message: message.into() }
     }
 }
 
 impl RuntimePluginLoadError {
     /// An error with a reason.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-        }
+        Self { message: message.into() }
     }
 }
 
 impl RuntimePluginError {
     /// An error with a reason.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-        }
+        Self { message: message.into() }
     }
 }
 
 impl RuntimePluginUnloadError {
     /// An error with a reason.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-        }
+        Self { message: message.into() }
     }
 }

@@ -102,9 +102,8 @@ pub unsafe fn runtime_plugin_run_tx_v1(
             command,
             out_error,
             |handle: &ExportedRuntimePluginV1Handle, tx, command| {
-                let result = handle
-                    .plugin
-                    .run_tx(&mut RuntimeHostContextV1Adapter::over(tx), command);
+                let result =
+                    handle.plugin.run_tx(&mut RuntimeHostContextV1Adapter::over(tx), command);
                 result.map_err(|reason| tx.reject(format_args!("{reason}")))
             },
         )
@@ -123,17 +122,11 @@ pub unsafe fn runtime_plugin_validate_biz_invariants_v1(
 ) -> RuntimeCallStatus {
     // SAFETY: the caller's promise is the same (rules 1, 7 and 9).
     unsafe {
-        validate_v1(
-            runtime,
-            host,
-            out_error,
-            |handle: &ExportedRuntimePluginV1Handle, state| {
-                let result = handle
-                    .plugin
-                    .validate_biz_invariants(&RuntimeReadContextV1Adapter::over(state));
-                result.map_err(|reason| state.reject(format_args!("{reason}")))
-            },
-        )
+        validate_v1(runtime, host, out_error, |handle: &ExportedRuntimePluginV1Handle, state| {
+            let result =
+                handle.plugin.validate_biz_invariants(&RuntimeReadContextV1Adapter::over(state));
+            result.map_err(|reason| state.reject(format_args!("{reason}")))
+        })
     }
 }
 
@@ -148,14 +141,10 @@ pub unsafe fn runtime_plugin_on_unload_v1(
 ) -> RuntimeCallStatus {
     // SAFETY: the caller's promise is the same (rules 7 and 9).
     unsafe {
-        on_unload_v1(
-            runtime,
-            out_error,
-            |handle: &mut ExportedRuntimePluginV1Handle, error| {
-                let result = handle.plugin.on_unload();
-                let kind = runtime_error_kind::PLUGIN_INTERNAL_ERROR;
-                result.map_err(|reason| error.fail(kind, format_args!("{reason}")))
-            },
-        )
+        on_unload_v1(runtime, out_error, |handle: &mut ExportedRuntimePluginV1Handle, error| {
+            let result = handle.plugin.on_unload();
+            let kind = runtime_error_kind::PLUGIN_INTERNAL_ERROR;
+            result.map_err(|reason| error.fail(kind, format_args!("{reason}")))
+        })
     }
 }

@@ -115,10 +115,7 @@ impl RuntimeCommandEnvelope for RuntimeCommandRef<'_> {
 /// What a boxed plugin may do in a transaction.
 ///
 /// Every method fails when the host refuses; from inside a visitor reads are legal and writes do not compile.
-#[allow(
-    clippy::missing_errors_doc,
-    reason = "said once, for all methods, above"
-)]
+#[allow(clippy::missing_errors_doc, reason = "said once, for all methods, above")]
 pub trait RuntimeHostContext {
     /// Reads a record by number: calls `f` once if it exists, and returns whether it does.
     fn with_read_typed_raw(

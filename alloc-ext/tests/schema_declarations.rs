@@ -10,18 +10,9 @@ use statevec_abi_alloc::schema::{
 #[test]
 fn reserved_fields_keep_their_place() {
     for (reserved, expected) in [
-        (
-            field("id", 3, 20, FieldType::U8),
-            r#"field "id": the name is used twice"#,
-        ),
-        (
-            field("", 3, 20, FieldType::U8),
-            r#"field "": the name is empty"#,
-        ),
-        (
-            field("gone", 2, 20, FieldType::U8),
-            r#"field "gone": index 2 is taken by "label""#,
-        ),
+        (field("id", 3, 20, FieldType::U8), r#"field "id": the name is used twice"#),
+        (field("", 3, 20, FieldType::U8), r#"field "": the name is empty"#),
+        (field("gone", 2, 20, FieldType::U8), r#"field "gone": index 2 is taken by "label""#),
         (
             field("gone", 3, 17, FieldType::U8),
             r#"field "gone": offset 17 lies in "label", which ends at 18"#,
@@ -52,36 +43,21 @@ fn a_reserved_field_cannot_be_part_of_a_key() {
     let mut record = account();
     record.reserved_fields = Cow::Owned(vec![field("gone", 3, 20, FieldType::U8)]);
     record.pk_fields = Cow::Borrowed(&[Cow::Borrowed("gone")]);
-    assert_refused(
-        record,
-        r#"field "gone": the primary key names it, but no field in use"#,
-    );
+    assert_refused(record, r#"field "gone": the primary key names it, but no field in use"#);
 }
 
 #[test]
 fn sizes_and_names_of_a_type_agree() {
     type Change = fn(&mut FieldDefinition);
     let cases: [(Change, &str); 5] = [
-        (
-            |f| f.len = 9,
-            r#"field "label": "FixedBytes < 8 >" does not take 9 bytes"#,
-        ),
+        (|f| f.len = 9, r#"field "label": "FixedBytes < 8 >" does not take 9 bytes"#),
         (
             |f| f.enum_type_name = Some("Color".into()),
             r#"fixedBytes names the enum "Color", only an enum field may"#,
         ),
-        (
-            |f| f.ty = FieldType::EnumU8,
-            "enumU8 takes 1 byte, not 10 bytes",
-        ),
-        (
-            |f| (f.ty, f.len) = (FieldType::EnumU8, 1),
-            "an enum field must name its enum",
-        ),
-        (
-            |f| f.rust_type_name = "T".repeat(257).into(),
-            "the name of the type has 257 bytes",
-        ),
+        (|f| f.ty = FieldType::EnumU8, "enumU8 takes 1 byte, not 10 bytes"),
+        (|f| (f.ty, f.len) = (FieldType::EnumU8, 1), "an enum field must name its enum"),
+        (|f| f.rust_type_name = "T".repeat(257).into(), "the name of the type has 257 bytes"),
     ];
     for (change, expected) in cases {
         let mut record = account();
@@ -96,22 +72,10 @@ fn sizes_and_names_of_a_type_agree() {
 #[test]
 fn payload_sizes_are_set_exactly_where_they_are_fixed() {
     for (ty, size, expected) in [
-        (
-            FieldType::U64,
-            None,
-            "u64 takes 8 bytes, not a varying number of bytes",
-        ),
+        (FieldType::U64, None, "u64 takes 8 bytes, not a varying number of bytes"),
         (FieldType::U64, Some(16), "u64 takes 8 bytes, not 16 bytes"),
-        (
-            FieldType::VarBytes,
-            Some(2),
-            "varBytes takes a varying number of bytes, not 2 bytes",
-        ),
-        (
-            FieldType::FixedBytes,
-            None,
-            "2 to 65537 bytes, not a varying number of bytes",
-        ),
+        (FieldType::VarBytes, Some(2), "varBytes takes a varying number of bytes, not 2 bytes"),
+        (FieldType::FixedBytes, None, "2 to 65537 bytes, not a varying number of bytes"),
     ] {
         let command = CommandDefinition {
             kind: 1,
@@ -127,10 +91,7 @@ fn payload_sizes_are_set_exactly_where_they_are_fixed() {
             }]),
         };
         let error = SchemaRegistry::new(Version::new(1, 0), &[], &[command], &[], &[]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!("command \"Open\", field \"value\": {}", error.rule)
-        );
+        assert_eq!(error.to_string(), format!("command \"Open\", field \"value\": {}", error.rule));
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
@@ -141,20 +102,14 @@ fn duplicates_are_errors_where_the_published_registry_panics() {
     other.name = "Other".into();
     let error = SchemaRegistry::with_records(Version::new(1, 0), &[account(), other]).unwrap_err();
     assert_eq!(error.section, SchemaSection::Records);
-    assert_eq!(
-        error.to_string(),
-        r#"record "Other": kind 1 is taken by "Account""#
-    );
+    assert_eq!(error.to_string(), r#"record "Other": kind 1 is taken by "Account""#);
 }
 
 fn assert_refused(record: RecordDefinition, expected: &str) {
     let Err(error) = SchemaRegistry::with_records(Version::new(1, 0), &[record]) else {
         panic!("accepted, expected: {expected}")
     };
-    assert_eq!(
-        (error.section, &*error.item),
-        (SchemaSection::Records, "Account")
-    );
+    assert_eq!((error.section, &*error.item), (SchemaSection::Records, "Account"));
     assert!(error.to_string().contains(expected), "{error}\n{expected}");
 }
 

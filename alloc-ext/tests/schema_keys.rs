@@ -10,9 +10,7 @@ const KEY_END: usize = 54;
 
 #[test]
 fn every_key_type_encodes_as_published() {
-    let counting: Vec<u8> = (0_u32..240)
-        .map(|i| (i.wrapping_mul(37) + 5) as u8)
-        .collect();
+    let counting: Vec<u8> = (0_u32..240).map(|i| (i.wrapping_mul(37) + 5) as u8).collect();
     let inverted: Vec<u8> = counting.iter().map(|byte| !byte).collect();
     let typed = [
         &[1, 200, 0x34, 0x12, 0x78, 0x56, 0x34, 0x12][..],
@@ -85,16 +83,8 @@ fn signed_keys_sort_like_their_values() {
         data[20..28].copy_from_slice(&value.to_le_bytes());
         registry.encode_pk(EVERY_KEY, &data).unwrap()
     };
-    assert!(
-        [i32::MIN, -256, -1, 0, 1, 255, i32::MAX]
-            .map(int)
-            .is_sorted_by(|a, b| a < b)
-    );
-    assert!(
-        [i64::MIN, -256, -1, 0, 1, 255, i64::MAX]
-            .map(big)
-            .is_sorted_by(|a, b| a < b)
-    );
+    assert!([i32::MIN, -256, -1, 0, 1, 255, i32::MAX].map(int).is_sorted_by(|a, b| a < b));
+    assert!([i64::MIN, -256, -1, 0, 1, 255, i64::MAX].map(big).is_sorted_by(|a, b| a < b));
 }
 
 #[test]
@@ -122,10 +112,7 @@ fn a_record_or_buffer_that_is_too_short_gives_no_key() {
     for len in 0..34 {
         let mut out = vec![0xee; len];
         assert_eq!(layout.encode(&[0; 240], &mut out), None, "{len}");
-        assert!(
-            out.iter().all(|byte| *byte == 0xee),
-            "{len}: nothing is written"
-        );
+        assert!(out.iter().all(|byte| *byte == 0xee), "{len}: nothing is written");
     }
     let mut out = [0xee; 40];
     assert_eq!(layout.encode(&[0; KEY_END], &mut out).unwrap().len(), 34);

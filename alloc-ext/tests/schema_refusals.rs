@@ -40,17 +40,12 @@ fn names_beyond_the_limit_are_refused() {
         assert!(error.contains(": the name has 257 bytes"), "{error}");
     }
     let error = refusal_of_change("/records/0/fields/2/type", json!({"defined": long}));
-    assert!(
-        error.contains("field \"color\": the name of the type has 257 bytes"),
-        "{error}"
-    );
+    assert!(error.contains("field \"color\": the name of the type has 257 bytes"), "{error}");
 }
 
 #[test]
 fn every_key_that_is_not_optional_is_missed() {
-    const OPTIONAL: [&str; 6] = [
-        "types", "records", "commands", "events", "pkFields", "fields",
-    ];
+    const OPTIONAL: [&str; 6] = ["types", "records", "commands", "events", "pkFields", "fields"];
     for parent in [
         "",
         "/schemaVersion",
@@ -83,32 +78,14 @@ fn text_that_is_no_schema_is_refused() {
     let text = valid().to_string();
     let nested = format!("{{\"later\": {}", "[".repeat(1_000_000));
     for (bytes, expected) in [
-        (
-            b"\xff".as_slice(),
-            "not valid UTF-8: invalid utf-8 sequence of 1 bytes from index 0",
-        ),
-        (
-            b"",
-            "schema text, line 1, column 0: EOF while parsing a value",
-        ),
+        (b"\xff".as_slice(), "not valid UTF-8: invalid utf-8 sequence of 1 bytes from index 0"),
+        (b"", "schema text, line 1, column 0: EOF while parsing a value"),
         (b"null", "schema text, line 1, column 4: invalid type: null"),
-        (
-            b"{\"idlVersion\": \"1.0\", \"idlVersion\": \"1.0\"}",
-            "duplicate field `idlVersion`",
-        ),
-        (
-            b"{\"schemaVersion\": {\"main\": 1e999}}",
-            "number out of range",
-        ),
-        (
-            nested.as_bytes(),
-            "schema text, line 1, column 1000010: EOF while parsing a list",
-        ),
+        (b"{\"idlVersion\": \"1.0\", \"idlVersion\": \"1.0\"}", "duplicate field `idlVersion`"),
+        (b"{\"schemaVersion\": {\"main\": 1e999}}", "number out of range"),
+        (nested.as_bytes(), "schema text, line 1, column 1000010: EOF while parsing a list"),
         (format!("{text} x").as_bytes(), "trailing characters"),
-        (
-            format!("\u{feff}{text}").as_bytes(),
-            "schema text, line 1, column 1: expected value",
-        ),
+        (format!("\u{feff}{text}").as_bytes(), "schema text, line 1, column 1: expected value"),
     ] {
         let error = refusal(bytes);
         assert!(error.contains(expected), "{error}\n{expected}");
@@ -171,10 +148,7 @@ fn damaged_text_never_panics() {
             }
         }
     }
-    assert!(
-        accepted > 100,
-        "a digit or a name may change, but only {accepted} texts were read"
-    );
+    assert!(accepted > 100, "a digit or a name may change, but only {accepted} texts were read");
 }
 
 fn refusal_of_change(pointer: &str, value: Value) -> String {

@@ -58,14 +58,8 @@ fn borrowed_definitions_make_the_same_registry_as_owned_ones() {
         types: &[borrowed::EnumDef {
             name: "All",
             variants: &[
-                borrowed::EnumVariantDef {
-                    name: "Last",
-                    discriminant: 255,
-                },
-                borrowed::EnumVariantDef {
-                    name: "First",
-                    discriminant: 0,
-                },
+                borrowed::EnumVariantDef { name: "Last", discriminant: 255 },
+                borrowed::EnumVariantDef { name: "First", discriminant: 0 },
             ],
         }],
         records: &[borrowed::RecordDef {
@@ -114,10 +108,7 @@ fn borrowed_definitions_make_the_same_registry_as_owned_ones() {
 #[test]
 fn absent_sections_and_unknown_keys_are_no_error() {
     let text = EMPTY
-        .replace(
-            "  \"types\": [\n  ],\n",
-            "  \"later\": {\"a\": [1, null, 2e9]},\n",
-        )
+        .replace("  \"types\": [\n  ],\n", "  \"later\": {\"a\": [1, null, 2e9]},\n")
         .replace(",\n  \"events\": [\n  ]", "");
     assert_ne!(text, EMPTY);
     let registry = SchemaRegistry::from_idl_json(&text).unwrap();
@@ -244,22 +235,14 @@ const ZERO: CommandDefinition = CommandDefinition {
     ]),
 };
 
-const EMPTY_ENUM: EnumDefinition = EnumDefinition {
-    name: Cow::Borrowed("Empty"),
-    variants: Cow::Borrowed(&[]),
-};
+const EMPTY_ENUM: EnumDefinition =
+    EnumDefinition { name: Cow::Borrowed("Empty"), variants: Cow::Borrowed(&[]) };
 
 const ALL: EnumDefinition = EnumDefinition {
     name: Cow::Borrowed("All"),
     variants: Cow::Borrowed(&[
-        EnumVariantDefinition {
-            name: Cow::Borrowed("Last"),
-            discriminant: 255,
-        },
-        EnumVariantDefinition {
-            name: Cow::Borrowed("First"),
-            discriminant: 0,
-        },
+        EnumVariantDefinition { name: Cow::Borrowed("Last"), discriminant: 255 },
+        EnumVariantDefinition { name: Cow::Borrowed("First"), discriminant: 0 },
     ]),
 };
 

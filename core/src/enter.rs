@@ -23,7 +23,8 @@ impl Inbound<'_> {
     /// # Safety
     ///
     /// `out_error` is null, or valid for writes until the call returns.
-    pub(crate) unsafe fn new(
+    #[inline]
+    pub(crate) const unsafe fn new(
         callee: Callee,
         phase: RuntimeErrorPhase,
         out_error: *mut RuntimeErrorBuf,
@@ -37,29 +38,27 @@ impl Inbound<'_> {
     /// the token, and a panic is written here.
     #[inline]
     pub(crate) fn enter(
-        mut self,
-        body: impl for<'c> FnOnce(&mut ErrorSlot<'c>) -> Result<(), Rejected<'c>>,
+        self,
+        body: impl for<'c> FnOnce(ErrorSlot<'c>) -> Result<(), Rejected<'c>>,
     ) -> RuntimeCallStatus {
-        match catch(|| body(&mut self.error.share())) {
+        match catch(|| body(self.error)) {
             Ok(Ok(())) => {
                 // Also after a failure that the body recovered from.
                 self.error.reset();
                 RuntimeCallStatus::Success
             }
             Ok(Err(_written)) => RuntimeCallStatus::Failure,
-            Err(panic) => {
-                self.report(&panic);
-                RuntimeCallStatus::Failure
-            }
+            Err(panic) => report(self.callee, self.error, panic),
         }
     }
+}
 
-    #[cold]
-    fn report(&mut self, panic: &Panic) {
-        let (who, kind) = match self.callee {
-            Callee::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
-            Callee::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),
-        };
-        let _written = self.error.fail(kind, format_args!("{who} panicked: {panic}"));
-    }
+#[cold]
+fn report(callee: Callee, error: ErrorSlot<'_>, panic: Panic) -> RuntimeCallStatus {
+    let (who, kind) = match callee {
+        Callee::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
+        Callee::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),
+    };
+    let _written = error.fail(kind, format_args!("{who} panicked: {panic}"));
+    RuntimeCallStatus::Failure
 }

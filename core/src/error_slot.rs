@@ -1,6 +1,6 @@
 //! The place where a call's failure is written, and the proof that it was.
 
-use core::{fmt, marker::PhantomData, mem::offset_of, ptr};
+use core::{fmt, marker::PhantomData, mem::offset_of};
 
 use crate::{
     abi::{
@@ -13,7 +13,9 @@ use crate::{
 /// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight into it, and the
 /// token [`Rejected`] travels back through `?`.
 ///
-/// Writing again replaces what was written: the last reason wins. When the caller gave no buffer, the text goes nowhere.
+/// Writing again replaces what was written: the last reason wins. When the caller gave no buffer, the text goes nowhere. It is a handle, as small
+/// as a slice, and is passed by value.
+#[derive(Clone, Copy)]
 pub struct ErrorSlot<'c> {
     /// Null, or valid for writes for `'c`. Never read, and no reference is made to it: it may be uninitialised, and a host may
     /// hold it, too, for the time of the call (rules 3 and 9).
@@ -45,30 +47,28 @@ impl<'c> ErrorSlot<'c> {
     pub fn scope<R>(
         buffer: &mut RuntimeErrorBuf,
         phase: RuntimeErrorPhase,
-        body: impl for<'s> FnOnce(&mut ErrorSlot<'s>) -> Result<R, Rejected<'s>>,
+        body: impl for<'s> FnOnce(ErrorSlot<'s>) -> Result<R, Rejected<'s>>,
     ) -> Option<R> {
-        body(&mut ErrorSlot { buffer, phase, call: PhantomData }).ok()
+        body(ErrorSlot { buffer, phase, call: PhantomData }).ok()
     }
 
-    /// The slot of a foreign `out_error`. A null or misaligned pointer is a caller who does not listen.
+    /// The slot of a foreign `out_error`. It need not be aligned.
     ///
     /// # Safety
     ///
     /// `buffer` is null, or valid for writes for `'c`.
-    pub(crate) unsafe fn from_raw(buffer: *mut RuntimeErrorBuf, phase: RuntimeErrorPhase) -> Self {
-        let buffer = if buffer.is_aligned() { buffer } else { ptr::null_mut() };
+    #[inline]
+    pub(crate) const unsafe fn from_raw(
+        buffer: *mut RuntimeErrorBuf,
+        phase: RuntimeErrorPhase,
+    ) -> Self {
         Self { buffer, phase, call: PhantomData }
-    }
-
-    /// Another handle to the same slot.
-    pub(crate) const fn share(&self) -> Self {
-        Self { buffer: self.buffer, phase: self.phase, call: PhantomData }
     }
 
     /// Writes why the call fails.
     ///
     /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
-    pub fn fail(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+    pub fn fail(self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
         if !self.buffer.is_null() {
             self.write(kind, reason);
         }
@@ -76,11 +76,11 @@ impl<'c> ErrorSlot<'c> {
     }
 
     /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
-    pub fn config_error(&mut self, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+    pub fn config_error(self, reason: fmt::Arguments<'_>) -> Rejected<'c> {
         self.fail(runtime_error_kind::CONFIG_ERROR, reason)
     }
 
-    fn write(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) {
+    fn write(self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) {
         // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads nothing.
         let target = unsafe { &raw mut (*self.buffer).message_buf }.cast::<u8>();
         // SAFETY: the field is that long; a call writes from one place at a time (rules 7 and 9).
@@ -91,21 +91,18 @@ impl<'c> ErrorSlot<'c> {
     }
 
     /// Leaves the buffer as a successful call leaves it: the header reset, the text untouched (rule 9).
-    pub(crate) fn reset(&mut self) {
+    #[inline]
+    pub(crate) fn reset(self) {
         if !self.buffer.is_null() {
             self.write_header(RuntimeErrorBuf::RESET.phase, RuntimeErrorBuf::RESET.kind, 0);
         }
     }
 
-    fn write_header(
-        &mut self,
-        phase: RuntimeErrorPhase,
-        kind: RuntimeErrorKind,
-        message_len: usize,
-    ) {
+    #[inline]
+    fn write_header(self, phase: RuntimeErrorPhase, kind: RuntimeErrorKind, message_len: usize) {
         let header = Header { phase, kind, padding: 0, message_len };
-        // SAFETY: both callers checked for null, so valid for writes; a header lies where a buffer begins (rule 9).
-        unsafe { self.buffer.cast::<Header>().write(header) };
+        // SAFETY: both callers checked for null, so valid for writes, aligned or not; a header lies where a buffer begins (rule 9).
+        unsafe { self.buffer.cast::<Header>().write_unaligned(header) };
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
 ///   What the failed call changed must be undone; what the transaction changed before is undone by whoever runs it.
 /// - A panic is caught where the build has panic catching, and reported as kind 4002 (rule 2).
 pub trait Host {
-    /// A number that tells the threads of the program apart. Constant on targets that have one thread.
+    /// A number that tells the threads of the program apart; its two lowest bits are ignored. Constant on targets that have one thread.
     ///
     /// It lets a context that a plugin carried to another thread be refused (rule 5).
     fn thread_token() -> usize {
@@ -47,7 +47,7 @@ pub trait Host {
         kind: RecordKind,
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>>;
 
     /// Lends a record to the visitor, if it exists, and returns whether it does. `pk` has the kind's length.
@@ -60,7 +60,7 @@ pub trait Host {
         kind: RecordKind,
         pk: &[u8],
         visitor: BytesVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>>;
 
     /// Lends zeroed bytes of the kind's data size to the visitor, and keeps them as a new record.
@@ -72,7 +72,7 @@ pub trait Host {
         &mut self,
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<RecordKey, Rejected<'e>>;
 
     /// Lends a record to the visitor for writing, if it exists, and returns whether it does. `pk` has the kind's length.
@@ -85,7 +85,7 @@ pub trait Host {
         kind: RecordKind,
         pk: &[u8],
         update: BytesMutVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>>;
 
     /// Deletes a record, if it exists, and returns whether it did. `pk` has the kind's length.
@@ -97,7 +97,7 @@ pub trait Host {
         &mut self,
         kind: RecordKind,
         pk: &[u8],
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>>;
 
     /// Takes an event in.
@@ -109,7 +109,7 @@ pub trait Host {
         &mut self,
         kind: u8,
         payload: &[u8],
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>>;
 
     /// Shows every key of a kind to the visitor, in ascending `sys_id` (rule 8).
@@ -121,7 +121,7 @@ pub trait Host {
         &self,
         kind: RecordKind,
         visitor: KeyVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>>;
 
     /// Takes a diagnostic text in; it should be UTF-8, but nobody checked. The default drops it.
@@ -129,11 +129,7 @@ pub trait Host {
     /// # Errors
     ///
     /// The host could not.
-    fn debug_log<'e>(
-        &mut self,
-        message: &[u8],
-        error: &mut ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
         let _ = (message, error);
         Ok(())
     }

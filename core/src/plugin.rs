@@ -52,7 +52,7 @@ pub trait Plugin: Sized + Send + 'static {
     /// # Errors
     ///
     /// A configuration that cannot be used, written with [`ErrorSlot::config_error`].
-    fn create<'c>(config: &str, error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>>;
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>>;
 
     /// Runs one command.
     ///
@@ -80,7 +80,7 @@ pub trait Plugin: Sized + Send + 'static {
     /// # Errors
     ///
     /// What could not be released, written into `error` with kind 5001.
-    fn on_unload<'c>(&mut self, error: &mut ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
+    fn on_unload<'c>(&mut self, error: ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
         let _ = error;
         Ok(())
     }

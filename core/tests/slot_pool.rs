@@ -30,7 +30,7 @@ impl<const T: usize> Plugin for Counted<T> {
         "{}"
     }
 
-    fn create<'c>(config: &str, error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         if config == "refuse" {
             return Err(error.config_error(format_args!("as told")));
         }

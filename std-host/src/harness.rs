@@ -17,7 +17,7 @@
 //! # impl Plugin for Counters {
 //! #     fn name() -> &'static str { "counters" }
 //! #     fn schema() -> &'static str { SCHEMA.json }
-//! #     fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
+//! #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
 //! #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
 //! #         dispatch!(tx, match command {
 //! #             Add(Add { id, amount }) => {

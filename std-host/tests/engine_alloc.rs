@@ -83,7 +83,7 @@ impl Plugin for Items {
         ITEMS.json
     }
 
-    fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         Ok(Self)
     }
 

@@ -8,7 +8,7 @@ use statevec_abi::{
     RecordKey, RecordKind, RuntimeErrorPhase, RuntimeHostContextV1, SysId, Tx, plugin::HostTable,
 };
 
-use super::Buffer;
+use super::{Buffer, took};
 use crate::{errors::RuntimeHostError, traits::RuntimeHostContext};
 
 /// [`RuntimeHostContext`] over a foreign host, for the time `'c` that it lent its functions.
@@ -31,10 +31,7 @@ impl<'c> RuntimeHostContextV1Adapter<'c> {
     pub unsafe fn new(raw: RuntimeHostContextV1) -> Self {
         // SAFETY: the caller's promise is the same (rule 1).
         let table = unsafe { HostTable::from_raw(raw) };
-        Self {
-            table,
-            buffer: Buffer::new(RuntimeErrorPhase::RunTx, None),
-        }
+        Self { table, buffer: Buffer::new(RuntimeErrorPhase::RunTx, None) }
     }
 
     /// The adapter of a transaction.
@@ -43,10 +40,7 @@ impl<'c> RuntimeHostContextV1Adapter<'c> {
         let (table, scratch) = tx.parts();
         scratch.reset(RuntimeErrorPhase::RunTx);
         let buffer = Buffer::new(RuntimeErrorPhase::RunTx, Some(scratch.reborrow()));
-        Self {
-            table: table.reborrow(),
-            buffer,
-        }
+        Self { table, buffer }
     }
 }
 
@@ -60,7 +54,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         let table = self.table.read();
         let found = self
             .buffer
-            .call(|scratch| table.read_by_id(scratch, record_kind, sys_id, f))?;
+            .call(|scratch| table.read_by_id(scratch, record_kind, sys_id, |data| took(f(data))))?;
         Ok(found.is_some())
     }
 
@@ -73,7 +67,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         let table = self.table.read();
         let found = self
             .buffer
-            .call(|scratch| table.read_by_pk(scratch, record_kind, pk, f))?;
+            .call(|scratch| table.read_by_pk(scratch, record_kind, pk, |data| took(f(data))))?;
         Ok(found.is_some())
     }
 
@@ -82,9 +76,9 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         record_kind: RecordKind,
         init: &mut dyn FnMut(&mut [u8]),
     ) -> Result<RecordKey, RuntimeHostError> {
-        let (key, ()) = self
+        let (key, Ok(())) = self
             .buffer
-            .call(|scratch| self.table.create(scratch, record_kind, init))?;
+            .call(|scratch| self.table.create(scratch, record_kind, |data| took(init(data))))?;
         Ok(key)
     }
 
@@ -94,9 +88,9 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         pk: &[u8],
         f: &mut dyn FnMut(&mut [u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let found = self
-            .buffer
-            .call(|scratch| self.table.update_by_pk(scratch, record_kind, pk, f))?;
+        let found = self.buffer.call(|scratch| {
+            self.table.update_by_pk(scratch, record_kind, pk, |data| took(f(data)))
+        })?;
         Ok(found.is_some())
     }
 
@@ -105,8 +99,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         record_kind: RecordKind,
         pk: &[u8],
     ) -> Result<bool, RuntimeHostError> {
-        self.buffer
-            .call(|scratch| self.table.delete_by_pk(scratch, record_kind, pk))
+        self.buffer.call(|scratch| self.table.delete_by_pk(scratch, record_kind, pk))
     }
 
     fn emit_typed_event_raw(
@@ -114,8 +107,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         event_kind: u8,
         payload: &[u8],
     ) -> Result<(), RuntimeHostError> {
-        self.buffer
-            .call(|scratch| self.table.emit_event(scratch, event_kind, payload))
+        self.buffer.call(|scratch| self.table.emit_event(scratch, event_kind, payload))
     }
 
     fn for_each_record_key_raw(
@@ -124,13 +116,11 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         f: &mut dyn FnMut(RecordKey),
     ) -> Result<(), RuntimeHostError> {
         let table = self.table.read();
-        self.buffer
-            .call(|scratch| table.for_each_key(scratch, kind, f))
+        self.buffer.call(|scratch| table.for_each_key(scratch, kind, f))
     }
 
     fn debug_log(&mut self, message: String) -> Result<(), RuntimeHostError> {
-        self.buffer
-            .call(|scratch| self.table.debug_log(scratch, &message))
+        self.buffer.call(|scratch| self.table.debug_log(scratch, &message))
     }
 }
 

@@ -7,7 +7,7 @@ use statevec_abi::{
     plugin::ReadTable,
 };
 
-use super::Buffer;
+use super::{Buffer, took};
 use crate::{errors::RuntimeHostError, traits::BizInvariantReadContext};
 
 /// [`BizInvariantReadContext`] over a foreign host, for the time `'c` that it lent its functions.
@@ -29,10 +29,7 @@ impl<'c> RuntimeReadContextV1Adapter<'c> {
     pub unsafe fn new(raw: RuntimeReadContextV1) -> Self {
         // SAFETY: the caller's promise is the same (rule 1).
         let table = unsafe { ReadTable::from_raw(raw) };
-        Self {
-            table,
-            buffer: Buffer::new(RuntimeErrorPhase::ValidateBizInvariants, None),
-        }
+        Self { table, buffer: Buffer::new(RuntimeErrorPhase::ValidateBizInvariants, None) }
     }
 
     /// The adapter of a state that is being validated.
@@ -41,10 +38,7 @@ impl<'c> RuntimeReadContextV1Adapter<'c> {
         let (table, scratch) = state.parts();
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
         scratch.reset(phase);
-        Self {
-            table,
-            buffer: Buffer::new(phase, Some(scratch.reborrow())),
-        }
+        Self { table, buffer: Buffer::new(phase, Some(scratch.reborrow())) }
     }
 }
 
@@ -58,7 +52,7 @@ impl BizInvariantReadContext for RuntimeReadContextV1Adapter<'_> {
         let table = self.table;
         let found = self
             .buffer
-            .call(|scratch| table.read_by_id(scratch, record_kind, sys_id, f))?;
+            .call(|scratch| table.read_by_id(scratch, record_kind, sys_id, |data| took(f(data))))?;
         Ok(found.is_some())
     }
 
@@ -71,7 +65,7 @@ impl BizInvariantReadContext for RuntimeReadContextV1Adapter<'_> {
         let table = self.table;
         let found = self
             .buffer
-            .call(|scratch| table.read_by_pk(scratch, record_kind, pk, f))?;
+            .call(|scratch| table.read_by_pk(scratch, record_kind, pk, |data| took(f(data))))?;
         Ok(found.is_some())
     }
 
@@ -80,8 +74,7 @@ impl BizInvariantReadContext for RuntimeReadContextV1Adapter<'_> {
         kind: RecordKind,
         f: &mut dyn FnMut(RecordKey),
     ) -> Result<(), RuntimeHostError> {
-        self.buffer
-            .call(|scratch| self.table.for_each_key(scratch, kind, f))
+        self.buffer.call(|scratch| self.table.for_each_key(scratch, kind, f))
     }
 }
 

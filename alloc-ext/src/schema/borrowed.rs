@@ -18,10 +18,7 @@ impl Definitions {
     pub(crate) fn with_borrowed<R>(&self, f: impl FnOnce(&SchemaDef<'_>) -> R) -> R {
         let variants: Vec<_> = self.types.iter().map(borrow_variants).collect();
         let types: Vec<_> = (self.types.iter().zip(&variants))
-            .map(|(def, variants)| EnumDef {
-                name: &def.name,
-                variants,
-            })
+            .map(|(def, variants)| EnumDef { name: &def.name, variants })
             .collect();
         let lists: Vec<_> = self.records.iter().map(RecordLists::of).collect();
         let records: Vec<_> = (self.records.iter().zip(&lists))
@@ -44,10 +41,7 @@ impl Definitions {
 fn borrow_variants(def: &EnumDefinition) -> Vec<EnumVariantDef<'_>> {
     let variants = def.variants.iter();
     variants
-        .map(|variant| EnumVariantDef {
-            name: &variant.name,
-            discriminant: variant.discriminant,
-        })
+        .map(|variant| EnumVariantDef { name: &variant.name, discriminant: variant.discriminant })
         .collect()
 }
 
@@ -143,10 +137,7 @@ impl From<&EnumDef<'static>> for EnumDefinition {
             name: Cow::Borrowed(variant.name),
             discriminant: variant.discriminant,
         };
-        Self {
-            name: Cow::Borrowed(def.name),
-            variants: def.variants.iter().map(own).collect(),
-        }
+        Self { name: Cow::Borrowed(def.name), variants: def.variants.iter().map(own).collect() }
     }
 }
 
@@ -161,11 +152,7 @@ impl From<&RecordDef<'static>> for RecordDefinition {
             version: def.version,
             has_pk_encoder: def.has_pk_encoder,
             fields: def.fields.iter().map(FieldDefinition::from).collect(),
-            reserved_fields: def
-                .reserved_fields
-                .iter()
-                .map(FieldDefinition::from)
-                .collect(),
+            reserved_fields: def.reserved_fields.iter().map(FieldDefinition::from).collect(),
             pk_fields: def.pk_fields.iter().copied().map(Cow::Borrowed).collect(),
         }
     }

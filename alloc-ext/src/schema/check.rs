@@ -16,22 +16,15 @@ use crate::schema::{
 
 /// Sorts the definitions, checks each of them, and lays out the primary keys, one entry for each record type.
 pub(crate) fn check(definitions: &mut Definitions) -> Result<Vec<Option<PkLayout>>, SchemaError> {
-    let Definitions {
-        version: _,
-        types,
-        records,
-        commands,
-        events,
-    } = definitions;
+    let Definitions { version: _, types, records, commands, events } = definitions;
     sort_by_name(types)?;
     types.iter().try_for_each(check_enum)?;
     let section = SchemaSection::Records;
     sort_by_kind(section, records, |def| def.kind, |def| &def.name)?;
     let pk_layouts = records.iter().map(check_record).collect::<Result<_, _>>()?;
-    for (section, payloads) in [
-        (SchemaSection::Commands, commands),
-        (SchemaSection::Events, events),
-    ] {
+    for (section, payloads) in
+        [(SchemaSection::Commands, commands), (SchemaSection::Events, events)]
+    {
         sort_by_kind(section, payloads, |def| def.kind, |def| &def.name)?;
         for payload in payloads.iter() {
             check_payload(section, payload)?;
@@ -52,10 +45,7 @@ fn sort_by_kind<T>(
         if let [first, second] = pair
             && kind(first) == kind(second)
         {
-            let rule = SchemaRule::DuplicateKind {
-                kind: kind(second),
-                other: cut(name(first)),
-            };
+            let rule = SchemaRule::DuplicateKind { kind: kind(second), other: cut(name(first)) };
             return Err(SchemaError::new(section, name(second), rule));
         }
     }
@@ -77,10 +67,8 @@ fn check_enum(def: &EnumDefinition) -> Result<(), SchemaError> {
     let mut taken = BTreeMap::new();
     for variant in def.variants.iter() {
         if let Some(other) = taken.insert(variant.discriminant, &variant.name) {
-            let rule = SchemaRule::DuplicateValue {
-                value: variant.discriminant,
-                other: cut(other),
-            };
+            let rule =
+                SchemaRule::DuplicateValue { value: variant.discriminant, other: cut(other) };
             return Err(fail(&variant.name, rule));
         }
     }
@@ -139,10 +127,9 @@ fn check_fixed_bytes(size: Option<u32>, type_name: &str) -> Result<(), SchemaRul
     };
     // The schema text states the capacity by the type's name (ABI.md section 5), so the two must not disagree.
     match capacity_in_name(type_name) {
-        Some(capacity) if capacity != size - PREFIX => Err(SchemaRule::FixedBytesName {
-            type_name: cut(type_name),
-            size,
-        }),
+        Some(capacity) if capacity != size - PREFIX => {
+            Err(SchemaRule::FixedBytesName { type_name: cut(type_name), size })
+        }
         _ => Ok(()),
     }
 }

@@ -148,9 +148,7 @@ impl EnumDefinition {
     /// The variant that this byte stands for.
     #[must_use]
     pub fn variant_by_value(&self, value: u8) -> Option<&EnumVariantDefinition> {
-        self.variants
-            .iter()
-            .find(|variant| variant.discriminant == value)
+        self.variants.iter().find(|variant| variant.discriminant == value)
     }
 }
 

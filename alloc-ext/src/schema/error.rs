@@ -77,12 +77,7 @@ pub struct SchemaError {
 
 impl SchemaError {
     pub(crate) fn new(section: SchemaSection, item: &str, rule: SchemaRule) -> Self {
-        Self {
-            section,
-            item: cut(item),
-            member: None,
-            rule,
-        }
+        Self { section, item: cut(item), member: None, rule }
     }
 
     pub(crate) fn of_member(
@@ -91,10 +86,7 @@ impl SchemaError {
         member: &str,
         rule: SchemaRule,
     ) -> Self {
-        Self {
-            member: Some(cut(member)),
-            ..Self::new(section, item, rule)
-        }
+        Self { member: Some(cut(member)), ..Self::new(section, item, rule) }
     }
 }
 

@@ -67,10 +67,8 @@ fn json_error(error: &serde_json::Error) -> SchemaIdlError {
 
 fn read_fingerprints(texts: &TextFingerprints) -> Result<Fingerprints, SchemaIdlError> {
     let read = |section, text: &str| {
-        read_fingerprint(text).ok_or_else(|| SchemaIdlError::InvalidFingerprint {
-            section,
-            text: cut(text),
-        })
+        read_fingerprint(text)
+            .ok_or_else(|| SchemaIdlError::InvalidFingerprint { section, text: cut(text) })
     };
     Ok(Fingerprints {
         records: read(SchemaSection::Records, &texts.records)?,

@@ -48,11 +48,7 @@ impl PkLayout {
     pub(crate) fn of_fields<'f>(
         fields: impl IntoIterator<Item = &'f FieldDefinition>,
     ) -> Result<Self, &'f FieldDefinition> {
-        let mut layout = Self {
-            parts: Vec::new(),
-            pk_len: 0,
-            data_len: 0,
-        };
+        let mut layout = Self { parts: Vec::new(), pk_len: 0, data_len: 0 };
         for field in fields {
             let (part, len) = Part::of_field(field).ok_or(field)?;
             let end = part.offset.saturating_add(field.len as usize);

@@ -238,11 +238,7 @@ impl SchemaRegistry {
         let pk_layouts = check(&mut definitions)?;
         let fingerprints =
             fingerprints.unwrap_or_else(|| definitions.with_borrowed(Fingerprints::of));
-        Ok(Self {
-            definitions,
-            pk_layouts,
-            fingerprints,
-        })
+        Ok(Self { definitions, pk_layouts, fingerprints })
     }
 }
 

@@ -73,7 +73,9 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     });
     let arms = arms.iter().map(|arm| {
         let CommandArm { command, binding, body } = arm;
-        let kind = quote_spanned!(command.span()=> <#command as ::statevec_abi::typed::Payload>::KIND);
+        // Errors about the type stand at the type; a kind used twice is told above, and not by a lint as well.
+        let place = Span::mixed_site().located_at(command.span());
+        let kind = quote_spanned!(place=> <#command as ::statevec_abi::typed::Payload>::KIND);
         quote! {
             #kind => {
                 match ::statevec_abi::typed::decode_command::<#command>(&mut *#tx, #received.payload()) {

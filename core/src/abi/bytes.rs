@@ -30,6 +30,7 @@ impl RuntimeBytesRef {
 
     /// The bytes of a slice.
     #[must_use]
+    #[inline]
     pub const fn from_slice(bytes: &[u8]) -> Self {
         Self { ptr: bytes.as_ptr(), len: bytes.len() }
     }
@@ -61,6 +62,7 @@ impl RuntimeBytesMutRef {
 
     /// The bytes of a slice.
     #[must_use]
+    #[inline]
     pub const fn from_slice(bytes: &mut [u8]) -> Self {
         Self { ptr: bytes.as_mut_ptr(), len: bytes.len() }
     }
@@ -86,6 +88,7 @@ impl core::error::Error for BytesError {}
 
 impl BytesError {
     /// Checks pointer and length of foreign bytes against a limit, without looking at the bytes (rule 1).
+    #[inline]
     pub(crate) fn check(is_null: bool, len: usize, limit: usize) -> Result<(), Self> {
         if len > limit {
             Err(Self::TooLong { len, limit })
@@ -142,6 +145,7 @@ fn published_text(error: BytesError) -> &'static str {
 /// # Safety
 ///
 /// As [`runtime_bytes_slice`].
+#[inline]
 pub(crate) unsafe fn slice_within<'a>(
     bytes: RuntimeBytesRef,
     limit: usize,
@@ -159,6 +163,7 @@ pub(crate) unsafe fn slice_within<'a>(
 /// # Safety
 ///
 /// As [`runtime_bytes_slice_mut`].
+#[inline]
 pub(crate) unsafe fn slice_mut_within<'a>(
     bytes: RuntimeBytesMutRef,
     limit: usize,

@@ -78,7 +78,7 @@ assert_layout!(RuntimeCommandView {
 #[repr(transparent)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuntimeCommandRef<'a> {
-    /// Invariant: `payload` is not null and a valid slice for `'a`.
+    /// Invariant: `payload` is a valid slice for `'a`, or empty with any pointer.
     view: RuntimeCommandView,
     payload: PhantomData<&'a [u8]>,
 }
@@ -86,6 +86,7 @@ pub struct RuntimeCommandRef<'a> {
 impl<'a> RuntimeCommandRef<'a> {
     /// A command with a borrowed payload.
     #[must_use]
+    #[inline]
     pub const fn new(
         command_kind: u8,
         ext_seq: u64,
@@ -99,46 +100,53 @@ impl<'a> RuntimeCommandRef<'a> {
         }
     }
 
-    /// Checks a foreign view.
+    /// Checks a foreign view, and leaves it where it is.
     ///
     /// # Safety
     ///
     /// A non-null payload pointer is valid for reads of its length, and unchanged, for `'a`.
-    pub(crate) unsafe fn check(mut view: RuntimeCommandView) -> Result<Self, BytesError> {
+    #[inline]
+    pub(crate) unsafe fn check(view: &'a RuntimeCommandView) -> Result<&'a Self, BytesError> {
         BytesError::check(view.payload.ptr.is_null(), view.payload.len, limits::COMMAND_PAYLOAD)?;
-        if view.payload.len == 0 {
-            view.payload.ptr = ptr::dangling();
-        }
-        Ok(Self { view, payload: PhantomData })
+        // SAFETY: transparent over the view, whose payload has just been checked (rule 1).
+        Ok(unsafe { &*ptr::from_ref(view).cast() })
     }
 
     /// The command's kind.
     #[must_use]
+    #[inline]
     pub const fn command_kind(&self) -> u8 {
         self.view.command_kind
     }
 
     /// Sequence number in the queue that the command came from.
     #[must_use]
+    #[inline]
     pub const fn ext_seq(&self) -> u64 {
         self.view.ext_seq
     }
 
     /// Reference time given by the source, in microseconds.
     #[must_use]
+    #[inline]
     pub const fn ref_ext_time_us(&self) -> u64 {
         self.view.ref_ext_time_us
     }
 
     /// The encoded payload.
     #[must_use]
+    #[inline]
     pub const fn payload(&self) -> &'a [u8] {
-        // SAFETY: the invariant of the field, made by `new` or `check` (rule 1).
+        if self.view.payload.len == 0 {
+            return &[];
+        }
+        // SAFETY: not empty, and so valid by the invariant of the field, made by `new` or `check` (rule 1).
         unsafe { slice::from_raw_parts(self.view.payload.ptr, self.view.payload.len) }
     }
 
     /// The command as it crosses the boundary.
     #[must_use]
+    #[inline]
     pub const fn view(&self) -> RuntimeCommandView {
         self.view
     }

@@ -136,6 +136,6 @@ pub unsafe fn write_runtime_error(
     message: &str,
 ) {
     // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
-    let mut slot = unsafe { ErrorSlot::from_raw(out_error, phase) };
+    let slot = unsafe { ErrorSlot::from_raw(out_error, phase) };
     let _written = slot.fail(kind, format_args!("{message}"));
 }

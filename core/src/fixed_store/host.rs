@@ -25,7 +25,7 @@ impl Host for FixedStore<'_> {
         kind: RecordKind,
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let (_, record) = self.known(kind, error)?;
         Ok(self.lend(record, self.rows.find(RecordKey { kind, sys_id }), visitor))
@@ -36,7 +36,7 @@ impl Host for FixedStore<'_> {
         kind: RecordKind,
         pk: &[u8],
         visitor: BytesVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let (_, record) = self.known(kind, error)?;
         Ok(self.lend(record, self.rows.find_pk(record, pk), visitor))
@@ -46,7 +46,7 @@ impl Host for FixedStore<'_> {
         &mut self,
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<RecordKey, Rejected<'e>> {
         let (position, record) = self.writable(kind, error)?;
         let sys_id = self.rows.next_id(position).unwrap_or(SysId::MAX);
@@ -73,7 +73,7 @@ impl Host for FixedStore<'_> {
         kind: RecordKind,
         pk: &[u8],
         update: BytesMutVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let (_, record) = self.writable(kind, error)?;
         let Some(slot) = self.rows.find_pk(record, pk) else {
@@ -104,7 +104,7 @@ impl Host for FixedStore<'_> {
         &mut self,
         kind: RecordKind,
         pk: &[u8],
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let (_, record) = self.writable(kind, error)?;
         let Some(slot) = self.rows.find_pk(record, pk) else {
@@ -121,7 +121,7 @@ impl Host for FixedStore<'_> {
         &mut self,
         kind: u8,
         payload: &[u8],
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         if !self.open {
             return Err(refusal::no_transaction(error));
@@ -137,7 +137,7 @@ impl Host for FixedStore<'_> {
         &self,
         kind: RecordKind,
         mut visitor: KeyVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         self.known(kind, error)?;
         for slot in self.rows.of_kind(kind) {
@@ -152,7 +152,7 @@ impl<'m> FixedStore<'m> {
     fn known<'e>(
         &self,
         kind: RecordKind,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(usize, &'m RecordDef<'m>), Rejected<'e>> {
         let known = self.record_kind(kind);
         known.ok_or_else(|| refusal::no_record_kind(kind, error))
@@ -162,7 +162,7 @@ impl<'m> FixedStore<'m> {
     fn writable<'e>(
         &self,
         kind: RecordKind,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(usize, &'m RecordDef<'m>), Rejected<'e>> {
         if !self.open {
             return Err(refusal::no_transaction(error));
@@ -174,7 +174,7 @@ impl<'m> FixedStore<'m> {
     fn room_for_change<'e>(
         &self,
         record: &RecordDef<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         if self.changes.is_full() {
             return Err(refusal::changes_full(record, self.changes.capacity(), error));

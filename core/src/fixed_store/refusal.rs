@@ -13,18 +13,18 @@ use crate::{
 };
 
 #[cold]
-pub(super) fn no_transaction<'e>(error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+pub(super) fn no_transaction<'e>(error: ErrorSlot<'e>) -> Rejected<'e> {
     let reason = format_args!("a write outside of a transaction; begin one first");
     error.fail(HOST_INTERNAL_ERROR, reason)
 }
 
 #[cold]
-pub(super) fn no_record_kind<'e>(kind: RecordKind, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+pub(super) fn no_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
     error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
 }
 
 #[cold]
-pub(super) fn no_event_kind<'e>(kind: u8, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+pub(super) fn no_event_kind<'e>(kind: u8, error: ErrorSlot<'e>) -> Rejected<'e> {
     error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}"))
 }
 
@@ -32,7 +32,7 @@ pub(super) fn no_event_kind<'e>(kind: u8, error: &mut ErrorSlot<'e>) -> Rejected
 pub(super) fn records_full<'e>(
     record: &RecordDef<'_>,
     records: usize,
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
     let name = record.name;
     let reason = format_args!(
@@ -45,7 +45,7 @@ pub(super) fn records_full<'e>(
 pub(super) fn changes_full<'e>(
     record: &RecordDef<'_>,
     changes: usize,
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
     let name = record.name;
     let reason = format_args!(
@@ -58,7 +58,7 @@ pub(super) fn changes_full<'e>(
 pub(super) fn events_full<'e>(
     payload: usize,
     no_room: &NoRoom,
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
     let NoRoom { capacity, left } = no_room;
     let reason = format_args!(
@@ -71,7 +71,7 @@ pub(super) fn events_full<'e>(
 pub(super) fn exists<'e>(
     record: &RecordDef<'_>,
     data: &[u8],
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
     let (name, key) = (record.name, KeyOf { record, data });
     error.fail(HOST_REJECTED, format_args!("{name} with primary key {key} exists already"))
@@ -82,7 +82,7 @@ pub(super) fn frozen<'e>(
     record: &RecordDef<'_>,
     (role, field): (&str, &str),
     data: &[u8],
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
     let (name, key) = (record.name, KeyOf { record, data });
     error.fail(

@@ -5,7 +5,7 @@ use core::{
     marker::PhantomPinned,
     pin::Pin,
     ptr::{self, NonNull},
-    sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicUsize, Ordering::Relaxed},
+    sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::Relaxed},
 };
 
 use super::Host;
@@ -19,28 +19,27 @@ use crate::abi::RuntimeErrorPhase;
 /// It is pinned, because contexts hold its address: `pin!(HostGate::new())` without an allocator, `Arc::pin(HostGate::new())` with one.
 pub struct HostGate<H> {
     host: AtomicPtr<H>,
-    owner: AtomicUsize,
-    state: AtomicU8,
+    /// The thread that it is open for, and in the two lowest bits the state: one comparison finds both in order.
+    owner_and_state: AtomicUsize,
     phase: AtomicU32,
     _pinned: PhantomPinned,
 }
 
 /// No call is running.
-const CLOSED: u8 = 0;
+const CLOSED: usize = 0;
 /// A transaction is running: everything is legal.
-const OPEN: u8 = 1;
+const OPEN: usize = 1;
 /// Invariants are being validated, or a read or key visitor runs: reads are legal.
-const READING: u8 = 2;
+const READING: usize = 2;
 /// The host is working on a write, maybe inside a create or update visitor: nothing is legal.
-const WRITING: u8 = 3;
+const WRITING: usize = 3;
+const STATE: usize = 3;
 
 /// Why a call may not go on to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 pub(crate) enum GateError {
     #[error("host context is null")]
     Null,
-    #[error("host context is not aligned")]
-    Misaligned,
     #[error("host context used after the call that it was lent to has returned")]
     Closed,
     #[error("host context used by another thread than the one that it was lent to")]
@@ -66,14 +65,14 @@ impl<H: Host> HostGate<H> {
     pub const fn new() -> Self {
         Self {
             host: AtomicPtr::new(ptr::null_mut()),
-            owner: AtomicUsize::new(0),
-            state: AtomicU8::new(CLOSED),
+            owner_and_state: AtomicUsize::new(CLOSED),
             phase: AtomicU32::new(RuntimeErrorPhase::Load.0),
             _pinned: PhantomPinned,
         }
     }
 
     /// Lets calls through to the host while `body` runs; it gets the address for the context.
+    #[inline]
     pub(super) fn open<R>(
         self: Pin<&Self>,
         host: &mut H,
@@ -93,19 +92,19 @@ impl<H: Host> HostGate<H> {
         self.pass(host, READING, RuntimeErrorPhase::ValidateBizInvariants, body)
     }
 
+    #[inline]
     fn pass<R>(
         self: Pin<&Self>,
         host: *mut H,
-        state: u8,
+        state: usize,
         phase: RuntimeErrorPhase,
         body: impl FnOnce(*mut c_void) -> R,
     ) -> R {
         let gate = self.get_ref();
         gate.host.store(host, Relaxed);
-        gate.owner.store(H::thread_token(), Relaxed);
         gate.phase.store(phase.0, Relaxed);
-        gate.state.store(state, Relaxed);
-        let _close = Restore { gate, state: CLOSED };
+        gate.owner_and_state.store(Self::here(state), Relaxed);
+        let _close = Restore { gate, before: CLOSED };
         body(ptr::from_ref(gate).cast_mut().cast())
     }
 
@@ -113,61 +112,66 @@ impl<H: Host> HostGate<H> {
     ///
     /// # Safety
     ///
-    /// A non-null, aligned `ctx` is the address of a live gate of this very type.
+    /// A non-null `ctx` is the address of a live gate of this very type.
+    #[inline]
     pub(super) unsafe fn from_context<'g>(ctx: *const c_void) -> Result<&'g Self, GateError> {
         let gate = NonNull::new(ctx.cast_mut().cast::<Self>()).ok_or(GateError::Null)?;
-        if !gate.is_aligned() {
-            return Err(GateError::Misaligned);
-        }
         // SAFETY: the caller's promise; a gate consists of atomics (rules 5 and 7).
         Ok(unsafe { gate.as_ref() })
     }
 
     /// Makes a reading call of the host.
+    #[inline]
     pub(super) fn read<R>(&self, call: impl FnOnce(&H) -> R) -> Result<R, GateError> {
-        let before = self.state_here()?;
-        let _restore = match before {
-            OPEN | READING => self.change(before, READING),
-            _ => return Err(GateError::Lent),
-        };
+        let before = self.owner_and_state.load(Relaxed);
+        if before != Self::here(OPEN) && before != Self::here(READING) {
+            return Err(Self::refusal(before));
+        }
+        let _restore = self.change(before, READING);
         // SAFETY: the gate is open on this thread, so `pass` holds the host alive; no `&mut H` exists, because while one does the
         // state is WRITING (rules 3 and 5).
         Ok(call(unsafe { &*self.host.load(Relaxed) }))
     }
 
     /// Makes a writing call of the host.
+    #[inline]
     pub(super) fn write<R>(&self, call: impl FnOnce(&mut H) -> R) -> Result<R, GateError> {
-        let before = self.state_here()?;
-        let _restore = match before {
-            OPEN => self.change(before, WRITING),
-            READING => return Err(GateError::ReadOnly),
-            _ => return Err(GateError::Lent),
-        };
+        let before = self.owner_and_state.load(Relaxed);
+        if before != Self::here(OPEN) {
+            return Err(Self::refusal(before));
+        }
+        let _restore = self.change(before, WRITING);
         // SAFETY: the gate is open on this thread, so `pass` holds the host alive and mutably borrowed; no other reference to it
         // exists, because while one does the state is READING or WRITING (rules 3 and 5).
         Ok(call(unsafe { &mut *self.host.load(Relaxed) }))
     }
 
     /// The part of the plugin's life that the gate is open for; errors of its calls say so.
+    #[inline]
     pub(super) fn phase(&self) -> RuntimeErrorPhase {
         RuntimeErrorPhase(self.phase.load(Relaxed))
     }
 
-    /// The state, if the gate is open on this thread.
-    fn state_here(&self) -> Result<u8, GateError> {
-        let state = self.state.load(Relaxed);
-        if state == CLOSED {
-            Err(GateError::Closed)
-        } else if self.owner.load(Relaxed) != H::thread_token() {
-            Err(GateError::Thread)
-        } else {
-            Ok(state)
+    /// A state on this thread.
+    #[inline]
+    fn here(state: usize) -> usize {
+        (H::thread_token() & !STATE) | state
+    }
+
+    #[cold]
+    fn refusal(owner_and_state: usize) -> GateError {
+        match owner_and_state & STATE {
+            CLOSED => GateError::Closed,
+            state if owner_and_state != Self::here(state) => GateError::Thread,
+            READING => GateError::ReadOnly,
+            _ => GateError::Lent,
         }
     }
 
-    fn change(&self, before: u8, state: u8) -> Restore<'_, H> {
-        self.state.store(state, Relaxed);
-        Restore { gate: self, state: before }
+    #[inline]
+    fn change(&self, before: usize, state: usize) -> Restore<'_, H> {
+        self.owner_and_state.store((before & !STATE) | state, Relaxed);
+        Restore { gate: self, before }
     }
 }
 
@@ -180,11 +184,12 @@ impl<H: Host> Default for HostGate<H> {
 /// Restores the state when a call ends, in whatever way.
 struct Restore<'g, H> {
     gate: &'g HostGate<H>,
-    state: u8,
+    before: usize,
 }
 
 impl<H> Drop for Restore<'_, H> {
+    #[inline]
     fn drop(&mut self) {
-        self.gate.state.store(self.state, Relaxed);
+        self.gate.owner_and_state.store(self.before, Relaxed);
     }
 }

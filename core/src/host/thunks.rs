@@ -46,7 +46,8 @@ struct HostCall<'g, H> {
 impl<H: Host> HostCall<'_, H> {
     /// # Safety
     ///
-    /// A non-null, aligned `ctx` is the address of a live [`HostGate<H>`]; `out_error` is null or valid for writes for the call.
+    /// A non-null `ctx` is the address of a live [`HostGate<H>`]; `out_error` is null or valid for writes for the call.
+    #[inline]
     unsafe fn new(ctx: *const c_void, out_error: *mut RuntimeErrorBuf) -> Self {
         // SAFETY: the caller's promise about `ctx` (rule 5).
         let gate = unsafe { HostGate::from_context(ctx) };
@@ -56,9 +57,10 @@ impl<H: Host> HostCall<'_, H> {
         Self { gate, inbound }
     }
 
+    #[inline]
     fn read(
         self,
-        body: impl for<'e> FnOnce(&H, &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
+        body: impl for<'e> FnOnce(&H, ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
     ) -> RuntimeCallStatus {
         self.inbound.enter(|error| {
             let gate = self.gate.map_err(|reason| refused(error, reason))?;
@@ -67,9 +69,10 @@ impl<H: Host> HostCall<'_, H> {
         })
     }
 
+    #[inline]
     fn write(
         self,
-        body: impl for<'e> FnOnce(&mut H, &mut ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
+        body: impl for<'e> FnOnce(&mut H, ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
     ) -> RuntimeCallStatus {
         self.inbound.enter(|error| {
             let gate = self.gate.map_err(|reason| refused(error, reason))?;
@@ -242,11 +245,12 @@ unsafe extern "C" fn debug_log<H: Host>(
 /// # Safety
 ///
 /// A non-null pointer is valid for reads of its length for `'k`.
+#[inline]
 unsafe fn key<'k, 'e, H: Host>(
     host: &H,
     kind: RecordKind,
     pk: RuntimeBytesRef,
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Result<&'k [u8], Rejected<'e>> {
     match host.key_len(kind) {
         Some(len) if len == pk.len => {
@@ -263,7 +267,7 @@ fn wrong_key<'e>(
     kind: RecordKind,
     expected: usize,
     got: usize,
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
     let reason =
         format_args!("primary key of {got} bytes for record kind {kind}; its key has {expected}");
@@ -271,40 +275,55 @@ fn wrong_key<'e>(
 }
 
 #[cold]
-fn no_key<'e>(kind: RecordKind, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+fn no_key<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
     let reason = format_args!("the schema has no record kind {kind} with a primary key");
     error.fail(runtime_error_kind::HOST_REJECTED, reason)
 }
 
+#[inline]
 fn present<'e, F>(
     function: Option<F>,
-    name: &str,
-    error: &mut ErrorSlot<'e>,
+    name: &'static str,
+    error: ErrorSlot<'e>,
 ) -> Result<F, Rejected<'e>> {
-    function.ok_or_else(|| broken(error, &format_args!("{name} is null")))
+    match function {
+        Some(function) => Ok(function),
+        None => Err(null(name, error)),
+    }
 }
 
+#[inline]
 fn out<'e, T>(
     pointer: *mut T,
-    name: &str,
-    error: &mut ErrorSlot<'e>,
+    name: &'static str,
+    error: ErrorSlot<'e>,
 ) -> Result<NonNull<T>, Rejected<'e>> {
-    NonNull::new(pointer).ok_or_else(|| broken(error, &format_args!("{name} is null")))
+    match NonNull::new(pointer) {
+        Some(pointer) => Ok(pointer),
+        None => Err(null(name, error)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> Rejected<'e> {
+    broken(error, &format_args!("{name} is null"))
 }
 
 /// Writes an out parameter.
+#[inline]
 fn answer<T>(pointer: NonNull<T>, value: T) {
     // SAFETY: not null, so valid for a write; which need not be aligned (rule 9).
     unsafe { pointer.write_unaligned(value) };
 }
 
 #[cold]
-fn broken<'e>(error: &mut ErrorSlot<'e>, reason: &dyn fmt::Display) -> Rejected<'e> {
+fn broken<'e>(error: ErrorSlot<'e>, reason: &dyn fmt::Display) -> Rejected<'e> {
     error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }
 
 #[cold]
-fn refused<'e>(error: &mut ErrorSlot<'e>, reason: GateError) -> Rejected<'e> {
+fn refused<'e>(error: ErrorSlot<'e>, reason: GateError) -> Rejected<'e> {
     let kind = if reason.is_refusal() {
         runtime_error_kind::HOST_REJECTED
     } else {

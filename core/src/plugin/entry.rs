@@ -6,7 +6,7 @@ use core::{ffi::c_void, fmt, ptr::NonNull};
 
 use super::{
     host_table::HostTable,
-    instance::{Claim, Instance},
+    instance::{Claim, Instance, InstanceError},
     read_context::ReadContext,
     read_table::ReadTable,
     storage::InstanceStorage,
@@ -41,7 +41,7 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
     config: RuntimeBytesRef,
     out_runtime: *mut *mut c_void,
     out_error: *mut RuntimeErrorBuf,
-    create: impl for<'c> FnOnce(&str, &mut ErrorSlot<'c>) -> Result<P, Rejected<'c>>,
+    create: impl for<'c> FnOnce(&str, ErrorSlot<'c>) -> Result<P, Rejected<'c>>,
 ) -> RuntimeCallStatus {
     // SAFETY: the caller's promise about `out_error` (rule 9).
     let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::Create, out_error) };
@@ -103,7 +103,7 @@ pub unsafe fn run_tx_v1<P>(
     let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::RunTx, out_error) };
     call.enter(|error| {
         // SAFETY: the caller's promise about the payload (rule 1).
-        let command = unsafe { RuntimeCommandRef::check(command) }
+        let command = unsafe { RuntimeCommandRef::check(&command) }
             .map_err(|reason| contract_violation(error, &reason))?;
         // SAFETY: the caller's promise about `runtime` (rule 1).
         let claim = unsafe { claim::<P>(runtime, error) }?;
@@ -111,8 +111,8 @@ pub unsafe fn run_tx_v1<P>(
         let scratch = unsafe { claim.scratch() };
         // SAFETY: the caller's promise about `host` (rule 1).
         let table = unsafe { HostTable::from_raw(host) };
-        let mut tx = Tx::new(table, scratch, error.share());
-        let result = run(claim.plugin(), &mut tx, &command);
+        let mut tx = Tx::new(table, scratch, error);
+        let result = run(claim.plugin(), &mut tx, command);
         claim.release();
         result
     })
@@ -140,7 +140,7 @@ pub unsafe fn validate_v1<P>(
         let scratch = unsafe { claim.scratch() };
         // SAFETY: the caller's promise about `host` (rule 1).
         let table = unsafe { ReadTable::from_raw(host) };
-        let mut state = ReadContext::new(table, scratch, error.share());
+        let mut state = ReadContext::new(table, scratch, error);
         let result = validate(claim.plugin(), &mut state);
         claim.release();
         result
@@ -155,7 +155,7 @@ pub unsafe fn validate_v1<P>(
 pub unsafe fn on_unload_v1<P>(
     runtime: *mut c_void,
     out_error: *mut RuntimeErrorBuf,
-    unload: impl for<'c> FnOnce(&mut P, &mut ErrorSlot<'c>) -> Result<(), Rejected<'c>>,
+    unload: impl for<'c> FnOnce(&mut P, ErrorSlot<'c>) -> Result<(), Rejected<'c>>,
 ) -> RuntimeCallStatus {
     // SAFETY: the caller's promise about `out_error` (rule 9).
     let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::Unload, out_error) };
@@ -174,21 +174,24 @@ pub unsafe fn on_unload_v1<P>(
 #[inline]
 unsafe fn claim<'i, 'c, P>(
     runtime: *mut c_void,
-    error: &mut ErrorSlot<'c>,
+    error: ErrorSlot<'c>,
 ) -> Result<Claim<'i, P>, Rejected<'c>> {
     // SAFETY: the caller's promise (rule 1).
     let instance = unsafe { Instance::from_handle(runtime) };
-    instance.and_then(Instance::claim).map_err(|reason| {
-        let kind = if reason.is_quarantine() {
-            runtime_error_kind::PLUGIN_INTERNAL_ERROR
-        } else {
-            runtime_error_kind::ABI_CONTRACT_VIOLATION
-        };
-        error.fail(kind, format_args!("{reason}"))
-    })
+    instance.and_then(Instance::claim).map_err(|reason| unusable(error, reason))
 }
 
 #[cold]
-fn contract_violation<'c>(error: &mut ErrorSlot<'c>, reason: &dyn fmt::Display) -> Rejected<'c> {
+fn unusable<'c>(error: ErrorSlot<'c>, reason: InstanceError) -> Rejected<'c> {
+    let kind = if reason.is_quarantine() {
+        runtime_error_kind::PLUGIN_INTERNAL_ERROR
+    } else {
+        runtime_error_kind::ABI_CONTRACT_VIOLATION
+    };
+    error.fail(kind, format_args!("{reason}"))
+}
+
+#[cold]
+fn contract_violation<'c>(error: ErrorSlot<'c>, reason: &dyn fmt::Display) -> Rejected<'c> {
     error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }

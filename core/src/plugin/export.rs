@@ -56,7 +56,7 @@ impl StaticPlugin {
 /// # impl Plugin for Noop {
 /// #     fn name() -> &'static str { "noop" }
 /// #     fn schema() -> &'static str { "" }
-/// #     fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
+/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
 /// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> { Ok(()) }
 /// # }
 /// const PLUGINS: &[StaticPlugin] = &[static_plugin!(Noop, slots = 1)];

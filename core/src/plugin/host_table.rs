@@ -1,13 +1,11 @@
 //! Writing calls from a plugin to its host.
 
-use core::{ffi::c_void, ptr::NonNull};
-
 use super::{
     contract::{ContractViolation, HostCallError, flag, succeeded},
     read_table::ReadTable,
     scratch::Scratch,
     table::{Table, missing},
-    visit::{VisitOnce, visit_bytes_mut},
+    visit::{Visit, visit_bytes_mut},
 };
 use crate::abi::{
     RecordKey, RecordKind, RuntimeBytesRef, RuntimeHostContextV1, RuntimeHostVTableV1,
@@ -17,9 +15,8 @@ use crate::abi::{
 /// All functions of a host, for the time `'c` that it lent them: those of [`ReadTable`], and the writing ones.
 #[derive(Debug)]
 pub struct HostTable<'c> {
+    /// Invariant: made of a [`RuntimeHostVTableV1`].
     read: ReadTable<'c>,
-    ctx: *mut c_void,
-    table: NonNull<RuntimeHostVTableV1>,
 }
 
 impl<'c> HostTable<'c> {
@@ -27,23 +24,33 @@ impl<'c> HostTable<'c> {
     ///
     /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the contract when their first argument is `ctx_ptr`.
     #[must_use]
+    #[inline]
     pub unsafe fn from_raw(context: RuntimeHostContextV1) -> Self {
         let table = RuntimeHostVTableV1::present(context.vtable);
         // SAFETY: the caller's promise, handed on; the table came from `present` (rule 1).
         let read = unsafe { ReadTable::of_host(context.ctx_ptr, table) };
-        Self { read, ctx: context.ctx_ptr, table }
+        Self { read }
+    }
+
+    /// The functions of a table whose reading ones came from [`read`](Self::read). Used by who owns the transaction, so that no two
+    /// writes can overlap.
+    #[inline]
+    pub(super) const fn of_read(read: ReadTable<'c>) -> Self {
+        Self { read }
     }
 
     /// The reading functions.
     #[must_use]
+    #[inline]
     pub const fn read(&self) -> ReadTable<'c> {
         self.read
     }
 
     /// The same functions for a shorter time.
     #[must_use]
+    #[inline]
     pub const fn reborrow(&mut self) -> HostTable<'_> {
-        HostTable { ..*self }
+        HostTable { read: self.read }
     }
 
     /// Creates a record from zeroed bytes, and returns its key and what `init` made of them.
@@ -52,22 +59,22 @@ impl<'c> HostTable<'c> {
     ///
     /// The host's failure, whose text is in `scratch`, or its breach of contract.
     #[inline]
-    pub fn create<T, F: FnOnce(&mut [u8]) -> T>(
+    pub fn create<T, E, F: FnOnce(&mut [u8]) -> Result<T, E>>(
         &mut self,
         scratch: &mut Scratch<'_>,
         kind: RecordKind,
         init: F,
-    ) -> Result<(RecordKey, T), HostCallError> {
+    ) -> Result<(RecordKey, Result<T, E>), HostCallError> {
         const CALL: &str = "create_typed_raw";
         let entry = self.entries().create_typed_raw.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = VisitOnce::new(init);
+        let mut visit = Visit::Waiting(init);
         let visit_ctx = (&raw mut visit).cast();
-        let init = Some(visit_bytes_mut::<T, F> as _);
+        let init = Some(visit_bytes_mut::<T, E, F> as _);
         // Kind 0 is reserved: a host that leaves the key unwritten is found out.
         let mut key = RuntimeRecordKeyView { kind: 0, sys_id: 0 };
         let (out_key, out_error) = (&raw mut key, scratch.as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
-        let status = unsafe { entry(self.ctx, kind, visit_ctx, init, out_key, out_error) };
+        let status = unsafe { entry(self.read.ctx(), kind, visit_ctx, init, out_key, out_error) };
         let visited = visit.visited(CALL)?;
         succeeded(CALL, status)?;
         if key.kind != kind {
@@ -87,23 +94,24 @@ impl<'c> HostTable<'c> {
     ///
     /// As [`create`](Self::create).
     #[inline]
-    pub fn update_by_pk<T, F: FnOnce(&mut [u8]) -> T>(
+    pub fn update_by_pk<T, E, F: FnOnce(&mut [u8]) -> Result<T, E>>(
         &mut self,
         scratch: &mut Scratch<'_>,
         kind: RecordKind,
         pk: &[u8],
         update: F,
-    ) -> Result<Option<T>, HostCallError> {
+    ) -> Result<Option<Result<T, E>>, HostCallError> {
         const CALL: &str = "update_typed_by_pk_raw";
         let entry = self.entries().update_typed_by_pk_raw.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = VisitOnce::new(update);
+        let mut visit = Visit::Waiting(update);
         let visit_ctx = (&raw mut visit).cast();
-        let update = Some(visit_bytes_mut::<T, F> as _);
+        let update = Some(visit_bytes_mut::<T, E, F> as _);
         let pk = RuntimeBytesRef::from_slice(pk);
         let mut found = 0;
         let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
-        let status = unsafe { entry(self.ctx, kind, pk, visit_ctx, update, out_found, out_error) };
+        let status =
+            unsafe { entry(self.read.ctx(), kind, pk, visit_ctx, update, out_found, out_error) };
         visit.found(CALL, status, found)
     }
 
@@ -125,7 +133,7 @@ impl<'c> HostTable<'c> {
         let mut deleted = 0;
         let (out_deleted, out_error) = (&raw mut deleted, scratch.as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
-        let status = unsafe { entry(self.ctx, kind, pk, out_deleted, out_error) };
+        let status = unsafe { entry(self.read.ctx(), kind, pk, out_deleted, out_error) };
         succeeded(CALL, status)?;
         flag(CALL, deleted)
     }
@@ -146,7 +154,7 @@ impl<'c> HostTable<'c> {
         let entry = self.entries().emit_typed_event_raw.ok_or_else(|| self.missing(CALL))?;
         let payload = RuntimeBytesRef::from_slice(payload);
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
-        let status = unsafe { entry(self.ctx, kind, payload, scratch.as_ptr()) };
+        let status = unsafe { entry(self.read.ctx(), kind, payload, scratch.as_ptr()) };
         succeeded(CALL, status)
     }
 
@@ -164,17 +172,18 @@ impl<'c> HostTable<'c> {
         let entry = self.entries().debug_log.ok_or_else(|| self.missing(CALL))?;
         let message = RuntimeBytesRef::from_slice(message.as_bytes());
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
-        let status = unsafe { entry(self.ctx, message, scratch.as_ptr()) };
+        let status = unsafe { entry(self.read.ctx(), message, scratch.as_ptr()) };
         succeeded(CALL, status)
     }
 
+    #[inline]
     fn entries(&self) -> &RuntimeHostVTableV1 {
-        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 1).
-        unsafe { self.table.as_ref() }
+        // SAFETY: made of such a table; valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 1).
+        unsafe { self.read.table().as_ref() }
     }
 
     #[cold]
     fn missing(&self, call: &'static str) -> HostCallError {
-        missing(self.table.as_ptr().cast_const().cast(), call)
+        missing(self.read.table::<()>().as_ptr(), call)
     }
 }

@@ -31,8 +31,6 @@ const QUARANTINED: u8 = 2;
 pub(crate) enum InstanceError {
     #[error("runtime handle is null")]
     Null,
-    #[error("runtime handle is not aligned")]
-    Misaligned,
     #[error("the plugin instance is in the middle of a call; one call at a time")]
     Busy,
     #[error("the plugin instance panicked in an earlier call; destroy it and create a new one")]
@@ -61,17 +59,16 @@ impl<P> Instance<P> {
     ///
     /// # Safety
     ///
-    /// A non-null, aligned `runtime` points to a live instance of this very type for `'i`.
+    /// A non-null `runtime` points to a live instance of this very type for `'i`.
+    #[inline]
     pub(crate) unsafe fn from_handle<'i>(runtime: *mut c_void) -> Result<&'i Self, InstanceError> {
         let this = NonNull::new(runtime.cast::<Self>()).ok_or(InstanceError::Null)?;
-        if !this.is_aligned() {
-            return Err(InstanceError::Misaligned);
-        }
         // SAFETY: the caller's promise; everything that a call changes is behind a cell (rule 7).
         Ok(unsafe { this.as_ref() })
     }
 
     /// Claims the instance for one call.
+    #[inline]
     pub(crate) fn claim(&self) -> Result<Claim<'_, P>, InstanceError> {
         // A load and a store and not an exchange: a handle is used by one thread at a time (rule 7), so what is detected here is
         // a call from inside a call; and small targets have no exchange.
@@ -98,6 +95,7 @@ pub(crate) struct Claim<'i, P> {
 
 impl<P> Claim<'_, P> {
     /// The plugin.
+    #[inline]
     pub(crate) fn plugin(&self) -> &P {
         // SAFETY: the claim is the only user, and lends it out by its own borrow (rule 7).
         unsafe { &*self.instance.plugin.get() }
@@ -114,6 +112,7 @@ impl<P> Claim<'_, P> {
     /// # Safety
     ///
     /// Asked for once per claim, and not used after it.
+    #[inline]
     pub(crate) unsafe fn scratch<'c>(&self) -> Scratch<'c> {
         let buffer = NonNull::from_ref(&self.instance.scratch).cast();
         // SAFETY: initialised in `new`, behind a cell, and the claim's alone (rules 3 and 7).
@@ -121,6 +120,7 @@ impl<P> Claim<'_, P> {
     }
 
     /// Ends the call in good order.
+    #[inline]
     pub(crate) fn release(self) {
         self.instance.state.store(IDLE, Relaxed);
         core::mem::forget(self);

@@ -1,6 +1,6 @@
 //! What a plugin may do with state that it only reads.
 
-use core::fmt;
+use core::{convert::Infallible, fmt};
 
 use super::{contract::HostCallError, read_table::ReadTable, scratch::Scratch};
 use crate::{
@@ -22,6 +22,7 @@ pub struct ReadContext<'c> {
 }
 
 impl<'c> ReadContext<'c> {
+    #[inline]
     pub(crate) const fn new(
         table: ReadTable<'c>,
         scratch: Scratch<'c>,
@@ -67,6 +68,17 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
+        self.try_read_raw(kind, sys_id, |data| infallible(visitor(data))).map(flatten)
+    }
+
+    /// [`read_raw`](Self::read_raw) with a visitor that may refuse the bytes.
+    #[inline]
+    pub(crate) fn try_read_raw<T, E>(
+        &mut self,
+        kind: RecordKind,
+        sys_id: SysId,
+        visitor: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Result<Option<Result<T, E>>, Rejected<'c>> {
         let answer = self.table.read_by_id(&mut self.scratch, kind, sys_id, visitor);
         answer.map_err(|error| self.failed(error))
     }
@@ -83,6 +95,17 @@ impl<'c> ReadContext<'c> {
         pk: &[u8],
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
+        self.try_read_by_pk_raw(kind, pk, |data| infallible(visitor(data))).map(flatten)
+    }
+
+    /// [`read_by_pk_raw`](Self::read_by_pk_raw) with a visitor that may refuse the bytes.
+    #[inline]
+    pub(crate) fn try_read_by_pk_raw<T, E>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        visitor: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Result<Option<Result<T, E>>, Rejected<'c>> {
         let answer = self.table.read_by_pk(&mut self.scratch, kind, pk, visitor);
         answer.map_err(|error| self.failed(error))
     }
@@ -103,7 +126,7 @@ impl<'c> ReadContext<'c> {
         let mut nested = RuntimeErrorBuf::RESET;
         // SAFETY: initialised, and outlives its context, which a visitor can borrow only and has nothing to exchange for (rule 3).
         let scratch = unsafe { Scratch::from_raw((&mut nested).into()) };
-        let mut inner = ReadContext::new(self.table, scratch, self.error.share());
+        let mut inner = ReadContext::new(self.table, scratch, self.error);
         let mut stopped = Ok(());
         let answer = self.table.for_each_key(&mut self.scratch, kind, |key| {
             if stopped.is_ok() {
@@ -119,7 +142,13 @@ impl<'c> ReadContext<'c> {
         (self.table, &mut self.scratch)
     }
 
-    pub(crate) fn scratch(&mut self) -> &mut Scratch<'c> {
+    #[inline]
+    pub(super) const fn table(&self) -> ReadTable<'c> {
+        self.table
+    }
+
+    #[inline]
+    pub(super) fn scratch(&mut self) -> &mut Scratch<'c> {
         &mut self.scratch
     }
 
@@ -143,4 +172,14 @@ impl<'c> ReadContext<'c> {
                 .fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{violation}")),
         }
     }
+}
+
+/// A visitor's result where the visitor takes all bytes.
+pub(super) const fn infallible<T>(value: T) -> Result<T, Infallible> {
+    Ok(value)
+}
+
+/// The answer to a call with such a visitor.
+pub(super) fn flatten<T>(answer: Option<Result<T, Infallible>>) -> Option<T> {
+    answer.map(|Ok(value)| value)
 }

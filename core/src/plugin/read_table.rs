@@ -6,7 +6,7 @@ use super::{
     contract::{ContractViolation, HostCallError, flag, succeeded},
     scratch::Scratch,
     table::{Table, missing},
-    visit::{VisitKeys, VisitOnce, VisitState, visit_bytes, visit_key},
+    visit::{Breach, Visit, VisitKeys, visit_bytes, visit_key},
 };
 use crate::abi::{
     ForEachKeyFn, ReadByIdFn, ReadByPkFn, RecordKey, RecordKind, RuntimeBytesRef,
@@ -51,6 +51,7 @@ impl<'c> ReadTable<'c> {
     ///
     /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the contract when their first argument is `ctx_ptr`.
     #[must_use]
+    #[inline]
     pub unsafe fn from_raw(context: RuntimeReadContextV1) -> Self {
         let table = RuntimeReadVTableV1::present(context.vtable);
         // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
@@ -68,6 +69,7 @@ impl<'c> ReadTable<'c> {
     /// # Safety
     ///
     /// As [`from_raw`](Self::from_raw); `table` came from [`Table::present`].
+    #[inline]
     pub(crate) unsafe fn of_host(ctx: *mut c_void, table: NonNull<RuntimeHostVTableV1>) -> Self {
         // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
         let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
@@ -80,20 +82,20 @@ impl<'c> ReadTable<'c> {
     ///
     /// The host's failure, whose text is in `scratch`, or its breach of contract.
     #[inline]
-    pub fn read_by_id<T, F: FnOnce(&[u8]) -> T>(
+    pub fn read_by_id<T, E, F: FnOnce(&[u8]) -> Result<T, E>>(
         &self,
         scratch: &mut Scratch<'_>,
         kind: RecordKind,
         sys_id: SysId,
         visitor: F,
-    ) -> Result<Option<T>, HostCallError> {
+    ) -> Result<Option<Result<T, E>>, HostCallError> {
         const CALL: &str = "with_read_typed_raw";
         // SAFETY: valid for reads for `'c` (rule 1).
         let entry = unsafe { (*self.entries.as_ptr()).by_id };
         let entry = entry.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = VisitOnce::new(visitor);
+        let mut visit = Visit::Waiting(visitor);
         let visit_ctx = (&raw mut visit).cast();
-        let visitor = Some(visit_bytes::<T, F> as _);
+        let visitor = Some(visit_bytes::<T, E, F> as _);
         let mut found = 0;
         let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
@@ -108,20 +110,20 @@ impl<'c> ReadTable<'c> {
     ///
     /// As [`read_by_id`](Self::read_by_id).
     #[inline]
-    pub fn read_by_pk<T, F: FnOnce(&[u8]) -> T>(
+    pub fn read_by_pk<T, E, F: FnOnce(&[u8]) -> Result<T, E>>(
         &self,
         scratch: &mut Scratch<'_>,
         kind: RecordKind,
         pk: &[u8],
         visitor: F,
-    ) -> Result<Option<T>, HostCallError> {
+    ) -> Result<Option<Result<T, E>>, HostCallError> {
         const CALL: &str = "with_read_typed_by_pk_raw";
         // SAFETY: valid for reads for `'c` (rule 1).
         let entry = unsafe { (*self.entries.as_ptr()).by_pk };
         let entry = entry.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = VisitOnce::new(visitor);
+        let mut visit = Visit::Waiting(visitor);
         let visit_ctx = (&raw mut visit).cast();
-        let visitor = Some(visit_bytes::<T, F> as _);
+        let visitor = Some(visit_bytes::<T, E, F> as _);
         let pk = RuntimeBytesRef::from_slice(pk);
         let mut found = 0;
         let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
@@ -145,12 +147,21 @@ impl<'c> ReadTable<'c> {
         // SAFETY: valid for reads for `'c` (rule 1).
         let entry = unsafe { *self.for_each.as_ptr() };
         let entry = entry.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = VisitKeys::new(visitor);
+        let mut visit = VisitKeys::Waiting(visitor);
         let visit_ctx = (&raw mut visit).cast();
         let visitor = Some(visit_key::<F> as _);
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status = unsafe { entry(self.ctx, kind, visit_ctx, visitor, scratch.as_ptr()) };
         visit.finish(CALL, status)
+    }
+
+    /// The whole table, of the type that it was made from.
+    pub(crate) const fn table<T>(&self) -> NonNull<T> {
+        self.entries.cast()
+    }
+
+    pub(crate) const fn ctx(&self) -> *mut c_void {
+        self.ctx
     }
 
     #[cold]
@@ -159,15 +170,29 @@ impl<'c> ReadTable<'c> {
     }
 }
 
-impl<F, T> VisitOnce<F, T> {
+impl<F, T, E> Visit<F, T, E> {
     /// The answer to a call that visits a record if it exists.
     #[inline]
-    pub(crate) fn found(
+    pub(super) fn found(
         self,
         call: &'static str,
         status: RuntimeCallStatus,
         found: u8,
-    ) -> Result<Option<T>, HostCallError> {
+    ) -> Result<Option<Result<T, E>>, HostCallError> {
+        match (self, status, found) {
+            (Self::Visited(out), RuntimeCallStatus::Success, 1) => Ok(Some(Ok(out))),
+            (Self::Waiting(_), RuntimeCallStatus::Success, 0) => Ok(None),
+            (visit, status, found) => visit.not_found(call, status, found),
+        }
+    }
+
+    #[cold]
+    fn not_found(
+        self,
+        call: &'static str,
+        status: RuntimeCallStatus,
+        found: u8,
+    ) -> Result<Option<Result<T, E>>, HostCallError> {
         let visited = self.visited(call)?;
         succeeded(call, status)?;
         match (flag(call, found)?, visited) {
@@ -180,22 +205,26 @@ impl<F, T> VisitOnce<F, T> {
 
     /// What the visitor made, `None` when it was not called; goes on with its panic.
     #[inline]
-    pub(crate) fn visited(self, call: &'static str) -> Result<Option<T>, HostCallError> {
-        match self.state {
-            VisitState::Waiting | VisitState::Visited => Ok(self.out),
-            VisitState::Panicked(panic) => panic.resume(),
-            VisitState::Twice => Err(ContractViolation::VisitedTwice { call }.into()),
-            VisitState::Bytes(error) => Err(ContractViolation::Bytes { call, error }.into()),
+    pub(super) fn visited(self, call: &'static str) -> Result<Option<Result<T, E>>, HostCallError> {
+        match self {
+            Self::Visited(out) => Ok(Some(Ok(out))),
+            Self::Refused(error) => Ok(Some(Err(error))),
+            Self::Waiting(_) | Self::Running => Ok(None),
+            Self::Panicked(panic) => panic.resume(),
+            Self::Broken(Breach::Twice) => Err(ContractViolation::VisitedTwice { call }.into()),
+            Self::Broken(Breach::Bytes(error)) => {
+                Err(ContractViolation::Bytes { call, error }.into())
+            }
         }
     }
 }
 
 impl<F> VisitKeys<F> {
     fn finish(self, call: &'static str, status: RuntimeCallStatus) -> Result<(), HostCallError> {
-        match self.state {
-            VisitState::Panicked(panic) => panic.resume(),
-            VisitState::Twice => Err(ContractViolation::VisitedTwice { call }.into()),
-            _ => succeeded(call, status),
+        match self {
+            Self::Waiting(_) | Self::Running => succeeded(call, status),
+            Self::Nested => Err(ContractViolation::VisitedTwice { call }.into()),
+            Self::Panicked(panic) => panic.resume(),
         }
     }
 }

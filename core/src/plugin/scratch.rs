@@ -22,6 +22,7 @@ impl<'c> Scratch<'c> {
     /// # Safety
     ///
     /// `buffer` is initialised, and nobody else's for `'c`.
+    #[inline]
     pub(crate) const unsafe fn from_raw(buffer: NonNull<RuntimeErrorBuf>) -> Self {
         Self { buffer, borrow: PhantomData }
     }
@@ -45,6 +46,7 @@ impl<'c> Scratch<'c> {
         Scratch { buffer: self.buffer, borrow: PhantomData }
     }
 
+    #[inline]
     pub(crate) fn as_ptr(&mut self) -> *mut RuntimeErrorBuf {
         self.buffer.as_ptr()
     }

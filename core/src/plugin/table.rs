@@ -14,6 +14,7 @@ pub(crate) trait Table: Sized + 'static {
     const MISALIGNED: &'static Self;
 
     /// The host's table, or a stand-in. Valid for reads as long as the host's is.
+    #[inline]
     fn present(table: *const Self) -> NonNull<Self> {
         match NonNull::new(table.cast_mut()) {
             None => NonNull::from_ref(Self::NULL),

@@ -7,7 +7,11 @@ use core::{
     slice,
 };
 
-use super::{host_table::HostTable, read_context::ReadContext, scratch::Scratch};
+use super::{
+    host_table::HostTable,
+    read_context::{ReadContext, flatten, infallible},
+    scratch::Scratch,
+};
 use crate::{
     abi::{RecordKey, RecordKind},
     error_slot::{ErrorSlot, Rejected},
@@ -20,20 +24,21 @@ use crate::{
 /// from inside does not compile.
 #[derive(Debug)]
 pub struct Tx<'tx> {
+    /// Invariant: its table is the one of a [`HostTable`].
     state: ReadContext<'tx>,
-    table: HostTable<'tx>,
 }
 
 /// The longest text that [`Tx::log`] passes on, in bytes; longer ones are cut at a char boundary.
 const LOG_CAPACITY: usize = 256;
 
 impl<'tx> Tx<'tx> {
+    #[inline]
     pub(crate) const fn new(
         table: HostTable<'tx>,
         scratch: Scratch<'tx>,
         error: ErrorSlot<'tx>,
     ) -> Self {
-        Self { state: ReadContext::new(table.read(), scratch, error), table }
+        Self { state: ReadContext::new(table.read(), scratch, error) }
     }
 
     /// Creates a record: `init` fills zeroed bytes of the schema's data size. Returns the new record's key.
@@ -47,8 +52,9 @@ impl<'tx> Tx<'tx> {
         kind: RecordKind,
         init: impl FnOnce(&mut [u8]),
     ) -> Result<RecordKey, Rejected<'tx>> {
-        match self.table.create(self.state.scratch(), kind, init) {
-            Ok((key, ())) => Ok(key),
+        let init = |data: &mut [u8]| infallible(init(data));
+        match self.table().create(self.state.scratch(), kind, init) {
+            Ok((key, Ok(()))) => Ok(key),
             Err(error) => Err(self.state.failed(error)),
         }
     }
@@ -65,7 +71,18 @@ impl<'tx> Tx<'tx> {
         pk: &[u8],
         update: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<Option<T>, Rejected<'tx>> {
-        let answer = self.table.update_by_pk(self.state.scratch(), kind, pk, update);
+        self.try_update_by_pk_raw(kind, pk, |data| infallible(update(data))).map(flatten)
+    }
+
+    /// [`update_by_pk_raw`](Self::update_by_pk_raw) with a visitor that may refuse the bytes.
+    #[inline]
+    pub(crate) fn try_update_by_pk_raw<T, E>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        update: impl FnOnce(&mut [u8]) -> Result<T, E>,
+    ) -> Result<Option<Result<T, E>>, Rejected<'tx>> {
+        let answer = self.table().update_by_pk(self.state.scratch(), kind, pk, update);
         answer.map_err(|error| self.state.failed(error))
     }
 
@@ -76,7 +93,7 @@ impl<'tx> Tx<'tx> {
     /// The host refused or broke the contract; the reason is written.
     #[inline]
     pub fn delete_by_pk_raw(&mut self, kind: RecordKind, pk: &[u8]) -> Result<bool, Rejected<'tx>> {
-        let answer = self.table.delete_by_pk(self.state.scratch(), kind, pk);
+        let answer = self.table().delete_by_pk(self.state.scratch(), kind, pk);
         answer.map_err(|error| self.state.failed(error))
     }
 
@@ -87,7 +104,7 @@ impl<'tx> Tx<'tx> {
     /// The host refused or broke the contract; the reason is written.
     #[inline]
     pub fn emit_raw(&mut self, kind: u8, payload: &[u8]) -> Result<(), Rejected<'tx>> {
-        let answer = self.table.emit_event(self.state.scratch(), kind, payload);
+        let answer = self.table().emit_event(self.state.scratch(), kind, payload);
         answer.map_err(|error| self.state.failed(error))
     }
 
@@ -102,13 +119,18 @@ impl<'tx> Tx<'tx> {
             Some(text) => text,
             None => write_text(&mut formatted, message),
         };
-        let answer = self.table.debug_log(self.state.scratch(), message);
+        let answer = self.table().debug_log(self.state.scratch(), message);
         answer.map_err(|error| self.state.failed(error))
     }
 
     /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
-    pub fn parts(&mut self) -> (&mut HostTable<'tx>, &mut Scratch<'tx>) {
-        (&mut self.table, self.state.scratch())
+    pub fn parts(&mut self) -> (HostTable<'_>, &mut Scratch<'tx>) {
+        (self.table(), self.state.scratch())
+    }
+
+    #[inline]
+    fn table(&self) -> HostTable<'tx> {
+        HostTable::of_read(self.state.table())
     }
 }
 
@@ -116,12 +138,14 @@ impl<'tx> Tx<'tx> {
 impl<'tx> Deref for Tx<'tx> {
     type Target = ReadContext<'tx>;
 
+    #[inline]
     fn deref(&self) -> &Self::Target {
         &self.state
     }
 }
 
 impl DerefMut for Tx<'_> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.state
     }

@@ -1,6 +1,6 @@
 //! The plugin's side of a visitor: a closure behind a C function, which the host may call wrongly (rule 4).
 
-use core::ffi::c_void;
+use core::{ffi::c_void, mem};
 
 use crate::{
     abi::{
@@ -12,31 +12,31 @@ use crate::{
 };
 
 /// A closure to be called once with lent bytes, and what became of it.
-pub(crate) struct VisitOnce<F, T> {
-    visitor: Option<F>,
-    pub(crate) out: Option<T>,
-    pub(crate) state: VisitState,
-}
-
-/// What the host has done with a visitor.
-pub(crate) enum VisitState {
+pub(crate) enum Visit<F, T, E> {
     /// Not called.
-    Waiting,
+    Waiting(F),
+    /// Being called.
+    Running,
     /// Called once, with good bytes.
-    Visited,
-    /// Called a second time.
-    Twice,
-    /// Called with bytes that are no slice.
-    Bytes(BytesError),
+    Visited(T),
+    /// Called once, with bytes that are a slice but not what the closure expects.
+    Refused(E),
+    /// Called wrongly.
+    Broken(Breach),
     /// Called, and the closure panicked.
     Panicked(Panic),
 }
 
-impl<F, T> VisitOnce<F, T> {
-    pub(crate) const fn new(visitor: F) -> Self {
-        Self { visitor: Some(visitor), out: None, state: VisitState::Waiting }
-    }
+/// How a host called a visitor wrongly.
+#[derive(Clone, Copy)]
+pub(crate) enum Breach {
+    /// A second time.
+    Twice,
+    /// With bytes that are no slice.
+    Bytes(BytesError),
+}
 
+impl<F, T, E> Visit<F, T, E> {
     /// Runs the closure, unless it has run before.
     ///
     /// No reference to the visit exists while the closure runs: a host may call the visitor again from a host call that the closure makes.
@@ -44,36 +44,51 @@ impl<F, T> VisitOnce<F, T> {
     /// # Safety
     ///
     /// `ctx` is null, or the address of a live visit of this very type that nobody holds a reference to.
-    unsafe fn run(ctx: *mut c_void, call: impl FnOnce(F) -> Result<T, BytesError>) {
+    #[inline]
+    unsafe fn run(ctx: *mut c_void, call: impl FnOnce(F) -> Result<Result<T, E>, BytesError>) {
         let this = ctx.cast::<Self>();
         // SAFETY: the caller's promise (rules 1 and 4).
-        let Some(visit) = (unsafe { this.as_mut() }) else {
-            return;
+        let Some(visit) = (unsafe { this.as_mut() }) else { return };
+        let visitor = match mem::replace(visit, Self::Running) {
+            Self::Waiting(visitor) => visitor,
+            before => {
+                *visit = Self::Broken(Breach::Twice);
+                return discard(before);
+            }
         };
-        let Some(visitor) = visit.visitor.take() else {
-            visit.state = VisitState::Twice;
-            return;
-        };
-        let (out, state) = match catch(|| call(visitor)) {
-            Ok(Ok(out)) => (Some(out), VisitState::Visited),
-            Ok(Err(error)) => (None, VisitState::Bytes(error)),
-            Err(panic) => (None, VisitState::Panicked(panic)),
-        };
-        // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
-        let visit = unsafe { &mut *this };
-        visit.out = out;
-        if !matches!((&visit.state, &state), (VisitState::Twice, VisitState::Visited)) {
-            visit.state = state;
+        let caught = catch(|| {
+            let became = match call(visitor) {
+                Ok(Ok(out)) => Self::Visited(out),
+                Ok(Err(error)) => Self::Refused(error),
+                Err(error) => Self::Broken(Breach::Bytes(error)),
+            };
+            // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
+            let visit = unsafe { &mut *this };
+            if matches!(visit, Self::Running) {
+                // Nothing to drop in a visit that runs, which the compiler cannot know.
+                mem::forget(mem::replace(visit, became));
+            }
+        });
+        if let Err(panic) = caught {
+            // SAFETY: as above (rules 1 and 4).
+            let visit = unsafe { &mut *this };
+            *visit = Self::Panicked(panic);
         }
     }
+}
+
+/// Drops what may panic in doing so.
+#[cold]
+fn discard<V>(value: V) {
+    let _ = catch(|| drop(value));
 }
 
 /// [`RuntimeBytesVisitor`](crate::abi::RuntimeBytesVisitor) over a closure.
 ///
 /// # Safety
 ///
-/// `ctx` is null or a live `VisitOnce<F, T>` without references to it; the bytes are as the contract says, for the time of the call.
-pub(crate) unsafe extern "C" fn visit_bytes<T, F: FnOnce(&[u8]) -> T>(
+/// `ctx` is null or a live `Visit<F, T, E>` without references to it; the bytes are as the contract says, for the time of the call.
+pub(crate) unsafe extern "C" fn visit_bytes<T, E, F: FnOnce(&[u8]) -> Result<T, E>>(
     ctx: *mut c_void,
     bytes: RuntimeBytesRef,
 ) {
@@ -83,7 +98,7 @@ pub(crate) unsafe extern "C" fn visit_bytes<T, F: FnOnce(&[u8]) -> T>(
         Ok(visitor(bytes))
     };
     // SAFETY: the caller's promise about `ctx` (rule 4).
-    unsafe { VisitOnce::<F, T>::run(ctx, call) };
+    unsafe { Visit::<F, T, E>::run(ctx, call) };
 }
 
 /// [`RuntimeBytesMutVisitor`](crate::abi::RuntimeBytesMutVisitor) over a closure.
@@ -91,7 +106,7 @@ pub(crate) unsafe extern "C" fn visit_bytes<T, F: FnOnce(&[u8]) -> T>(
 /// # Safety
 ///
 /// As [`visit_bytes`].
-pub(crate) unsafe extern "C" fn visit_bytes_mut<T, F: FnOnce(&mut [u8]) -> T>(
+pub(crate) unsafe extern "C" fn visit_bytes_mut<T, E, F: FnOnce(&mut [u8]) -> Result<T, E>>(
     ctx: *mut c_void,
     bytes: RuntimeBytesMutRef,
 ) {
@@ -101,20 +116,19 @@ pub(crate) unsafe extern "C" fn visit_bytes_mut<T, F: FnOnce(&mut [u8]) -> T>(
         Ok(visitor(bytes))
     };
     // SAFETY: the caller's promise about `ctx` (rule 4).
-    unsafe { VisitOnce::<F, T>::run(ctx, call) };
+    unsafe { Visit::<F, T, E>::run(ctx, call) };
 }
 
 /// A closure to be called any number of times, one after another, with a record key.
-pub(crate) struct VisitKeys<F> {
-    /// `None` while the closure runs, and for good once it panicked.
-    visitor: Option<F>,
-    pub(crate) state: VisitState,
-}
-
-impl<F> VisitKeys<F> {
-    pub(crate) const fn new(visitor: F) -> Self {
-        Self { visitor: Some(visitor), state: VisitState::Waiting }
-    }
+pub(crate) enum VisitKeys<F> {
+    /// Not being called.
+    Waiting(F),
+    /// Being called.
+    Running,
+    /// Called from inside itself.
+    Nested,
+    /// Called, and the closure panicked. What follows is ignored.
+    Panicked(Panic),
 }
 
 /// [`RuntimeRecordKeyVisitor`](crate::abi::RuntimeRecordKeyVisitor) over a closure.
@@ -128,21 +142,24 @@ pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
 ) {
     let this = ctx.cast::<VisitKeys<F>>();
     // SAFETY: the caller's promise (rules 1 and 4).
-    let Some(visit) = (unsafe { this.as_mut() }) else {
-        return;
-    };
-    let Some(mut visitor) = visit.visitor.take() else {
-        // Called from inside itself; or after a panic, which says more.
-        if !matches!(visit.state, VisitState::Panicked(_)) {
-            visit.state = VisitState::Twice;
+    let Some(visit) = (unsafe { this.as_mut() }) else { return };
+    let mut visitor = match mem::replace(visit, VisitKeys::Running) {
+        VisitKeys::Waiting(visitor) => visitor,
+        VisitKeys::Running => {
+            *visit = VisitKeys::Nested;
+            return;
         }
-        return;
+        done @ (VisitKeys::Nested | VisitKeys::Panicked(_)) => {
+            *visit = done;
+            return;
+        }
     };
-    let result = catch(|| visitor(key.into()));
+    let caught = catch(|| visitor(key.into()));
     // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
     let visit = unsafe { &mut *this };
-    match result {
-        Ok(()) => visit.visitor = Some(visitor),
-        Err(panic) => visit.state = VisitState::Panicked(panic),
+    match caught {
+        Ok(()) if matches!(visit, VisitKeys::Running) => *visit = VisitKeys::Waiting(visitor),
+        Ok(()) => {}
+        Err(panic) => *visit = VisitKeys::Panicked(panic),
     }
 }

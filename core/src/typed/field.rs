@@ -84,7 +84,7 @@ impl<const N: usize> Field for FixedBytes<N> {
     const SIZE: usize = N + 2;
     const ZERO: Self = Self::EMPTY;
 
-    /// A stated length above `N` reads as `N`; [`layout::fixed_bytes`](super::layout::fixed_bytes) refuses it.
+    /// A stated length above `N` reads as `N`; views and decoders refuse it before they read.
     #[inline]
     fn split_from(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (len, rest) = bytes.split_first_chunk()?;

@@ -27,7 +27,8 @@ impl<'c> ReadContext<'c> {
         pk: Pk<R>,
         f: impl FnOnce(R::View<'_>) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer = self.read_by_pk_raw(R::KIND, pk.as_bytes(), |data| R::view(data).map(f))?;
+        let answer =
+            self.try_read_by_pk_raw(R::KIND, pk.as_bytes(), |data| R::view(data).map(f))?;
         self.decoded(answer)
     }
 
@@ -42,7 +43,7 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         f: impl FnOnce(R::View<'_>) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer = self.read_raw(R::KIND, sys_id, |data| R::view(data).map(f))?;
+        let answer = self.try_read_raw(R::KIND, sys_id, |data| R::view(data).map(f))?;
         self.decoded(answer)
     }
 
@@ -53,7 +54,7 @@ impl<'c> ReadContext<'c> {
     /// As [`read`](Self::read).
     #[inline]
     pub fn get<R: KeyedRecord>(&mut self, pk: Pk<R>) -> Result<Option<R>, Rejected<'c>> {
-        let answer = self.read_by_pk_raw(R::KIND, pk.as_bytes(), R::decode)?;
+        let answer = self.try_read_by_pk_raw(R::KIND, pk.as_bytes(), R::decode)?;
         self.decoded(answer)
     }
 
@@ -64,7 +65,7 @@ impl<'c> ReadContext<'c> {
     /// As [`read`](Self::read).
     #[inline]
     pub fn get_by_id<R: Record>(&mut self, sys_id: SysId) -> Result<Option<R>, Rejected<'c>> {
-        let answer = self.read_raw(R::KIND, sys_id, R::decode)?;
+        let answer = self.try_read_raw(R::KIND, sys_id, R::decode)?;
         self.decoded(answer)
     }
 

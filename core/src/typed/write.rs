@@ -47,7 +47,7 @@ impl<'tx> Tx<'tx> {
         pk: Pk<R>,
         f: impl FnOnce(&mut R::Update<'_>) -> T,
     ) -> Result<Option<T>, Rejected<'tx>> {
-        let answer = self.update_by_pk_raw(R::KIND, pk.as_bytes(), |data| {
+        let answer = self.try_update_by_pk_raw(R::KIND, pk.as_bytes(), |data| {
             R::update(data).map(|mut record| f(&mut record))
         })?;
         self.decoded(answer)
@@ -117,7 +117,7 @@ impl<'tx> Tx<'tx> {
         record: &R,
         f: impl FnOnce(&mut [u8]) -> Result<T, DecodeError>,
     ) -> Result<(RecordKey, T), Rejected<'tx>> {
-        let (table, scratch) = self.parts();
+        let (mut table, scratch) = self.parts();
         let created = table.create(scratch, R::KIND, |data| {
             let found = data.len();
             let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {

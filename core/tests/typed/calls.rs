@@ -51,7 +51,7 @@ impl Plugin for Teller {
         super::declared::SCHEMA.json
     }
 
-    fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         Ok(Self)
     }
 

@@ -66,7 +66,7 @@ impl Host for Store {
         _: RecordKind,
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
-        _: &mut ErrorSlot<'e>,
+        _: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let found = self.records.iter().find(|(id, _)| *id == sys_id);
         if let Some((_, data)) = found {
@@ -80,7 +80,7 @@ impl Host for Store {
         _: RecordKind,
         pk: &[u8],
         visitor: BytesVisitor<'_>,
-        _: &mut ErrorSlot<'e>,
+        _: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let found = self.find(pk).map(|at| &self.records[at].1);
         if let Some(data) = found {
@@ -93,7 +93,7 @@ impl Host for Store {
         &mut self,
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<RecordKey, Rejected<'e>> {
         let mut data = vec![0; self.lends.unwrap_or(48)];
         init.visit(&mut data);
@@ -110,7 +110,7 @@ impl Host for Store {
         _: RecordKind,
         pk: &[u8],
         update: BytesMutVisitor<'_>,
-        _: &mut ErrorSlot<'e>,
+        _: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let Some(at) = self.find(pk) else {
             return Ok(false);
@@ -125,7 +125,7 @@ impl Host for Store {
         &mut self,
         _: RecordKind,
         pk: &[u8],
-        _: &mut ErrorSlot<'e>,
+        _: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let found = self.find(pk);
         found.map(|at| self.records.remove(at));
@@ -136,7 +136,7 @@ impl Host for Store {
         &mut self,
         kind: u8,
         payload: &[u8],
-        _: &mut ErrorSlot<'e>,
+        _: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         self.events.push((kind, payload.to_vec()));
         Ok(())
@@ -146,7 +146,7 @@ impl Host for Store {
         &self,
         kind: RecordKind,
         mut visitor: KeyVisitor<'_>,
-        _: &mut ErrorSlot<'e>,
+        _: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         for &(sys_id, _) in &self.records {
             visitor.visit(RecordKey { kind, sys_id });

@@ -26,9 +26,9 @@ impl Host for Store {
     #[inline]
     fn thread_token() -> usize {
         thread_local! {
-            static HERE: u8 = const { 0 };
+            static HERE: u64 = const { 0 };
         }
-        // Two live threads have two of it, at two addresses.
+        // Two live threads have two of it, at two addresses, which differ above their two lowest bits.
         HERE.with(|here| ptr::from_ref(here).addr())
     }
 
@@ -43,7 +43,7 @@ impl Host for Store {
         kind: RecordKind,
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let table = self.table(kind, error)?;
         let Some(slot) = table.find_by_id(sys_id) else { return Ok(false) };
@@ -57,7 +57,7 @@ impl Host for Store {
         kind: RecordKind,
         pk: &[u8],
         visitor: BytesVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let table = self.table(kind, error)?;
         let Some(slot) = table.find(pk) else { return Ok(false) };
@@ -70,7 +70,7 @@ impl Host for Store {
         &mut self,
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<RecordKey, Rejected<'e>> {
         self.prepare_undo(0, error)?;
         let limit = self.limits.records_per_kind;
@@ -91,7 +91,7 @@ impl Host for Store {
         kind: RecordKind,
         pk: &[u8],
         update: BytesMutVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let position = self.tables.position(kind);
         let size = self.table(kind, error)?.layout().data_size();
@@ -116,7 +116,7 @@ impl Host for Store {
         &mut self,
         kind: RecordKind,
         pk: &[u8],
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         self.prepare_undo(0, error)?;
         let position = self.tables.position(kind);
@@ -132,7 +132,7 @@ impl Host for Store {
         &mut self,
         kind: u8,
         payload: &[u8],
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         self.take_room(payload.len(), error)?;
         if !self.has_event[usize::from(kind)] {
@@ -149,7 +149,7 @@ impl Host for Store {
         &self,
         kind: RecordKind,
         mut visitor: KeyVisitor<'_>,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         for sys_id in self.table(kind, error)?.ids() {
             visitor.visit(RecordKey { kind, sys_id });
@@ -161,7 +161,7 @@ impl Host for Store {
     fn debug_log<'e>(
         &mut self,
         message: &[u8],
-        _error: &mut ErrorSlot<'e>,
+        _error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         let size = self.log.size().saturating_add(message.len());
         if self.open && size <= LOG_BYTES && self.log.reserve(message.len()).is_ok() {
@@ -176,7 +176,7 @@ impl Store {
     fn table<'e>(
         &self,
         kind: RecordKind,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<&Table, Rejected<'e>> {
         self.tables.get(kind).ok_or_else(|| no_kind(kind, error))
     }
@@ -186,7 +186,7 @@ impl Store {
     fn prepare_undo<'e>(
         &mut self,
         old_size: usize,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         self.take_room(old_size, error)?;
         self.undo.reserve(old_size).map_err(|_| no_memory(error))
@@ -197,7 +197,7 @@ impl Store {
     fn take_room<'e>(
         &mut self,
         size: usize,
-        error: &mut ErrorSlot<'e>,
+        error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         match self.room.checked_sub(size.saturating_add(ENTRY_BYTES)) {
             Some(room) => {
@@ -209,7 +209,7 @@ impl Store {
     }
 
     #[cold]
-    fn no_room<'e>(&self, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+    fn no_room<'e>(&self, error: ErrorSlot<'e>) -> Rejected<'e> {
         if !self.open {
             return internal(
                 error,
@@ -227,7 +227,7 @@ impl Store {
 }
 
 #[cold]
-fn no_kind<'e>(kind: RecordKind, error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+fn no_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
     error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
 }
 
@@ -236,7 +236,7 @@ fn not_created<'e>(
     table: &Table,
     limit: u32,
     reason: &CreateError,
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
     let name = table.layout().name();
     match *reason {
@@ -258,7 +258,7 @@ fn refuse_update<'e>(
     role: &str,
     field: &str,
     pk: &[u8],
-    error: &mut ErrorSlot<'e>,
+    error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
     let (name, key) = (layout.name(), Hex(pk));
     error.fail(
@@ -268,11 +268,11 @@ fn refuse_update<'e>(
 }
 
 #[cold]
-fn no_memory<'e>(error: &mut ErrorSlot<'e>) -> Rejected<'e> {
+fn no_memory<'e>(error: ErrorSlot<'e>) -> Rejected<'e> {
     internal(error, format_args!("the host has no memory left"))
 }
 
 #[cold]
-fn internal<'e>(error: &mut ErrorSlot<'e>, reason: fmt::Arguments<'_>) -> Rejected<'e> {
+fn internal<'e>(error: ErrorSlot<'e>, reason: fmt::Arguments<'_>) -> Rejected<'e> {
     error.fail(HOST_INTERNAL_ERROR, reason)
 }

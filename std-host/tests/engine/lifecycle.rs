@@ -31,7 +31,7 @@ impl Plugin for Watchful {
         &schema::JSON
     }
 
-    fn create<'c>(config: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         Ok(Self { fails_to_unload: config == "stuck" })
     }
 
@@ -59,7 +59,7 @@ impl Plugin for Watchful {
         })
     }
 
-    fn on_unload<'c>(&mut self, error: &mut ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
+    fn on_unload<'c>(&mut self, error: ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
         if self.fails_to_unload {
             Err(error.fail(PLUGIN_INTERNAL_ERROR, format_args!("stuck")))
         } else {

@@ -25,7 +25,7 @@ impl Plugin for Shell {
         &schema::JSON
     }
 
-    fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         Ok(Self)
     }
 

@@ -137,7 +137,7 @@ impl Plugin for Scripted {
         &schema::JSON
     }
 
-    fn create<'c>(config: &str, error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         if config.is_empty() {
             Ok(Self)
         } else {

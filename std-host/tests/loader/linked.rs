@@ -19,7 +19,7 @@ impl<const NAMED: bool> Plugin for Broken<NAMED> {
         "nothing"
     }
 
-    fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         Ok(Self)
     }
 

@@ -53,10 +53,8 @@ fn check_indexes(def: &RecordDefinition) -> Result<(), (&str, SchemaRule)> {
     let in_use: BTreeMap<u32, &FieldDefinition> = in_use.map(|f| (f.field_index, f)).collect();
     for field in reserved {
         if let Some(other) = in_use.get(&field.field_index) {
-            let rule = SchemaRule::DuplicateIndex {
-                index: field.field_index,
-                other: cut(&other.name),
-            };
+            let rule =
+                SchemaRule::DuplicateIndex { index: field.field_index, other: cut(&other.name) };
             return Err((&field.name, rule));
         }
     }
@@ -71,11 +69,7 @@ fn check_field(field: &FieldDefinition, data_size: u32) -> Result<(), SchemaRule
     check_type(field.ty, Some(field.len), &field.rust_type_name, enum_name)?;
     match field.offset.checked_add(field.len) {
         Some(end) if end <= data_size => Ok(()),
-        _ => Err(SchemaRule::OutsideData {
-            offset: field.offset,
-            size: field.len,
-            data_size,
-        }),
+        _ => Err(SchemaRule::OutsideData { offset: field.offset, size: field.len, data_size }),
     }
 }
 
@@ -87,11 +81,8 @@ fn check_places(mut fields: Vec<&FieldDefinition>) -> Result<(), (&str, SchemaRu
         // Cannot saturate: each field was found to end inside the data.
         let other_end = before.offset.saturating_add(before.len);
         if other_end > field.offset {
-            let rule = SchemaRule::Overlap {
-                offset: field.offset,
-                other: cut(&before.name),
-                other_end,
-            };
+            let rule =
+                SchemaRule::Overlap { offset: field.offset, other: cut(&before.name), other_end };
             return Err((&field.name, rule));
         }
     }
@@ -99,18 +90,13 @@ fn check_places(mut fields: Vec<&FieldDefinition>) -> Result<(), (&str, SchemaRu
 }
 
 fn lay_out_pk(def: &RecordDefinition) -> Result<PkLayout, (&str, SchemaRule)> {
-    let by_name: BTreeMap<&str, &FieldDefinition> = def
-        .fields
-        .iter()
-        .map(|field| (&*field.name, field))
-        .collect();
+    let by_name: BTreeMap<&str, &FieldDefinition> =
+        def.fields.iter().map(|field| (&*field.name, field)).collect();
     let mut seen = BTreeSet::new();
     let mut fields = Vec::new();
     for name in def.pk_fields.iter() {
         let name = &**name;
-        let field = by_name
-            .get(name)
-            .ok_or((name, SchemaRule::PkFieldUnknown))?;
+        let field = by_name.get(name).ok_or((name, SchemaRule::PkFieldUnknown))?;
         if !seen.insert(name) {
             return Err((name, SchemaRule::PkFieldTwice));
         }

@@ -71,68 +71,79 @@ impl<'o> Writer<'o> {
     /// A quoted string.
     pub(super) const fn string(&mut self, value: &str) {
         self.raw(b"\"");
-        let mut rest = value.as_bytes();
-        while let [byte, tail @ ..] = rest {
-            rest = tail;
-            match escape(*byte, tail) {
-                None => self.raw(&[*byte]),
-                Some(Escape::Short(letter)) => self.raw(&[b'\\', letter]),
-                Some(Escape::Control(code)) => self.control(code),
-                Some(Escape::HighControl(code)) => {
-                    self.control(code);
-                    if let [_, behind @ ..] = tail {
-                        rest = behind;
+        let bytes = value.as_bytes();
+        let (mut plain, mut at) = (0, 0);
+        while at < bytes.len() {
+            // Most bytes stand for themselves, and are recognised without a call (see `part`).
+            at += match bytes[at] {
+                b' ' | b'!' | b'#'..=b'[' | b']'..=b'~' => 1,
+                byte => match escape(byte, bytes, at + 1) {
+                    None => 1,
+                    Some((escape, len)) => {
+                        self.part(bytes, plain, at);
+                        self.escape(escape);
+                        plain = at + len;
+                        len
                     }
-                }
-            }
+                },
+            };
         }
+        self.part(bytes, plain, bytes.len());
         self.raw(b"\"");
     }
 
-    /// Copies byte by byte: the compiler, which runs this for constants, takes far longer over the calls that a copy of
-    /// slices consists of.
     pub(super) const fn raw(&mut self, bytes: &[u8]) {
-        let (mut from, mut to) = (0, self.written);
-        while from < bytes.len() && to < self.out.len() {
-            self.out[to] = bytes[from];
-            from += 1;
-            to += 1;
-        }
-        self.written += bytes.len();
+        self.part(bytes, 0, bytes.len());
     }
 
-    const fn control(&mut self, code: u8) {
-        self.raw(b"\\u00");
-        self.hex(&[code]);
+    /// Writes `bytes[from..to]`. Byte by byte: the compiler, which runs this for constants, takes far longer over the
+    /// calls that slicing and copying consist of.
+    const fn part(&mut self, bytes: &[u8], mut from: usize, to: usize) {
+        let mut at = self.written;
+        self.written += to - from;
+        while from < to && at < self.out.len() {
+            self.out[at] = bytes[from];
+            from += 1;
+            at += 1;
+        }
+    }
+
+    const fn escape(&mut self, escape: Escape) {
+        match escape {
+            Escape::Short(letter) => self.raw(&[b'\\', letter]),
+            Escape::Control(code) => {
+                self.raw(b"\\u00");
+                self.hex(&[code]);
+            }
+        }
     }
 
     const fn new_line(&mut self) {
-        self.raw(b"\n");
-        let mut level = 0;
-        while level < self.depth {
-            self.raw(b"  ");
-            level += 1;
-        }
+        self.part(NEW_LINE, 0, 1 + 2 * self.depth);
     }
 }
+
+/// A line break and the indentation of the deepest line in a schema: a field's member.
+const NEW_LINE: &[u8; 11] = b"\n          ";
 
 enum Escape {
     Short(u8),
     Control(u8),
-    HighControl(u8),
 }
 
-/// What replaces a character that begins with `byte`; none if it stands for itself.
+/// What replaces a character that begins with `byte`, and how many bytes it has; none if it stands for itself.
 ///
-/// The control characters are those of Unicode: 0 to 1f, 7f, and 80 to 9f.
-const fn escape(byte: u8, next: &[u8]) -> Option<Escape> {
-    match (byte, next) {
-        (b'"' | b'\\', _) => Some(Escape::Short(byte)),
-        (b'\n', _) => Some(Escape::Short(b'n')),
-        (b'\r', _) => Some(Escape::Short(b'r')),
-        (b'\t', _) => Some(Escape::Short(b't')),
-        (0..=0x1f | 0x7f, _) => Some(Escape::Control(byte)),
-        (0xc2, [code @ 0x80..=0x9f, ..]) => Some(Escape::HighControl(*code)),
+/// The control characters are those of Unicode: 0 to 1f, 7f, and 80 to 9f, which take two bytes in UTF-8.
+const fn escape(byte: u8, bytes: &[u8], next: usize) -> Option<(Escape, usize)> {
+    match byte {
+        b'"' | b'\\' => Some((Escape::Short(byte), 1)),
+        b'\n' => Some((Escape::Short(b'n'), 1)),
+        b'\r' => Some((Escape::Short(b'r'), 1)),
+        b'\t' => Some((Escape::Short(b't'), 1)),
+        0..=0x1f | 0x7f => Some((Escape::Control(byte), 1)),
+        0xc2 if next < bytes.len() && bytes[next] <= 0x9f => {
+            Some((Escape::Control(bytes[next]), 2))
+        }
         _ => None,
     }
 }

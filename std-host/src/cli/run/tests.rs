@@ -52,7 +52,7 @@ impl Plugin for Keeper {
         SCHEMA.json
     }
 
-    fn create<'c>(_: &str, _: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         Ok(Self)
     }
 
