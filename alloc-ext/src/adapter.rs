@@ -6,7 +6,7 @@ mod read;
 pub use host::RuntimeHostContextV1Adapter;
 pub use read::RuntimeReadContextV1Adapter;
 
-use core::{cell::Cell, convert::Infallible};
+use core::cell::Cell;
 
 use alloc::string::ToString;
 
@@ -59,11 +59,7 @@ impl<'c> Buffer<'c> {
                 RuntimeHostError::new(message)
             }
             HostCallError::Contract(violation) => RuntimeHostError::new(violation.to_string()),
+            HostCallError::Refused(never) => match never {},
         }
     }
-}
-
-/// A visitor's result: a boxed plugin's visitors take any bytes.
-const fn took((): ()) -> Result<(), Infallible> {
-    Ok(())
 }

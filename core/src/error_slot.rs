@@ -4,8 +4,8 @@ use core::{fmt, marker::PhantomData, mem::offset_of};
 
 use crate::{
     abi::{
-        RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
-        runtime_error_kind,
+        ErrorText, RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind,
+        RuntimeErrorPhase, runtime_error_kind,
     },
     text_writer::TextWriter,
 };
@@ -70,7 +70,7 @@ impl<'c> ErrorSlot<'c> {
     /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
     pub fn fail(self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
         if !self.buffer.is_null() {
-            self.write(kind, reason);
+            self.write(kind, |writer| writer.write(reason));
         }
         Rejected { call: PhantomData }
     }
@@ -80,12 +80,20 @@ impl<'c> ErrorSlot<'c> {
         self.fail(runtime_error_kind::CONFIG_ERROR, reason)
     }
 
-    fn write(self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) {
+    /// [`fail`](Self::fail) with another call's error: its kind and its text, without formatting.
+    pub(crate) fn pass_on(self, kind: RuntimeErrorKind, text: ErrorText<'_>) -> Rejected<'c> {
+        if !self.buffer.is_null() {
+            self.write(kind, |writer| writer.push_lossy(text.as_bytes()));
+        }
+        Rejected { call: PhantomData }
+    }
+
+    fn write(self, kind: RuntimeErrorKind, reason: impl FnOnce(&mut TextWriter)) {
         // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads nothing.
         let target = unsafe { &raw mut (*self.buffer).message_buf }.cast::<u8>();
         // SAFETY: the field is that long; a call writes from one place at a time (rules 7 and 9).
         let mut writer = unsafe { TextWriter::new(target, RUNTIME_ERROR_MESSAGE_CAPACITY) };
-        writer.write(reason);
+        reason(&mut writer);
         self.write_header(self.phase, kind, writer.len());
         writer.fill();
     }

@@ -5,14 +5,14 @@
 //! server answers with more memory is refused here, with kind 4001 and a text that names what is full, how much it holds, and what to enlarge.
 //!
 //! ```
-//! use statevec_abi::fixed_store::{FixedMemory, FixedStore, FixedStoreError};
+//! use statevec_abi::fixed_store::{FixedMemory, FixedStore, FixedStoreError, record_size};
 //! # use statevec_abi::{Record, schema};
 //! # #[derive(Record)]
 //! # #[record(kind = 1, len = 64, pk(account_id))]
 //! # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
 //! # schema! { const SCHEMA = { version: "1.0", records: [Account] }; }
-//! // 32 records of up to 48 bytes, 256 bytes of events per transaction. All zero: as a `static` it takes no flash.
-//! let mut memory: FixedMemory<32, 48, 256> = FixedMemory::new();
+//! // 32 records, and 256 bytes of events per transaction. All zero: as a `static` it takes no flash.
+//! let mut memory: FixedMemory<32, { record_size(&SCHEMA.def) }, 256> = FixedMemory::new();
 //! let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
 //! let transaction = store.begin();
 //! // PluginRuntime::run_tx(&mut transaction, …), and then, if the plugin accepted:
@@ -21,7 +21,7 @@
 //! # Ok::<(), FixedStoreError>(())
 //! ```
 //!
-//! Looking a record up by its key walks over all records, and compares one number for each: fixed stores are small.
+//! Looking a record up by its key compares the keys of all records of its kind: fixed stores are small.
 
 mod changes;
 mod error;
@@ -36,6 +36,7 @@ mod transaction;
 
 pub use error::FixedStoreError;
 pub use events::{Event, Events};
+pub use layout::record_size;
 pub use memory::FixedMemory;
 pub use transaction::Transaction;
 
@@ -48,6 +49,7 @@ use crate::{
 };
 use changes::{Change, Changes, Step};
 use events::EventList;
+use memory::Kind;
 use rows::Rows;
 
 /// The records of one plugin in the memory of a [`FixedMemory`], shaped by the plugin's schema.
@@ -59,6 +61,7 @@ use rows::Rows;
 /// ([`Host::thread_token`](crate::host::Host::thread_token)).
 pub struct FixedStore<'m> {
     schema: &'m SchemaDef<'m>,
+    kinds: &'m mut [Kind],
     rows: Rows<'m>,
     changes: Changes<'m>,
     events: EventList<'m>,
@@ -111,10 +114,10 @@ impl<'m> FixedStore<'m> {
     /// The records of a kind, in ascending order of their numbers; none when there is no such kind.
     pub fn records(&self, kind: RecordKind) -> impl Iterator<Item = Record<'_>> {
         let size = self.record_def(kind).map_or(0, layout::data_size);
-        self.rows.of_kind(kind).map(move |slot| {
-            let sys_id = self.rows.key(slot).sys_id;
-            let data = self.rows.data(slot, size);
-            Record { sys_id, data }
+        let slots = self.rows.of_kind(kind).iter();
+        slots.map(move |slot| Record {
+            sys_id: self.rows.key(*slot).sys_id,
+            data: self.rows.row(*slot).get(..size).unwrap_or_default(),
         })
     }
 
@@ -123,17 +126,17 @@ impl<'m> FixedStore<'m> {
     pub fn get(&self, kind: RecordKind, sys_id: SysId) -> Option<&[u8]> {
         let record = self.record_def(kind)?;
         let slot = self.rows.find(RecordKey { kind, sys_id })?;
-        Some(self.rows.data(slot, layout::data_size(record)))
+        Some(layout::data_of(record, self.rows.row(slot)))
     }
 
     /// The record of a primary key, encoded as ABI.md section 5 says.
     #[must_use]
     pub fn get_by_pk(&self, kind: RecordKind, pk: &[u8]) -> Option<Record<'_>> {
-        let record = self.record_def(kind)?;
-        let slot = self.rows.find_pk(record, pk)?;
-        let sys_id = self.rows.key(slot).sys_id;
-        let data = self.rows.data(slot, layout::data_size(record));
-        Some(Record { sys_id, data })
+        let (position, record) = self.record_kind(kind)?;
+        self.kinds.get(position).filter(|kind| record.has_pk && kind.pk_len == pk.len())?;
+        let slot = self.rows.find_pk(kind, layout::data_size(record), pk)?;
+        let data = layout::data_of(record, self.rows.row(slot));
+        Some(Record { sys_id: self.rows.key(slot).sys_id, data })
     }
 
     /// How many records of a kind there are.
@@ -145,14 +148,14 @@ impl<'m> FixedStore<'m> {
     /// Whether there is no record of any kind.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.len() == 0
     }
 
     /// The number that the next record of a kind gets; `None` when there is no such kind.
     #[must_use]
     pub fn next_sys_id(&self, kind: RecordKind) -> Option<SysId> {
         let (position, _) = self.record_kind(kind)?;
-        self.rows.next_id(position)
+        self.kinds.get(position).map(|kind| kind.next_id)
     }
 
     /// The digest of all records; a server's store with the same records has the same one.
@@ -185,21 +188,17 @@ impl<'m> FixedStore<'m> {
         }
         self.open = false;
         self.events.clear();
-        let Self { schema, rows, changes, .. } = self;
-        while let Some((Change { step, key }, old)) = changes.pop() {
-            let mut records = schema.records.iter().enumerate();
-            let Some((position, record)) = records.find(|(_, record)| record.kind == key.kind)
-            else {
-                continue;
-            };
-            let old = old.get(..layout::data_size(record)).unwrap_or_default();
+        while let Some((Change { step, key }, row)) = self.changes.pop() {
             match step {
-                Step::Create => {
-                    rows.remove(key);
-                    rows.set_next_id(position, key.sys_id);
-                }
-                Step::Update => rows.replace(key, old),
-                Step::Delete => rows.insert(key, record, old),
+                Step::Create => self.rows.remove(key),
+                Step::Update => self.rows.replace(key, row),
+                Step::Delete => self.rows.insert(key, row),
+            }
+            let mut kinds = self.kinds.iter_mut().zip(self.schema.records);
+            if let (Step::Create, Some((kind, _))) =
+                (step, kinds.find(|(_, record)| record.kind == key.kind))
+            {
+                kind.next_id = key.sys_id;
             }
         }
     }

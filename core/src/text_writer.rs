@@ -29,6 +29,16 @@ impl TextWriter {
         }
     }
 
+    /// Writes foreign text: what is not UTF-8 becomes U+FFFD (rule 1).
+    pub(crate) fn push_lossy(&mut self, text: &[u8]) {
+        for chunk in text.utf8_chunks() {
+            self.push(chunk.valid());
+            if !chunk.invalid().is_empty() {
+                self.push("\u{FFFD}");
+            }
+        }
+    }
+
     /// Number of bytes written so far; all of them are UTF-8.
     pub(crate) const fn len(&self) -> usize {
         self.len
@@ -91,6 +101,17 @@ mod tests {
     #[test]
     fn text_of_exactly_the_capacity_is_whole() {
         assert_eq!(written(4, &["abcd"]), (*b"abcd\xEE\xEE\xEE\xEE", 4));
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_become_replacement_characters() {
+        let mut target = [0xEE; 8];
+        // SAFETY: `target` outlives the writer and is not touched meanwhile (rule 9).
+        let mut writer = unsafe { TextWriter::new(target.as_mut_ptr(), target.len()) };
+        writer.push_lossy(b"a\xFFb");
+        assert_eq!(writer.len(), 5);
+        writer.fill();
+        assert_eq!(&target, "a\u{FFFD}b\0\0\0".as_bytes());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use statevec_abi::{
     RecordKey, RecordKind, RuntimeErrorPhase, RuntimeHostContextV1, SysId, Tx, plugin::HostTable,
 };
 
-use super::{Buffer, took};
+use super::Buffer;
 use crate::{errors::RuntimeHostError, traits::RuntimeHostContext};
 
 /// [`RuntimeHostContext`] over a foreign host, for the time `'c` that it lent its functions.
@@ -52,9 +52,12 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
         let table = self.table.read();
-        let found = self
-            .buffer
-            .call(|scratch| table.read_by_id(scratch, record_kind, sys_id, |data| took(f(data))))?;
+        let found = self.buffer.call(|scratch| {
+            table.read_by_id(scratch, record_kind, sys_id, |data| {
+                f(data);
+                Ok(())
+            })
+        })?;
         Ok(found.is_some())
     }
 
@@ -65,9 +68,12 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
         let table = self.table.read();
-        let found = self
-            .buffer
-            .call(|scratch| table.read_by_pk(scratch, record_kind, pk, |data| took(f(data))))?;
+        let found = self.buffer.call(|scratch| {
+            table.read_by_pk(scratch, record_kind, pk, |data| {
+                f(data);
+                Ok(())
+            })
+        })?;
         Ok(found.is_some())
     }
 
@@ -76,9 +82,12 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         record_kind: RecordKind,
         init: &mut dyn FnMut(&mut [u8]),
     ) -> Result<RecordKey, RuntimeHostError> {
-        let (key, Ok(())) = self
-            .buffer
-            .call(|scratch| self.table.create(scratch, record_kind, |data| took(init(data))))?;
+        let (key, ()) = self.buffer.call(|scratch| {
+            self.table.create(scratch, record_kind, |data| {
+                init(data);
+                Ok(())
+            })
+        })?;
         Ok(key)
     }
 
@@ -89,7 +98,10 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         f: &mut dyn FnMut(&mut [u8]),
     ) -> Result<bool, RuntimeHostError> {
         let found = self.buffer.call(|scratch| {
-            self.table.update_by_pk(scratch, record_kind, pk, |data| took(f(data)))
+            self.table.update_by_pk(scratch, record_kind, pk, |data| {
+                f(data);
+                Ok(())
+            })
         })?;
         Ok(found.is_some())
     }

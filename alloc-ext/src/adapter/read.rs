@@ -7,7 +7,7 @@ use statevec_abi::{
     plugin::ReadTable,
 };
 
-use super::{Buffer, took};
+use super::Buffer;
 use crate::{errors::RuntimeHostError, traits::BizInvariantReadContext};
 
 /// [`BizInvariantReadContext`] over a foreign host, for the time `'c` that it lent its functions.
@@ -50,9 +50,12 @@ impl BizInvariantReadContext for RuntimeReadContextV1Adapter<'_> {
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
         let table = self.table;
-        let found = self
-            .buffer
-            .call(|scratch| table.read_by_id(scratch, record_kind, sys_id, |data| took(f(data))))?;
+        let found = self.buffer.call(|scratch| {
+            table.read_by_id(scratch, record_kind, sys_id, |data| {
+                f(data);
+                Ok(())
+            })
+        })?;
         Ok(found.is_some())
     }
 
@@ -63,9 +66,12 @@ impl BizInvariantReadContext for RuntimeReadContextV1Adapter<'_> {
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
         let table = self.table;
-        let found = self
-            .buffer
-            .call(|scratch| table.read_by_pk(scratch, record_kind, pk, |data| took(f(data))))?;
+        let found = self.buffer.call(|scratch| {
+            table.read_by_pk(scratch, record_kind, pk, |data| {
+                f(data);
+                Ok(())
+            })
+        })?;
         Ok(found.is_some())
     }
 

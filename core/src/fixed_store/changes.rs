@@ -20,21 +20,17 @@ pub(super) enum Step {
     Delete,
 }
 
-/// The steps of the running transaction in the order of execution, those that replaced or removed a record with its old data.
+/// The steps of the running transaction in the order of execution, those that replaced or removed a record with the row that it had.
 pub(super) struct Changes<'m> {
     steps: &'m mut VecView<Change>,
     old: &'m mut [u8],
-    record_size: usize,
+    row_size: usize,
 }
 
 impl<'m> Changes<'m> {
-    pub(super) fn new(
-        steps: &'m mut VecView<Change>,
-        old: &'m mut [u8],
-        record_size: usize,
-    ) -> Self {
+    pub(super) fn new(steps: &'m mut VecView<Change>, old: &'m mut [u8], row_size: usize) -> Self {
         steps.clear();
-        Self { steps, old, record_size }
+        Self { steps, old, row_size }
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -52,17 +48,18 @@ impl<'m> Changes<'m> {
 
     /// Adds a step. There is room: whoever calls has asked.
     pub(super) fn push(&mut self, step: Step, key: RecordKey, old: &[u8]) {
-        let start = self.steps.len() * self.record_size;
+        let start = self.steps.len() * self.row_size;
         if self.steps.push(Change { step, key }).is_ok() {
             copy(self.old.get_mut(start..).unwrap_or_default(), old);
         }
     }
 
-    /// Takes the last step back, with the old data, as long as the longest record.
+    /// Takes the last step back, and shows the old row.
     pub(super) fn pop(&mut self) -> Option<(Change, &[u8])> {
         let change = self.steps.pop()?;
-        let old = self.old.get(self.steps.len() * self.record_size..);
-        Some((change, old.unwrap_or_default()))
+        let rest = self.old.get(self.steps.len() * self.row_size..);
+        let row = rest.and_then(|rest| rest.get(..self.row_size));
+        Some((change, row.unwrap_or_default()))
     }
 
     pub(super) fn clear(&mut self) {

@@ -22,14 +22,14 @@ pub enum FixedStoreError<'d> {
     },
     /// A record is larger than the memory's.
     #[error(
-        "record {record} has {needed} bytes of data, but the memory's records have {record_size}: enlarge its RECORD_SIZE"
+        "record {record} takes {needed} bytes with its key, but the memory has {record_size} for each: enlarge its RECORD_SIZE"
     )]
     RecordSize {
         /// Name of the record.
         record: &'d str,
-        /// Its bytes.
+        /// What it takes.
         needed: usize,
-        /// The memory's bytes.
+        /// What the memory has.
         record_size: usize,
     },
     /// A field lies outside its record, or has another length than its type.

@@ -4,7 +4,7 @@ use super::{
     FixedStore,
     changes::Step,
     key,
-    layout::{data_size, frozen_change},
+    layout::{data_of, data_size, frozen_change},
     refusal,
     rows::{Slot, copy},
 };
@@ -17,7 +17,9 @@ use crate::{
 
 impl Host for FixedStore<'_> {
     fn key_len(&self, kind: RecordKind) -> Option<usize> {
-        key::len(self.record_def(kind)?)
+        let (position, record) = self.record_kind(kind)?;
+        let kind = self.kinds.get(position).filter(|_| record.has_pk)?;
+        Some(kind.pk_len)
     }
 
     fn read_by_id<'e>(
@@ -39,7 +41,7 @@ impl Host for FixedStore<'_> {
         error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let (_, record) = self.known(kind, error)?;
-        Ok(self.lend(record, self.rows.find_pk(record, pk), visitor))
+        Ok(self.lend(record, self.rows.find_pk(kind, data_size(record), pk), visitor))
     }
 
     fn create<'e>(
@@ -49,21 +51,25 @@ impl Host for FixedStore<'_> {
         error: ErrorSlot<'e>,
     ) -> Result<RecordKey, Rejected<'e>> {
         let (position, record) = self.writable(kind, error)?;
-        let sys_id = self.rows.next_id(position).unwrap_or(SysId::MAX);
-        if self.rows.len() == self.rows.capacity() || sys_id == SysId::MAX {
+        let next = self.kinds.get_mut(position).filter(|kind| kind.next_id < SysId::MAX);
+        let (Some(next), true) = (next, self.rows.len() < self.rows.capacity()) else {
             return Err(refusal::records_full(record, self.rows.capacity(), error));
+        };
+        if self.changes.is_full() {
+            return Err(refusal::changes_full(record, self.changes.capacity(), error));
         }
-        self.room_for_change(record, error)?;
 
-        let data = self.staged.get_mut(..data_size(record)).unwrap_or_default();
-        data.fill(0);
+        self.staged.fill(0);
+        let (data, rest) = split(self.staged, record);
         init.visit(data);
-        if record.has_pk && self.rows.find_same_pk(record, data).is_some() {
-            return Err(refusal::exists(record, data, error));
+        let pk = rest.get_mut(..next.pk_len).unwrap_or_default();
+        key::write(record, data, pk);
+        if record.has_pk && self.rows.find_pk(kind, data_size(record), pk).is_some() {
+            return Err(refusal::exists(record, pk, error));
         }
-        let key = RecordKey { kind, sys_id };
-        self.rows.insert(key, record, data);
-        self.rows.set_next_id(position, sys_id + 1);
+        let key = RecordKey { kind, sys_id: next.next_id };
+        next.next_id += 1;
+        self.rows.insert(key, self.staged);
         self.changes.push(Step::Create, key, &[]);
         Ok(key)
     }
@@ -76,27 +82,25 @@ impl Host for FixedStore<'_> {
         error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let (_, record) = self.writable(kind, error)?;
-        let Some(slot) = self.rows.find_pk(record, pk) else {
+        let Some(slot) = self.rows.find_pk(kind, data_size(record), pk) else {
             return Ok(false);
         };
         let key = self.rows.key(slot);
         let is_first = !self.changes.covers(key);
-        if is_first {
-            self.room_for_change(record, error)?;
+        if is_first && self.changes.is_full() {
+            return Err(refusal::changes_full(record, self.changes.capacity(), error));
         }
 
-        let size = data_size(record);
-        let data = self.rows.data_mut(slot, size);
-        let new = self.staged.get_mut(..size).unwrap_or_default();
-        copy(new, data);
-        update.visit(new);
-        if let Some(field) = frozen_change(record, data, new) {
-            return Err(refusal::frozen(record, field, data, error));
+        let row = self.rows.row_mut(slot);
+        copy(self.staged, row);
+        update.visit(split(self.staged, record).0);
+        if let Some(field) = frozen_change(record, row, self.staged) {
+            return Err(refusal::frozen(record, field, pk, error));
         }
         if is_first {
-            self.changes.push(Step::Update, key, data);
+            self.changes.push(Step::Update, key, row);
         }
-        copy(data, new);
+        copy(row, self.staged);
         Ok(true)
     }
 
@@ -107,12 +111,14 @@ impl Host for FixedStore<'_> {
         error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
         let (_, record) = self.writable(kind, error)?;
-        let Some(slot) = self.rows.find_pk(record, pk) else {
+        let Some(slot) = self.rows.find_pk(kind, data_size(record), pk) else {
             return Ok(false);
         };
-        self.room_for_change(record, error)?;
+        if self.changes.is_full() {
+            return Err(refusal::changes_full(record, self.changes.capacity(), error));
+        }
         let key = self.rows.key(slot);
-        self.changes.push(Step::Delete, key, self.rows.data(slot, data_size(record)));
+        self.changes.push(Step::Delete, key, self.rows.row(slot));
         self.rows.remove(key);
         Ok(true)
     }
@@ -141,7 +147,7 @@ impl Host for FixedStore<'_> {
     ) -> Result<(), Rejected<'e>> {
         self.known(kind, error)?;
         for slot in self.rows.of_kind(kind) {
-            visitor.visit(self.rows.key(slot));
+            visitor.visit(self.rows.key(*slot));
         }
         Ok(())
     }
@@ -170,21 +176,14 @@ impl<'m> FixedStore<'m> {
         self.known(kind, error)
     }
 
-    /// That one more record can be changed in this transaction.
-    fn room_for_change<'e>(
-        &self,
-        record: &RecordDef<'_>,
-        error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
-        if self.changes.is_full() {
-            return Err(refusal::changes_full(record, self.changes.capacity(), error));
-        }
-        Ok(())
-    }
-
     fn lend(&self, record: &RecordDef<'_>, slot: Option<Slot>, visitor: BytesVisitor<'_>) -> bool {
         let Some(slot) = slot else { return false };
-        visitor.visit(self.rows.data(slot, data_size(record)));
+        visitor.visit(data_of(record, self.rows.row(slot)));
         true
     }
+}
+
+/// The data in a row, and what is behind it.
+fn split<'r>(row: &'r mut [u8], record: &RecordDef<'_>) -> (&'r mut [u8], &'r mut [u8]) {
+    row.split_at_mut_checked(data_size(record)).unwrap_or_default()
 }

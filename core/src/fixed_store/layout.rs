@@ -3,18 +3,34 @@
 use super::{FixedStoreError, key};
 use crate::schema::{FieldDef, FieldType, RecordDef, SchemaDef};
 
+/// What the largest record of a schema takes in a store: its data and its primary key, in bytes.
+///
+/// It is what a [`FixedMemory`](super::FixedMemory) wants as its `RECORD_SIZE`.
+#[must_use]
+pub const fn record_size(schema: &SchemaDef<'_>) -> usize {
+    let mut largest = 0;
+    let mut records = schema.records;
+    while let [record, rest @ ..] = records {
+        if row_size(record) > largest {
+            largest = row_size(record);
+        }
+        records = rest;
+    }
+    largest
+}
+
 /// Bytes of data of a record.
 pub(super) const fn data_size(record: &RecordDef<'_>) -> usize {
     record.data_size as usize
 }
 
-/// The fields of the primary key, in key order.
-pub(super) fn key_fields<'d>(
-    record: &RecordDef<'d>,
-) -> impl Iterator<Item = &'d FieldDef<'d>> + use<'d> {
-    let fields = record.fields;
-    let names = record.pk_fields.iter();
-    names.filter_map(move |name| fields.iter().find(|field| field.name == *name))
+/// The data in a record's row.
+pub(super) fn data_of<'r>(record: &RecordDef<'_>, row: &'r [u8]) -> &'r [u8] {
+    row.get(..data_size(record)).unwrap_or_default()
+}
+
+const fn row_size(record: &RecordDef<'_>) -> usize {
+    data_size(record).saturating_add(key::len(record))
 }
 
 /// The bytes of a field in a record's data.
@@ -32,13 +48,14 @@ pub(super) fn frozen_change<'d>(
     new: &[u8],
 ) -> Option<(&'static str, &'d str)> {
     record.fields.iter().find_map(|field| {
-        if field.immutable {
-            let changed = bytes_of(field, old) != bytes_of(field, new);
-            return changed.then_some(("immutable", field.name));
-        }
-        let in_key = record.pk_fields.contains(&field.name);
-        let changed = in_key && !key::same_part(field, old, new);
-        changed.then_some(("primary key", field.name))
+        let (role, changed) = if field.immutable {
+            ("immutable", bytes_of(field, old) != bytes_of(field, new))
+        } else if record.pk_fields.contains(&field.name) {
+            ("primary key", !key::same_part(field, old, new))
+        } else {
+            return None;
+        };
+        changed.then_some((role, field.name))
     })
 }
 
@@ -59,18 +76,15 @@ pub(super) fn check<'d>(
             return Err(FixedStoreError::KindOrder { record });
         }
         last = def.kind;
-        if data_size(def) > record_size {
-            let needed = data_size(def);
+        let needed = row_size(def);
+        if needed > record_size {
             return Err(FixedStoreError::RecordSize { record, needed, record_size });
         }
         if let Some(field) = def.fields.iter().find(|field| !is_inside(field, def)) {
             let field = field.name;
             return Err(FixedStoreError::Field { record, field });
         }
-        let is_key = |name: &str| {
-            def.fields.iter().any(|field| field.name == name && field.ty.fits_primary_key())
-        };
-        if let Some(field) = def.pk_fields.iter().find(|name| !is_key(name)) {
+        if let Some(field) = def.pk_fields.iter().find(|name| key::field(def, name).is_none()) {
             return Err(FixedStoreError::KeyField { record, field });
         }
     }
@@ -83,7 +97,7 @@ fn is_inside(field: &FieldDef<'_>, record: &RecordDef<'_>) -> bool {
     let fits = end.is_some_and(|end| end <= record.data_size);
     let len_is_right = match field.ty.fixed_size() {
         Some(size) => field.len == size,
-        None => field.ty == FieldType::FixedBytes && field.len >= 2,
+        None => matches!(field.ty, FieldType::FixedBytes) && field.len >= 2,
     };
     fits && len_is_right
 }

@@ -6,20 +6,23 @@ use super::{
     FixedStore, FixedStoreError,
     changes::{Change, Changes},
     events::EventList,
-    layout,
-    rows::{Header, Rows},
+    key, layout,
+    rows::{NO_RECORD, Rows},
 };
-use crate::schema::SchemaDef;
+use crate::{
+    abi::{RecordKey, SysId},
+    schema::SchemaDef,
+};
 
 /// The memory of one [`FixedStore`]. It is all zero until it is used, so that a `static` of it takes no flash.
 ///
 /// - `RECORDS`: how many records there may be at a time, of all kinds together; at most 65,535.
-/// - `RECORD_SIZE`: bytes of data of the largest record: its `len` less 16.
+/// - `RECORD_SIZE`: bytes that the largest record takes, as [`record_size`](super::record_size) says.
 /// - `EVENT_BYTES`: what the events of one transaction take: each its payload and [5 bytes](Self::EVENT_OVERHEAD).
 /// - `CHANGES`: how many records one transaction may create, change or delete.
 /// - `KINDS`: how many record kinds the schema may have.
 ///
-/// A record takes `RECORD_SIZE` + 18 bytes, a change `RECORD_SIZE` + 24.
+/// A record takes `RECORD_SIZE` + 18 bytes, a change `RECORD_SIZE` + 24, a kind 16.
 #[derive(Debug)]
 pub struct FixedMemory<
     const RECORDS: usize,
@@ -28,10 +31,10 @@ pub struct FixedMemory<
     const CHANGES: usize = 8,
     const KINDS: usize = 4,
 > {
-    headers: [Header; RECORDS],
-    data: [[u8; RECORD_SIZE]; RECORDS],
+    keys: [RecordKey; RECORDS],
+    rows: [[u8; RECORD_SIZE]; RECORDS],
     order: [u16; RECORDS],
-    next_ids: [u64; KINDS],
+    kinds: [Kind; KINDS],
     changes: Vec<Change, CHANGES>,
     old: [[u8; RECORD_SIZE]; CHANGES],
     staged: [u8; RECORD_SIZE],
@@ -54,10 +57,10 @@ impl<
     pub const fn new() -> Self {
         const { assert!(RECORDS <= u16::MAX as usize, "at most 65,535 records") };
         Self {
-            headers: [Header::FREE; RECORDS],
-            data: [[0; RECORD_SIZE]; RECORDS],
+            keys: [NO_RECORD; RECORDS],
+            rows: [[0; RECORD_SIZE]; RECORDS],
             order: [0; RECORDS],
-            next_ids: [0; KINDS],
+            kinds: [Kind::UNUSED; KINDS],
             changes: Vec::new(),
             old: [[0; RECORD_SIZE]; CHANGES],
             staged: [0; RECORD_SIZE],
@@ -70,15 +73,14 @@ impl<
         schema: &'d SchemaDef<'d>,
     ) -> Result<FixedStore<'m>, FixedStoreError<'d>> {
         layout::check(schema, RECORD_SIZE, KINDS)?;
+        for (kind, record) in self.kinds.iter_mut().zip(schema.records) {
+            *kind = Kind { next_id: 1, pk_len: key::len(record) };
+        }
+        let rows = self.rows.as_flattened_mut();
         Ok(FixedStore {
             schema,
-            rows: Rows::new(
-                &mut self.headers,
-                self.data.as_flattened_mut(),
-                RECORD_SIZE,
-                &mut self.order,
-                &mut self.next_ids,
-            ),
+            kinds: &mut self.kinds,
+            rows: Rows::new(&mut self.keys, rows, RECORD_SIZE, &mut self.order),
             changes: Changes::new(&mut self.changes, self.old.as_flattened_mut(), RECORD_SIZE),
             events: EventList::new(&mut self.events),
             staged: &mut self.staged,
@@ -98,4 +100,16 @@ impl<
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// What a store keeps of a record kind, in the schema's order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind {
+    /// The number of the next record.
+    pub(super) next_id: SysId,
+    pub(super) pk_len: usize,
+}
+
+impl Kind {
+    const UNUSED: Self = Self { next_id: 0, pk_len: 0 };
 }

@@ -1,8 +1,8 @@
 //! What the store refuses, and in which words. What a server's store refuses too, it refuses in the same words.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
-use super::{events::NoRoom, key};
+use super::events::NoRoom;
 use crate::{
     abi::{
         RecordKind,
@@ -68,12 +68,8 @@ pub(super) fn events_full<'e>(
 }
 
 #[cold]
-pub(super) fn exists<'e>(
-    record: &RecordDef<'_>,
-    data: &[u8],
-    error: ErrorSlot<'e>,
-) -> Rejected<'e> {
-    let (name, key) = (record.name, KeyOf { record, data });
+pub(super) fn exists<'e>(record: &RecordDef<'_>, key: &[u8], error: ErrorSlot<'e>) -> Rejected<'e> {
+    let (name, key) = (record.name, Hex(key));
     error.fail(HOST_REJECTED, format_args!("{name} with primary key {key} exists already"))
 }
 
@@ -81,39 +77,27 @@ pub(super) fn exists<'e>(
 pub(super) fn frozen<'e>(
     record: &RecordDef<'_>,
     (role, field): (&str, &str),
-    data: &[u8],
+    key: &[u8],
     error: ErrorSlot<'e>,
 ) -> Rejected<'e> {
-    let (name, key) = (record.name, KeyOf { record, data });
+    let (name, key) = (record.name, Hex(key));
     error.fail(
         HOST_REJECTED,
         format_args!("update of {name} changes its {role} field {field}; primary key {key}"),
     )
 }
 
-/// The primary key in a record's data, as `0x` and two digits for each byte.
-struct KeyOf<'k> {
-    record: &'k RecordDef<'k>,
-    data: &'k [u8],
-}
+/// Bytes as `0x` and two digits each.
+struct Hex<'b>(&'b [u8]);
 
-impl fmt::Display for KeyOf<'_> {
+impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("0x")?;
-        let mut written = Ok(());
-        key::for_each_part(self.record, self.data, |part| {
-            for byte in part {
-                written = written.and_then(|()| hex(f, *byte));
+        for byte in self.0 {
+            for digit in [byte >> 4, byte & 15] {
+                f.write_char(char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 }))?;
             }
-        });
-        written
+        }
+        Ok(())
     }
-}
-
-fn hex(f: &mut fmt::Formatter<'_>, byte: u8) -> fmt::Result {
-    use fmt::Write as _;
-    for digit in [byte >> 4, byte & 15] {
-        f.write_char(char::from_digit(digit.into(), 16).unwrap_or_default())?;
-    }
-    Ok(())
 }

@@ -1,11 +1,13 @@
 //! What can be wrong with a host's answer.
 
+use core::convert::Infallible;
+
 use crate::abi::{BytesError, RecordKind, RuntimeCallStatus};
 
-/// Why a host call gave no answer.
+/// Why a host call gave no answer. `E` is a visitor's own error, where it can have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
-pub enum HostCallError {
-    /// The host said so; kind and text are in the [`Scratch`].
+pub enum HostCallError<E = Infallible> {
+    /// The host said so; kind and text are in the [`Scratch`](super::Scratch).
     #[error("{call} failed")]
     Reported {
         /// Name of the table entry.
@@ -14,13 +16,17 @@ pub enum HostCallError {
     /// The host broke the contract.
     #[error("{0}")]
     Contract(ContractViolation),
+    /// The visitor refused the bytes that it was lent.
+    #[error("{0}")]
+    Refused(E),
 }
 
-impl core::error::Error for HostCallError {
+impl<E: core::error::Error + 'static> core::error::Error for HostCallError<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Reported { .. } => None,
             Self::Contract(violation) => Some(violation),
+            Self::Refused(error) => Some(error),
         }
     }
 }
@@ -56,7 +62,7 @@ pub enum ContractViolation {
 
 impl core::error::Error for ContractViolation {}
 
-impl From<ContractViolation> for HostCallError {
+impl<E> From<ContractViolation> for HostCallError<E> {
     #[cold]
     fn from(violation: ContractViolation) -> Self {
         Self::Contract(violation)
@@ -65,10 +71,10 @@ impl From<ContractViolation> for HostCallError {
 
 /// Reads a status (rule 1).
 #[inline]
-pub(crate) fn succeeded(
+pub(crate) fn succeeded<E>(
     call: &'static str,
     status: RuntimeCallStatus,
-) -> Result<(), HostCallError> {
+) -> Result<(), HostCallError<E>> {
     match status {
         RuntimeCallStatus::Success => Ok(()),
         RuntimeCallStatus::Failure => Err(HostCallError::Reported { call }),
@@ -78,7 +84,7 @@ pub(crate) fn succeeded(
 
 /// Reads a flag (rule 1).
 #[inline]
-pub(crate) fn flag(call: &'static str, value: u8) -> Result<bool, HostCallError> {
+pub(crate) fn flag<E>(call: &'static str, value: u8) -> Result<bool, HostCallError<E>> {
     match value {
         0 => Ok(false),
         1 => Ok(true),

@@ -5,11 +5,11 @@ use super::{
     read_table::ReadTable,
     scratch::Scratch,
     table::{Table, missing},
-    visit::{Visit, visit_bytes_mut},
+    visit::{Once, visit_bytes_mut},
 };
 use crate::abi::{
-    RecordKey, RecordKind, RuntimeBytesRef, RuntimeHostContextV1, RuntimeHostVTableV1,
-    RuntimeRecordKeyView,
+    RecordKey, RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeHostContextV1,
+    RuntimeHostVTableV1, RuntimeRecordKeyView,
 };
 
 /// All functions of a host, for the time `'c` that it lent them: those of [`ReadTable`], and the writing ones.
@@ -64,10 +64,10 @@ impl<'c> HostTable<'c> {
         scratch: &mut Scratch<'_>,
         kind: RecordKind,
         init: F,
-    ) -> Result<(RecordKey, Result<T, E>), HostCallError> {
+    ) -> Result<(RecordKey, T), HostCallError<E>> {
         const CALL: &str = "create_typed_raw";
         let entry = self.entries().create_typed_raw.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = Visit::Waiting(init);
+        let mut visit = Once::new(init);
         let visit_ctx = (&raw mut visit).cast();
         let init = Some(visit_bytes_mut::<T, E, F> as _);
         // Kind 0 is reserved: a host that leaves the key unwritten is found out.
@@ -75,16 +75,9 @@ impl<'c> HostTable<'c> {
         let (out_key, out_error) = (&raw mut key, scratch.as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status = unsafe { entry(self.read.ctx(), kind, visit_ctx, init, out_key, out_error) };
-        let visited = visit.visited(CALL)?;
-        succeeded(CALL, status)?;
-        if key.kind != kind {
-            return Err(
-                ContractViolation::Kind { call: CALL, expected: kind, got: key.kind }.into()
-            );
-        }
-        match visited {
-            Some(made) => Ok((key.into(), made)),
-            None => Err(ContractViolation::NotVisited { call: CALL }.into()),
+        match (status, visit.take_out()) {
+            (RuntimeCallStatus::Success, Some(made)) if key.kind == kind => Ok((key.into(), made)),
+            (_, made) => Err(not_created(&mut visit, status, made.is_some(), kind, key.kind)),
         }
     }
 
@@ -100,10 +93,10 @@ impl<'c> HostTable<'c> {
         kind: RecordKind,
         pk: &[u8],
         update: F,
-    ) -> Result<Option<Result<T, E>>, HostCallError> {
+    ) -> Result<Option<T>, HostCallError<E>> {
         const CALL: &str = "update_typed_by_pk_raw";
         let entry = self.entries().update_typed_by_pk_raw.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = Visit::Waiting(update);
+        let mut visit = Once::new(update);
         let visit_ctx = (&raw mut visit).cast();
         let update = Some(visit_bytes_mut::<T, E, F> as _);
         let pk = RuntimeBytesRef::from_slice(pk);
@@ -182,8 +175,25 @@ impl<'c> HostTable<'c> {
         unsafe { self.read.table().as_ref() }
     }
 
-    #[cold]
-    fn missing(&self, call: &'static str) -> HostCallError {
+    #[inline]
+    fn missing<E>(&self, call: &'static str) -> HostCallError<E> {
         missing(self.read.table::<()>().as_ptr(), call)
+    }
+}
+
+/// Why the answer to a call that creates is not a new record.
+#[cold]
+fn not_created<F, T, E>(
+    visit: &mut Once<F, T, E>,
+    status: RuntimeCallStatus,
+    visited: bool,
+    expected: RecordKind,
+    got: RecordKind,
+) -> HostCallError<E> {
+    const CALL: &str = "create_typed_raw";
+    match visit.check(CALL, status) {
+        Err(error) => error,
+        Ok(()) if visited => ContractViolation::Kind { call: CALL, expected, got }.into(),
+        Ok(()) => ContractViolation::NotVisited { call: CALL }.into(),
     }
 }

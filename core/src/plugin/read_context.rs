@@ -1,6 +1,6 @@
 //! What a plugin may do with state that it only reads.
 
-use core::{convert::Infallible, fmt};
+use core::fmt;
 
 use super::{contract::HostCallError, read_table::ReadTable, scratch::Scratch};
 use crate::{
@@ -68,7 +68,9 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        self.try_read_raw(kind, sys_id, |data| infallible(visitor(data))).map(flatten)
+        let answer: Result<_, HostCallError> =
+            self.try_read_raw(kind, sys_id, |data| Ok(visitor(data)));
+        answer.map_err(|error| self.failed(error))
     }
 
     /// [`read_raw`](Self::read_raw) with a visitor that may refuse the bytes.
@@ -78,9 +80,8 @@ impl<'c> ReadContext<'c> {
         kind: RecordKind,
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> Result<T, E>,
-    ) -> Result<Option<Result<T, E>>, Rejected<'c>> {
-        let answer = self.table.read_by_id(&mut self.scratch, kind, sys_id, visitor);
-        answer.map_err(|error| self.failed(error))
+    ) -> Result<Option<T>, HostCallError<E>> {
+        self.table.read_by_id(&mut self.scratch, kind, sys_id, visitor)
     }
 
     /// Reads a record by its primary key, and returns what the visitor made of its bytes; `None` when there is no such record.
@@ -95,7 +96,9 @@ impl<'c> ReadContext<'c> {
         pk: &[u8],
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        self.try_read_by_pk_raw(kind, pk, |data| infallible(visitor(data))).map(flatten)
+        let answer: Result<_, HostCallError> =
+            self.try_read_by_pk_raw(kind, pk, |data| Ok(visitor(data)));
+        answer.map_err(|error| self.failed(error))
     }
 
     /// [`read_by_pk_raw`](Self::read_by_pk_raw) with a visitor that may refuse the bytes.
@@ -105,9 +108,8 @@ impl<'c> ReadContext<'c> {
         kind: RecordKind,
         pk: &[u8],
         visitor: impl FnOnce(&[u8]) -> Result<T, E>,
-    ) -> Result<Option<Result<T, E>>, Rejected<'c>> {
-        let answer = self.table.read_by_pk(&mut self.scratch, kind, pk, visitor);
-        answer.map_err(|error| self.failed(error))
+    ) -> Result<Option<T>, HostCallError<E>> {
+        self.table.read_by_pk(&mut self.scratch, kind, pk, visitor)
     }
 
     /// Calls the visitor with every key of a kind, in ascending `sys_id`, and with a context to read through meanwhile.
@@ -152,9 +154,10 @@ impl<'c> ReadContext<'c> {
         &mut self.scratch
     }
 
-    /// Writes why a host call gave no answer: the host's own kind and text, or how it broke the contract (kind 1).
+    /// Writes why a host call gave no answer: the host's own kind and text, or how it broke the contract, with bytes that are no record, say
+    /// (kind 1).
     #[cold]
-    pub(crate) fn failed(&mut self, error: HostCallError) -> Rejected<'c> {
+    pub(crate) fn failed<E: fmt::Display>(&mut self, error: HostCallError<E>) -> Rejected<'c> {
         match error {
             HostCallError::Reported { call } => {
                 let report = self.scratch.report();
@@ -162,24 +165,17 @@ impl<'c> ReadContext<'c> {
                 let written = if text.is_empty() {
                     self.error.fail(kind, format_args!("{call} failed and gave no reason"))
                 } else {
-                    self.error.fail(kind, format_args!("{text}"))
+                    self.error.pass_on(kind, text)
                 };
                 self.scratch.reset(RuntimeErrorPhase::RunTx);
                 written
             }
-            HostCallError::Contract(violation) => self
-                .error
-                .fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{violation}")),
+            HostCallError::Contract(violation) => self.contract_violation(&violation),
+            HostCallError::Refused(error) => self.contract_violation(&error),
         }
     }
-}
 
-/// A visitor's result where the visitor takes all bytes.
-pub(super) const fn infallible<T>(value: T) -> Result<T, Infallible> {
-    Ok(value)
-}
-
-/// The answer to a call with such a visitor.
-pub(super) fn flatten<T>(answer: Option<Result<T, Infallible>>) -> Option<T> {
-    answer.map(|Ok(value)| value)
+    fn contract_violation(&mut self, reason: &dyn fmt::Display) -> Rejected<'c> {
+        self.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+    }
 }

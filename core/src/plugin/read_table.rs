@@ -6,7 +6,7 @@ use super::{
     contract::{ContractViolation, HostCallError, flag, succeeded},
     scratch::Scratch,
     table::{Table, missing},
-    visit::{Breach, Visit, VisitKeys, visit_bytes, visit_key},
+    visit::{Once, State, Trouble, VisitKeys, visit_bytes, visit_key},
 };
 use crate::abi::{
     ForEachKeyFn, ReadByIdFn, ReadByPkFn, RecordKey, RecordKind, RuntimeBytesRef,
@@ -88,12 +88,12 @@ impl<'c> ReadTable<'c> {
         kind: RecordKind,
         sys_id: SysId,
         visitor: F,
-    ) -> Result<Option<Result<T, E>>, HostCallError> {
+    ) -> Result<Option<T>, HostCallError<E>> {
         const CALL: &str = "with_read_typed_raw";
         // SAFETY: valid for reads for `'c` (rule 1).
         let entry = unsafe { (*self.entries.as_ptr()).by_id };
         let entry = entry.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = Visit::Waiting(visitor);
+        let mut visit = Once::new(visitor);
         let visit_ctx = (&raw mut visit).cast();
         let visitor = Some(visit_bytes::<T, E, F> as _);
         let mut found = 0;
@@ -116,12 +116,12 @@ impl<'c> ReadTable<'c> {
         kind: RecordKind,
         pk: &[u8],
         visitor: F,
-    ) -> Result<Option<Result<T, E>>, HostCallError> {
+    ) -> Result<Option<T>, HostCallError<E>> {
         const CALL: &str = "with_read_typed_by_pk_raw";
         // SAFETY: valid for reads for `'c` (rule 1).
         let entry = unsafe { (*self.entries.as_ptr()).by_pk };
         let entry = entry.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = Visit::Waiting(visitor);
+        let mut visit = Once::new(visitor);
         let visit_ctx = (&raw mut visit).cast();
         let visitor = Some(visit_bytes::<T, E, F> as _);
         let pk = RuntimeBytesRef::from_slice(pk);
@@ -164,57 +164,58 @@ impl<'c> ReadTable<'c> {
         self.ctx
     }
 
-    #[cold]
-    fn missing(&self, call: &'static str) -> HostCallError {
+    #[inline]
+    fn missing<E>(&self, call: &'static str) -> HostCallError<E> {
         missing(self.entries.as_ptr().cast_const().cast(), call)
     }
 }
 
-impl<F, T, E> Visit<F, T, E> {
+impl<F, T, E> Once<F, T, E> {
     /// The answer to a call that visits a record if it exists.
     #[inline]
     pub(super) fn found(
-        self,
+        &mut self,
         call: &'static str,
         status: RuntimeCallStatus,
         found: u8,
-    ) -> Result<Option<Result<T, E>>, HostCallError> {
-        match (self, status, found) {
-            (Self::Visited(out), RuntimeCallStatus::Success, 1) => Ok(Some(Ok(out))),
-            (Self::Waiting(_), RuntimeCallStatus::Success, 0) => Ok(None),
-            (visit, status, found) => visit.not_found(call, status, found),
+    ) -> Result<Option<T>, HostCallError<E>> {
+        match (status, found, self.state()) {
+            (RuntimeCallStatus::Success, 1, State::Visited) => Ok(self.take_out()),
+            (RuntimeCallStatus::Success, 0, State::Waiting) => Ok(None),
+            _ => Err(self.not_found(call, status, found)),
         }
     }
 
+    /// Why the answer is neither a record nor none.
     #[cold]
     fn not_found(
-        self,
+        &mut self,
         call: &'static str,
         status: RuntimeCallStatus,
         found: u8,
-    ) -> Result<Option<Result<T, E>>, HostCallError> {
-        let visited = self.visited(call)?;
-        succeeded(call, status)?;
-        match (flag(call, found)?, visited) {
-            (true, Some(out)) => Ok(Some(out)),
-            (false, None) => Ok(None),
-            (true, None) => Err(ContractViolation::NotVisited { call }.into()),
-            (false, Some(_)) => Err(ContractViolation::VisitedNothing { call }.into()),
-        }
+    ) -> HostCallError<E> {
+        self.check(call, status).and_then(|()| flag(call, found)).map_or_else(
+            |error| error,
+            |found| match found {
+                true => ContractViolation::NotVisited { call }.into(),
+                false => ContractViolation::VisitedNothing { call }.into(),
+            },
+        )
     }
 
-    /// What the visitor made, `None` when it was not called; goes on with its panic.
-    #[inline]
-    pub(super) fn visited(self, call: &'static str) -> Result<Option<Result<T, E>>, HostCallError> {
-        match self {
-            Self::Visited(out) => Ok(Some(Ok(out))),
-            Self::Refused(error) => Ok(Some(Err(error))),
-            Self::Waiting(_) | Self::Running => Ok(None),
-            Self::Panicked(panic) => panic.resume(),
-            Self::Broken(Breach::Twice) => Err(ContractViolation::VisitedTwice { call }.into()),
-            Self::Broken(Breach::Bytes(error)) => {
-                Err(ContractViolation::Bytes { call, error }.into())
-            }
+    /// Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else with the status.
+    #[cold]
+    pub(super) fn check(
+        &mut self,
+        call: &'static str,
+        status: RuntimeCallStatus,
+    ) -> Result<(), HostCallError<E>> {
+        match self.take_trouble() {
+            Some(Trouble::Panicked(panic)) => panic.resume(),
+            Some(Trouble::Twice) => Err(ContractViolation::VisitedTwice { call }.into()),
+            Some(Trouble::Bytes(error)) => Err(ContractViolation::Bytes { call, error }.into()),
+            Some(Trouble::Refused(error)) => Err(HostCallError::Refused(error)),
+            None => succeeded(call, status),
         }
     }
 }

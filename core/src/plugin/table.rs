@@ -41,7 +41,7 @@ impl Table for RuntimeReadVTableV1 {
 
 /// Why the entry `call` of the table at an address is null.
 #[cold]
-pub(crate) fn missing(table: *const (), call: &'static str) -> HostCallError {
+pub(crate) fn missing<E>(table: *const (), call: &'static str) -> HostCallError<E> {
     let violation = if table == (&raw const NULL_HOST).cast() {
         ContractViolation::NullTable { table: "host" }
     } else if table == (&raw const NULL_READ).cast() {

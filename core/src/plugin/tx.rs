@@ -8,9 +8,7 @@ use core::{
 };
 
 use super::{
-    host_table::HostTable,
-    read_context::{ReadContext, flatten, infallible},
-    scratch::Scratch,
+    contract::HostCallError, host_table::HostTable, read_context::ReadContext, scratch::Scratch,
 };
 use crate::{
     abi::{RecordKey, RecordKind},
@@ -52,9 +50,14 @@ impl<'tx> Tx<'tx> {
         kind: RecordKind,
         init: impl FnOnce(&mut [u8]),
     ) -> Result<RecordKey, Rejected<'tx>> {
-        let init = |data: &mut [u8]| infallible(init(data));
-        match self.table().create(self.state.scratch(), kind, init) {
-            Ok((key, Ok(()))) => Ok(key),
+        let init = |data: &mut [u8]| {
+            init(data);
+            Ok(())
+        };
+        let answer: Result<_, HostCallError> =
+            self.table().create(self.state.scratch(), kind, init);
+        match answer {
+            Ok((key, ())) => Ok(key),
             Err(error) => Err(self.state.failed(error)),
         }
     }
@@ -71,7 +74,9 @@ impl<'tx> Tx<'tx> {
         pk: &[u8],
         update: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<Option<T>, Rejected<'tx>> {
-        self.try_update_by_pk_raw(kind, pk, |data| infallible(update(data))).map(flatten)
+        let answer: Result<_, HostCallError> =
+            self.try_update_by_pk_raw(kind, pk, |data| Ok(update(data)));
+        answer.map_err(|error| self.state.failed(error))
     }
 
     /// [`update_by_pk_raw`](Self::update_by_pk_raw) with a visitor that may refuse the bytes.
@@ -81,9 +86,8 @@ impl<'tx> Tx<'tx> {
         kind: RecordKind,
         pk: &[u8],
         update: impl FnOnce(&mut [u8]) -> Result<T, E>,
-    ) -> Result<Option<Result<T, E>>, Rejected<'tx>> {
-        let answer = self.table().update_by_pk(self.state.scratch(), kind, pk, update);
-        answer.map_err(|error| self.state.failed(error))
+    ) -> Result<Option<T>, HostCallError<E>> {
+        self.table().update_by_pk(self.state.scratch(), kind, pk, update)
     }
 
     /// Deletes a record by its primary key, and returns whether there was one.

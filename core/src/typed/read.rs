@@ -1,6 +1,6 @@
 //! Reading records of a type.
 
-use super::{DecodeError, KeyedRecord, Pk, Record};
+use super::{KeyedRecord, Pk, Record};
 use crate::{ReadContext, Rejected, SysId, runtime_error_kind};
 
 /// Typed reading. A record that does not decode fails the call as ABI_CONTRACT_VIOLATION, with the record, the field
@@ -27,9 +27,8 @@ impl<'c> ReadContext<'c> {
         pk: Pk<R>,
         f: impl FnOnce(R::View<'_>) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer =
-            self.try_read_by_pk_raw(R::KIND, pk.as_bytes(), |data| R::view(data).map(f))?;
-        self.decoded(answer)
+        let answer = self.try_read_by_pk_raw(R::KIND, pk.as_bytes(), |data| R::view(data).map(f));
+        answer.map_err(|error| self.failed(error))
     }
 
     /// As [`read`](Self::read), by the number that the host gave to the record.
@@ -43,8 +42,8 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         f: impl FnOnce(R::View<'_>) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer = self.try_read_raw(R::KIND, sys_id, |data| R::view(data).map(f))?;
-        self.decoded(answer)
+        let answer = self.try_read_raw(R::KIND, sys_id, |data| R::view(data).map(f));
+        answer.map_err(|error| self.failed(error))
     }
 
     /// A copy of the record with this key; `None` when there is no such record.
@@ -54,8 +53,8 @@ impl<'c> ReadContext<'c> {
     /// As [`read`](Self::read).
     #[inline]
     pub fn get<R: KeyedRecord>(&mut self, pk: Pk<R>) -> Result<Option<R>, Rejected<'c>> {
-        let answer = self.try_read_by_pk_raw(R::KIND, pk.as_bytes(), R::decode)?;
-        self.decoded(answer)
+        let answer = self.try_read_by_pk_raw(R::KIND, pk.as_bytes(), R::decode);
+        answer.map_err(|error| self.failed(error))
     }
 
     /// As [`get`](Self::get), by the number that the host gave to the record.
@@ -65,8 +64,8 @@ impl<'c> ReadContext<'c> {
     /// As [`read`](Self::read).
     #[inline]
     pub fn get_by_id<R: Record>(&mut self, sys_id: SysId) -> Result<Option<R>, Rejected<'c>> {
-        let answer = self.try_read_raw(R::KIND, sys_id, R::decode)?;
-        self.decoded(answer)
+        let answer = self.try_read_raw(R::KIND, sys_id, R::decode);
+        answer.map_err(|error| self.failed(error))
     }
 
     /// Calls `f` with a copy of every record of the type, in ascending `sys_id`, and with a context to read through
@@ -99,23 +98,6 @@ impl<'c> ReadContext<'c> {
             Some(record) => f(state, record),
             None => Err(state.listed_but_absent(R::DEF.name, key.sys_id)),
         })
-    }
-
-    #[inline]
-    pub(super) fn decoded<T>(
-        &mut self,
-        answer: Option<Result<T, DecodeError>>,
-    ) -> Result<Option<T>, Rejected<'c>> {
-        match answer {
-            None => Ok(None),
-            Some(Ok(value)) => Ok(Some(value)),
-            Some(Err(error)) => Err(self.undecodable(&error)),
-        }
-    }
-
-    #[cold]
-    pub(super) fn undecodable(&mut self, error: &DecodeError) -> Rejected<'c> {
-        self.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{error}"))
     }
 
     #[cold]

@@ -49,8 +49,8 @@ impl<'tx> Tx<'tx> {
     ) -> Result<Option<T>, Rejected<'tx>> {
         let answer = self.try_update_by_pk_raw(R::KIND, pk.as_bytes(), |data| {
             R::update(data).map(|mut record| f(&mut record))
-        })?;
-        self.decoded(answer)
+        });
+        answer.map_err(|error| self.failed(error))
     }
 
     /// Creates the record `initial` unless there is one with its key; either way lends it to `f` for changing, and
@@ -128,10 +128,6 @@ impl<'tx> Tx<'tx> {
             place.copy_from_slice(record.to_bytes().as_ref());
             f(place)
         });
-        match created {
-            Ok((key, Ok(value))) => Ok((key, value)),
-            Ok((_, Err(error))) => Err(self.undecodable(&error)),
-            Err(error) => Err(self.failed(error)),
-        }
+        created.map_err(|error| self.failed(error))
     }
 }

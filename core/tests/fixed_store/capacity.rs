@@ -5,7 +5,7 @@ use statevec_abi::{
     runtime_error_kind::HOST_REJECTED,
 };
 
-use crate::script::{Bench, Op, SCHEMA};
+use crate::script::{Bench, Op, SCHEMA, SIZE};
 
 /// Runs a command that must be refused, and checks that it left no trace.
 fn refused(bench: &mut Bench<'_>, ops: &[Op], text: &str) {
@@ -18,7 +18,7 @@ fn refused(bench: &mut Bench<'_>, ops: &[Op], text: &str) {
 
 #[test]
 fn full_store_refuses_a_record_and_keeps_working() {
-    let mut memory: FixedMemory<3, 48, 64> = FixedMemory::new();
+    let mut memory: FixedMemory<3, SIZE, 64> = FixedMemory::new();
     let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::Create(2, 2), Op::CreateShare(3, 3)]).unwrap();
 
@@ -34,7 +34,7 @@ fn full_store_refuses_a_record_and_keeps_working() {
 
 #[test]
 fn full_change_list_refuses_another_record_but_not_another_update() {
-    let mut memory: FixedMemory<8, 48, 64, 2> = FixedMemory::new();
+    let mut memory: FixedMemory<8, SIZE, 64, 2> = FixedMemory::new();
     let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::Create(2, 2)]).unwrap();
     bench.run(&[Op::Create(3, 3)]).unwrap();
@@ -52,7 +52,7 @@ fn full_change_list_refuses_another_record_but_not_another_update() {
 
 #[test]
 fn full_event_list_refuses_an_event() {
-    let mut memory: FixedMemory<2, 48, 20> = FixedMemory::new();
+    let mut memory: FixedMemory<2, SIZE, 20> = FixedMemory::new();
     let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
     let ten = Op::Emit { kind: 7, len: 10 };
 
@@ -70,7 +70,7 @@ fn full_event_list_refuses_an_event() {
 
 #[test]
 fn memory_without_room_for_anything_refuses_everything() {
-    let mut memory: FixedMemory<0, 48, 0, 0> = FixedMemory::new();
+    let mut memory: FixedMemory<0, SIZE, 0, 0> = FixedMemory::new();
     let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
     let text = "no room for another Thing: the store is full with 0 records (RECORDS)";
     refused(&mut bench, &[Op::Create(1, 1)], text);

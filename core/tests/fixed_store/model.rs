@@ -8,7 +8,7 @@ use statevec_abi::{
     fixed_store::{FixedMemory, FixedStore},
 };
 
-use crate::script::{Bench, Op, SCHEMA, Share, Thing, share, thing};
+use crate::script::{Bench, Op, SCHEMA, SIZE, Share, Thing, share, thing};
 
 /// Records by key, with their numbers; and the next number of each kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +107,7 @@ proptest! {
     #[test]
     fn store_holds_what_the_model_holds(commands in vec(vec(op(), 0..7), 0..60)) {
         // Room for all that the operations can ask for.
-        let mut memory: FixedMemory<24, 48, 256, 7, 2> = FixedMemory::new();
+        let mut memory: FixedMemory<24, SIZE, 256, 7, 2> = FixedMemory::new();
         let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
         let mut model = Model::EMPTY;
         for ops in &commands {

@@ -5,10 +5,10 @@ use statevec_abi::{
     runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
 };
 
-use crate::script::{Bench, Op, SCHEMA};
+use crate::script::{Bench, Op, SCHEMA, SIZE};
 
 fn refused(ops: &[Op], text: &str) {
-    let mut memory: FixedMemory<4, 48, 64> = FixedMemory::new();
+    let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
     let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::CreateShare(3, 3)]).unwrap();
     let before = bench.image();
@@ -50,7 +50,7 @@ fn event_kind_that_the_schema_lacks() {
 
 #[test]
 fn write_outside_of_a_transaction() {
-    let mut memory: FixedMemory<4, 48, 64> = FixedMemory::new();
+    let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
     let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1)]).unwrap();
     let before = bench.image();

@@ -1,7 +1,7 @@
 //! Schemas that do not fit the memory, or contradict themselves.
 
 use statevec_abi::{
-    fixed_store::{FixedMemory, FixedStore, FixedStoreError},
+    fixed_store::{FixedMemory, FixedStore, FixedStoreError, record_size},
     schema::{FieldDef, FieldType, RecordDef, SchemaDef, Version},
 };
 
@@ -29,11 +29,11 @@ const RECORD: RecordDef<'static> = RecordDef {
     pk_fields: &["id"],
 };
 
-/// The error for these records in a memory for two kinds of 16 bytes.
+/// The error for these records in a memory for two kinds of 40 bytes.
 fn error(records: &[RecordDef<'_>]) -> Option<String> {
     let schema =
         SchemaDef { version: Version::new(1, 0), types: &[], records, commands: &[], events: &[] };
-    let mut memory: FixedMemory<1, 16, 0, 0, 2> = FixedMemory::new();
+    let mut memory: FixedMemory<1, 40, 0, 0, 2> = FixedMemory::new();
     let store = FixedStore::new(&schema, &mut memory);
     store.err().map(|error: FixedStoreError<'_>| error.to_string())
 }
@@ -66,8 +66,8 @@ fn kinds_out_of_order() {
 
 #[test]
 fn record_larger_than_the_memorys() {
-    let text = "record Thing has 17 bytes of data, but the memory's records have 16: enlarge its RECORD_SIZE";
-    assert_eq!(error(&[RecordDef { data_size: 17, ..RECORD }]).as_deref(), Some(text));
+    let text = "record Thing takes 41 bytes with its key, but the memory has 40 for each: enlarge its RECORD_SIZE";
+    assert_eq!(error(&[RecordDef { data_size: 33, ..RECORD }]).as_deref(), Some(text));
 }
 
 #[test]
@@ -92,4 +92,14 @@ fn key_of_a_field_that_cannot_be_one() {
     let wide = FieldDef { ty: FieldType::U128, len: 16, ..FIELD };
     assert_eq!(with_field(wide).as_deref(), Some(text));
     assert_eq!(with_field(FieldDef { name: "other", ..FIELD }).as_deref(), Some(text));
+}
+
+#[test]
+fn record_size_counts_the_data_and_the_key_of_the_largest_record() {
+    let of = |records: &[RecordDef<'_>]| {
+        let version = Version::new(1, 0);
+        record_size(&SchemaDef { version, types: &[], records, commands: &[], events: &[] })
+    };
+    assert_eq!(of(&[]), 0);
+    assert_eq!(of(&[RECORD, RecordDef { data_size: 23, pk_fields: &[], ..RECORD }]), 24);
 }

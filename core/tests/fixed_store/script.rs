@@ -5,7 +5,7 @@ use core::pin::Pin;
 use statevec_abi::{
     ErrorSlot, Event, FixedBytes, Plugin, Record, Rejected, RuntimeCommandRef, RuntimeErrorBuf,
     RuntimeErrorKind, StaticPlugin, Tx,
-    fixed_store::{FixedStore, Transaction},
+    fixed_store::{FixedStore, Transaction, record_size},
     host::{HostGate, PluginApi, PluginRuntime},
     schema, static_plugin,
 };
@@ -49,6 +49,9 @@ schema! {
         types: [],
     };
 }
+
+/// What a record takes in a store.
+pub(crate) const SIZE: usize = record_size(&SCHEMA.def);
 
 /// One step of a command. A command is a list of them; an `Err` ends it.
 #[derive(Debug, Clone, Copy)]
