@@ -60,7 +60,7 @@ pub struct Store {
     log: Packed<()>,
 }
 
-/// How much a [`Store`] takes in. Reaching a limit fails the host call with kind 4002, and so the command.
+/// How much a [`Store`] takes in. A command that reaches a limit is rejected with kind 4001: with the same limits it is rejected everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreLimits {
     /// Records of one kind. The default is 2^32 - 1, the most that the store can number.

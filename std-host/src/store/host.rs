@@ -217,8 +217,8 @@ impl Store {
             );
         }
         let limit = self.limits.transaction_bytes;
-        internal(
-            error,
+        error.fail(
+            HOST_REJECTED,
             format_args!(
                 "the transaction is full: its events and undo steps may take {limit} bytes"
             ),
@@ -240,8 +240,8 @@ fn not_created<'e>(
 ) -> Rejected<'e> {
     let name = table.layout().name();
     match *reason {
-        CreateError::Full => internal(
-            error,
+        CreateError::Full => error.fail(
+            HOST_REJECTED,
             format_args!("{name} is full: the store takes {limit} records of a kind"),
         ),
         CreateError::Memory => no_memory(error),

@@ -27,7 +27,7 @@ fn full_table_fails_the_command_and_keeps_what_there_was() {
     let ran = run(&mut engine, &Script::strict([create(2), create(3)]));
     assert_eq!(
         ran,
-        Ran::Failed(4002, "Account is full: the store takes 2 records of a kind".into())
+        Ran::Rejected(4001, "Account is full: the store takes 2 records of a kind".into())
     );
     assert_eq!(engine.store().image(), before);
 
@@ -42,7 +42,7 @@ fn transaction_that_never_ends_emitting_fails_before_memory_is_gone() {
     let mut engine = engine(StoreLimits { transaction_bytes: 4096, ..StoreLimits::default() });
     let before = engine.store().image();
     let ran = run(&mut engine, &Script::strict(vec![Step::Emit { kind: SEEN, byte: 1 }; 1000]));
-    assert!(matches!(&ran, Ran::Failed(4002, text) if text.contains("4096 bytes")), "{ran:?}");
+    assert!(matches!(&ran, Ran::Rejected(4001, text) if text.contains("4096 bytes")), "{ran:?}");
     assert_eq!(engine.store().image(), before);
     commit(&mut engine, &[create(1)]);
 }
