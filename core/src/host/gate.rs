@@ -5,7 +5,10 @@ use core::{
     marker::PhantomPinned,
     pin::Pin,
     ptr::{self, NonNull},
-    sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::Relaxed},
+    sync::atomic::{
+        AtomicBool, AtomicPtr, AtomicU32, AtomicUsize,
+        Ordering::{Acquire, Relaxed, Release},
+    },
 };
 
 use super::Host;
@@ -22,6 +25,8 @@ pub struct HostGate<H> {
     /// The thread that it is open for, and in the two lowest bits the state: one comparison finds both in order.
     owner_and_state: AtomicUsize,
     phase: AtomicU32,
+    /// Whether a runtime has it.
+    taken: AtomicBool,
     _pinned: PhantomPinned,
 }
 
@@ -67,8 +72,28 @@ impl<H: Host> HostGate<H> {
             host: AtomicPtr::new(ptr::null_mut()),
             owner_and_state: AtomicUsize::new(CLOSED),
             phase: AtomicU32::new(RuntimeErrorPhase::Load.0),
+            taken: AtomicBool::new(false),
             _pinned: PhantomPinned,
         }
+    }
+
+    /// Takes the gate for one runtime, unless another has it: two that open it could lend each other's hosts.
+    #[cfg(target_has_atomic = "8")]
+    pub(super) fn take(&self) -> bool {
+        !self.taken.swap(true, Acquire)
+    }
+
+    /// Takes the gate for one runtime, unless another has it. Without compare-exchange there is one thread.
+    #[cfg(not(target_has_atomic = "8"))]
+    pub(super) fn take(&self) -> bool {
+        let free = !self.taken.load(Acquire);
+        self.taken.store(true, Relaxed);
+        free
+    }
+
+    /// Leaves the gate to another runtime.
+    pub(super) fn leave(&self) {
+        self.taken.store(false, Release);
     }
 
     /// Lets calls through to the host while `body` runs; it gets the address for the context.

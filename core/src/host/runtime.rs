@@ -51,11 +51,11 @@ impl fmt::Display for CallFailure<'_> {
 impl core::error::Error for CallFailure<'_> {}
 
 impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
-    /// Creates an instance. `gate` is this instance's own.
+    /// Creates an instance, with a gate of its own.
     ///
     /// # Errors
     ///
-    /// The plugin's failure, which `error` holds.
+    /// Another runtime has the gate, or the plugin's failure; either way `error` holds it.
     pub fn create<'e>(
         api: PluginApi,
         config: &str,
@@ -63,21 +63,22 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         error: &'e mut RuntimeErrorBuf,
     ) -> Result<Self, CallFailure<'e>> {
         let phase = RuntimeErrorPhase::Create;
+        if !gate.take() {
+            let reason =
+                format_args!("the host gate belongs to another runtime; give each its own");
+            return Err(violation(error, phase, reason));
+        }
         expect_nothing(error);
         let (status, runtime) = api.create_runtime(config, error);
-        if status != RuntimeCallStatus::Success {
-            return Err(failure(status, "create_runtime", phase, error));
-        }
         match NonNull::new(runtime) {
-            Some(runtime) => {
+            Some(runtime) if status == RuntimeCallStatus::Success => {
                 let error = RuntimeErrorBuf::RESET;
                 Ok(Self { api, runtime, gate, error, unloaded: false, host: PhantomData })
             }
-            None => Err(violation(
-                error,
-                phase,
-                format_args!("create_runtime succeeded and returned no runtime handle"),
-            )),
+            _ => {
+                gate.leave();
+                Err(not_created(status, phase, error))
+            }
         }
     }
 
@@ -144,6 +145,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> Drop for PluginRuntime<H, G> {
         let _ = self.unload();
         // SAFETY: made by this table; nobody uses it after a drop (rule 7).
         unsafe { self.api.destroy_runtime(self.runtime.as_ptr()) };
+        self.gate.leave();
     }
 }
 
@@ -173,6 +175,21 @@ fn judge<'e>(
         Ok(())
     } else {
         Err(failure(status, call, phase, error))
+    }
+}
+
+#[cold]
+fn not_created<'e>(
+    status: RuntimeCallStatus,
+    phase: RuntimeErrorPhase,
+    error: &'e mut RuntimeErrorBuf,
+) -> CallFailure<'e> {
+    match status {
+        RuntimeCallStatus::Success => {
+            let reason = format_args!("create_runtime succeeded and returned no runtime handle");
+            violation(error, phase, reason)
+        }
+        status => failure(status, "create_runtime", phase, error),
     }
 }
 

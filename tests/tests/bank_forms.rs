@@ -1,0 +1,91 @@
+//! The bank in its two forms gives the same outcomes, events and records: as a shared library, and linked in.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::collections::BTreeSet;
+
+use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
+use statevec_bank::{Bank, SCHEMA};
+use statevec_host::{Engine, LoadedPlugin, json};
+use statevec_tests::beside;
+
+const BANK: StaticPlugin = static_plugin!(Bank, slots = 8);
+
+fn loaded() -> LoadedPlugin {
+    let path = beside::library("statevec-bank-so").expect("the test binary has a place");
+    LoadedPlugin::open(path).expect("cargo built the bank beside this test")
+}
+
+fn linked() -> LoadedPlugin {
+    LoadedPlugin::from_static(&BANK).expect("the bank is in order")
+}
+
+/// Runs `commands.jsonl`, and returns its outcomes as the command line prints them.
+fn run_all(engine: &mut Engine) -> Vec<String> {
+    let commands = std::fs::read_to_string(beside::source("examples/bank/commands.jsonl")).unwrap();
+    let mut payload = Vec::new();
+    let run_one = |(ext_seq, line): (u64, &str)| {
+        payload.clear();
+        let schema = engine.plugin().schema().clone();
+        let command = json::parse_command(&schema, line.as_bytes(), &mut payload).unwrap();
+        let view = RuntimeCommandRef::new(command.kind, ext_seq, command.ref_ext_time_us, &payload);
+        let outcome = &engine.run(&view);
+        json::OutcomeJson { schema: &schema, ext_seq, command_kind: command.kind, outcome }
+            .to_string()
+    };
+    (1..).zip(commands.lines()).map(run_one).collect()
+}
+
+#[test]
+fn library_and_linked_plugin_agree_on_everything() {
+    let (library, static_) = (loaded(), linked());
+    assert_eq!(library.name(), static_.name());
+    assert_eq!(library.schema_json(), static_.schema_json());
+    let mut by_library = Engine::create(&library, "").unwrap();
+    let mut by_link = Engine::create(&static_, "").unwrap();
+    assert_eq!(run_all(&mut by_library), run_all(&mut by_link));
+    assert_eq!(by_library.store().image(), by_link.store().image());
+    by_library.validate().unwrap();
+    by_link.validate().unwrap();
+}
+
+#[test]
+fn every_rejection_of_the_bank_is_in_its_command_script() {
+    let mut engine = Engine::create(&linked(), "").unwrap();
+    let outcomes = run_all(&mut engine);
+    assert!(outcomes.len() >= 200);
+    let reason = |outcome: &String| {
+        let (_, message) = outcome.split_once(r#""message":""#)?;
+        // Texts differ by the numbers in them.
+        Some(message.chars().filter(|c| !c.is_ascii_digit()).take_while(|c| *c != '"').collect())
+    };
+    let reasons: BTreeSet<String> = outcomes.iter().filter_map(reason).collect();
+    let expected = [
+        "account  cannot transfer to itself",
+        "account  does not exist",
+        "account  is the platform's own",
+        "amount  is above the limit of ",
+        "amount must be positive",
+        "insufficient balance: account  has ,  is needed",
+        "the balance of account  would overflow",
+    ];
+    assert_eq!(reasons, expected.map(String::from).into());
+}
+
+#[test]
+fn schema_in_the_library_is_the_golden_file_and_parses_to_itself() {
+    let golden = std::fs::read_to_string(beside::source("examples/bank/schema.json")).unwrap();
+    let library = loaded();
+    assert_eq!(library.schema_json(), golden);
+    assert_eq!(SCHEMA.json, golden);
+    assert_eq!(library.schema().to_idl_json(), golden);
+}
+
+#[test]
+fn two_instances_of_one_library_do_not_share_records() {
+    let library = loaded();
+    let mut first = Engine::create(&library, "").unwrap();
+    let second = Engine::create(&library, "max_amount = 1").unwrap();
+    run_all(&mut first);
+    assert!(second.store().is_empty());
+    assert!(!first.store().is_empty());
+}
