@@ -56,6 +56,8 @@ pub trait Plugin: Sized + Send + 'static {
 
     /// Runs one command.
     ///
+    /// `#[inline]` on it pays when the plugin is exported from another crate: the call then joins the thunk that it is made from.
+    ///
     /// # Errors
     ///
     /// A rejection, written with [`Tx::reject`](ReadContext::reject), or a failed host call passed on. The host undoes everything that the command did.

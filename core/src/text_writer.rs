@@ -31,6 +31,9 @@ impl TextWriter {
 
     /// Writes foreign text: what is not UTF-8 becomes U+FFFD (rule 1).
     pub(crate) fn push_lossy(&mut self, text: &[u8]) {
+        if let Ok(text) = str::from_utf8(text) {
+            return self.push(text);
+        }
         for chunk in text.utf8_chunks() {
             self.push(chunk.valid());
             if !chunk.invalid().is_empty() {

@@ -22,23 +22,20 @@ use crate::abi::RuntimeErrorPhase;
 /// It is pinned, because contexts hold its address: `pin!(HostGate::new())` without an allocator, `Arc::pin(HostGate::new())` with one.
 pub struct HostGate<H> {
     host: AtomicPtr<H>,
-    /// The thread that it is open for, and in the two lowest bits the state: one comparison finds both in order.
-    owner_and_state: AtomicUsize,
+    /// The thread that it is open for; nobody when it is closed. Thread and state are one number each, so that one comparison finds both in order.
+    owner: AtomicUsize,
+    /// The thread that may read now; nobody while the host is working on a write, maybe inside a create or update visitor.
+    reader: AtomicUsize,
+    /// The thread that may write now; nobody, too, while a read or key visitor runs or invariants are validated.
+    writer: AtomicUsize,
     phase: AtomicU32,
     /// Whether a runtime has it.
     taken: AtomicBool,
     _pinned: PhantomPinned,
 }
 
-/// No call is running.
-const CLOSED: usize = 0;
-/// A transaction is running: everything is legal.
-const OPEN: usize = 1;
-/// Invariants are being validated, or a read or key visitor runs: reads are legal.
-const READING: usize = 2;
-/// The host is working on a write, maybe inside a create or update visitor: nothing is legal.
-const WRITING: usize = 3;
-const STATE: usize = 3;
+/// No thread: the lowest bit of every thread's number is set.
+const NOBODY: usize = 0;
 
 /// Why a call may not go on to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
@@ -70,7 +67,9 @@ impl<H: Host> HostGate<H> {
     pub const fn new() -> Self {
         Self {
             host: AtomicPtr::new(ptr::null_mut()),
-            owner_and_state: AtomicUsize::new(CLOSED),
+            owner: AtomicUsize::new(NOBODY),
+            reader: AtomicUsize::new(NOBODY),
+            writer: AtomicUsize::new(NOBODY),
             phase: AtomicU32::new(RuntimeErrorPhase::Load.0),
             taken: AtomicBool::new(false),
             _pinned: PhantomPinned,
@@ -103,7 +102,7 @@ impl<H: Host> HostGate<H> {
         host: &mut H,
         body: impl FnOnce(*mut c_void) -> R,
     ) -> R {
-        self.pass(host, OPEN, RuntimeErrorPhase::RunTx, body)
+        self.pass(host, here::<H>(), RuntimeErrorPhase::RunTx, body)
     }
 
     /// Lets reads through to the host while `body` runs; it gets the address for the context.
@@ -112,24 +111,25 @@ impl<H: Host> HostGate<H> {
         host: &H,
         body: impl FnOnce(*mut c_void) -> R,
     ) -> R {
-        // Never written through: in state READING only shared references are made of it.
+        // Never written through: without a writer only shared references are made of it.
         let host = ptr::from_ref(host).cast_mut();
-        self.pass(host, READING, RuntimeErrorPhase::ValidateBizInvariants, body)
+        self.pass(host, NOBODY, RuntimeErrorPhase::ValidateBizInvariants, body)
     }
 
     #[inline]
     fn pass<R>(
         self: Pin<&Self>,
         host: *mut H,
-        state: usize,
+        writer: usize,
         phase: RuntimeErrorPhase,
         body: impl FnOnce(*mut c_void) -> R,
     ) -> R {
         let gate = self.get_ref();
         gate.host.store(host, Relaxed);
         gate.phase.store(phase.0, Relaxed);
-        gate.owner_and_state.store(Self::here(state), Relaxed);
-        let _close = Restore { gate, before: CLOSED };
+        gate.owner.store(here::<H>(), Relaxed);
+        gate.permit(here::<H>(), writer);
+        let _close = Close(gate);
         body(ptr::from_ref(gate).cast_mut().cast())
     }
 
@@ -148,56 +148,56 @@ impl<H: Host> HostGate<H> {
     /// Makes a reading call of the host.
     #[inline]
     pub(super) fn read<R>(&self, call: impl FnOnce(&H) -> R) -> Result<R, GateError> {
-        let before = self.owner_and_state.load(Relaxed);
-        if before != Self::here(OPEN) && before != Self::here(READING) {
-            return Err(Self::refusal(before));
+        if self.reader.load(Relaxed) != here::<H>() {
+            return Err(self.refusal());
         }
-        let _restore = self.change(before, READING);
-        // SAFETY: the gate is open on this thread, so `pass` holds the host alive; no `&mut H` exists, because while one does the
-        // state is WRITING (rules 3 and 5).
+        let writer = self.writer.load(Relaxed);
+        self.permit(here::<H>(), NOBODY);
+        let _restore = Restore { gate: self, writer };
+        // SAFETY: the gate is open on this thread, so `pass` holds the host alive; no `&mut H` exists, because while one does there
+        // is no reader (rules 3 and 5).
         Ok(call(unsafe { &*self.host.load(Relaxed) }))
     }
 
     /// Makes a writing call of the host.
     #[inline]
     pub(super) fn write<R>(&self, call: impl FnOnce(&mut H) -> R) -> Result<R, GateError> {
-        let before = self.owner_and_state.load(Relaxed);
-        if before != Self::here(OPEN) {
-            return Err(Self::refusal(before));
+        if self.writer.load(Relaxed) != here::<H>() {
+            return Err(self.refusal());
         }
-        let _restore = self.change(before, WRITING);
+        self.permit(NOBODY, NOBODY);
+        let _restore = Restore { gate: self, writer: here::<H>() };
         // SAFETY: the gate is open on this thread, so `pass` holds the host alive and mutably borrowed; no other reference to it
-        // exists, because while one does the state is READING or WRITING (rules 3 and 5).
+        // exists, because while one does there is no writer (rules 3 and 5).
         Ok(call(unsafe { &mut *self.host.load(Relaxed) }))
     }
 
     /// The part of the plugin's life that the gate is open for; errors of its calls say so.
-    #[inline]
     pub(super) fn phase(&self) -> RuntimeErrorPhase {
         RuntimeErrorPhase(self.phase.load(Relaxed))
     }
 
-    /// A state on this thread.
-    #[inline]
-    fn here(state: usize) -> usize {
-        (H::thread_token() & !STATE) | state
-    }
-
     #[cold]
-    fn refusal(owner_and_state: usize) -> GateError {
-        match owner_and_state & STATE {
-            CLOSED => GateError::Closed,
-            state if owner_and_state != Self::here(state) => GateError::Thread,
-            READING => GateError::ReadOnly,
+    fn refusal(&self) -> GateError {
+        match self.owner.load(Relaxed) {
+            NOBODY => GateError::Closed,
+            owner if owner != here::<H>() => GateError::Thread,
+            owner if self.reader.load(Relaxed) == owner => GateError::ReadOnly,
             _ => GateError::Lent,
         }
     }
 
     #[inline]
-    fn change(&self, before: usize, state: usize) -> Restore<'_, H> {
-        self.owner_and_state.store((before & !STATE) | state, Relaxed);
-        Restore { gate: self, before }
+    fn permit(&self, reader: usize, writer: usize) {
+        self.reader.store(reader, Relaxed);
+        self.writer.store(writer, Relaxed);
     }
+}
+
+/// The number of this thread.
+#[inline]
+fn here<H: Host>() -> usize {
+    H::thread_token() | 1
 }
 
 impl<H: Host> Default for HostGate<H> {
@@ -206,15 +206,26 @@ impl<H: Host> Default for HostGate<H> {
     }
 }
 
-/// Restores the state when a call ends, in whatever way.
-struct Restore<'g, H> {
+/// Restores what was permitted when a call of the host ends, in whatever way. The thread may read again in any case, for it could before.
+struct Restore<'g, H: Host> {
     gate: &'g HostGate<H>,
-    before: usize,
+    writer: usize,
 }
 
-impl<H> Drop for Restore<'_, H> {
+impl<H: Host> Drop for Restore<'_, H> {
     #[inline]
     fn drop(&mut self) {
-        self.gate.owner_and_state.store(self.before, Relaxed);
+        self.gate.permit(here::<H>(), self.writer);
+    }
+}
+
+/// Closes the gate when a call of the plugin ends, in whatever way.
+struct Close<'g, H: Host>(&'g HostGate<H>);
+
+impl<H: Host> Drop for Close<'_, H> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.owner.store(NOBODY, Relaxed);
+        self.0.permit(NOBODY, NOBODY);
     }
 }

@@ -32,13 +32,14 @@ impl Plugin for Bank {
         SCHEMA.json
     }
 
-    fn create<'c>(config: &str, error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         match Config::parse(config) {
             Ok(config) => Ok(Self { config }),
             Err(reason) => Err(error.config_error(format_args!("{reason}"))),
         }
     }
 
+    #[inline]
     fn run_tx<'tx>(
         &self,
         tx: &mut Tx<'tx>,
