@@ -1,6 +1,8 @@
 //! The published errors of plugins and hosts: a text each, and four types so that they cannot be mixed up.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
+
+use statevec_abi::DecodeError;
 
 /// Why a host call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror_no_std::Error)]
@@ -64,5 +66,26 @@ impl RuntimePluginUnloadError {
     /// An error with a reason.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
+    }
+}
+
+/// A failed host call, passed on with `?`, becomes a rejection with its text (ABI.md section 3).
+impl From<RuntimeHostError> for RuntimePluginError {
+    fn from(error: RuntimeHostError) -> Self {
+        Self { message: error.message }
+    }
+}
+
+/// A command whose payload does not decode is rejected.
+impl From<DecodeError> for RuntimePluginError {
+    fn from(error: DecodeError) -> Self {
+        Self { message: error.to_string() }
+    }
+}
+
+/// A failed host call, passed on with `?` from [`validate_biz_invariants`](crate::RuntimePlugin::validate_biz_invariants).
+impl From<RuntimeHostError> for String {
+    fn from(error: RuntimeHostError) -> Self {
+        error.message
     }
 }

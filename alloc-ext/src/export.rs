@@ -21,7 +21,7 @@ use crate::{
 
 /// A factory, and the static that its schema is written to.
 ///
-/// [`export_runtime_plugin!`](crate::export_runtime_plugin) implements it; by hand it is needed to link a boxed plugin statically.
+/// [`static_runtime_plugin!`](crate::static_runtime_plugin) and [`export_runtime_plugin!`](crate::export_runtime_plugin) implement it.
 pub trait ExportedFactory: 'static {
     /// Makes the factory.
     fn factory() -> Box<dyn RuntimePluginFactory>;
@@ -51,34 +51,68 @@ pub const fn factory_api<F: ExportedFactory>() -> RuntimePluginApiV1 {
     }
 }
 
+/// Makes the [`StaticPlugin`](statevec_abi::StaticPlugin) of a boxed plugin, to be linked in; the expression makes its
+/// `Box<dyn RuntimePluginFactory>`, and uses no local variables.
+///
+/// ```
+/// # use statevec_abi_alloc::*;
+/// use statevec_abi::StaticPlugin;
+/// # struct Factory;
+/// # impl RuntimePluginFactory for Factory {
+/// #     fn plugin_name(&self) -> &'static str { "boxed" }
+/// #     fn schema_registry(&self) -> SchemaRegistry { unreachable!() }
+/// #     fn create(&self, _: &str) -> Result<Box<dyn RuntimePlugin>, RuntimePluginLoadError> {
+/// #         Err(RuntimePluginLoadError::new("not today"))
+/// #     }
+/// # }
+/// const PLUGINS: &[StaticPlugin] = &[static_runtime_plugin!(Box::new(Factory))];
+/// assert!(StaticPlugin::find(PLUGINS, "boxed").is_some());
+/// ```
+#[macro_export]
+macro_rules! static_runtime_plugin {
+    ($factory:expr) => {{
+        $crate::exported_factory!(__Linked, $factory);
+        $crate::factory_plugin::<__Linked>()
+    }};
+}
+
 /// Exports a plugin as the one symbol of a shared library; the expression makes its `Box<dyn RuntimePluginFactory>`.
 ///
-/// Write it in a package of its own that is a `cdylib`: a library has one such symbol.
+/// Write it in a package that is a `cdylib`: a library has one such symbol, and so has whatever this package is linked into.
 #[macro_export]
 macro_rules! export_runtime_plugin {
     ($factory:expr) => {
         const _: () = {
-            struct Exported;
-
-            impl $crate::ExportedFactory for Exported {
-                fn factory() -> $crate::exports::Box<dyn $crate::RuntimePluginFactory> {
-                    $factory
-                }
-
-                fn schema_cache() -> &'static $crate::exports::OnceLock<$crate::exports::String> {
-                    static SCHEMA: $crate::exports::OnceLock<$crate::exports::String> =
-                        $crate::exports::OnceLock::new();
-                    &SCHEMA
-                }
-            }
+            $crate::exported_factory!(__Exported, $factory);
 
             /// The entry of this plugin library, version 1 of the StateVec plugin ABI.
             #[unsafe(no_mangle)]
             pub extern "C" fn statevec_runtime_plugin_entry_v1()
             -> $crate::exports::RuntimePluginApiV1 {
-                const { $crate::factory_api::<Exported>() }
+                const { $crate::factory_api::<__Exported>() }
             }
         };
+    };
+}
+
+/// Declares a type that is an `ExportedFactory`. Its name shadows what the expression may name, hence the underscores.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! exported_factory {
+    ($name:ident, $factory:expr) => {
+        struct $name;
+
+        impl $crate::ExportedFactory for $name {
+            fn factory() -> $crate::exports::Box<dyn $crate::RuntimePluginFactory> {
+                $factory
+            }
+
+            fn schema_cache() -> &'static $crate::exports::OnceLock<$crate::exports::String> {
+                static SCHEMA: $crate::exports::OnceLock<$crate::exports::String> =
+                    $crate::exports::OnceLock::new();
+                &SCHEMA
+            }
+        }
     };
 }
 

@@ -14,6 +14,7 @@ mod export;
 mod exported;
 pub mod schema;
 mod traits;
+mod typed;
 
 pub use adapter::{RuntimeHostContextV1Adapter, RuntimeReadContextV1Adapter};
 pub use boxed::Boxed;
@@ -39,6 +40,7 @@ pub use traits::{
     BizInvariantReadContext, RuntimeCommandEnvelope, RuntimeHostContext, RuntimePlugin,
     RuntimePluginFactory,
 };
+pub use typed::{InvariantReadContextExt, RuntimeHostContextExt};
 
 /// Names for the expansion of `export_runtime_plugin!`.
 #[cfg(feature = "std")]

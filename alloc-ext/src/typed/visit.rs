@@ -1,14 +1,14 @@
 //! One visit of one record, whatever the host makes of it (rule 4).
 
-use core::{convert::identity, mem};
+use core::mem;
 
-use alloc::format;
+use alloc::{format, string::ToString};
 
-use statevec_abi::{DecodeError, Record, RecordKey, RecordKind};
+use statevec_abi::{DecodeError, Record, RecordKey, RecordKind, SysId};
 
 use crate::errors::RuntimeHostError;
 
-/// Reads a record: `call` is the raw call, given the visitor that decodes.
+/// Reads a record. `call` is the raw call; it is given the visitor.
 pub(super) fn read<R: Record, T>(
     f: impl FnOnce(R::View<'_>) -> T,
     call: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<bool, RuntimeHostError>,
@@ -18,44 +18,53 @@ pub(super) fn read<R: Record, T>(
     visit.answer::<R>(found)
 }
 
-/// Changes a record: `call` is the raw call, given the visitor that decodes.
+/// Changes a record. `call` is the raw call; it is given the visitor.
 pub(super) fn update<R: Record, T>(
     f: impl FnOnce(&mut R::Update<'_>) -> T,
     call: impl FnOnce(&mut dyn FnMut(&mut [u8])) -> Result<bool, RuntimeHostError>,
 ) -> Result<Option<T>, RuntimeHostError> {
     let mut visit = Visit::Awaited(f);
-    let found =
-        call(&mut |data| visit.pay(|f| R::update(data).map(|mut record| f(&mut record))))?;
+    let found = call(&mut |data| {
+        visit.pay(|f| R::update(data).map(|mut record| f(&mut record)));
+    })?;
     visit.answer::<R>(found)
 }
 
-/// Creates a record, and hands it to `f` while the host lends it: `call` is the raw call, given the visitor that fills it in.
+/// Creates a record, and hands its bytes to `f` while the host lends them. `call` is the raw call; it is given the visitor.
 pub(super) fn create<R: Record, T>(
     record: &R,
     f: impl FnOnce(&mut [u8]) -> Result<T, DecodeError>,
     call: impl FnOnce(&mut dyn FnMut(&mut [u8])) -> Result<RecordKey, RuntimeHostError>,
 ) -> Result<(RecordKey, T), RuntimeHostError> {
     let mut visit = Visit::Awaited(f);
-    let key = call(&mut |data| {
-        visit.pay(|f| {
-            let found = data.len();
-            let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {
-                name: R::DEF.name,
-                needed: R::DATA_SIZE,
-                found,
-            })?;
-            place.copy_from_slice(record.to_bytes().as_ref());
-            f(place)
-        });
-    })?;
+    let key = call(&mut |data| visit.pay(|f| fill(record, data).and_then(f)))?;
     of_kind::<R>(key)?;
-    let value = visit.answer::<R>(true)?;
-    Ok((key, value.ok_or_else(|| misconduct::<R>("did not lend"))?))
+    Ok((key, visit.paid::<R>()?))
+}
+
+/// Reads every record of a type. `keys` is the raw call that lists them, and `call` the one that reads; each is given its visitor.
+pub(super) fn each<R: Record, E: From<RuntimeHostError>>(
+    mut f: impl FnMut(RecordKey, R::View<'_>) -> Result<(), E>,
+    keys: impl FnOnce(&mut dyn FnMut(RecordKey)) -> Result<(), RuntimeHostError>,
+    call: impl Fn(SysId, &mut dyn FnMut(&[u8])) -> Result<bool, RuntimeHostError>,
+) -> Result<(), E> {
+    let mut visit = |key: RecordKey| {
+        of_kind::<R>(key)?;
+        let visited = read::<R, _>(|record| f(key, record), |visitor| call(key.sys_id, visitor))?;
+        visited.unwrap_or_else(|| Err(listed_but_absent::<R>(key.sys_id).into()))
+    };
+    let mut result = Ok(());
+    let listed = keys(&mut |key| {
+        if result.is_ok() {
+            result = visit(key);
+        }
+    });
+    result.and(listed.map_err(E::from))
 }
 
 /// Refuses a key of another kind of record.
-pub(super) fn of_kind<R: Record>(key: RecordKey) -> Result<(), RuntimeHostError> {
-    if key.kind == R::KIND { Ok(()) } else { Err(other_kind::<R>(key.kind)) }
+fn of_kind<R: Record>(key: RecordKey) -> Result<(), RuntimeHostError> {
+    if key.kind == R::KIND { Ok(()) } else { Err(wrong_kind::<R>(key.kind)) }
 }
 
 /// What the host has made of a visitor so far.
@@ -74,14 +83,61 @@ impl<F, T> Visit<F, T> {
         };
     }
 
-    /// The visit's result, after a call that succeeded and said whether it found the record.
+    /// What became of the visit, after a call that succeeded and said whether there is a record.
     fn answer<R: Record>(self, found: bool) -> Result<Option<T>, RuntimeHostError> {
         match (self, found) {
             (Self::Awaited(_), false) => Ok(None),
-            (Self::Paid(result), true) => result.map(Some).map_err(undecodable),
-            (Self::Awaited(_), true) => Err(misconduct::<R>("found and did not lend")),
-            (Self::Paid(_), false) => Err(misconduct::<R>("lent and then did not find")),
-            (Self::Repeated, _) => Err(misconduct::<R>("lent twice")),
+            (Self::Paid(_), false) => {
+                Err(misconduct::<R>("lent it and then reported that there is none"))
+            }
+            (visit, _) => visit.paid::<R>().map(Some),
         }
     }
+
+    /// What the closure made of a record that must have been lent.
+    fn paid<R: Record>(self) -> Result<T, RuntimeHostError> {
+        match self {
+            Self::Paid(result) => result.map_err(undecodable),
+            Self::Awaited(_) => Err(misconduct::<R>("succeeded without lending it")),
+            Self::Repeated => Err(misconduct::<R>("lent it twice")),
+        }
+    }
+}
+
+/// Writes a record to where the host wants it, and returns its place.
+fn fill<'d, R: Record>(record: &R, data: &'d mut [u8]) -> Result<&'d mut [u8], DecodeError> {
+    let found = data.len();
+    let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {
+        name: R::DEF.name,
+        needed: R::DATA_SIZE,
+        found,
+    })?;
+    place.copy_from_slice(record.to_bytes().as_ref());
+    Ok(place)
+}
+
+#[cold]
+fn undecodable(error: DecodeError) -> RuntimeHostError {
+    RuntimeHostError::new(error.to_string())
+}
+
+#[cold]
+fn misconduct<R: Record>(what: &str) -> RuntimeHostError {
+    RuntimeHostError::new(format!("record {}: the host {what}", R::DEF.name))
+}
+
+#[cold]
+fn wrong_kind<R: Record>(kind: RecordKind) -> RuntimeHostError {
+    let (name, expected) = (R::DEF.name, R::KIND);
+    RuntimeHostError::new(format!(
+        "record {name}: the host answered with a key of kind {kind}; its kind is {expected}"
+    ))
+}
+
+#[cold]
+fn listed_but_absent<R: Record>(sys_id: SysId) -> RuntimeHostError {
+    let name = R::DEF.name;
+    RuntimeHostError::new(format!(
+        "record {name}: the host listed number {sys_id} and then had no such record"
+    ))
 }
