@@ -2,8 +2,8 @@
  * A host in C11: loads the bank, runs a few commands, and prints what becomes of them and the events.
  *
  * Build:  cargo build -p statevec-bank-so
- *         cc -std=c11 -O2 -I ../../core/include -o host host.c store.c -ldl
- * Run:    ./host ../../target/debug/libstatevec_bank_so.so
+ *         cc -std=c11 -O2 -I core/include -o host examples/c-host/host.c examples/c-host/store.c -ldl
+ * Run:    ./host target/debug/libstatevec_bank_so.so
  */
 #include <dlfcn.h>
 #include <inttypes.h>

@@ -9,7 +9,7 @@
  * Each emits a StockChanged. The invariant: no item is above the limit. Changes are written before they are checked: what a rejection leaves
  * behind is undone by the host.
  *
- * Build:  cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -I ../../core/include -o libinventory.so inventory.c
+ * Build:  cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -I core/include -o libinventory.so examples/c-plugin/inventory.c
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -30,6 +30,8 @@ struct inventory {
 struct tx {
     StatevecHostContextV1 host;
     StatevecErrorBuf *out_error;
+    /* The command's number and time. */
+    uint64_t ext_seq, time_us;
     /* The encoded SKU that the command is about. */
     const uint8_t *sku;
 };
@@ -65,7 +67,8 @@ static StatevecCallStatus announce(const struct tx *tx, uint32_t on_hand, uint8_
     uint8_t event[EVENT_SIZE];
     memcpy(event, tx->sku, SKU_SIZE);
     put_u32(event + SKU_SIZE, on_hand);
-    event[SKU_SIZE + 4] = reason;
+    event[EVENT_REASON_AT] = reason;
+    put_u64(event + EVENT_EXT_SEQ_AT, tx->ext_seq);
     StatevecErrorBuf error;
     StatevecBytesRef payload = { event, sizeof event };
     if (tx->host.vtable->emit_typed_event_raw(tx->host.ctx_ptr, STOCK_CHANGED, payload, &error) != STATEVEC_CALL_SUCCESS) {
@@ -76,7 +79,9 @@ static StatevecCallStatus announce(const struct tx *tx, uint32_t on_hand, uint8_
 
 static void init_item(void *ctx, StatevecBytesMutRef item) {
     const struct tx *tx = ctx;
-    if (item.len >= ITEM_SIZE) memcpy(item.ptr, tx->sku, SKU_SIZE);
+    if (item.len < ITEM_SIZE) return;
+    memcpy(item.ptr, tx->sku, SKU_SIZE);
+    put_u64(item.ptr + MOVED_AT_US_AT, tx->time_us);
 }
 
 static StatevecCallStatus register_item(struct tx *tx) {
@@ -90,6 +95,7 @@ static StatevecCallStatus register_item(struct tx *tx) {
 
 /* A change of what is in stock, and what became of it. */
 struct change {
+    uint64_t time_us;
     uint32_t quantity, limit, before, after;
     bool in, whole, possible;
 };
@@ -108,6 +114,7 @@ static void change_item(void *ctx, StatevecBytesMutRef item) {
     }
     put_u32(item.ptr + ON_HAND_AT, change->after);
     increment_u64(item.ptr + MOVES_AT);
+    put_u64(item.ptr + MOVED_AT_US_AT, change->time_us);
 }
 
 static StatevecCallStatus change_stock(const struct tx *tx, struct change change) {
@@ -214,10 +221,10 @@ static StatevecCallStatus run_tx(void *runtime, StatevecHostContextV1 host, Stat
         return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "command %d has a payload of %zu bytes; %zu are expected",
                     command.command_kind, command.payload.len, expected);
     }
-    struct tx tx = { host, out_error, command.payload.ptr };
+    struct tx tx = { host, out_error, command.ext_seq, command.ref_ext_time_us, command.payload.ptr };
     if (!has_quantity) return command.command_kind == REGISTER ? register_item(&tx) : discontinue(&tx);
-    struct change change = { .quantity = get_u32(command.payload.ptr + SKU_SIZE), .limit = inventory->max_on_hand,
-                             .in = command.command_kind == RECEIVE };
+    struct change change = { .time_us = tx.time_us, .quantity = get_u32(command.payload.ptr + SKU_SIZE),
+                             .limit = inventory->max_on_hand, .in = command.command_kind == RECEIVE };
     return change_stock(&tx, change);
 }
 

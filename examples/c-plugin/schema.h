@@ -12,9 +12,9 @@ static const char SCHEMA[] = JSON({
     "idlVersion": "1.0",
     "schemaVersion": { "main": 1, "minor": 0 },
     "fingerprints": {
-        "records": "405c622828a0964d530c49403fcf18b2",
+        "records": "131d9199eaf02e604b8b9703ab716541",
         "commands": "4e2c4e6a988fdc61abe265c0c294ad01",
-        "events": "61718ea42b701db6a884a5e582469971",
+        "events": "ac584ee610f6cef292ec6ca71e2d978e",
         "types": "f573edb7446e1b0547d07250096835c9"
     },
     "types": [
@@ -30,7 +30,8 @@ static const char SCHEMA[] = JSON({
           "hasPk": true, "pkFields": ["sku"], "supportRangeScan": false, "fields": [
             { "name": "sku", "index": 1, "type": { "fixedBytes": 12 }, "offset": 0, "size": 14, "immutable": true },
             { "name": "on_hand", "index": 2, "type": "u32", "offset": 14, "size": 4, "immutable": false },
-            { "name": "moves", "index": 3, "type": "u64", "offset": 18, "size": 8, "immutable": false }
+            { "name": "moves", "index": 3, "type": "u64", "offset": 18, "size": 8, "immutable": false },
+            { "name": "moved_at_us", "index": 4, "type": "u64", "offset": 26, "size": 8, "immutable": false }
         ] }
     ],
     "commands": [
@@ -49,7 +50,8 @@ static const char SCHEMA[] = JSON({
         { "kind": 1, "name": "StockChanged", "version": 1, "fields": [
             { "name": "sku", "index": 1, "type": { "fixedBytes": 12 } },
             { "name": "on_hand", "index": 2, "type": "u32" },
-            { "name": "reason", "index": 3, "type": { "defined": "Reason" } } ] }
+            { "name": "reason", "index": 3, "type": { "defined": "Reason" } },
+            { "name": "ext_seq", "index": 4, "type": "u64" } ] }
     ]
 });
 
@@ -59,8 +61,8 @@ enum { REGISTERED = 1, RECEIVED = 2, SHIPPED = 3, DISCONTINUED = 4 };
 
 /* A SKU takes a length of two bytes and room for 12; in a key it is the 12 bytes alone. */
 enum { SKU_LEN = 2, SKU_ROOM = 12, SKU_SIZE = SKU_LEN + SKU_ROOM };
-enum { ON_HAND_AT = SKU_SIZE, MOVES_AT = ON_HAND_AT + 4, ITEM_SIZE = MOVES_AT + 8 };
-enum { EVENT_SIZE = SKU_SIZE + 4 + 1 };
+enum { ON_HAND_AT = SKU_SIZE, MOVES_AT = ON_HAND_AT + 4, MOVED_AT_US_AT = MOVES_AT + 8, ITEM_SIZE = MOVED_AT_US_AT + 8 };
+enum { EVENT_REASON_AT = SKU_SIZE + 4, EVENT_EXT_SEQ_AT = EVENT_REASON_AT + 1, EVENT_SIZE = EVENT_EXT_SEQ_AT + 8 };
 
 /* Little-endian numbers, whatever the machine's own order, at any address. */
 static uint32_t get_u32(const uint8_t *at) {
@@ -68,6 +70,9 @@ static uint32_t get_u32(const uint8_t *at) {
 }
 static void put_u32(uint8_t *at, uint32_t value) {
     for (int i = 0; i < 4; i++) at[i] = (uint8_t)(value >> 8 * i);
+}
+static void put_u64(uint8_t *at, uint64_t value) {
+    for (int i = 0; i < 8; i++) at[i] = (uint8_t)(value >> 8 * i);
 }
 static void increment_u64(uint8_t *at) {
     for (int i = 0; i < 8 && ++at[i] == 0; i++) {}

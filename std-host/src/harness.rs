@@ -103,12 +103,7 @@ impl Harness {
     /// The plugin refuses the configuration, or fails.
     pub fn new(plugin: &LoadedPlugin, config: &str) -> Result<Self, HarnessError> {
         let engine = Engine::create(plugin, config)?;
-        Ok(Self {
-            engine,
-            ext_seq: 0,
-            ref_ext_time_us: 0,
-            payload: Vec::new(),
-        })
+        Ok(Self { engine, ext_seq: 0, ref_ext_time_us: 0, payload: Vec::new() })
     }
 
     /// Sets the reference time of the commands that follow, in microseconds; 0 until it is set.
@@ -175,9 +170,7 @@ impl Harness {
     /// The bytes of one do not fit the type.
     pub fn records<R: Record>(&self) -> Result<Vec<(SysId, R)>, DecodeError> {
         let records = self.engine.store().records(R::KIND);
-        records
-            .map(|record| Ok((record.sys_id, R::decode(record.data)?)))
-            .collect()
+        records.map(|record| Ok((record.sys_id, R::decode(record.data)?))).collect()
     }
 
     /// Lets the plugin check its invariants.
@@ -186,9 +179,7 @@ impl Harness {
     ///
     /// The invariant that does not hold, or the plugin's failure.
     pub fn check_invariants(&mut self) -> Result<(), HarnessError> {
-        self.engine
-            .validate()
-            .map_err(|failure| HarnessError::Invariants(failure.into()))
+        self.engine.validate().map_err(|failure| HarnessError::Invariants(failure.into()))
     }
 
     /// The engine, for everything else.
@@ -204,10 +195,7 @@ impl<'h> Committed<'h> {
     ///
     /// The bytes of one do not fit the type.
     pub fn events<E: Event + DecodePayload<'h>>(&self) -> Result<Vec<E>, DecodeError> {
-        let of_kind = self
-            .events
-            .clone()
-            .filter(|event| event.kind == <E as Payload>::KIND);
+        let of_kind = self.events.clone().filter(|event| event.kind == <E as Payload>::KIND);
         of_kind.map(|event| E::decode(event.payload)).collect()
     }
 

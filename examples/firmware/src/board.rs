@@ -5,7 +5,32 @@ pub use cortex_m_rt::entry;
 #[cfg(target_arch = "riscv32")]
 pub use riscv_rt::entry;
 
+use core::fmt;
+
+use semihosting::io;
+
 /// Ends the program with an exit status.
 pub fn exit(status: i32) -> ! {
     semihosting::process::exit(status)
+}
+
+/// The standard output of the debugger or emulator.
+#[derive(Debug)]
+pub struct Console(io::Stdout);
+
+impl Console {
+    /// Opens it.
+    ///
+    /// # Errors
+    ///
+    /// Nobody listens.
+    pub fn open() -> io::Result<Self> {
+        io::stdout().map(Self)
+    }
+}
+
+impl fmt::Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        io::Write::write_all(&mut self.0, text.as_bytes()).map_err(|_| fmt::Error)
+    }
 }

@@ -2,8 +2,10 @@
 //! What the images of this package share: the machine, the command scripts, and a plugin on its store.
 
 pub mod board;
+pub mod clock;
 pub mod guest;
 pub mod script;
+pub mod stack;
 
 use core::panic::PanicInfo;
 

@@ -4,16 +4,15 @@
 
 use core::{fmt, pin::pin};
 
-use semihosting::io;
 use statevec_abi::{
     RuntimeErrorBuf, StaticPlugin,
-    fixed_store::{FixedMemory, FixedStore},
+    fixed_store::{FixedMemory, FixedStore, record_size},
     host::HostGate,
     static_plugin,
 };
 use statevec_bank::Bank;
 use statevec_firmware::{
-    board::{entry, exit},
+    board::{Console, entry, exit},
     guest::Guest,
     script::{self, Script},
 };
@@ -25,10 +24,12 @@ use static_cell::ConstStaticCell;
 const PLUGINS: &[StaticPlugin] =
     &[static_plugin!(Bank, slots = 1), static_plugin!(Tally, slots = 1)];
 
-static BANK_RECORDS: ConstStaticCell<FixedMemory<32, 48, 128>> =
-    ConstStaticCell::new(FixedMemory::new());
-static TALLY_RECORDS: ConstStaticCell<FixedMemory<8, 48, 80, 2, 1>> =
-    ConstStaticCell::new(FixedMemory::new());
+static BANK_RECORDS: ConstStaticCell<
+    FixedMemory<32, { record_size(&statevec_bank::SCHEMA.def) }, 128>,
+> = ConstStaticCell::new(FixedMemory::new());
+static TALLY_RECORDS: ConstStaticCell<
+    FixedMemory<8, { record_size(&statevec_tally::SCHEMA.def) }, 80, 2, 1>,
+> = ConstStaticCell::new(FixedMemory::new());
 
 #[entry]
 fn main() -> ! {
@@ -40,7 +41,7 @@ fn main() -> ! {
             script::TALLY,
         ),
     ];
-    let Ok(mut out) = io::stdout().map(Console) else { exit(2) };
+    let Ok(mut out) = Console::open() else { exit(2) };
     for (name, store, commands) in stores {
         let plugin = StaticPlugin::find(PLUGINS, name);
         let done =
@@ -71,13 +72,4 @@ fn run(
     }
     transcript::invariants(out, guest.runtime.validate_biz_invariants(&guest.store))?;
     transcript::digest(out, guest.store.digest())
-}
-
-/// The debugger's or emulator's standard output.
-struct Console(io::Stdout);
-
-impl fmt::Write for Console {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        io::Write::write_all(&mut self.0, text.as_bytes()).map_err(|_| fmt::Error)
-    }
 }

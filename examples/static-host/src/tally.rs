@@ -45,7 +45,7 @@ impl Plugin for Tally {
         SCHEMA.json
     }
 
-    fn create<'c>(_config: &str, _error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_config: &str, _error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         Ok(Self)
     }
 

@@ -158,11 +158,7 @@ impl Host for Store {
     }
 
     /// Keeps the text for [`Store::log`], as long as there is room: logging is no part of the outcome, so too much of it is no error.
-    fn debug_log<'e>(
-        &mut self,
-        message: &[u8],
-        _error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn debug_log<'e>(&mut self, message: &[u8], _error: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
         let size = self.log.size().saturating_add(message.len());
         if self.open && size <= LOG_BYTES && self.log.reserve(message.len()).is_ok() {
             self.log.push((), message);
@@ -173,11 +169,7 @@ impl Host for Store {
 
 impl Store {
     #[inline]
-    fn table<'e>(
-        &self,
-        kind: RecordKind,
-        error: ErrorSlot<'e>,
-    ) -> Result<&Table, Rejected<'e>> {
+    fn table<'e>(&self, kind: RecordKind, error: ErrorSlot<'e>) -> Result<&Table, Rejected<'e>> {
         self.tables.get(kind).ok_or_else(|| no_kind(kind, error))
     }
 
@@ -194,11 +186,7 @@ impl Store {
 
     /// Takes room from what the transaction may still add. What is refused later does not give it back.
     #[inline]
-    fn take_room<'e>(
-        &mut self,
-        size: usize,
-        error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn take_room<'e>(&mut self, size: usize, error: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
         match self.room.checked_sub(size.saturating_add(ENTRY_BYTES)) {
             Some(room) => {
                 self.room = room;

@@ -4,7 +4,8 @@
 
 use std::{error::Error, fs};
 
-use statevec_abi::{RuntimeCommandRef, StateDigest, StaticPlugin, static_plugin};
+use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
+use statevec_firmware_server::digest;
 use statevec_host::{Engine, LoadedPlugin, Outcome, json};
 use statevec_transcript as transcript;
 
@@ -52,16 +53,6 @@ fn run(plugin: &LoadedPlugin, lines: &[u8], out: &mut String) -> Result<(), Box<
         }
     }
     transcript::invariants(out, engine.validate())?;
-    transcript::digest(out, digest(&engine))?;
+    transcript::digest(out, digest(engine.store()))?;
     Ok(())
-}
-
-fn digest(engine: &Engine) -> u64 {
-    let mut digest = StateDigest::new();
-    for kind in 1..=u8::MAX {
-        for record in engine.store().records(kind) {
-            digest.record(statevec_abi::RecordKey { kind, sys_id: record.sys_id }, record.data);
-        }
-    }
-    digest.finish()
 }

@@ -6,7 +6,7 @@ use core::{hint::black_box, pin::pin};
 
 use statevec_abi::{
     RuntimeErrorBuf, StaticPlugin,
-    fixed_store::{FixedMemory, FixedStore},
+    fixed_store::{FixedMemory, FixedStore, record_size},
     host::HostGate,
     static_plugin,
 };
@@ -20,8 +20,9 @@ use static_cell::ConstStaticCell;
 
 const PLUGINS: &[StaticPlugin] = &[static_plugin!(Tally, slots = 1)];
 
-static RECORDS: ConstStaticCell<FixedMemory<8, 48, 80, 2, 1>> =
-    ConstStaticCell::new(FixedMemory::new());
+static RECORDS: ConstStaticCell<
+    FixedMemory<8, { record_size(&statevec_tally::SCHEMA.def) }, 80, 2, 1>,
+> = ConstStaticCell::new(FixedMemory::new());
 
 #[entry]
 fn main() -> ! {

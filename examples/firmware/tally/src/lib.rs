@@ -84,7 +84,7 @@ impl Plugin for Tally {
         SCHEMA.json
     }
 
-    fn create<'c>(config: &str, error: &mut ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
         if !config.is_empty() {
             return Err(error.config_error(format_args!("tally has nothing to configure")));
         }

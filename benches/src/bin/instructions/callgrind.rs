@@ -1,0 +1,183 @@
+//! Counting: this program runs itself under callgrind, once per peer.
+//!
+//! callgrind writes a file each time [`measured`] returns, with what was executed inside it since the last one. Each operation is run N times and
+//! then 2·N times; the difference is what N operations cost, without anything else.
+
+use std::{
+    env,
+    error::Error,
+    fs,
+    hint::black_box,
+    path::{Path, PathBuf},
+    process::{self, Command},
+};
+
+use statevec_benches::{
+    Operation, Peer,
+    drive::drive,
+    operation::COMMANDS,
+    peers::{PeerVisitor, each, each_half},
+    verify::{expected_checksum, verify},
+};
+
+/// N is this many times [`COMMANDS`].
+const ROUNDS: u64 = 8;
+
+/// The function below, as valgrind names it.
+const MEASURED: &str = "instructions::callgrind::measured";
+
+#[inline(never)]
+fn measured(run: &mut dyn FnMut()) {
+    run();
+    // So that the call above is not this function's last instruction, and it stays a function of its own.
+    black_box(());
+}
+
+/// Instructions per operation of one peer.
+pub(crate) struct Costs {
+    pub(crate) peer: &'static str,
+    /// In the order of [`Operation::ALL`]; `None` where the peer has no such thing.
+    costs: [Option<f64>; Operation::ALL.len()],
+}
+
+impl Costs {
+    pub(crate) fn of(&self, operation: Operation) -> Option<f64> {
+        let places = Operation::ALL.iter().zip(self.costs);
+        places.into_iter().find_map(|(&place, cost)| (place == operation).then_some(cost)?)
+    }
+
+    /// What each read after the first costs.
+    pub(crate) fn further_read(&self, one: Operation, ten: Operation) -> Option<f64> {
+        Some((self.of(ten)? - self.of(one)?) / 9.0)
+    }
+}
+
+/// Verifies and measures every peer that it visits.
+#[derive(Default)]
+pub(crate) struct Measure {
+    pub(crate) costs: Vec<Costs>,
+}
+
+impl PeerVisitor for Measure {
+    fn visit<P: Peer>(&mut self) -> Result<(), Box<dyn Error>> {
+        let mut peer = P::load()?;
+        let checksum = verify(&mut peer)?;
+        if checksum != expected_checksum() {
+            return Err(format!(
+                "{}: the checksum of the store is {checksum:x} and not {:x}",
+                P::NAME,
+                expected_checksum()
+            )
+            .into());
+        }
+        let mut costs = count(P::NAME)?;
+        if peer.entry_and_schema().is_none() {
+            let place =
+                Operation::ALL.iter().position(|&operation| operation == Operation::EntrySchema);
+            costs[place.unwrap_or_default()] = None;
+        }
+        eprintln!("{}: checksum of the store {checksum:016x}, counted", P::NAME);
+        self.costs.push(Costs { peer: P::NAME, costs });
+        Ok(())
+    }
+}
+
+type Counted = [Option<f64>; Operation::ALL.len()];
+
+/// Runs this program under callgrind.
+fn count(peer: &str) -> Result<Counted, Box<dyn Error>> {
+    let folder = Folder::new()?;
+    let out = folder.0.join("out");
+    let program = env::current_exe()?;
+    let output = Command::new("valgrind")
+        // The environment lies on the stack, and how many instructions a copy takes depends on how its ends are aligned.
+        .env_clear()
+        .args([
+            "--tool=callgrind",
+            &format!("--toggle-collect={MEASURED}"),
+            &format!("--dump-after={MEASURED}"),
+        ])
+        .arg(format!("--callgrind-out-file={}", out.display()))
+        .arg(&program)
+        .args(["measured", peer])
+        .output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{peer}: valgrind ended with {}: {said}", output.status).into());
+    }
+    let mut costs = [None; Operation::ALL.len()];
+    for (index, cost) in costs.iter_mut().enumerate() {
+        let (once, twice) = (total(&out, 2 * index + 1)?, total(&out, 2 * index + 2)?);
+        *cost = Some((twice - once) / (ROUNDS * COMMANDS) as f64);
+    }
+    Ok(costs)
+}
+
+/// The number of instructions in one of callgrind's files.
+fn total(out: &Path, number: usize) -> Result<f64, Box<dyn Error>> {
+    let path = out.with_extension(number.to_string());
+    let text = fs::read_to_string(&path).map_err(|error| {
+        format!(
+            "callgrind wrote no {}: {error}; was {MEASURED} inlined or stripped?",
+            path.display()
+        )
+    })?;
+    let total = text
+        .lines()
+        .find_map(|line| line.strip_prefix("totals: ").or(line.strip_prefix("summary: ")));
+    Ok(total.ok_or_else(|| format!("no total in {}", path.display()))?.trim().parse()?)
+}
+
+/// A folder for callgrind's files, removed when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, Box<dyn Error>> {
+        let path = env::temp_dir().join(format!("statevec-instructions-{}", process::id()));
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("{} stays: {error}", self.0.display());
+        }
+    }
+}
+
+/// What runs under callgrind.
+pub(crate) fn run_measured(peer: &str, operations: &[Operation]) -> Result<(), Box<dyn Error>> {
+    let mut run = RunMeasured { peer, operations, found: false };
+    each(&mut run)?;
+    each_half(&mut run)?;
+    if run.found { Ok(()) } else { Err(format!("there is no peer {peer:?}").into()) }
+}
+
+struct RunMeasured<'p> {
+    peer: &'p str,
+    operations: &'p [Operation],
+    found: bool,
+}
+
+impl PeerVisitor for RunMeasured<'_> {
+    fn visit<P: Peer>(&mut self) -> Result<(), Box<dyn Error>> {
+        if P::NAME != self.peer {
+            return Ok(());
+        }
+        self.found = true;
+        let mut peer = P::load()?;
+        for &operation in self.operations {
+            let commands = operation.commands();
+            // Once before, so that what happens once only is behind.
+            black_box(drive(&mut peer, operation, &commands, 1));
+            for rounds in [ROUNDS, 2 * ROUNDS] {
+                measured(&mut || {
+                    black_box(drive(&mut peer, operation, &commands, rounds));
+                });
+            }
+        }
+        Ok(())
+    }
+}

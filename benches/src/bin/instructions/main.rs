@@ -1,0 +1,83 @@
+//! Instructions per operation, counted by valgrind's callgrind: they repeat exactly, which times do not.
+//!
+//! - `instructions`: measures every peer, and writes the tables and the picture of `benches/README.md`.
+//! - `instructions gate`: measures ours and compares with `benches/budget.tsv`. Exit code 1: above the budget; 77: skipped, as there is no valgrind.
+//! - `instructions budget`: measures ours and writes `benches/budget.tsv`.
+//! - `instructions measured PEER [OPERATION]`: only runs, for a profiler to look at.
+
+mod budget;
+mod callgrind;
+mod machine;
+#[cfg(feature = "peers")]
+mod picture;
+mod readme;
+
+use std::{
+    env,
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use callgrind::{Costs, Measure, run_measured};
+use machine::Machine;
+use statevec_benches::{
+    Operation,
+    peers::{each, each_half, each_of_ours},
+};
+
+/// What `.ci/run` takes for "skipped".
+const SKIPPED: u8 = 77;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["measured", peer] => run_measured(peer, &Operation::ALL).map(|()| ExitCode::SUCCESS),
+        ["measured", peer, operation] => one(operation)
+            .and_then(|operation| run_measured(peer, &[operation]))
+            .map(|()| ExitCode::SUCCESS),
+        [] | ["gate" | "budget"] => with_valgrind(arguments.first().copied()),
+        _ => Err("usage: instructions [gate | budget | measured PEER [OPERATION]]".into()),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("instructions: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn one(operation: &str) -> Result<Operation, Box<dyn Error>> {
+    Ok(Operation::named(operation).ok_or_else(|| format!("there is no operation {operation:?}"))?)
+}
+
+fn with_valgrind(task: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+    let Some(machine) = Machine::look() else {
+        println!(
+            "skipped, because there is no valgrind here; install it (apt-get install valgrind) to count instructions"
+        );
+        return Ok(ExitCode::from(SKIPPED));
+    };
+    match task {
+        Some("gate") => budget::gate(&folder().join("budget.tsv"), &ours()?, &machine),
+        Some(_) => budget::write(&folder().join("budget.tsv"), &ours()?, &machine),
+        None => {
+            let (mut whole, mut halves) = (Measure::default(), Measure::default());
+            each(&mut whole)?;
+            each_half(&mut halves)?;
+            readme::write(&folder().join("README.md"), &whole.costs, &halves.costs, &machine)?;
+            #[cfg(feature = "peers")]
+            picture::write(&folder().join("instructions.svg"), &whole.costs)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn ours() -> Result<Vec<Costs>, Box<dyn Error>> {
+    let mut measure = Measure::default();
+    each_of_ours(&mut measure)?;
+    Ok(measure.costs)
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+}

@@ -1,0 +1,67 @@
+//! The ways to cross the boundary that are measured.
+
+#[cfg(feature = "peers")]
+mod abi_stable;
+mod ours;
+mod plain;
+mod raw;
+mod raw_host;
+
+use std::error::Error;
+
+#[cfg(feature = "peers")]
+pub use self::{abi_stable::AbiStable, raw::RawPublished};
+pub use self::{
+    ours::{BoxedLibrary, CoreLibrary, CoreStatic, Ours, PluginSource, UncheckedLibrary},
+    plain::Plain,
+    raw::{Raw, RawCore, RawLibrary, RawUnchecked},
+};
+
+use crate::Peer;
+
+/// Something to be done with every peer.
+pub trait PeerVisitor {
+    /// Does it with one.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong; the rest are skipped.
+    fn visit<P: Peer>(&mut self) -> Result<(), Box<dyn Error>>;
+}
+
+/// What the budget is kept for: the ways that this workspace offers.
+///
+/// # Errors
+///
+/// The visitor's.
+pub fn each_of_ours(visitor: &mut impl PeerVisitor) -> Result<(), Box<dyn Error>> {
+    visitor.visit::<Ours<CoreLibrary>>()?;
+    visitor.visit::<Ours<CoreStatic>>()?;
+    visitor.visit::<Ours<BoxedLibrary>>()
+}
+
+/// One side of ours with one side of the floor: what each side costs.
+///
+/// # Errors
+///
+/// The visitor's.
+pub fn each_half(visitor: &mut impl PeerVisitor) -> Result<(), Box<dyn Error>> {
+    visitor.visit::<Raw<RawCore>>()?;
+    visitor.visit::<Ours<UncheckedLibrary>>()
+}
+
+/// Every way, in the order of the tables.
+///
+/// # Errors
+///
+/// The visitor's.
+pub fn each(visitor: &mut impl PeerVisitor) -> Result<(), Box<dyn Error>> {
+    visitor.visit::<Raw<RawUnchecked>>()?;
+    each_of_ours(visitor)?;
+    #[cfg(feature = "peers")]
+    visitor.visit::<AbiStable>()?;
+    visitor.visit::<Plain>()?;
+    #[cfg(feature = "peers")]
+    visitor.visit::<Raw<RawPublished>>()?;
+    Ok(())
+}

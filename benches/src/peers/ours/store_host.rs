@@ -1,0 +1,136 @@
+//! The bench store as a host.
+
+use std::ptr;
+
+use statevec_abi::{
+    ErrorSlot, RecordKey, RecordKind, Rejected, SysId,
+    host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
+    runtime_error_kind::HOST_REJECTED,
+};
+
+use crate::{FlatStore, store::Refused};
+
+impl Host for FlatStore {
+    #[inline]
+    fn thread_token() -> usize {
+        thread_local! {
+            static HERE: u8 = const { 0 };
+        }
+        // Two live threads have two of it, at two addresses.
+        HERE.with(|here| ptr::from_ref(here).addr())
+    }
+
+    #[inline]
+    fn key_len(&self, kind: RecordKind) -> Option<usize> {
+        // Of kinds that the store does not have, too, so that it is the store that refuses them.
+        (kind != 2).then_some(8)
+    }
+
+    #[inline]
+    fn read_by_id<'e>(
+        &self,
+        kind: RecordKind,
+        sys_id: SysId,
+        visitor: BytesVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        match self.by_id(kind, sys_id) {
+            Ok(Some(row)) => {
+                visitor.visit(row);
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
+            Err(Refused) => Err(refused(error)),
+        }
+    }
+
+    #[inline]
+    fn read_by_pk<'e>(
+        &self,
+        kind: RecordKind,
+        pk: &[u8],
+        visitor: BytesVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        match self.by_pk(kind, pk) {
+            Ok(Some(row)) => {
+                visitor.visit(row);
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
+            Err(Refused) => Err(refused(error)),
+        }
+    }
+
+    #[inline]
+    fn create<'e>(
+        &mut self,
+        kind: RecordKind,
+        init: BytesMutVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<RecordKey, Rejected<'e>> {
+        match self.create(kind) {
+            Ok((sys_id, row)) => {
+                init.visit(row);
+                Ok(RecordKey { kind, sys_id })
+            }
+            Err(Refused) => Err(refused(error)),
+        }
+    }
+
+    #[inline]
+    fn update_by_pk<'e>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        update: BytesMutVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        match self.by_pk_mut(kind, pk) {
+            Ok(Some(row)) => {
+                update.visit(row);
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
+            Err(Refused) => Err(refused(error)),
+        }
+    }
+
+    #[inline]
+    fn delete_by_pk<'e>(
+        &mut self,
+        _kind: RecordKind,
+        _pk: &[u8],
+        error: ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        Err(refused(error))
+    }
+
+    #[inline]
+    fn emit_event<'e>(
+        &mut self,
+        kind: u8,
+        payload: &[u8],
+        error: ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
+        self.emit(kind, payload).map_err(|Refused| refused(error))
+    }
+
+    fn for_each_key<'e>(
+        &self,
+        kind: RecordKind,
+        mut visitor: KeyVisitor<'_>,
+        _error: ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
+        for sys_id in self.account_numbers() {
+            visitor.visit(RecordKey { kind, sys_id });
+        }
+        Ok(())
+    }
+}
+
+#[cold]
+fn refused<'e>(error: ErrorSlot<'e>) -> Rejected<'e> {
+    // `Refused::TEXT`; as a literal, because a text without arguments is copied and not formatted.
+    error.fail(HOST_REJECTED, format_args!("the bench store has no such record kind"))
+}

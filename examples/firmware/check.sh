@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Everything that is promised of plugins in firmware: the same outcomes, events and records as on the server; no allocator; budgets of flash and stack;
+# a RISC-V image, too. Prints a summary, and fails when a promise is broken. What cannot be tried here is skipped, with the reason.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
+log=$target_dir/check.log
+command -v qemu-system-arm >/dev/null || skip "there is no qemu-system-arm: apt-get install qemu-system-arm"
+
+fail() {
+    echo "firmware: $1"
+    exit 1
+}
+
+# The images have no clippy of their own: their target's core is built by another compiler.
+cargo fmt --manifest-path "$here/Cargo.toml" --check
+cargo clippy --manifest-path "$here/Cargo.toml" --all-targets -p statevec-firmware-server -p statevec-tally -p statevec-transcript -- -D warnings
+
+firmware_cargo $machine build --bins
+"$here/run.sh"
+cargo test --manifest-path "$here/Cargo.toml" -p statevec-firmware-server --test random_commands
+
+# No allocator: no symbol of one is in the image, and a crate that needs one cannot be linked in.
+if nm --demangle "$(image $machine statevec-firmware)" | grep --extended-regexp '__rust_(no_)?alloc|__rg_|\balloc::'; then
+    fail "an allocator is linked in"
+fi
+if firmware_cargo $machine build --bin statevec-firmware --features alloc-in-graph >"$log" 2>&1; then
+    fail "an image with alloc in its graph was built"
+fi
+grep --quiet --extended-regexp "can't find crate for .alloc|no global memory allocator found" "$log" || {
+    tail -n 20 "$log"
+    fail "a build with alloc in its graph failed for another reason"
+}
+echo "firmware: no allocator: no symbol, and alloc in the graph does not build"
+
+"$here/report.sh" --check
+
+riscv=riscv32imac-unknown-none-elf
+if ! can_build $riscv; then
+    echo "firmware: $riscv: skipped, because its target is not installed: rustup target add $riscv"
+    exit
+fi
+firmware_cargo $riscv build --bin statevec-firmware
+if ! command -v qemu-system-riscv32 >/dev/null; then
+    echo "firmware: $riscv: built and linked; not run, because there is no qemu-system-riscv32 (apt-get install qemu-system-misc)"
+    exit
+fi
+timeout 120 qemu-system-riscv32 -M virt -bios none -nographic -semihosting-config enable=on,target=native \
+    -kernel "$(image $riscv statevec-firmware)" </dev/null >"$target_dir/riscv.txt"
+diff --unified --label server "$target_dir/server.txt" --label $riscv "$target_dir/riscv.txt" || fail "$riscv differs from the server"
+echo "firmware: $riscv: the same as the server"

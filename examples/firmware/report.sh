@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Measures flash, RAM, stack and instructions. Writes the figures into README.md between its markers; with --check it checks the budgets instead.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
+command -v qemu-system-arm >/dev/null || skip "there is no qemu-system-arm: apt-get install qemu-system-arm"
+
+# What core, the fixed store and one small plugin should add to an image, in bytes; and what they may add at most, so that it does not grow unnoticed.
+flash_goal=12288
+flash_limit=30720
+# What one run_tx may take, the plugin's own frames included, in bytes.
+stack_limit=1536
+
+firmware_cargo $machine build --bins
+emulate measure >"$target_dir/measure.txt"
+flash() { size "$(image $machine "$1")" | awk 'NR == 2 { print $1 + $2 }'; }
+ram() { size "$(image $machine "$1")" | awk 'NR == 2 { print $2 + $3 }'; }
+
+added=$(($(flash small) - $(flash empty)))
+# Rows of commands have an end; those of create and validate do not.
+stack=$(awk -F '|' '$4 ~ /committed|rejected/ && $7 + 0 > deepest { deepest = $7 + 0 } END { print deepest }' "$target_dir/measure.txt")
+
+if [ "${1:-}" = --check ]; then
+    echo "firmware: core, fixed store and a small plugin add $added bytes of flash (goal $flash_goal, limit $flash_limit)"
+    echo "firmware: the deepest run_tx takes $stack bytes of stack (limit $stack_limit)"
+    [ "$added" -le "$flash_limit" ] && [ "$stack" -le "$stack_limit" ]
+    exit
+fi
+
+# Flash of an image by what it comes from. With LTO, code that was inlined counts for where it ended up.
+by_origin() {
+    nm --demangle --print-size --radix=d "$(image $machine "$1")" | awk '
+        $3 ~ /^[tTrR]$/ {
+            name = substr($0, index($0, $4))
+            if (name ~ /statevec_(bank|tally)/) origin = "1|the plugins, and core made for them"
+            else if (name ~ /fixed_store/) origin = "2|core: the fixed store as a host"
+            else if (name ~ /statevec_abi/) origin = "3|core: the rest"
+            else if (name ~ /core::/) origin = "4|Rust: formatting"
+            else if (name ~ /compiler_builtins|aeabi|^__u|^mem/) origin = "5|Rust: division, copying"
+            else if (name ~ /^\.L|^anon/) origin = "6|constants: texts, schema JSON, commands"
+            else origin = "7|the firmware itself"
+            bytes[origin] += $2
+        }
+        END { for (origin in bytes) print origin "|" bytes[origin] }' | sort
+}
+
+# Two images side by side.
+origins() {
+    join -t '|' -a 1 -a 2 -e 0 -o 0,1.3,2.3 <(by_origin small) <(by_origin statevec-firmware) |
+        join -t '|' - <(by_origin statevec-firmware | cut -d '|' -f 1,2) |
+        awk -F '|' '{ print "| " $4 " | " $2 " | " $3 " |" }'
+}
+
+report() {
+    echo "| image | flash | static RAM |"
+    echo "|---|---:|---:|"
+    for name in empty small statevec-firmware; do
+        echo "| \`$name\` | $(flash $name) | $(ram $name) |"
+    done
+    echo
+    echo "Core, the fixed store and a small plugin add **$added bytes** of flash (\`small\` less \`empty\`; the goal is $flash_goal), and no heap."
+    echo "The deepest \`run_tx\` takes **$stack bytes** of stack, the plugin's own frames included."
+    echo
+    echo "| flash, in bytes | \`small\` | \`statevec-firmware\` |"
+    echo "|---|---:|---:|"
+    origins
+    echo
+    echo "| plugin | call | outcome | calls | instructions | stack |"
+    echo "|---|---|---|---:|---:|---:|"
+    cat "$target_dir/measure.txt"
+}
+
+readme=$here/README.md
+{
+    sed '/<!-- figures -->/q' "$readme"
+    report
+    sed -n '/<!-- end of figures -->/,$p' "$readme"
+} >"$target_dir/README.md"
+cp "$target_dir/README.md" "$readme"
+echo "firmware: wrote the figures into README.md"

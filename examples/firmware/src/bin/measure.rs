@@ -1,0 +1,123 @@
+#![no_std]
+#![no_main]
+//! Runs the same commands as the firmware, and prints what they cost: rows of a table in Markdown.
+
+use core::{
+    fmt::{self, Write as _},
+    pin::pin,
+};
+
+use statevec_abi::{
+    RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin,
+    fixed_store::{FixedMemory, FixedStore, record_size},
+    host::HostGate,
+    static_plugin,
+};
+use statevec_bank::Bank;
+use statevec_firmware::{
+    board::{Console, entry, exit},
+    clock::instructions_of,
+    guest::Guest,
+    script::{self, Script},
+    stack::depth_of,
+};
+use statevec_tally::Tally;
+use static_cell::ConstStaticCell;
+
+static BANK_RECORDS: ConstStaticCell<
+    FixedMemory<32, { record_size(&statevec_bank::SCHEMA.def) }, 128>,
+> = ConstStaticCell::new(FixedMemory::new());
+static TALLY_RECORDS: ConstStaticCell<
+    FixedMemory<8, { record_size(&statevec_tally::SCHEMA.def) }, 80, 2, 1>,
+> = ConstStaticCell::new(FixedMemory::new());
+
+const BANK: StaticPlugin = static_plugin!(Bank, slots = 1);
+const TALLY: StaticPlugin = static_plugin!(Tally, slots = 1);
+
+#[entry]
+fn main() -> ! {
+    let Ok(mut out) = Console::open() else { exit(2) };
+    let bank = FixedStore::new(&statevec_bank::SCHEMA.def, BANK_RECORDS.take());
+    let tally = FixedStore::new(&statevec_tally::SCHEMA.def, TALLY_RECORDS.take());
+    let (Ok(bank), Ok(tally)) = (bank, tally) else { exit(1) };
+    let done =
+        measure(&BANK, &statevec_bank::SCHEMA.def, bank, script::BANK, &mut out).and_then(|()| {
+            measure(&TALLY, &statevec_tally::SCHEMA.def, tally, script::TALLY, &mut out)
+        });
+    exit(if done.is_ok() { 0 } else { 1 })
+}
+
+/// What commands of one kind cost that came to the same end.
+#[derive(Clone, Copy)]
+struct Cost {
+    commands: u32,
+    fewest: u32,
+    most: u32,
+    stack: usize,
+}
+
+fn measure(
+    plugin: &StaticPlugin,
+    schema: &statevec_abi::schema::SchemaDef<'_>,
+    store: FixedStore<'static>,
+    commands: Script<'_>,
+    out: &mut Console,
+) -> fmt::Result {
+    let name = plugin.name();
+    let mut error = RuntimeErrorBuf::RESET;
+    let gate = pin!(HostGate::new());
+    let ((guest, instructions), stack) = depth_of(|| {
+        instructions_of(
+            #[inline(never)]
+            || Guest::new(plugin, gate, store, &mut error),
+        )
+    });
+    let mut guest = guest.ok_or(fmt::Error)?;
+    writeln!(out, "| {name} | create | | 1 | {instructions} | {stack} |")?;
+
+    const NONE: Cost = Cost { commands: 0, fewest: u32::MAX, most: 0, stack: 0 };
+    let mut costs = [[NONE; 2]; 4];
+    for command in commands {
+        let command = command.map_err(|_| fmt::Error)?;
+        let ((committed, instructions), stack) =
+            depth_of(|| instructions_of(|| run(&mut guest, &command)));
+        let costs = costs.get_mut(usize::from(command.command_kind())).ok_or(fmt::Error)?;
+        let [rejected_cost, committed_cost] = costs;
+        let cost = if committed { committed_cost } else { rejected_cost };
+        *cost = Cost {
+            commands: cost.commands + 1,
+            fewest: cost.fewest.min(instructions),
+            most: cost.most.max(instructions),
+            stack: cost.stack.max(stack),
+        };
+    }
+    for def in schema.commands {
+        let costs = costs.get(usize::from(def.kind)).ok_or(fmt::Error)?;
+        for (end, cost) in ["rejected", "committed"].iter().zip(costs) {
+            let Cost { commands, fewest, most, stack } = cost;
+            if *commands > 0 {
+                let command = def.name;
+                writeln!(
+                    out,
+                    "| {name} | {command} | {end} | {commands} | {fewest} to {most} | {stack} |"
+                )?;
+            }
+        }
+    }
+    let ((valid, instructions), stack) = depth_of(|| instructions_of(|| validate(&mut guest)));
+    writeln!(
+        out,
+        "| {name} | validate | {} | 1 | {instructions} | {stack} |",
+        if valid { "holds" } else { "broken" }
+    )
+}
+
+#[inline(never)]
+fn run(guest: &mut Guest<'_, '_>, command: &RuntimeCommandRef<'_>) -> bool {
+    guest.run(command).is_ok()
+}
+
+#[inline(never)]
+fn validate(guest: &mut Guest<'_, '_>) -> bool {
+    guest.runtime.validate_biz_invariants(&guest.store).is_ok()
+}

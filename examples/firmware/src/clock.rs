@@ -1,0 +1,51 @@
+//! Counts instructions, in an emulator that lets every instruction take the same time (QEMU's `-icount shift=6`: 64 ns each).
+
+#[cfg(target_arch = "arm")]
+mod counter {
+    use core::ptr;
+
+    /// SysTick, the timer that every Cortex-M4 has: control, reload value, current value.
+    const CONTROL: *mut u32 = ptr::with_exposed_provenance_mut(0xE000_E010);
+    const RELOAD: *mut u32 = ptr::with_exposed_provenance_mut(0xE000_E014);
+    const CURRENT: *mut u32 = ptr::with_exposed_provenance_mut(0xE000_E018);
+    const LONGEST: u32 = 0x00FF_FFFF;
+
+    pub(super) fn start() {
+        // SAFETY: a register of the core, which nothing else uses.
+        unsafe { RELOAD.write_volatile(LONGEST) };
+        // SAFETY: as above.
+        unsafe { CURRENT.write_volatile(0) };
+        // SAFETY: as above. Enabled, no interrupt, the processor's clock.
+        unsafe { CONTROL.write_volatile(0b101) };
+    }
+
+    /// Ticks of 40 ns since the start: the machine has 25 MHz.
+    pub(super) fn instructions() -> u32 {
+        // SAFETY: as above.
+        let ticks = LONGEST - unsafe { CURRENT.read_volatile() };
+        ticks * 40 / 64
+    }
+}
+
+#[cfg(target_arch = "riscv32")]
+mod counter {
+    use core::arch::asm;
+
+    pub(super) fn start() {}
+
+    pub(super) fn instructions() -> u32 {
+        let count: u32;
+        // SAFETY: reads a counter.
+        unsafe { asm!("csrr {}, minstret", out(reg) count, options(nomem, nostack)) };
+        count
+    }
+}
+
+/// Runs `body` and returns how many instructions that took, give or take two.
+#[inline(never)]
+pub fn instructions_of<R>(body: impl FnOnce() -> R) -> (R, u32) {
+    counter::start();
+    let before = counter::instructions();
+    let result = body();
+    (result, counter::instructions().wrapping_sub(before))
+}

@@ -1,0 +1,49 @@
+//! How deep the stack goes: paint what is free of it, run, and look how much paint is gone.
+//!
+//! This and `clock` read the machine itself, and are the only places of this package with `unsafe`.
+
+use core::{arch::asm, ptr};
+
+/// No value that a program is likely to write.
+const PAINT: usize = 0x5AFE_C0DE;
+
+/// How much is painted, in bytes. The machine's RAM has far more free.
+const WINDOW: usize = 8 << 10;
+
+/// Right under the stack pointer: painting itself may use it.
+const MARGIN: usize = 256;
+
+/// Runs `body` and returns how many bytes of stack it used, this function's callees included. Less than [`MARGIN`] counts as that.
+#[inline(never)]
+pub fn depth_of<R>(body: impl FnOnce() -> R) -> (R, usize) {
+    let top = pointer();
+    let window = (top - WINDOW..top - MARGIN).step_by(size_of::<usize>());
+    for address in window.clone() {
+        // SAFETY: aligned RAM below the stack pointer, which nobody uses: no interrupt is enabled.
+        unsafe { ptr::with_exposed_provenance_mut::<usize>(address).write_volatile(PAINT) };
+    }
+    let result = body();
+    let mut reached = window.filter(|address| {
+        // SAFETY: as above.
+        let found = unsafe { ptr::with_exposed_provenance::<usize>(*address).read_volatile() };
+        found != PAINT
+    });
+    (result, reached.next().map_or(MARGIN, |lowest| top - lowest))
+}
+
+/// The stack pointer, rounded down to a word.
+#[inline(always)]
+fn pointer() -> usize {
+    let pointer: usize;
+    #[cfg(target_arch = "arm")]
+    // SAFETY: reads a register.
+    unsafe {
+        asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(target_arch = "riscv32")]
+    // SAFETY: reads a register.
+    unsafe {
+        asm!("mv {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    pointer & !(size_of::<usize>() - 1)
+}

@@ -1,0 +1,106 @@
+//! The system's C compiler.
+
+use std::{
+    ffi::OsStr,
+    path::Path,
+    process::{Command, Output},
+};
+
+use crate::skipped;
+
+/// What every C source of this repository is compiled with: the language, and no warning tolerated.
+pub const C11: &[&str] = &["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic"];
+/// The same for C++.
+pub const CPP17: &[&str] = &["-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-pedantic"];
+
+/// A compiler that is on this machine.
+#[derive(Debug, Clone, Copy)]
+pub struct Compiler {
+    program: &'static str,
+}
+
+impl Compiler {
+    /// The C compiler `cc`; without one prints that `what` is skipped, and returns none.
+    #[must_use]
+    pub fn c(what: &str) -> Option<Self> {
+        Self::found("cc", what)
+    }
+
+    /// The C++ compiler `c++`; without one prints that `what` is skipped, and returns none.
+    #[must_use]
+    pub fn cpp(what: &str) -> Option<Self> {
+        Self::found("c++", what)
+    }
+
+    fn found(program: &'static str, what: &str) -> Option<Self> {
+        match Command::new(program).arg("--version").output() {
+            Ok(output) if output.status.success() => Some(Self { program }),
+            _ => {
+                skipped(what, &format!("there is no {program} on this machine"));
+                None
+            }
+        }
+    }
+
+    /// Whether programs made with these flags compile, link and run here; sanitizers, say, need a library that may be missing.
+    #[must_use]
+    pub fn can(self, flags: &[&str], folder: &Path) -> bool {
+        let (source, program) = (folder.join("probe.c"), folder.join("probe"));
+        std::fs::write(&source, "int main(void) { return 0; }\n").is_ok()
+            && self.run(flags, &[&source], &program).status.success()
+            && Command::new(&program).status().is_ok_and(|status| status.success())
+    }
+
+    /// Compiles sources to `out`, with the repository's header at hand.
+    ///
+    /// # Panics
+    ///
+    /// The compiler has something to say, an error or a warning.
+    pub fn compile(self, flags: &[&str], sources: &[&Path], out: &Path) {
+        let output = self.run(flags, sources, out);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && said.is_empty(),
+            "{} {flags:?} {sources:?}:\n{said}",
+            self.program
+        );
+    }
+
+    fn run(self, flags: &[&str], sources: &[&Path], out: &Path) -> Output {
+        let include = crate::beside::source("core/include");
+        let mut command = Command::new(self.program);
+        command.args(flags).arg("-I").arg(include).args(sources);
+        command.arg("-o").arg(out).arg("-ldl");
+        output(&mut command)
+    }
+
+    /// Where the compiler keeps one of its own files, such as `libasan.so`.
+    #[must_use]
+    pub fn file(self, name: &str) -> Option<std::path::PathBuf> {
+        let output = output(Command::new(self.program).arg(format!("-print-file-name={name}")));
+        let path = String::from_utf8(output.stdout).ok()?;
+        let path = Path::new(path.trim());
+        // A name that it does not know is given back as it is.
+        path.is_absolute().then(|| path.to_path_buf())
+    }
+}
+
+/// Runs a program that must succeed, and returns what it printed.
+///
+/// # Panics
+///
+/// It cannot be run, fails, or prints what is not UTF-8.
+pub fn printed_by(program: &Path, args: &[&OsStr]) -> String {
+    let output = output(Command::new(program).args(args));
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}: {}\n{out}{err}", program.display(), output.status);
+    out.into_owned()
+}
+
+fn output(command: &mut Command) -> Output {
+    match command.output() {
+        Ok(output) => output,
+        Err(error) => panic!("{command:?}: {error}"),
+    }
+}

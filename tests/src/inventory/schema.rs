@@ -1,0 +1,96 @@
+//! What the inventory stores, takes and tells.
+
+use statevec_abi::{Command, EnumU8, Event, FixedBytes, Record, schema};
+
+/// A stock keeping unit: a short text.
+pub type Sku = FixedBytes<12>;
+
+/// An item and what is in stock of it.
+#[derive(Debug, Clone, PartialEq, Eq, Record)]
+#[record(kind = 1, len = 64, pk(sku))]
+pub struct Item {
+    /// Which.
+    #[field(immutable)]
+    pub sku: FixedBytes<12>,
+    /// How many.
+    pub on_hand: u32,
+    /// How many times that has changed.
+    pub moves: u64,
+    /// Reference time of the last change, in microseconds.
+    pub moved_at_us: u64,
+}
+
+/// Adds an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Command)]
+#[command(kind = 1)]
+pub struct Register {
+    /// Which.
+    pub sku: FixedBytes<12>,
+}
+
+/// Adds to what is in stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Command)]
+#[command(kind = 2)]
+pub struct Receive {
+    /// Of which item.
+    pub sku: FixedBytes<12>,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// Takes from what is in stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Command)]
+#[command(kind = 3)]
+pub struct Ship {
+    /// Of which item.
+    pub sku: FixedBytes<12>,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// Removes an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Command)]
+#[command(kind = 4)]
+pub struct Discontinue {
+    /// Which.
+    pub sku: FixedBytes<12>,
+}
+
+/// Why stock changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumU8)]
+#[repr(u8)]
+pub enum Reason {
+    /// The item is new.
+    Registered = 1,
+    /// Some came in.
+    Received = 2,
+    /// Some went out.
+    Shipped = 3,
+    /// The item is gone.
+    Discontinued = 4,
+}
+
+/// What is in stock has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Event)]
+#[event(kind = 1)]
+pub struct StockChanged {
+    /// Of which item.
+    pub sku: FixedBytes<12>,
+    /// To what.
+    pub on_hand: u32,
+    /// Why.
+    pub reason: Reason,
+    /// Number of the command that did it.
+    pub ext_seq: u64,
+}
+
+schema! {
+    /// The inventory's schema.
+    pub const SCHEMA = {
+        version: "1.0",
+        records: [Item],
+        commands: [Register, Receive, Ship, Discontinue],
+        events: [StockChanged],
+        types: [Reason],
+    };
+}

@@ -1,0 +1,65 @@
+//! What a plugin is put through, and a report that can be compared.
+
+use statevec_host::{Engine, EngineError, LoadedPlugin, Outcome, PluginFailure};
+
+use crate::inventory::Sent;
+
+/// Everything that can be seen of a plugin's life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// One for each command.
+    pub outcomes: Vec<Seen>,
+    /// What the plugin says of its invariants at the end.
+    pub invariants: Option<PluginFailure>,
+    /// Every byte of the records, keys and numbers at the end.
+    pub image: Vec<u8>,
+}
+
+/// What can be seen of one command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// Committed, as the how manieth, with these events: kind and payload.
+    Committed(u64, Vec<(u8, Vec<u8>)>),
+    /// Rejected: an outcome like any other.
+    Rejected(PluginFailure),
+    /// Failed: something is wrong with the plugin or the host.
+    Failed(PluginFailure),
+}
+
+/// A plugin's whole life: created, given commands, asked for its invariants, unloaded and destroyed. After every command that was not committed the
+/// records are compared with what they were before it.
+///
+/// # Errors
+///
+/// The plugin refuses the configuration, or to be unloaded.
+///
+/// # Panics
+///
+/// A command that was not committed left a trace.
+pub fn play(plugin: &LoadedPlugin, config: &str, commands: &[Sent]) -> Result<Report, EngineError> {
+    let mut engine = Engine::create(plugin, config)?;
+    let mut outcomes = Vec::new();
+    for (ext_seq, sent) in (1..).zip(commands) {
+        let before = engine.store().image();
+        let seen = seen(engine.run(&sent.command(ext_seq)));
+        if !matches!(seen, Seen::Committed(..)) {
+            assert_eq!(engine.store().image(), before, "{seen:?} left a trace");
+        }
+        outcomes.push(seen);
+    }
+    let invariants = engine.validate().err().map(PluginFailure::from);
+    let image = engine.store().image();
+    engine.unload()?;
+    Ok(Report { outcomes, invariants, image })
+}
+
+fn seen(outcome: Outcome<'_>) -> Seen {
+    match outcome {
+        Outcome::Committed { tx_seq, events } => {
+            let events = events.map(|event| (event.kind, event.payload.to_vec()));
+            Seen::Committed(tx_seq, events.collect())
+        }
+        Outcome::Rejected(failure) => Seen::Rejected(failure.into()),
+        Outcome::Failed(failure) => Seen::Failed(failure.into()),
+    }
+}
