@@ -1,5 +1,5 @@
 # Finds what builds and runs the firmware. To be sourced: defines `firmware_cargo TARGET ARGS…`, `can_build TARGET`, `image TARGET NAME` and `emulate NAME`, or
-# ends with "skipped" and the reason.
+# ends with "skipped", the reason and exit status 77.
 #
 # In this order, what is there:
 #   rustup, the target installed    rustup target add thumbv7em-none-eabihf
@@ -14,7 +14,7 @@ machine=thumbv7em-none-eabihf
 
 skip() {
     echo "firmware: skipped, because $1"
-    exit 0
+    exit 77
 }
 
 for tool in cargo nm size; do
