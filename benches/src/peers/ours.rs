@@ -21,8 +21,8 @@ pub struct Ours<S: PluginSource> {
     store: FlatStore,
     entry: S::Entry,
     api: PluginApi,
-    /// The gate of instances that are created and destroyed.
-    spare: Pin<Gate>,
+    /// The gate of instances that are created and destroyed, and the buffer for their errors.
+    spare: (Pin<Gate>, RuntimeErrorBuf),
     source: PhantomData<S>,
 }
 
@@ -128,7 +128,7 @@ impl<S: PluginSource> Peer for Ours<S> {
         let gate = Rc::pin(HostGate::new());
         let runtime = PluginRuntime::create(api, "", gate, &mut error)
             .map_err(|failure| failure.to_string())?;
-        let spare = Rc::pin(HostGate::new());
+        let spare = (Rc::pin(HostGate::new()), error);
         Ok(Self { runtime, store: FlatStore::new(), entry, api, spare, source: PhantomData })
     }
 
@@ -140,8 +140,8 @@ impl<S: PluginSource> Peer for Ours<S> {
     }
 
     fn create_and_destroy(&mut self) -> bool {
-        let mut error = RuntimeErrorBuf::RESET;
-        match PluginRuntime::create(self.api, "", Pin::clone(&self.spare), &mut error) {
+        let (gate, error) = &mut self.spare;
+        match PluginRuntime::create(self.api, "", Pin::clone(gate), error) {
             Ok(mut runtime) => runtime.unload().is_ok(),
             Err(_) => false,
         }
