@@ -6,12 +6,15 @@
 
 pub mod drive;
 pub mod library;
+pub mod machine;
 pub mod operation;
 pub mod peer;
 pub mod peers;
+pub mod report;
 pub mod store;
 pub mod verify;
 
+pub use machine::Machine;
 pub use operation::Operation;
 pub use peer::{Failure, Peer};
 pub use store::FlatStore;

@@ -152,8 +152,8 @@ impl<H: Host> HostGate<H> {
             return Err(self.refusal());
         }
         let writer = self.writer.load(Relaxed);
-        self.permit(here::<H>(), NOBODY);
-        let _restore = Restore { gate: self, writer };
+        self.writer.store(NOBODY, Relaxed);
+        let _restore = RestoreWriter { gate: self, writer };
         // SAFETY: the gate is open on this thread, so `pass` holds the host alive; no `&mut H` exists, because while one does there
         // is no reader (rules 3 and 5).
         Ok(call(unsafe { &*self.host.load(Relaxed) }))
@@ -166,7 +166,7 @@ impl<H: Host> HostGate<H> {
             return Err(self.refusal());
         }
         self.permit(NOBODY, NOBODY);
-        let _restore = Restore { gate: self, writer: here::<H>() };
+        let _restore = RestoreBoth(self);
         // SAFETY: the gate is open on this thread, so `pass` holds the host alive and mutably borrowed; no other reference to it
         // exists, because while one does there is no writer (rules 3 and 5).
         Ok(call(unsafe { &mut *self.host.load(Relaxed) }))
@@ -206,16 +206,26 @@ impl<H: Host> Default for HostGate<H> {
     }
 }
 
-/// Restores what was permitted when a call of the host ends, in whatever way. The thread may read again in any case, for it could before.
-struct Restore<'g, H: Host> {
+/// Restores who may write when a reading call ends, in whatever way.
+struct RestoreWriter<'g, H: Host> {
     gate: &'g HostGate<H>,
     writer: usize,
 }
 
-impl<H: Host> Drop for Restore<'_, H> {
+impl<H: Host> Drop for RestoreWriter<'_, H> {
     #[inline]
     fn drop(&mut self) {
-        self.gate.permit(here::<H>(), self.writer);
+        self.gate.writer.store(self.writer, Relaxed);
+    }
+}
+
+/// Lets the thread read and write again when a writing call ends, in whatever way: it could before.
+struct RestoreBoth<'g, H: Host>(&'g HostGate<H>);
+
+impl<H: Host> Drop for RestoreBoth<'_, H> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.permit(here::<H>(), here::<H>());
     }
 }
 

@@ -10,7 +10,7 @@ use std::{error::Error, fs, path::Path, process::ExitCode};
 
 use statevec_benches::Operation;
 
-use crate::{callgrind::Costs, machine::Machine};
+use crate::callgrind::Costs;
 
 /// How far above its budget an operation may be.
 const TOLERANCE: f64 = 1.03;
@@ -19,7 +19,7 @@ const TOLERANCE: f64 = 1.03;
 pub(crate) fn gate(
     path: &Path,
     costs: &[Costs],
-    machine: &Machine,
+    versions: &[&String],
 ) -> Result<ExitCode, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut above = 0;
@@ -44,14 +44,10 @@ pub(crate) fn gate(
             println!("{peer}\t{operation}\t{cost:.0} of {budget:.0}\t{verdict}");
         }
     }
-    let versions = [&machine.rustc, &machine.valgrind];
     let same =
         versions.iter().all(|version| text.lines().any(|line| line == format!("# {version}")));
     if !same {
-        println!(
-            "warning only: the budget is for another compiler or valgrind than {} and {}",
-            machine.rustc, machine.valgrind
-        );
+        println!("warning only: the budget is for another compiler or valgrind than {versions:?}");
     }
     println!("{above} operations are more than 3 % above their budget");
     Ok(if above > 0 && same { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -69,9 +65,8 @@ fn budget(text: &str, peer: &str, operation: &str) -> Option<f64> {
 pub(crate) fn write(
     path: &Path,
     costs: &[Costs],
-    machine: &Machine,
+    versions: &[&String],
 ) -> Result<ExitCode, Box<dyn Error>> {
-    let Machine { rustc, valgrind, processor } = machine;
     let mut text = format!(
         "# Instructions per operation; `benches/gate.sh` compares. Written by `instructions budget` on {processor}.\n# {rustc}\n# {valgrind}\n"
     );

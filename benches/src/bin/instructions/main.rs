@@ -7,7 +7,6 @@
 
 mod budget;
 mod callgrind;
-mod machine;
 #[cfg(feature = "peers")]
 mod picture;
 mod readme;
@@ -20,9 +19,8 @@ use std::{
 };
 
 use callgrind::{Costs, Measure, run_measured};
-use machine::Machine;
 use statevec_benches::{
-    Operation,
+    Machine, Operation,
     peers::{each, each_half, each_of_ours},
 };
 
@@ -51,20 +49,21 @@ fn one(operation: &str) -> Result<Operation, Box<dyn Error>> {
 }
 
 fn with_valgrind(task: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
-    let Some(machine) = Machine::look() else {
+    let machine = Machine::look();
+    let Some(valgrind) = &machine.valgrind else {
         println!(
             "skipped, because there is no valgrind here; install it (apt-get install valgrind) to count instructions"
         );
         return Ok(ExitCode::from(SKIPPED));
     };
     match task {
-        Some("gate") => budget::gate(&folder().join("budget.tsv"), &ours()?, &machine),
-        Some(_) => budget::write(&folder().join("budget.tsv"), &ours()?, &machine),
+        Some("gate") => budget::gate(&budget_file(), &ours()?, &[&machine.rustc, valgrind]),
+        Some(_) => budget::write(&budget_file(), &ours()?, &[&machine.rustc, valgrind]),
         None => {
             let (mut whole, mut halves) = (Measure::default(), Measure::default());
             each(&mut whole)?;
             each_half(&mut halves)?;
-            readme::write(&folder().join("README.md"), &whole.costs, &halves.costs, &machine)?;
+            readme::write(&whole.costs, &halves.costs, &machine.processor, &[&machine.rustc, valgrind])?;
             #[cfg(feature = "peers")]
             picture::write(&folder().join("instructions.svg"), &whole.costs)?;
             Ok(ExitCode::SUCCESS)
@@ -78,6 +77,10 @@ fn ours() -> Result<Vec<Costs>, Box<dyn Error>> {
     Ok(measure.costs)
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+fn folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn budget_file() -> PathBuf {
+    folder().join("budget.tsv")
 }

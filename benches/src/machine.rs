@@ -1,23 +1,28 @@
-//! What the counts depend on.
+//! What the figures depend on.
 
 use std::{env, fs, process::Command};
 
 /// Processor, compiler and valgrind.
-pub(crate) struct Machine {
-    pub(crate) processor: String,
-    pub(crate) rustc: String,
-    pub(crate) valgrind: String,
+#[derive(Debug)]
+pub struct Machine {
+    /// Architecture, and the model where it is known.
+    pub processor: String,
+    /// As `rustc --version` says it.
+    pub rustc: String,
+    /// As `valgrind --version` says it; `None` when there is none.
+    pub valgrind: Option<String>,
 }
 
 impl Machine {
-    /// `None` when there is no valgrind.
-    pub(crate) fn look() -> Option<Self> {
+    /// Looks.
+    #[must_use]
+    pub fn look() -> Self {
         let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
-        Some(Self {
-            valgrind: version("valgrind")?,
-            rustc: version(&rustc).unwrap_or_else(|| "an unknown rustc".into()),
+        Self {
             processor: processor(),
-        })
+            rustc: version(&rustc).unwrap_or_else(|| "an unknown rustc".into()),
+            valgrind: version("valgrind"),
+        }
     }
 }
 
