@@ -58,7 +58,7 @@ pub unsafe fn runtime_plugin_create_runtime_v1(
     out_runtime: *mut *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise is the same (rules 1 and 9).
+    // SAFETY: the caller's promise is the same (rules 9 and 10).
     unsafe {
         create_runtime_v1::<_, Boxed>(
             config,
@@ -94,7 +94,7 @@ pub unsafe fn runtime_plugin_run_tx_v1(
     command: RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise is the same (rules 1, 7 and 9).
+    // SAFETY: the caller's promise is the same (rules 7, 9 and 10).
     unsafe {
         run_tx_v1(
             runtime,
@@ -120,7 +120,7 @@ pub unsafe fn runtime_plugin_validate_biz_invariants_v1(
     host: RuntimeReadContextV1,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise is the same (rules 1, 7 and 9).
+    // SAFETY: the caller's promise is the same (rules 7, 9 and 10).
     unsafe {
         validate_v1(runtime, host, out_error, |handle: &ExportedRuntimePluginV1Handle, state| {
             let result =

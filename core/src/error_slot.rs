@@ -65,6 +65,10 @@ impl<'c> ErrorSlot<'c> {
         Self { buffer, phase, call: PhantomData }
     }
 
+    pub(crate) const fn phase(self) -> RuntimeErrorPhase {
+        self.phase
+    }
+
     /// Writes why the call fails.
     ///
     /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.

@@ -15,7 +15,7 @@
 //! let mut memory: FixedMemory<32, { record_size(&SCHEMA.def) }, 256> = FixedMemory::new();
 //! let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
 //! let transaction = store.begin();
-//! // PluginRuntime::run_tx(&mut transaction, …), and then, if the plugin accepted:
+//! // PluginRuntime::run_tx(transaction.host(), …), and then, if the plugin accepted:
 //! transaction.commit();
 //! assert_eq!(store.events().count(), 0);
 //! # Ok::<(), FixedStoreError>(())

@@ -1,6 +1,7 @@
 //! The SDK for hosts, without allocation: implement [`Host`], and run a plugin through [`PluginRuntime`].
 
 mod api;
+mod call;
 mod gate;
 mod runtime;
 mod thunks;

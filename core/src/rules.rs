@@ -16,6 +16,5 @@
 //! 8. **Same commands, same bytes.** Iteration is in ascending `sys_id`; nothing depends on hash order, time or addresses.
 //! 9. **Out parameters are written, never read.** On success only the 16-byte header of `out_error` is reset; on failure the whole buffer is
 //!    initialised. Pointers to them are valid for writes or null, for the time of the call.
-//!
-//! What cannot be detected inside one process, and so is the caller's promise: that a non-null pointer points to what its type says for the
-//! time the contract gives, that a runtime handle is used with the table that made it and not after its destruction.
+//! 10. **Pointers are what the contract says.** A non-null pointer points to what its type says, for the time that the contract gives; a runtime handle is
+//!     used with the table that made it, and not after its destruction. This is the caller's promise: it cannot be detected inside one process.

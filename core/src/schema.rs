@@ -9,6 +9,7 @@ mod definition;
 mod field_type;
 mod fingerprint;
 mod json;
+pub(crate) mod name;
 mod version;
 
 pub use declared::Schema;

@@ -124,6 +124,23 @@ fn two_exports_of_one_plugin_have_pools_of_their_own() {
     create(&OTHER, "").unwrap_err();
 }
 
+/// Names that a plugin's author would choose, too.
+#[test]
+fn slots_that_are_called_as_in_the_macro() {
+    const POOL: usize = 2;
+    struct Slots;
+    impl Slots {
+        const COUNT: usize = POOL - 1;
+    }
+    const BY_STRUCT: StaticPlugin = static_plugin!(Counted<4>, slots = Slots::COUNT);
+    const BY_CONST: StaticPlugin = static_plugin!(Counted<4>, slots = POOL);
+    let one = create(&BY_STRUCT, "").unwrap();
+    assert!(create(&BY_STRUCT, "").unwrap_err().starts_with("all 1 instance slots"));
+    let two = [(); 2].map(|()| create(&BY_CONST, "").unwrap());
+    assert!(create(&BY_CONST, "").unwrap_err().starts_with("all 2 instance slots"));
+    drop((one, two));
+}
+
 #[test]
 fn threads_that_create_at_the_same_time_never_share_a_slot() {
     let plugin = find("third");

@@ -17,10 +17,12 @@ cargo clippy --manifest-path "$here/Cargo.toml" --all-targets -p statevec-firmwa
 
 firmware_cargo $machine build --bins
 "$here/run.sh"
-cargo test --manifest-path "$here/Cargo.toml" -p statevec-firmware-server --test random_commands
+cargo test --manifest-path "$here/Cargo.toml" -p statevec-firmware-server --tests
 
 # No allocator: no symbol of one is in the image, and a crate that needs one cannot be linked in.
-if nm --demangle "$(image $machine statevec-firmware)" | grep --extended-regexp '__rust_(no_)?alloc|__rg_|\balloc::'; then
+symbols=$(nm --demangle "$(image $machine statevec-firmware)") || fail "nm cannot read the image"
+grep --quiet statevec_abi <<<"$symbols" || fail "the image has no symbols to look at"
+if grep --extended-regexp '__rust_(no_)?alloc|__rg_|\balloc::' <<<"$symbols"; then
     fail "an allocator is linked in"
 fi
 if firmware_cargo $machine build --bin statevec-firmware --features alloc-in-graph >"$log" 2>&1; then

@@ -51,6 +51,8 @@ impl Engine {
     /// # Errors
     ///
     /// The plugin refuses the configuration or fails, or the store is for another schema.
+    ///
+    /// Transactions are counted per engine: the count begins at 1 again.
     pub fn with_store(
         plugin: &LoadedPlugin,
         config: &str,
@@ -72,7 +74,7 @@ impl Engine {
     #[inline]
     pub fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Outcome<'_> {
         let mut transaction = self.store.begin();
-        match self.runtime.run_tx(&mut transaction, command) {
+        match self.runtime.run_tx(transaction.host(), command) {
             Ok(()) => {
                 self.tx_seq += 1;
                 Outcome::Committed { tx_seq: self.tx_seq, events: transaction.commit() }

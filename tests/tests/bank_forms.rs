@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
-use statevec_bank::{Bank, SCHEMA};
-use statevec_host::{Engine, LoadedPlugin, json};
+use statevec_bank::{Account, BalanceChanged, Bank, Deposit, SCHEMA};
+use statevec_host::{Engine, LoadedPlugin, harness::Harness, json};
 use statevec_tests::beside;
 
 const BANK: StaticPlugin = static_plugin!(Bank, slots = 8);
@@ -46,6 +46,22 @@ fn library_and_linked_plugin_agree_on_everything() {
     assert_eq!(by_library.store().image(), by_link.store().image());
     by_library.validate().unwrap();
     by_link.validate().unwrap();
+}
+
+#[test]
+fn the_harness_runs_both_forms_alike() {
+    let path = beside::library("statevec-bank-so").unwrap();
+    let forms = [Harness::loaded(path, "").unwrap(), Harness::linked(&BANK, "").unwrap()];
+    for mut bank in forms {
+        let committed = bank.run(&Deposit { account_id: 7, amount: 100 }).unwrap();
+        let events = committed.events::<BalanceChanged>().unwrap();
+        assert_eq!((committed.tx_seq, events.len(), events[0].balance), (1, 2, 100));
+        let rejection = bank.expect_rejection(&Deposit { account_id: 7, amount: 0 });
+        assert_eq!(rejection.message, "amount must be positive");
+        assert_eq!(bank.get(Account::pk(7)).unwrap().map(|account| account.balance), Some(100));
+        assert_eq!(bank.records::<Account>().unwrap().len(), 2);
+        bank.check_invariants().unwrap();
+    }
 }
 
 #[test]

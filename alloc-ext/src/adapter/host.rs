@@ -29,7 +29,7 @@ impl<'c> RuntimeHostContextV1Adapter<'c> {
     /// `ctx_ptr`.
     #[must_use]
     pub unsafe fn new(raw: RuntimeHostContextV1) -> Self {
-        // SAFETY: the caller's promise is the same (rule 1).
+        // SAFETY: the caller's promise is the same (rule 10).
         let table = unsafe { HostTable::from_raw(raw) };
         Self { table, buffer: Buffer::new(RuntimeErrorPhase::RunTx, None) }
     }
@@ -37,9 +37,9 @@ impl<'c> RuntimeHostContextV1Adapter<'c> {
     /// The adapter of a transaction.
     #[must_use]
     pub fn over(tx: &'c mut Tx<'_>) -> Self {
-        let (table, scratch) = tx.parts();
+        let (table, mut scratch) = tx.parts();
         scratch.reset(RuntimeErrorPhase::RunTx);
-        let buffer = Buffer::new(RuntimeErrorPhase::RunTx, Some(scratch.reborrow()));
+        let buffer = Buffer::new(RuntimeErrorPhase::RunTx, Some(scratch));
         Self { table, buffer }
     }
 }

@@ -27,7 +27,7 @@ impl<'c> RuntimeReadContextV1Adapter<'c> {
     /// `ctx_ptr`.
     #[must_use]
     pub unsafe fn new(raw: RuntimeReadContextV1) -> Self {
-        // SAFETY: the caller's promise is the same (rule 1).
+        // SAFETY: the caller's promise is the same (rule 10).
         let table = unsafe { ReadTable::from_raw(raw) };
         Self { table, buffer: Buffer::new(RuntimeErrorPhase::ValidateBizInvariants, None) }
     }
@@ -35,10 +35,10 @@ impl<'c> RuntimeReadContextV1Adapter<'c> {
     /// The adapter of a state that is being validated.
     #[must_use]
     pub fn over(state: &'c mut ReadContext<'_>) -> Self {
-        let (table, scratch) = state.parts();
+        let (table, mut scratch) = state.parts();
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
         scratch.reset(phase);
-        Self { table, buffer: Buffer::new(phase, Some(scratch.reborrow())) }
+        Self { table, buffer: Buffer::new(phase, Some(scratch)) }
     }
 }
 

@@ -15,8 +15,9 @@ pub(crate) struct RecordOptions {
 /// The host's header, at the start of every record (ABI.md section 5).
 pub(crate) const RECORD_HEADER_SIZE: u32 = 16;
 
-/// Longer records than this are refused at the boundary (`statevec_abi::limits::RECORD`).
-const LONGEST_RECORD: u32 = 16 << 20;
+/// The longest record, command or event that a Rust type may describe, in bytes: one value of it, or its encoded form,
+/// stands on the stack. Untyped calls take more (`statevec_abi::limits`).
+pub(crate) const LONGEST_ON_STACK: u32 = 64 << 10;
 
 impl RecordOptions {
     pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Self> {
@@ -148,10 +149,11 @@ fn parse_kind(option: &ParseNestedMeta<'_>) -> syn::Result<u8> {
 fn parse_record_len(option: &ParseNestedMeta<'_>) -> syn::Result<u32> {
     let literal: LitInt = option.value()?.parse()?;
     match literal.base10_parse::<u32>() {
-        Ok(len @ 64..=LONGEST_RECORD) if len.is_power_of_two() => Ok(len),
+        Ok(len @ 64..=LONGEST_ON_STACK) if len.is_power_of_two() => Ok(len),
         _ => {
             let text = format!(
-                "the length of a record is 64, 128, 256, … (64·2^k), at most {LONGEST_RECORD}"
+                "the length of a record is 64, 128, 256, … (64·2^k), at most {LONGEST_ON_STACK}: \
+                 it is encoded on the stack, and larger ones go through Tx::create_raw"
             );
             Err(syn::Error::new(literal.span(), text))
         }

@@ -58,9 +58,10 @@ impl CommandArm {
 
 pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     let DispatchInput { tx, command, arms } = input;
-    // Arms must not see these variables instead of their own.
+    // Authors must not see these variables instead of their own, in arms or as `tx`.
     let received = Ident::new("received", Span::mixed_site());
     let outcome = Ident::new("outcome", Span::mixed_site());
+    let unknown = Ident::new("kind", Span::mixed_site());
     let count = arms.len();
     let commands: Vec<_> = arms.iter().map(|arm| &arm.command).collect();
     let checks = commands.iter().enumerate().map(|(at, command)| {
@@ -99,8 +100,8 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
         #allow
         let #outcome = match #received.command_kind() {
             #(#arms)*
-            kind => ::core::result::Result::Err(
-                ::statevec_abi::typed::unknown_command(&mut *#tx, kind),
+            #unknown => ::core::result::Result::Err(
+                ::statevec_abi::typed::unknown_command(&mut *#tx, #unknown),
             ),
         };
         #outcome

@@ -35,6 +35,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         return Err(syn::Error::new(name.span(), text));
     };
     let names = idents.iter().map(|ident| ident.to_string());
+    // `try_from` spells its error out: `Self::Error` would also mean a variant of that name.
     Ok(quote! {
         #[automatically_derived]
         impl ::statevec_abi::typed::EnumU8 for #name {
@@ -86,7 +87,9 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             type Error = ::statevec_abi::typed::EnumDecodeError;
 
             #[inline]
-            fn try_from(raw: u8) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(
+                raw: u8,
+            ) -> ::core::result::Result<Self, ::statevec_abi::typed::EnumDecodeError> {
                 <Self as ::statevec_abi::typed::EnumU8>::try_from_u8(raw)
             }
         }

@@ -27,7 +27,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// }
 /// ```
 ///
-/// - `kind` is 1 to 255. `len` is 64, 128, 256, …: the bytes that the host stores, 16 of which are its own.
+/// - `kind` is 1 to 255. `len` is 64, 128, 256, … up to 65536: the bytes that the host stores, 16 of which are its own.
+///   A record is encoded on the stack; larger ones go through `Tx::create_raw`.
 /// - `pk(…)` names the fields of the primary key, in key order. They must be immutable. Without it there is no key.
 /// - Fields lie in the order of declaration, without gaps. Their types are `bool`, `u8`, `u16`, `u32`, `u64`, `i32`,
 ///   `i64`, `u128`, `FixedBytes<N>` and enums that derive `EnumU8`.
@@ -37,7 +38,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// Besides the trait `Record` this makes, for a record `Account`:
 /// - `AccountView` with a getter for every field, and `AccountUpdate` with the getters and `set_…` for every field that
-///   is neither immutable nor reserved. Getters and setters are as visible as their fields.
+///   is neither immutable nor reserved. Getters and setters are as visible as their fields. A field `set_x` beside a
+///   mutable field `x` does not compile.
 /// - with a key, `Account::pk(…)` and the trait `KeyedRecord`. `FixedBytes` are passed to `pk` by reference.
 #[proc_macro_derive(Record, attributes(record, field))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
@@ -58,8 +60,8 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// `kind` is 1 to 255. Fields are encoded in the order of declaration. Their types are those of a record, and `&'a [u8]`
-/// for variable bytes, which a decoded command borrows from its payload. This makes the traits `Payload`,
-/// `DecodePayload` and `Command`.
+/// for variable bytes, which a decoded command borrows from its payload. Without the content of variable bytes a command
+/// takes at most 65536 bytes. This makes the traits `Payload`, `DecodePayload` and `Command`.
 #[proc_macro_derive(Command, attributes(command, field))]
 pub fn derive_command(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -81,8 +83,8 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// As a command. An event with variable bytes also says how long its encoded form may be, in bytes: that much stack is
-/// taken to emit it. Without variable bytes the length is known, and `max_len` is not allowed. This makes the traits
-/// `Payload`, `DecodePayload` and `Event`.
+/// taken to emit it. Without variable bytes the length is known, and `max_len` is not allowed. Either way it is at most
+/// 65536 bytes; larger events go through `Tx::emit_raw`. This makes the traits `Payload`, `DecodePayload` and `Event`.
 #[proc_macro_derive(Event, attributes(event, field))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -133,7 +135,7 @@ pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Only `version` must be there; the lists may stand in any order. The constant is a `statevec_abi::schema::Schema`.
-/// Two entries of one kind, or two enums of one name, do not compile.
+/// Two entries of a list that have one kind or one name do not compile.
 #[proc_macro]
 pub fn schema(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as schema::SchemaInput);

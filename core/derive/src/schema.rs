@@ -1,7 +1,7 @@
 //! `schema!`
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -80,7 +80,10 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
         distinct_kinds("records", &input.records, &records),
         distinct_kinds("commands", &input.commands, &commands),
         distinct_kinds("events", &input.events, &events),
-        distinct_names(&input.types, &types),
+        distinct_names("records", &input.records, &records),
+        distinct_names("commands", &input.commands, &commands),
+        distinct_names("events", &input.events, &events),
+        distinct_names("types", &input.types, &types),
     ];
     // The evaluation limit is a guard against endless loops, and a large schema takes its time.
     let patience = quote! {
@@ -149,17 +152,20 @@ fn distinct_kinds(what: &str, entries: &[Path], definitions: &[TokenStream]) -> 
     }
 }
 
-fn distinct_names(entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
+fn distinct_names(what: &str, entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
     let checks = entries.iter().enumerate().map(|(at, entry)| {
         quote_spanned! {entry.span()=>
-            const _: () = ::statevec_abi::schema::declared::assert_distinct_name(&NAMES, #at);
+            const _: () = ::statevec_abi::schema::declared::assert_distinct_name(#what, &ENTRIES, #at);
         }
     });
+    // Tokens come apart when printed, and no path needs the spaces.
+    let written = entries.iter().map(|entry| entry.to_token_stream().to_string().replace(' ', ""));
     let count = entries.len();
     quote! {
         #[allow(elided_lifetimes_in_paths, reason = "a list names a type without its lifetime")]
         const _: () = {
-            const NAMES: [&str; #count] = [#(#definitions.name),*];
+            const ENTRIES: [(&str, &str); #count] =
+                [#((#written, #definitions.name)),*];
             #(#checks)*
         };
     }

@@ -113,7 +113,7 @@ const ANY: usize = isize::MAX as usize;
 ///
 /// A non-null pointer is valid for reads of `len` bytes, which nobody writes, for `'a`.
 pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8], &'static str> {
-    // SAFETY: the caller's promise about the pointer is ours (rule 1).
+    // SAFETY: the caller's promise about the pointer is ours (rule 10).
     unsafe { slice_within(bytes, ANY) }.map_err(published_text)
 }
 
@@ -129,7 +129,7 @@ pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8]
 pub unsafe fn runtime_bytes_slice_mut<'a>(
     bytes: RuntimeBytesMutRef,
 ) -> Result<&'a mut [u8], &'static str> {
-    // SAFETY: the caller's promise about the pointer is ours (rule 1).
+    // SAFETY: the caller's promise about the pointer is ours (rule 10).
     unsafe { slice_mut_within(bytes, ANY) }.map_err(published_text)
 }
 
@@ -154,7 +154,7 @@ pub(crate) unsafe fn slice_within<'a>(
     if bytes.len == 0 {
         return Ok(&[]);
     }
-    // SAFETY: not null and within the limit, both just checked; valid for reads by the caller's promise (rule 1).
+    // SAFETY: not null and within the limit, both just checked; valid for reads by the caller's promise (rule 10).
     Ok(unsafe { slice::from_raw_parts(bytes.ptr, bytes.len) })
 }
 
@@ -172,6 +172,6 @@ pub(crate) unsafe fn slice_mut_within<'a>(
     if bytes.len == 0 {
         return Ok(&mut []);
     }
-    // SAFETY: not null and within the limit, both just checked; valid and unshared by the caller's promise (rule 1).
+    // SAFETY: not null and within the limit, both just checked; valid and unshared by the caller's promise (rule 10).
     Ok(unsafe { slice::from_raw_parts_mut(bytes.ptr, bytes.len) })
 }

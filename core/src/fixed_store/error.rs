@@ -50,6 +50,12 @@ pub enum FixedStoreError<'d> {
         /// What it names.
         field: &'d str,
     },
+    /// A record has a primary key of no fields, so that there could be only one.
+    #[error("{record} has a primary key, but the key names no field")]
+    KeyEmpty {
+        /// Name of the record.
+        record: &'d str,
+    },
 }
 
 impl core::error::Error for FixedStoreError<'_> {}

@@ -51,10 +51,12 @@ impl Host for FixedStore<'_> {
         error: ErrorSlot<'e>,
     ) -> Result<RecordKey, Rejected<'e>> {
         let (position, record) = self.writable(kind, error)?;
+        // What has no room is refused before the plugin makes the record, as on a server.
         let next = self.kinds.get_mut(position).filter(|kind| kind.next_id < SysId::MAX);
-        let (Some(next), true) = (next, self.rows.len() < self.rows.capacity()) else {
+        let Some(next) = next else { return Err(refusal::numbers_used_up(record, error)) };
+        if self.rows.len() >= self.rows.capacity() {
             return Err(refusal::records_full(record, self.rows.capacity(), error));
-        };
+        }
         if self.changes.is_full() {
             return Err(refusal::changes_full(record, self.changes.capacity(), error));
         }

@@ -87,6 +87,9 @@ pub(super) fn check<'d>(
         if let Some(field) = def.pk_fields.iter().find(|name| key::field(def, name).is_none()) {
             return Err(FixedStoreError::KeyField { record, field });
         }
+        if def.has_pk && def.pk_fields.is_empty() {
+            return Err(FixedStoreError::KeyEmpty { record });
+        }
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! What the store refuses, and in which words. What a server's store refuses too, it refuses in the same words.
+//! What the store refuses, and in which words: those of a server's store, except where something is full, for the two hold different amounts of
+//! different things.
 
 use core::fmt::{self, Write as _};
 
@@ -39,6 +40,15 @@ pub(super) fn records_full<'e>(
         "no room for another {name}: the store is full with {records} records (RECORDS)"
     );
     error.fail(HOST_REJECTED, reason)
+}
+
+#[cold]
+pub(super) fn numbers_used_up<'e>(record: &RecordDef<'_>, error: ErrorSlot<'e>) -> Rejected<'e> {
+    let name = record.name;
+    error.fail(
+        HOST_REJECTED,
+        format_args!("no number is left for another {name}: none is used again"),
+    )
 }
 
 #[cold]
@@ -99,5 +109,89 @@ impl fmt::Display for Hex<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use core::pin::pin;
+    use std::string::ToString as _;
+
+    use super::*;
+    use crate::{
+        Plugin, RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin, Tx,
+        abi::SysId,
+        fixed_store::{FixedMemory, FixedStore},
+        host::{HostGate, PluginApi, PluginRuntime},
+        schema::{SchemaDef, Version},
+        static_plugin,
+    };
+
+    /// Creates a record of kind 1.
+    struct Create;
+
+    impl Plugin for Create {
+        fn name() -> &'static str {
+            "create"
+        }
+
+        fn schema() -> &'static str {
+            ""
+        }
+
+        fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+            Ok(Self)
+        }
+
+        fn run_tx<'tx>(
+            &self,
+            tx: &mut Tx<'tx>,
+            _: &RuntimeCommandRef<'_>,
+        ) -> Result<(), Rejected<'tx>> {
+            tx.create_raw(1, |_| ()).map(drop)
+        }
+    }
+
+    const CREATE: StaticPlugin = static_plugin!(Create, slots = 1);
+
+    const SCHEMA: SchemaDef<'static> = SchemaDef {
+        version: Version::new(1, 0),
+        types: &[],
+        records: &[RecordDef {
+            kind: 1,
+            name: "Thing",
+            has_pk: false,
+            support_range_scan: false,
+            data_size: 4,
+            version: 1,
+            has_pk_encoder: false,
+            fields: &[],
+            reserved_fields: &[],
+            pk_fields: &[],
+        }],
+        commands: &[],
+        events: &[],
+    };
+
+    #[test]
+    fn used_up_numbers_are_not_reported_as_full_records() {
+        let mut memory: FixedMemory<2, 4, 0> = FixedMemory::new();
+        let mut store = FixedStore::new(&SCHEMA, &mut memory).unwrap();
+        store.kinds[0].next_id = SysId::MAX - 1;
+        let api = PluginApi::of_static(&CREATE).unwrap();
+        let (gate, mut error) = (pin!(HostGate::new()), RuntimeErrorBuf::RESET);
+        let mut runtime = PluginRuntime::create(api, "", gate, &mut error).unwrap();
+        let command = RuntimeCommandRef::new(1, 1, 0, b"");
+
+        let mut transaction = store.begin();
+        runtime.run_tx(transaction.host(), &command).unwrap();
+        let failure = runtime.run_tx(transaction.host(), &command).unwrap_err();
+        assert_eq!(failure.kind, HOST_REJECTED);
+        let text = "no number is left for another Thing: none is used again";
+        assert_eq!(failure.message.to_string(), text);
+        transaction.commit();
+        assert_eq!(store.len(1), 1);
     }
 }

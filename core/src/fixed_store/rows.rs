@@ -27,7 +27,8 @@ impl<'m> Rows<'m> {
         row_size: usize,
         order: &'m mut [Slot],
     ) -> Self {
-        for (slot, place) in (0..).zip(order.iter_mut()) {
+        // The list goes first: behind the last slot there may be no further number.
+        for (place, slot) in order.iter_mut().zip(0..=Slot::MAX) {
             *place = slot;
         }
         Self { keys, bytes, row_size, order, len: 0 }

@@ -1,12 +1,22 @@
 //! One transaction on a store.
 
-use core::ops::{Deref, DerefMut};
+use core::ops::Deref;
 
 use super::FixedStore;
 
 /// A store in which everything that is written can still be undone.
 ///
 /// Dropping it undoes it: records, keys, numbers and events are as they were. One that was leaked is undone when the next one begins.
+///
+/// There is one at a time, so it lends no store that could begin another by accident:
+///
+/// ```compile_fail,E0596
+/// # use statevec_abi::fixed_store::FixedStore;
+/// fn nested(store: &mut FixedStore<'_>) {
+///     let mut transaction = store.begin();
+///     let inner = transaction.begin();
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "a transaction that is dropped is undone"]
 pub struct Transaction<'s, 'm> {
@@ -19,6 +29,13 @@ impl<'s, 'm> Transaction<'s, 'm> {
         store.events.clear();
         store.open = true;
         Self { store }
+    }
+
+    /// The store as a plugin writes to it, for [`PluginRuntime::run_tx`](crate::host::PluginRuntime::run_tx).
+    ///
+    /// Beginning a transaction through it undoes this one.
+    pub fn host(&mut self) -> &mut FixedStore<'m> {
+        self.store
     }
 
     /// Keeps what the transaction wrote. Its events are then in [`FixedStore::events`].
@@ -34,18 +51,11 @@ impl Drop for Transaction<'_, '_> {
     }
 }
 
-/// The store as the transaction sees it.
+/// The store as the transaction sees it, to be read. [`host`](Transaction::host) lends it to be written.
 impl<'m> Deref for Transaction<'_, 'm> {
     type Target = FixedStore<'m>;
 
     fn deref(&self) -> &FixedStore<'m> {
-        self.store
-    }
-}
-
-/// The store, for a plugin to write to.
-impl<'m> DerefMut for Transaction<'_, 'm> {
-    fn deref_mut(&mut self) -> &mut FixedStore<'m> {
         self.store
     }
 }

@@ -85,7 +85,7 @@ impl PluginApi {
     ///
     /// As [`check`](Self::check).
     pub const fn of_static(plugin: &StaticPlugin) -> Result<Self, TableError> {
-        // SAFETY: who made the descriptor made its functions, or promised for them, for as long as the program runs (rule 1).
+        // SAFETY: who made the descriptor made its functions, or promised for them, for as long as the program runs (rule 10).
         unsafe { Self::check(plugin.api()) }
     }
 
@@ -95,7 +95,7 @@ impl PluginApi {
     ///
     /// A null pointer with a length, or a name above [`limits::PLUGIN_NAME`].
     pub fn plugin_name(&self) -> Result<&[u8], BytesError> {
-        // SAFETY: `check` was promised a function of this type (rule 1).
+        // SAFETY: `check` was promised a function of this type (rule 10).
         let bytes = unsafe { (self.plugin_name)() };
         self.text(bytes, limits::PLUGIN_NAME)
     }
@@ -106,7 +106,7 @@ impl PluginApi {
     ///
     /// A null pointer with a length, or a schema above [`limits::SCHEMA`].
     pub fn schema_bytes(&self) -> Result<&[u8], BytesError> {
-        // SAFETY: `check` was promised a function of this type (rule 1).
+        // SAFETY: `check` was promised a function of this type (rule 10).
         let bytes = unsafe { (self.schema_bytes)() };
         self.text(bytes, limits::SCHEMA)
     }

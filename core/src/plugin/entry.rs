@@ -48,7 +48,7 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
     call.enter(|error| {
         let out_runtime = NonNull::new(out_runtime)
             .ok_or_else(|| contract_violation(error, &"out_runtime is null"))?;
-        // SAFETY: the caller's promise about `config` (rule 1).
+        // SAFETY: the caller's promise about `config` (rule 10).
         let config = unsafe { slice_within(config, limits::CONFIG) }
             .map_err(|reason| contract_violation(error, &reason))?;
         let config = str::from_utf8(config).map_err(|reason| {
@@ -70,14 +70,11 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
 ///
 /// `runtime` is null, or was made by [`create_runtime_v1`] with the same `P` and `S` and not destroyed since.
 pub unsafe fn destroy_runtime_v1<P, S: InstanceStorage<P>>(runtime: *mut c_void) {
-    // SAFETY: the caller's promise about `runtime` (rule 1).
-    let Ok(instance) = (unsafe { Instance::<P>::from_handle(runtime) }) else {
-        return;
-    };
-    if instance.is_busy() {
+    let Some(instance) = NonNull::new(runtime.cast::<Instance<P>>()) else { return };
+    // SAFETY: not null, and so live, by the caller's promise; the reference ends here, and what is removed is the handle itself (rule 10).
+    if unsafe { instance.as_ref() }.is_busy() {
         return;
     }
-    let instance = NonNull::from_ref(instance);
     // A panic of the plugin's destructor stops here; there is no way to report it (rule 2).
     let _ = catch(|| {
         // SAFETY: stored by `S`, idle, and not used again, by the caller's promise (rule 7).
@@ -102,17 +99,16 @@ pub unsafe fn run_tx_v1<P>(
     // SAFETY: the caller's promise about `out_error` (rule 9).
     let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::RunTx, out_error) };
     call.enter(|error| {
-        // SAFETY: the caller's promise about the payload (rule 1).
+        // SAFETY: the caller's promise about the payload (rule 10).
         let command = unsafe { RuntimeCommandRef::check(&command) }
             .map_err(|reason| contract_violation(error, &reason))?;
-        // SAFETY: the caller's promise about `runtime` (rule 1).
+        // SAFETY: the caller's promise about `runtime` (rule 10).
         let claim = unsafe { claim::<P>(runtime, error) }?;
-        // SAFETY: asked for once, and used by `tx` only, which ends before the claim (rule 3).
+        // SAFETY: asked for once, and used by the transaction only, which ends before the claim (rule 3).
         let scratch = unsafe { claim.scratch() };
-        // SAFETY: the caller's promise about `host` (rule 1).
+        // SAFETY: the caller's promise about `host` (rule 10).
         let table = unsafe { HostTable::from_raw(host) };
-        let mut tx = Tx::new(table, scratch, error);
-        let result = run(claim.plugin(), &mut tx, command);
+        let result = run(claim.plugin(), &mut Tx::new(table, scratch, error), command);
         claim.release();
         result
     })
@@ -134,14 +130,13 @@ pub unsafe fn validate_v1<P>(
     // SAFETY: the caller's promise about `out_error` (rule 9).
     let call = unsafe { Inbound::new(Callee::Plugin, phase, out_error) };
     call.enter(|error| {
-        // SAFETY: the caller's promise about `runtime` (rule 1).
+        // SAFETY: the caller's promise about `runtime` (rule 10).
         let claim = unsafe { claim::<P>(runtime, error) }?;
-        // SAFETY: asked for once, and used by `state` only, which ends before the claim (rule 3).
+        // SAFETY: asked for once, and used by the context only, which ends before the claim (rule 3).
         let scratch = unsafe { claim.scratch() };
-        // SAFETY: the caller's promise about `host` (rule 1).
+        // SAFETY: the caller's promise about `host` (rule 10).
         let table = unsafe { ReadTable::from_raw(host) };
-        let mut state = ReadContext::new(table, scratch, error);
-        let result = validate(claim.plugin(), &mut state);
+        let result = validate(claim.plugin(), &mut ReadContext::new(table, scratch, error));
         claim.release();
         result
     })
@@ -160,7 +155,7 @@ pub unsafe fn on_unload_v1<P>(
     // SAFETY: the caller's promise about `out_error` (rule 9).
     let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::Unload, out_error) };
     call.enter(|error| {
-        // SAFETY: the caller's promise about `runtime` (rule 1).
+        // SAFETY: the caller's promise about `runtime` (rule 10).
         let mut claim = unsafe { claim::<P>(runtime, error) }?;
         let result = unload(claim.plugin_mut(), error);
         claim.release();
@@ -176,7 +171,7 @@ unsafe fn claim<'i, 'c, P>(
     runtime: *mut c_void,
     error: ErrorSlot<'c>,
 ) -> Result<Claim<'i, P>, Rejected<'c>> {
-    // SAFETY: the caller's promise (rule 1).
+    // SAFETY: the caller's promise (rule 10).
     let instance = unsafe { Instance::from_handle(runtime) };
     instance.and_then(Instance::claim).map_err(|reason| unusable(error, reason))
 }

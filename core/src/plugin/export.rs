@@ -48,7 +48,10 @@ impl StaticPlugin {
     }
 }
 
-/// Makes the [`StaticPlugin`](crate::StaticPlugin) of a plugin, with a static pool of `slots` instances.
+/// Makes the [`StaticPlugin`](crate::StaticPlugin) of a plugin, with a static pool of `slots` instances, at least 1.
+///
+/// On targets without compare-exchange (Armv6-M) one thread creates the instances, and not in an interrupt: see the safety section of
+/// [`Pool`](crate::plugin::Pool).
 ///
 /// ```
 /// # use statevec_abi::*;
@@ -62,17 +65,39 @@ impl StaticPlugin {
 /// const PLUGINS: &[StaticPlugin] = &[static_plugin!(Noop, slots = 1)];
 /// assert!(StaticPlugin::find(PLUGINS, "noop").is_some());
 /// ```
+///
+/// A pool without slots could hold no instance, and is refused by the compiler:
+///
+/// ```compile_fail,E0080
+/// # use statevec_abi::*;
+/// # struct Noop;
+/// # impl Plugin for Noop {
+/// #     fn name() -> &'static str { "noop" }
+/// #     fn schema() -> &'static str { "" }
+/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
+/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> { Ok(()) }
+/// # }
+/// const PLUGINS: &[StaticPlugin] = &[static_plugin!(Noop, slots = 0)];
+/// ```
 #[macro_export]
 macro_rules! static_plugin {
     ($plugin:ty, slots = $slots:expr) => {{
-        struct Slots;
-        static POOL: $crate::plugin::Pool<$plugin, { $slots }> = $crate::plugin::Pool::new();
-        impl $crate::plugin::Pooled<$plugin, { $slots }> for Slots {
-            fn pool() -> &'static $crate::plugin::Pool<$plugin, { $slots }> {
-                &POOL
+        // Names of items are not hygienic: `$slots` is evaluated where the struct and the static cannot be seen.
+        const __STATEVEC_SLOT_COUNT: usize = $slots;
+        {
+            struct __StatevecSlots;
+            static __STATEVEC_POOL: $crate::plugin::Pool<$plugin, __STATEVEC_SLOT_COUNT> =
+                $crate::plugin::Pool::new();
+            impl $crate::plugin::Pooled<$plugin, __STATEVEC_SLOT_COUNT> for __StatevecSlots {
+                fn pool() -> &'static $crate::plugin::Pool<$plugin, __STATEVEC_SLOT_COUNT> {
+                    &__STATEVEC_POOL
+                }
             }
+            $crate::plugin::StaticPlugin::of::<
+                $plugin,
+                $crate::plugin::InPool<__StatevecSlots, __STATEVEC_SLOT_COUNT>,
+            >()
         }
-        $crate::plugin::StaticPlugin::of::<$plugin, $crate::plugin::InPool<Slots, { $slots }>>()
     }};
 }
 

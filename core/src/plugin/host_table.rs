@@ -27,7 +27,7 @@ impl<'c> HostTable<'c> {
     #[inline]
     pub unsafe fn from_raw(context: RuntimeHostContextV1) -> Self {
         let table = RuntimeHostVTableV1::present(context.vtable);
-        // SAFETY: the caller's promise, handed on; the table came from `present` (rule 1).
+        // SAFETY: the caller's promise, handed on; the table came from `present` (rule 10).
         let read = unsafe { ReadTable::of_host(context.ctx_ptr, table) };
         Self { read }
     }
@@ -171,7 +171,7 @@ impl<'c> HostTable<'c> {
 
     #[inline]
     fn entries(&self) -> &RuntimeHostVTableV1 {
-        // SAFETY: made of such a table; valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 1).
+        // SAFETY: made of such a table; valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
         unsafe { self.read.table().as_ref() }
     }
 

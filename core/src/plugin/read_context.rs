@@ -4,10 +4,7 @@ use core::fmt;
 
 use super::{contract::HostCallError, read_table::ReadTable, scratch::Scratch};
 use crate::{
-    abi::{
-        RecordKey, RecordKind, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, SysId,
-        runtime_error_kind,
-    },
+    abi::{RecordKey, RecordKind, RuntimeErrorBuf, RuntimeErrorKind, SysId, runtime_error_kind},
     error_slot::{ErrorSlot, Rejected},
 };
 
@@ -126,7 +123,8 @@ impl<'c> ReadContext<'c> {
     ) -> Result<(), Rejected<'c>> {
         // The host may hold `scratch` while it walks, so calls from the visitor write elsewhere (rule 3).
         let mut nested = RuntimeErrorBuf::RESET;
-        // SAFETY: initialised, and outlives its context, which a visitor can borrow only and has nothing to exchange for (rule 3).
+        // SAFETY: initialised, and outlives its context, which a visitor can only borrow. A scratch with this lifetime is never given
+        // out, owned or by `&mut`, so there is nothing to exchange it for (rule 3).
         let scratch = unsafe { Scratch::from_raw((&mut nested).into()) };
         let mut inner = ReadContext::new(self.table, scratch, self.error);
         let mut stopped = Ok(());
@@ -140,8 +138,8 @@ impl<'c> ReadContext<'c> {
     }
 
     /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
-    pub fn parts(&mut self) -> (ReadTable<'c>, &mut Scratch<'c>) {
-        (self.table, &mut self.scratch)
+    pub fn parts(&mut self) -> (ReadTable<'_>, Scratch<'_>) {
+        (self.table, self.scratch.reborrow())
     }
 
     #[inline]
@@ -158,20 +156,23 @@ impl<'c> ReadContext<'c> {
     /// (kind 1).
     #[cold]
     pub(crate) fn failed<E: fmt::Display>(&mut self, error: HostCallError<E>) -> Rejected<'c> {
-        match error {
-            HostCallError::Reported { call } => {
-                let report = self.scratch.report();
-                let (kind, text) = (report.kind, report.message());
-                let written = if text.is_empty() {
-                    self.error.fail(kind, format_args!("{call} failed and gave no reason"))
-                } else {
-                    self.error.pass_on(kind, text)
-                };
-                self.scratch.reset(RuntimeErrorPhase::RunTx);
-                written
-            }
+        let written = match error {
+            HostCallError::Reported { call } => self.reported(call),
             HostCallError::Contract(violation) => self.contract_violation(&violation),
             HostCallError::Refused(error) => self.contract_violation(&error),
+        };
+        // What the host wrote must not pass for the reason of a later failure.
+        self.scratch.reset(self.error.phase());
+        written
+    }
+
+    fn reported(&mut self, call: &str) -> Rejected<'c> {
+        let report = self.scratch.report();
+        let (kind, text) = (report.kind, report.message());
+        if text.is_empty() {
+            self.error.fail(kind, format_args!("{call} failed and gave no reason"))
+        } else {
+            self.error.pass_on(kind, text)
         }
     }
 

@@ -54,7 +54,7 @@ impl<'c> ReadTable<'c> {
     #[inline]
     pub unsafe fn from_raw(context: RuntimeReadContextV1) -> Self {
         let table = RuntimeReadVTableV1::present(context.vtable);
-        // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
+        // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 10).
         let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
         Self {
             ctx: context.ctx_ptr,
@@ -71,7 +71,7 @@ impl<'c> ReadTable<'c> {
     /// As [`from_raw`](Self::from_raw); `table` came from [`Table::present`].
     #[inline]
     pub(crate) unsafe fn of_host(ctx: *mut c_void, table: NonNull<RuntimeHostVTableV1>) -> Self {
-        // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 1).
+        // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 10).
         let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
         Self { ctx, entries: table.cast(), for_each: for_each.into(), call: PhantomData }
     }
@@ -194,13 +194,7 @@ impl<F, T, E> Once<F, T, E> {
         status: RuntimeCallStatus,
         found: u8,
     ) -> HostCallError<E> {
-        self.check(call, status).and_then(|()| flag(call, found)).map_or_else(
-            |error| error,
-            |found| match found {
-                true => ContractViolation::NotVisited { call }.into(),
-                false => ContractViolation::VisitedNothing { call }.into(),
-            },
-        )
+        contradiction(self.take_trouble(), call, status, found)
     }
 
     /// Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else with the status.
@@ -210,13 +204,42 @@ impl<F, T, E> Once<F, T, E> {
         call: &'static str,
         status: RuntimeCallStatus,
     ) -> Result<(), HostCallError<E>> {
-        match self.take_trouble() {
-            Some(Trouble::Panicked(panic)) => panic.resume(),
-            Some(Trouble::Twice) => Err(ContractViolation::VisitedTwice { call }.into()),
-            Some(Trouble::Bytes(error)) => Err(ContractViolation::Bytes { call, error }.into()),
-            Some(Trouble::Refused(error)) => Err(HostCallError::Refused(error)),
-            None => succeeded(call, status),
-        }
+        judge(self.take_trouble(), call, status)
+    }
+}
+
+/// [`Once::not_found`], made once for all closures.
+#[cold]
+#[inline(never)]
+fn contradiction<E>(
+    trouble: Option<Trouble<E>>,
+    call: &'static str,
+    status: RuntimeCallStatus,
+    found: u8,
+) -> HostCallError<E> {
+    judge(trouble, call, status).and_then(|()| flag(call, found)).map_or_else(
+        |error| error,
+        |found| match found {
+            true => ContractViolation::NotVisited { call }.into(),
+            false => ContractViolation::VisitedNothing { call }.into(),
+        },
+    )
+}
+
+/// [`Once::check`], made once for all closures.
+#[cold]
+#[inline(never)]
+fn judge<E>(
+    trouble: Option<Trouble<E>>,
+    call: &'static str,
+    status: RuntimeCallStatus,
+) -> Result<(), HostCallError<E>> {
+    match trouble {
+        Some(Trouble::Panicked(panic)) => panic.resume(),
+        Some(Trouble::Twice) => Err(ContractViolation::VisitedTwice { call }.into()),
+        Some(Trouble::Bytes(error)) => Err(ContractViolation::Bytes { call, error }.into()),
+        Some(Trouble::Refused(error)) => Err(HostCallError::Refused(error)),
+        None => succeeded(call, status),
     }
 }
 

@@ -50,8 +50,11 @@ pub trait Pooled<P, const N: usize>: 'static {
 
 /// A fixed number of places for instances, for a `static`.
 ///
-/// Where the target has no compare-exchange (Armv6-M), a place is claimed by a load and a store: instances are then to be created by one
-/// thread, and not in an interrupt.
+/// # Safety
+///
+/// Where the target has no compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`), a place is claimed by a load and a store. Whoever
+/// builds an image for such a target promises that instances of one pool are created by one thread, and never in an interrupt: two that
+/// were created at the same time could get one place. On all other targets nothing is asked.
 pub struct Pool<P, const N: usize> {
     slots: [Slot<P>; N],
 }
@@ -61,13 +64,16 @@ struct Slot<P> {
     place: UnsafeCell<MaybeUninit<Instance<P>>>,
 }
 
-// SAFETY: a place is reached only by who claimed it, and instances may move between threads when `P` may (rule 7).
+// SAFETY: a place is reached only by who claimed it, and instances may move between threads when `P` may (rule 7). Only one can have claimed it:
+// with compare-exchange because `swap` tells one alone that it was free; without because one thread creates, and not in an interrupt, as the
+// docs of `Pool` ask of the image.
 unsafe impl<P: Send, const N: usize> Sync for Pool<P, N> {}
 
 impl<P, const N: usize> Pool<P, N> {
-    /// An empty pool.
+    /// An empty pool. Without any slot it does not compile.
     #[must_use]
     pub const fn new() -> Self {
+        const { assert!(N > 0, "a pool of 0 slots has room for no instance: `slots` is at least 1") };
         Self {
             slots: [const {
                 Slot {

@@ -128,8 +128,8 @@ impl<'tx> Tx<'tx> {
     }
 
     /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
-    pub fn parts(&mut self) -> (HostTable<'_>, &mut Scratch<'tx>) {
-        (self.table(), self.state.scratch())
+    pub fn parts(&mut self) -> (HostTable<'_>, Scratch<'_>) {
+        (self.table(), self.state.scratch().reborrow())
     }
 
     #[inline]

@@ -73,9 +73,15 @@ pub(crate) unsafe extern "C" fn visit_bytes_mut<T, E, F: FnOnce(&mut [u8]) -> Re
 #[inline]
 unsafe fn run<F, T, E>(ctx: *mut c_void, call: impl FnOnce(F) -> Result<T, Trouble<E>>) {
     let this = ctx.cast::<Once<F, T, E>>();
-    // SAFETY: the caller's promise (rules 1 and 4).
+    // SAFETY: the caller's promise (rules 4 and 10).
     let Some(visit) = (unsafe { this.as_mut() }) else { return };
-    let Some(visitor) = visit.start() else { return visit.fail(Trouble::Twice) };
+    let Some(visitor) = visit.start() else {
+        // What went wrong before says more: a panic, above all, must go on.
+        if visit.state() != State::Troubled {
+            visit.fail(Trouble::Twice);
+        }
+        return;
+    };
     let caught = catch(|| match call(visitor) {
         Ok(out) => {
             // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
@@ -117,7 +123,7 @@ pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
     key: RuntimeRecordKeyView,
 ) {
     let this = ctx.cast::<VisitKeys<F>>();
-    // SAFETY: the caller's promise (rules 1 and 4).
+    // SAFETY: the caller's promise (rules 4 and 10).
     let Some(visit) = (unsafe { this.as_mut() }) else { return };
     let mut visitor = match mem::replace(visit, VisitKeys::Running) {
         VisitKeys::Waiting(visitor) => visitor,
@@ -135,7 +141,16 @@ pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
     let visit = unsafe { &mut *this };
     match caught {
         Ok(()) if matches!(visit, VisitKeys::Running) => *visit = VisitKeys::Waiting(visitor),
-        Ok(()) => {}
-        Err(panic) => *visit = VisitKeys::Panicked(panic),
+        Ok(()) => discard(visitor),
+        Err(panic) => {
+            *visit = VisitKeys::Panicked(panic);
+            discard(visitor);
+        }
     }
+}
+
+/// Drops a closure where there is a host's frame above: a destructor that panics stops here.
+#[cold]
+fn discard<F>(visitor: F) {
+    let _ = catch(|| drop(visitor));
 }

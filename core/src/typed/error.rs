@@ -53,6 +53,14 @@ pub enum DecodeError {
         /// The capacity.
         capacity: usize,
     },
+    /// In a command or event, fixed bytes keep something behind their stated length.
+    #[error("{name}.{field} has bytes behind its stated length: pad it with zeros")]
+    FixedBytesPadding {
+        /// The command or event.
+        name: &'static str,
+        /// The field.
+        field: &'static str,
+    },
 }
 
 impl core::error::Error for DecodeError {}

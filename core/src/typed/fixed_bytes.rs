@@ -76,11 +76,17 @@ impl<const N: usize> FixedBytes<N> {
 
     /// The bytes and their padding, as they stand in a primary key.
     ///
-    /// The padding is zero unless whoever encoded the value left something there.
+    /// The padding is zero, unless the value was read from a record that has something there: a stored key stays as it
+    /// is. Commands and events with such bytes do not decode.
     #[must_use]
     #[inline]
     pub const fn padded_slice(&self) -> &[u8; N] {
         &self.content
+    }
+
+    #[inline]
+    pub(super) fn is_zero_padded(&self) -> bool {
+        self.content.iter().skip(self.len()).all(|byte| *byte == 0)
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 //! Offsets are constants and the bytes are arrays, so whether a field lies inside is decided when the program is
 //! compiled; what remains of an access is one load or store.
 
-use super::{DecodeError, Field};
+use super::{DecodeError, Field, FixedBytes};
 
 /// Reads the field at `AT`.
 #[must_use]
@@ -54,6 +54,20 @@ pub fn check_fixed_bytes<const N: usize, const AT: usize, const SIZE: usize>(
     fixed_bytes::<N>(read::<u16, AT, SIZE>(bytes), name, field)
 }
 
+/// Reads the fixed bytes at `AT` of a command or event.
+///
+/// # Errors
+/// They state too great a length, or have something behind it.
+#[inline(always)]
+pub fn decode_fixed_bytes<const N: usize, const AT: usize, const SIZE: usize>(
+    bytes: &[u8; SIZE],
+    name: &'static str,
+    field: &'static str,
+) -> Result<FixedBytes<N>, DecodeError> {
+    check_fixed_bytes::<N, AT, SIZE>(bytes, name, field)?;
+    zero_padded(read::<FixedBytes<N>, AT, SIZE>(bytes), name, field)
+}
+
 /// Writes `part` at `AT` of a key.
 #[inline(always)]
 pub const fn write_key<const AT: usize, const LEN: usize, const SIZE: usize>(
@@ -91,4 +105,18 @@ pub(super) fn fixed_bytes<const N: usize>(
         return Err(DecodeError::FixedBytesTooLong { name, field, len, capacity: N });
     }
     Ok(())
+}
+
+/// Padding is part of a key: kept, it would give two keys to values that are equal.
+#[inline(always)]
+pub(super) fn zero_padded<const N: usize>(
+    value: FixedBytes<N>,
+    name: &'static str,
+    field: &'static str,
+) -> Result<FixedBytes<N>, DecodeError> {
+    if value.is_zero_padded() {
+        Ok(value)
+    } else {
+        Err(DecodeError::FixedBytesPadding { name, field })
+    }
 }

@@ -38,6 +38,6 @@ pub trait DecodePayload<'a>: Payload {
     ///
     /// # Errors
     /// `bytes` is shorter or longer than the layout, an enum's byte is unknown, or fixed bytes state too great a
-    /// length.
+    /// length or have anything but zeros behind it.
     fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError>;
 }

@@ -1,6 +1,6 @@
 //! Reads the fields of a command or event one after another, for payloads whose offsets vary.
 
-use super::layout::fixed_bytes;
+use super::layout::{fixed_bytes, zero_padded};
 use super::{DecodeError, Field, FixedBytes};
 
 /// A cursor over an encoded command or event.
@@ -31,7 +31,7 @@ impl<'a> PayloadReader<'a> {
     /// The next field, fixed bytes called `field`.
     ///
     /// # Errors
-    /// The bytes end before it does, or the stated length is too great.
+    /// The bytes end before it does, or the stated length is too great, or something stands behind it.
     #[inline]
     pub fn fixed_bytes<const N: usize>(
         &mut self,
@@ -40,7 +40,7 @@ impl<'a> PayloadReader<'a> {
         let stated = u16::split_from(self.rest).map(|(len, _)| len);
         let value = self.field()?;
         fixed_bytes::<N>(stated.unwrap_or(0), self.name, field)?;
-        Ok(value)
+        zero_padded(value, self.name, field)
     }
 
     /// The next field, variable bytes.

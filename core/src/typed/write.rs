@@ -117,8 +117,8 @@ impl<'tx> Tx<'tx> {
         record: &R,
         f: impl FnOnce(&mut [u8]) -> Result<T, DecodeError>,
     ) -> Result<(RecordKey, T), Rejected<'tx>> {
-        let (mut table, scratch) = self.parts();
-        let created = table.create(scratch, R::KIND, |data| {
+        let (mut table, mut scratch) = self.parts();
+        let created = table.create(&mut scratch, R::KIND, |data| {
             let found = data.len();
             let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {
                 name: R::DEF.name,

@@ -1,5 +1,7 @@
 //! What is full says so, and nothing has changed.
 
+use std::sync::Mutex;
+
 use statevec_abi::{
     fixed_store::{FixedMemory, FixedStore},
     runtime_error_kind::HOST_REJECTED,
@@ -66,6 +68,17 @@ fn full_event_list_refuses_an_event() {
     assert_eq!(events, [(7, &[10; 10][..]), (7, &[])]);
     bench.run(&[]).unwrap();
     assert_eq!(bench.store.events().count(), 0, "events are those of the last transaction");
+}
+
+#[test]
+fn most_records_that_a_memory_may_have() {
+    // Too large for a test's stack.
+    static MEMORY: Mutex<FixedMemory<65_535, SIZE, 0>> = Mutex::new(FixedMemory::new());
+    let mut memory = MEMORY.lock().unwrap();
+    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    bench.run(&[Op::Create(1, 1), Op::Delete(1)]).unwrap();
+    bench.run(&[Op::Create(2, 2)]).unwrap();
+    assert_eq!(bench.store.len(2), 1);
 }
 
 #[test]

@@ -95,6 +95,13 @@ fn key_of_a_field_that_cannot_be_one() {
 }
 
 #[test]
+fn key_of_no_field() {
+    let text = "Thing has a primary key, but the key names no field";
+    assert_eq!(error(&[RecordDef { pk_fields: &[], ..RECORD }]).as_deref(), Some(text));
+    assert_eq!(error(&[RecordDef { has_pk: false, pk_fields: &[], ..RECORD }]), None);
+}
+
+#[test]
 fn record_size_counts_the_data_and_the_key_of_the_largest_record() {
     let of = |records: &[RecordDef<'_>]| {
         let version = Version::new(1, 0);

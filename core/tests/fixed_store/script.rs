@@ -219,6 +219,6 @@ fn run_in<'m>(
     ops: &[Op],
 ) -> Result<(), (RuntimeErrorKind, String)> {
     OPS.set(ops.to_vec());
-    let answer = runtime.run_tx(transaction, &RuntimeCommandRef::new(1, 1, 0, b""));
+    let answer = runtime.run_tx(transaction.host(), &RuntimeCommandRef::new(1, 1, 0, b""));
     answer.map_err(|failure| (failure.kind, failure.message.to_string()))
 }

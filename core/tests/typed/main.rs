@@ -7,6 +7,7 @@
 
 mod calls;
 mod declared;
+mod names;
 mod payloads;
 mod properties;
 mod records;

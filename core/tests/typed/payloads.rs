@@ -1,7 +1,7 @@
 //! Commands and events as bytes.
 
 use super::declared::{Changed, Fixed, Note, Noted, Side, Tick, deep};
-use statevec_abi::{DecodeError, DecodePayload, EncodeError, Event, FixedBytes, Payload};
+use statevec_abi::{DecodeError, DecodePayload, EncodeError, Event, FixedBytes, Payload, Record};
 
 #[rustfmt::skip]
 const NOTE: [u8; 27] = [
@@ -120,6 +120,27 @@ fn fixed_bytes_with_too_great_a_length_are_refused() {
 }
 
 #[test]
+fn fixed_bytes_with_something_behind_their_length_are_refused() {
+    for at in 18..23 {
+        let mut bytes = NOTE;
+        bytes[at] = 1;
+        let expected = DecodeError::FixedBytesPadding { name: "Note", field: "name" };
+        assert_eq!(Note::decode(&bytes), Err(expected), "{at}");
+    }
+    for at in 32..35 {
+        let mut bytes = encoded(&fixed());
+        bytes[at] = 1;
+        let error = Fixed::decode(&bytes).unwrap_err();
+        let text = "Fixed.name has bytes behind its stated length: pad it with zeros";
+        assert_eq!(error.to_string(), text, "{at}");
+    }
+    let mut bytes = encoded(&fixed());
+    bytes[28] = 5;
+    let full = Fixed::decode(&bytes).unwrap();
+    assert_eq!(full.name.as_slice(), b"ab\0\0\0");
+}
+
+#[test]
 fn a_buffer_that_is_too_small_is_refused_before_it_is_written() {
     for (payload_len, result) in
         [(27, note().encode(&mut [0; 26])), (52, fixed().encode(&mut [0; 51]))]
@@ -162,4 +183,28 @@ fn an_event_without_variable_bytes_has_an_exact_buffer() {
     assert_eq!(bytes, encoded(&changed));
     assert_eq!(Changed::decode(&bytes), Ok(changed));
     assert_eq!(FixedBytes::<0>::EMPTY.len(), 0);
+}
+
+/// As long as an event can be.
+#[derive(Debug, PartialEq, Event)]
+#[event(kind = 9, max_len = 65536)]
+struct Longest<'a> {
+    text: &'a [u8],
+}
+
+/// As long as a record can be.
+#[derive(Debug, PartialEq, Record)]
+#[record(kind = 9, len = 65536)]
+struct Largest {
+    content: FixedBytes<65518>,
+}
+
+#[test]
+fn the_longest_event_and_the_largest_record_fit_on_the_stack_of_a_test() {
+    let text = [b'.'; 65534];
+    assert_eq!(Longest { text: &text }.with_encoded(<[u8]>::len), Ok(65536));
+    let error = Longest { text: &[b'.'; 65535] }.with_encoded(<[u8]>::len).unwrap_err();
+    assert!(error.to_string().starts_with("Longest takes 65537 bytes"), "{error}");
+    let largest = Largest { content: FixedBytes::new(&text[..65518]).unwrap() };
+    assert_eq!(Largest::decode(&largest.to_bytes()), Ok(largest));
 }

@@ -67,6 +67,13 @@ fn round_trip<'a, P: DecodePayload<'a> + PartialEq + std::fmt::Debug>(
     Ok(())
 }
 
+/// Equal fixed bytes of decoded payloads are equal in keys, too.
+fn has_one_key<const N: usize>(value: FixedBytes<N>) -> Result<(), TestCaseError> {
+    let equal = FixedBytes::<N>::new(value.as_slice()).unwrap();
+    prop_assert_eq!(value.padded_slice(), equal.padded_slice());
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn records_round_trip(value in everything()) {
@@ -134,6 +141,7 @@ proptest! {
         prop_assert_eq!(Bare::decode(&bytes).is_ok(), bytes.len() >= 48);
         if let Ok(value) = Note::decode(&bytes) {
             prop_assert_eq!(value.encoded_len(), bytes.len());
+            has_one_key(value.name)?;
         }
         if let Ok(value) = Noted::decode(&bytes) {
             prop_assert_eq!(value.encoded_len(), bytes.len());
@@ -141,6 +149,7 @@ proptest! {
         prop_assert_eq!(Changed::decode(&bytes).is_ok(), bytes.len() == 16);
         if let Ok(value) = Fixed::decode(&bytes) {
             prop_assert_eq!(value.encoded_len(), bytes.len());
+            has_one_key(value.name)?;
         }
     }
 
@@ -154,6 +163,28 @@ proptest! {
         bytes[at] = byte;
         if let Ok(read) = Everything::decode(&bytes) {
             prop_assert_eq!(&Everything::decode(&read.to_bytes()).unwrap(), &read);
+        }
+    }
+    #[test]
+    fn payloads_that_almost_decode_hide_nothing_in_keys(
+        mut value in fixed(),
+        name in vec(any::<u8>(), 5),
+        len in 0_u8..8,
+    ) {
+        value.name = FixedBytes::new(&name).unwrap();
+        let mut bytes = [0; 52];
+        prop_assert_eq!(value.encode(&mut bytes), Ok(52));
+        bytes[28] = len;
+        if let Ok(value) = Fixed::decode(&bytes) {
+            has_one_key(value.name)?;
+        }
+
+        let note = Note { id: 1, text: &name, side: Side::Buy, name: FixedBytes::new(&name).unwrap(), more: &[], open: true };
+        let mut bytes = vec![0; note.encoded_len()];
+        prop_assert_eq!(note.encode(&mut bytes), Ok(bytes.len()));
+        bytes[16] = len;
+        if let Ok(value) = Note::decode(&bytes) {
+            has_one_key(value.name)?;
         }
     }
 }

@@ -154,6 +154,16 @@ fn fixed_bytes_with_too_great_a_length_make_no_view() {
 }
 
 #[test]
+fn what_a_record_has_behind_fixed_bytes_stays_in_its_key() {
+    let mut data = EVERYTHING;
+    data[66] = 1;
+    let read = Everything::decode(&data).unwrap();
+    assert_eq!(read.name, everything().name);
+    assert_eq!(Everything::view(&data).unwrap().name().padded_slice()[15], 1);
+    assert!(read.key().as_bytes().ends_with(b"hello\0\0\0\0\0\0\0\0\0\0\x01"));
+}
+
+#[test]
 fn any_byte_but_zero_is_true_and_keys_as_one() {
     let mut data = EVERYTHING;
     data[8] = 0x80;

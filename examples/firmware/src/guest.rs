@@ -39,7 +39,7 @@ impl<'g, 'm> Guest<'g, 'm> {
     /// Why it changed nothing.
     pub fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Result<u64, CallFailure<'_>> {
         let mut transaction = self.store.begin();
-        self.runtime.run_tx(&mut transaction, command)?;
+        self.runtime.run_tx(transaction.host(), command)?;
         transaction.commit();
         self.tx_seq += 1;
         Ok(self.tx_seq)

@@ -1,9 +1,10 @@
 #![no_std]
-//! What the images of this package share: the machine, the command scripts, and a plugin on its store.
+//! What the images of this package share: the machine, the plugins and their memory, the command scripts, and a plugin on its store.
 
 pub mod board;
 pub mod clock;
 pub mod guest;
+pub mod plugins;
 pub mod script;
 pub mod stack;
 

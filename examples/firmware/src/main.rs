@@ -4,41 +4,26 @@
 
 use core::{fmt, pin::pin};
 
-use statevec_abi::{
-    RuntimeErrorBuf, StaticPlugin,
-    fixed_store::{FixedMemory, FixedStore, record_size},
-    host::HostGate,
-    static_plugin,
-};
-use statevec_bank::Bank;
+use statevec_abi::{RuntimeErrorBuf, StaticPlugin, fixed_store::FixedStore, host::HostGate};
 use statevec_firmware::{
     board::{Console, entry, exit},
     guest::Guest,
-    script::{self, Script},
+    plugins::{BANK, BANK_COMMANDS, BANK_RECORDS, TALLY, TALLY_COMMANDS, TALLY_RECORDS},
+    script::Script,
 };
-use statevec_tally::Tally;
 use statevec_transcript as transcript;
-use static_cell::ConstStaticCell;
 
 /// The plugins of this image. Nothing else tells them apart: no symbol, no linker section.
-const PLUGINS: &[StaticPlugin] =
-    &[static_plugin!(Bank, slots = 1), static_plugin!(Tally, slots = 1)];
-
-static BANK_RECORDS: ConstStaticCell<
-    FixedMemory<32, { record_size(&statevec_bank::SCHEMA.def) }, 128>,
-> = ConstStaticCell::new(FixedMemory::new());
-static TALLY_RECORDS: ConstStaticCell<
-    FixedMemory<8, { record_size(&statevec_tally::SCHEMA.def) }, 80, 2, 1>,
-> = ConstStaticCell::new(FixedMemory::new());
+const PLUGINS: &[StaticPlugin] = &[BANK, TALLY];
 
 #[entry]
 fn main() -> ! {
     let stores = [
-        ("bank", FixedStore::new(&statevec_bank::SCHEMA.def, BANK_RECORDS.take()), script::BANK),
+        ("bank", FixedStore::new(&statevec_bank::SCHEMA.def, BANK_RECORDS.take()), BANK_COMMANDS),
         (
             "tally",
             FixedStore::new(&statevec_tally::SCHEMA.def, TALLY_RECORDS.take()),
-            script::TALLY,
+            TALLY_COMMANDS,
         ),
     ];
     let Ok(mut out) = Console::open() else { exit(2) };

@@ -1,21 +1,25 @@
-//! The commands that build.rs put into the image.
+//! Command scripts, as build.rs makes them.
+
+use core::mem;
 
 use statevec_abi::{
     RuntimeCommandRef,
     queue::{QueueCodecError, SubmitRequest},
 };
 
-/// The bank's commands.
-pub const BANK: Script<'static> =
-    Script::new(include_bytes!(concat!(env!("OUT_DIR"), "/bank.script")));
-/// The counters' commands.
-pub const TALLY: Script<'static> =
-    Script::new(include_bytes!(concat!(env!("OUT_DIR"), "/tally.script")));
-
 /// Commands one after another: ext_seq u64, ref_ext_time_us u64, record length u32, all little-endian, and a submit request.
 #[derive(Debug, Clone)]
 pub struct Script<'s> {
     rest: &'s [u8],
+}
+
+/// Why there is no command.
+#[derive(Debug)]
+pub enum ScriptError {
+    /// The script ends inside a command. Nothing follows.
+    Truncated,
+    /// The record is no submit request.
+    Record(QueueCodecError),
 }
 
 impl<'s> Script<'s> {
@@ -27,17 +31,33 @@ impl<'s> Script<'s> {
 }
 
 impl<'s> Iterator for Script<'s> {
-    type Item = Result<RuntimeCommandRef<'s>, QueueCodecError>;
+    type Item = Result<RuntimeCommandRef<'s>, ScriptError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (ext_seq, rest) = self.rest.split_first_chunk()?;
-        let (time_us, rest) = rest.split_first_chunk()?;
-        let (len, rest) = rest.split_first_chunk()?;
-        let (record, rest) = rest.split_at_checked(u32::from_le_bytes(*len) as usize)?;
+        if self.rest.is_empty() {
+            return None;
+        }
+        // Taken, so that a script that ends too early is an error once.
+        let Some((command, rest)) = first(mem::take(&mut self.rest)) else {
+            return Some(Err(ScriptError::Truncated));
+        };
         self.rest = rest;
-        let (ext_seq, time_us) = (u64::from_le_bytes(*ext_seq), u64::from_le_bytes(*time_us));
-        Some(SubmitRequest::decode(record).map(|SubmitRequest { command_kind, payload }| {
-            RuntimeCommandRef::new(command_kind, ext_seq, time_us, payload)
-        }))
+        Some(command.map_err(ScriptError::Record))
     }
+}
+
+/// A command, or why its record is none.
+type Decoded<'s> = Result<RuntimeCommandRef<'s>, QueueCodecError>;
+
+/// The first command and the script behind it; `None` when the script ends before the command does.
+fn first(script: &[u8]) -> Option<(Decoded<'_>, &[u8])> {
+    let (ext_seq, rest) = script.split_first_chunk()?;
+    let (time_us, rest) = rest.split_first_chunk()?;
+    let (len, rest) = rest.split_first_chunk()?;
+    let (record, rest) = rest.split_at_checked(u32::from_le_bytes(*len) as usize)?;
+    let (ext_seq, time_us) = (u64::from_le_bytes(*ext_seq), u64::from_le_bytes(*time_us));
+    let command = SubmitRequest::decode(record).map(|SubmitRequest { command_kind, payload }| {
+        RuntimeCommandRef::new(command_kind, ext_seq, time_us, payload)
+    });
+    Some((command, rest))
 }

@@ -4,7 +4,7 @@
 //! It prints what `statevec-host run` prints for the same plugin as a shared library. Each plugin is one line of a constant list; none exports a
 //! symbol, so any number of them fit into one program.
 
-mod tally;
+mod votes;
 
 use std::{
     error::Error,
@@ -16,7 +16,7 @@ use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
 use statevec_host::{Engine, LoadedPlugin, Outcome, json};
 
 const PLUGINS: &[StaticPlugin] =
-    &[static_plugin!(statevec_bank::Bank, slots = 1), static_plugin!(tally::Tally, slots = 1)];
+    &[static_plugin!(statevec_bank::Bank, slots = 1), static_plugin!(votes::Votes, slots = 1)];
 
 fn main() -> ExitCode {
     let Some(name) = std::env::args().nth(1) else {

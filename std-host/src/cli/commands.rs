@@ -60,6 +60,9 @@ pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), InputErr
     let open = |source| InputError::Open { path: path.display().to_string(), source };
     let file = File::open(path).map_err(open)?;
     let metadata = file.metadata().map_err(open)?;
+    if metadata.is_dir() {
+        return Err(open(io::ErrorKind::IsADirectory.into()));
+    }
     let len = metadata.is_file().then_some(metadata.len());
     Ok((Box::new(file), len))
 }

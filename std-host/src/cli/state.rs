@@ -47,7 +47,8 @@ impl StateFile {
         hidden.push(name);
         hidden.push(format!(".{}.tmp", process::id()));
         let temporary = target.with_file_name(hidden);
-        match File::create(&temporary) {
+        // New, so that nothing that lies there already is followed or overwritten.
+        match File::create_new(&temporary) {
             Ok(file) => Ok(Self { target, temporary, file }),
             Err(source) => Err(StateError::Create { path: path.to_owned(), source }),
         }

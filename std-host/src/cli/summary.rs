@@ -45,7 +45,8 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counts { commands, committed, rejected, failed, events } = self.counts;
-        write!(f, "{commands} commands: {committed} committed, {rejected} rejected")?;
+        let noun = if commands == 1 { "command" } else { "commands" };
+        write!(f, "{commands} {noun}: {committed} committed, {rejected} rejected")?;
         if failed > 0 {
             write!(f, ", {failed} failed")?;
         }

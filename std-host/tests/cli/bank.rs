@@ -114,7 +114,7 @@ fn a_bad_line_ends_the_run_after_what_ran_and_keeps_the_old_state() {
     assert_eq!(ended.code, Some(2));
     assert_eq!(lines(&ended.out).len(), 1);
     let (summary, error) = ended.err.split_once('\n').unwrap();
-    assert!(summary.starts_with("1 commands: 1 committed, 0 rejected; 2 events; "), "{summary}");
+    assert!(summary.starts_with("1 command: 1 committed, 0 rejected; 2 events; "), "{summary}");
     assert_eq!(
         error,
         "error: standard input, line 3: not a command of this plugin\n  caused by: field \"amount\" of command \"Deposit\": \

@@ -67,9 +67,12 @@ pub(crate) fn write(
     costs: &[Costs],
     versions: &[&String],
 ) -> Result<ExitCode, Box<dyn Error>> {
-    let mut text = format!(
-        "# Instructions per operation; `benches/gate.sh` compares. Written by `instructions budget` on {processor}.\n# {rustc}\n# {valgrind}\n"
+    let mut text = String::from(
+        "# Instructions per operation; `benches/gate.sh` compares. Written by `instructions budget` with:\n",
     );
+    for version in versions {
+        text.push_str(&format!("# {version}\n"));
+    }
     for costs in costs {
         for operation in Operation::ALL {
             if let Some(cost) = costs.of(operation) {

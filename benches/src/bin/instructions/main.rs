@@ -63,7 +63,12 @@ fn with_valgrind(task: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
             let (mut whole, mut halves) = (Measure::default(), Measure::default());
             each(&mut whole)?;
             each_half(&mut halves)?;
-            readme::write(&whole.costs, &halves.costs, &machine.processor, &[&machine.rustc, valgrind])?;
+            readme::write(
+                &whole.costs,
+                &halves.costs,
+                &machine.processor,
+                &[&machine.rustc, valgrind],
+            )?;
             #[cfg(feature = "peers")]
             picture::write(&folder().join("instructions.svg"), &whole.costs)?;
             Ok(ExitCode::SUCCESS)

@@ -1,35 +1,26 @@
 //! The tables in the README.
 
-use std::{error::Error, fs, path::Path};
+use std::error::Error;
 
-use statevec_benches::Operation;
+use statevec_benches::{Operation, report::write_section};
 
-use crate::{callgrind::Costs, machine::Machine};
+use crate::callgrind::Costs;
 
-const BEGIN: &str = "<!-- instructions: begin -->\n";
-const END: &str = "<!-- instructions: end -->\n";
-
-/// Writes the tables between the README's markers, and to stdout.
+/// Writes the tables into the README, and to stdout.
 pub(crate) fn write(
-    path: &Path,
     whole: &[Costs],
     halves: &[Costs],
-    machine: &Machine,
+    processor: &str,
+    versions: &[&String; 2],
 ) -> Result<(), Box<dyn Error>> {
-    let Machine { processor, rustc, valgrind } = machine;
+    let [rustc, valgrind] = versions;
     let tables = format!(
         "Machine: {processor}. Toolchain: {rustc}, {valgrind}, the workspace's release profile.\n\n{}\n\
          What each side costs, beside the floor of the first column above:\n\n{}",
         table(whole),
         table(halves),
     );
-    print!("{tables}");
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let missing = || format!("{} has lost its markers {BEGIN:?} and {END:?}", path.display());
-    let (before, rest) = text.split_once(BEGIN).ok_or_else(missing)?;
-    let (_, after) = rest.split_once(END).ok_or_else(missing)?;
-    fs::write(path, format!("{before}{BEGIN}{tables}{END}{after}"))?;
-    Ok(())
+    write_section("instructions", &tables)
 }
 
 fn table(costs: &[Costs]) -> String {

@@ -1,7 +1,7 @@
 //! What the declaration of a command or event says, checked.
 
 use super::Role;
-use crate::attribute::PayloadOptions;
+use crate::attribute::{LONGEST_ON_STACK, PayloadOptions};
 use crate::errors::{Errors, both};
 use crate::field::{Encoding, Field, parse_fields};
 use syn::{DeriveInput, GenericParam, Ident, Lifetime, LitInt, Type};
@@ -33,9 +33,14 @@ impl<'i> Declaration<'i> {
                 errors.push(error);
             }
         }
+        if let Err(error) = check_least_len(input, role, least_len) {
+            errors.push(error);
+        }
         let checked = errors.check();
         let max_len = match role {
             Role::Command => Ok(least_len),
+            // What is wrong with the fields is told by `checked`.
+            Role::Event if least_len > LONGEST_ON_STACK => Ok(least_len),
             Role::Event => max_len(input, options.max_len.as_ref(), &fields, least_len),
         };
         let (max_len, ()) = both(max_len, checked)?;
@@ -88,8 +93,20 @@ fn check(field: &Field<'_>, lifetime: Option<&Lifetime>) -> syn::Result<()> {
     Ok(())
 }
 
-/// The longest payload that crosses the boundary (`statevec_abi::limits::EVENT_PAYLOAD`).
-const LONGEST_EVENT: u32 = 16 << 20;
+fn check_least_len(input: &DeriveInput, role: Role, least: u32) -> syn::Result<()> {
+    if least <= LONGEST_ON_STACK {
+        return Ok(());
+    }
+    let remedy = match role {
+        Role::Command => "it is decoded on the stack; pass large content as `&'a [u8]`",
+        Role::Event => "it is encoded on the stack, and larger ones go through Tx::emit_raw",
+    };
+    let text = format!(
+        "the fields of `{}` take at least {least} bytes, but at most {LONGEST_ON_STACK} are allowed: {remedy}",
+        input.ident
+    );
+    Err(syn::Error::new(input.ident.span(), text))
+}
 
 fn max_len(
     input: &DeriveInput,
@@ -111,11 +128,11 @@ fn max_len(
             Err(syn::Error::new(declared.span(), text))
         }
         (Some(declared), Some(_)) => match declared.base10_parse::<u32>() {
-            Ok(max_len) if (least..=LONGEST_EVENT).contains(&max_len) => Ok(max_len),
+            Ok(max_len) if (least..=LONGEST_ON_STACK).contains(&max_len) => Ok(max_len),
             _ => {
                 let text = format!(
                     "`max_len` is at least {least}, which the event takes when its variable bytes are empty, \
-                     and at most {LONGEST_EVENT}"
+                     and at most {LONGEST_ON_STACK}: it is encoded on the stack, and larger ones go through Tx::emit_raw"
                 );
                 Err(syn::Error::new(declared.span(), text))
             }

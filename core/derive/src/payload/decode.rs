@@ -43,7 +43,6 @@ fn at_fixed_offsets(declaration: &Declaration<'_>) -> TokenStream {
         offset += field.size();
         let Field { ident, ty, .. } = field;
         let field_name = field.name();
-        let place = quote!(::core::stringify!(#name), #field_name);
         match field.encoding {
             Encoding::Enum => {
                 let raw = quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(bytes));
@@ -53,10 +52,11 @@ fn at_fixed_offsets(declaration: &Declaration<'_>) -> TokenStream {
             Encoding::FixedBytes(capacity) => {
                 let capacity = usize_literal(u32::from(capacity));
                 quote! {
-                    #ident: {
-                        ::statevec_abi::typed::layout::check_fixed_bytes::<#capacity, #at, #size>(bytes, #place)?;
-                        ::statevec_abi::typed::layout::read::<#ty, #at, #size>(bytes)
-                    }
+                    #ident: ::statevec_abi::typed::layout::decode_fixed_bytes::<#capacity, #at, #size>(
+                        bytes,
+                        ::core::stringify!(#name),
+                        #field_name,
+                    )?
                 }
             }
             _ => quote!(#ident: ::statevec_abi::typed::layout::read::<#ty, #at, #size>(bytes)),

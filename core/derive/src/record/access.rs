@@ -6,6 +6,7 @@ use super::layout::{Layout, Placed};
 use crate::field::{Encoding, Field};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Ident;
 
 pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let Layout { name, vis, .. } = layout;
@@ -71,9 +72,13 @@ fn getter(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
     }
 }
 
+pub(super) fn setter_name(field: &Ident) -> Ident {
+    format_ident!("set_{}", field)
+}
+
 fn setter(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
     let Field { ident, vis, ty, .. } = &placed.field;
-    let name = format_ident!("set_{}", ident);
+    let name = setter_name(ident);
     let doc = format!("Sets [`{ident}`](Self::{ident}).");
     let at = placed.at();
     let (encoded, value) = match placed.field.encoding {

@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, Placed, usize_literal};
 use crate::field::{Encoding, Field, Scalar};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
@@ -13,11 +13,13 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let len = usize_literal(layout.key_fields().map(key_size).sum());
     let parameters = layout.key_fields().map(parameter);
     let arguments = layout.key_fields().map(argument);
+    // The parameters are the author's names, and one of them may be `key`.
+    let key = Ident::new("key", Span::mixed_site());
     let mut end = 0;
     let parts = layout.key_fields().map(|placed| {
         let offset = end;
         end += key_size(placed);
-        part(placed, offset, &len)
+        part(placed, offset, &key, &len)
     });
     let doc = format!("The key of the [`{name}`] with these values.");
     quote! {
@@ -29,9 +31,9 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
             #[allow(dead_code, reason = "generated for every record with a key, used or not")]
             #[allow(clippy::too_many_arguments, reason = "the parameters are the key's fields")]
             #vis const fn pk(#(#parameters),*) -> ::statevec_abi::typed::Pk<Self> {
-                let mut key = [0; #len];
+                let mut #key = [0; #len];
                 #(#parts)*
-                ::statevec_abi::typed::Pk::from_bytes(key)
+                ::statevec_abi::typed::Pk::from_bytes(#key)
             }
         }
 
@@ -71,7 +73,7 @@ fn argument(Placed { field, .. }: &Placed<'_>) -> TokenStream {
     }
 }
 
-fn part(placed: &Placed<'_>, offset: u32, len: &proc_macro2::Literal) -> TokenStream {
+fn part(placed: &Placed<'_>, offset: u32, key: &Ident, len: &Literal) -> TokenStream {
     let ident = placed.field.ident;
     let bytes = match placed.field.encoding {
         Encoding::Scalar(Scalar::Bool) | Encoding::Enum => quote!(&[#ident as u8]),
@@ -82,5 +84,5 @@ fn part(placed: &Placed<'_>, offset: u32, len: &proc_macro2::Literal) -> TokenSt
     };
     let at = usize_literal(offset);
     let size = usize_literal(key_size(placed));
-    quote!(::statevec_abi::typed::layout::write_key::<#at, #size, #len>(&mut key, #bytes);)
+    quote!(::statevec_abi::typed::layout::write_key::<#at, #size, #len>(&mut #key, #bytes);)
 }

@@ -1,10 +1,12 @@
 //! What a record's declaration says, checked.
 
+use super::access::setter_name;
 use crate::attribute::{RECORD_HEADER_SIZE, RecordOptions};
 use crate::errors::{Errors, both};
 use crate::field::{Encoding, Field, Scalar, parse_fields};
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::{DeriveInput, Ident, Visibility};
 
 pub(super) struct Layout<'i> {
@@ -30,6 +32,11 @@ impl<'i> Layout<'i> {
         let mut errors = Errors::default();
         for field in &fields {
             if let Err(error) = check_encoding(field) {
+                errors.push(error);
+            }
+        }
+        for field in &fields {
+            if let Err(error) = check_getter(field, &fields) {
                 errors.push(error);
             }
         }
@@ -102,6 +109,19 @@ fn check_encoding(field: &Field<'_>) -> syn::Result<()> {
     };
     let text = format!("field `{}`: {rule}", field.ident);
     Err(syn::Error::new_spanned(field.ty, text))
+}
+
+/// An update has the getters of all fields and the setters of some, side by side.
+fn check_getter(field: &Field<'_>, fields: &[Field<'_>]) -> syn::Result<()> {
+    let getter = field.ident.unraw();
+    let has_setter = |other: &&Field<'_>| !other.is_reserved() && other.options.immutable.is_none();
+    match fields.iter().filter(has_setter).find(|other| setter_name(other.ident) == getter) {
+        Some(other) if !field.is_reserved() => {
+            let text = format!("field `{getter}` has the name of the setter of `{}`", other.ident);
+            Err(syn::Error::new(field.ident.span(), text))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn place(fields: Vec<Field<'_>>, record_len: u32) -> syn::Result<Vec<Placed<'_>>> {

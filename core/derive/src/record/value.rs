@@ -5,6 +5,7 @@ use super::layout::{Layout, Placed, usize_literal};
 use crate::field::{Encoding, Field};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Ident;
 
 pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let Layout { name, kind, record_len, .. } = layout;
@@ -14,7 +15,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let record_len = usize_literal(*record_len);
     let definition = definition::expand(layout);
     let checks: Vec<_> = layout.active().filter_map(|f| check(f, layout)).collect();
-    let decoded = layout.fields.iter().map(decoded);
+    let decoded = layout.fields.iter().map(|f| decoded(f, &view));
     let encoded = layout.fields.iter().map(|f| encoded(f, &size));
     let short = quote! {
         return ::core::result::Result::Err(::statevec_abi::typed::DecodeError::Short {
@@ -98,12 +99,13 @@ fn check(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
     }
 }
 
-fn decoded(Placed { field, .. }: &Placed<'_>) -> TokenStream {
+fn decoded(Placed { field, .. }: &Placed<'_>, view: &Ident) -> TokenStream {
     let Field { ident, ty, .. } = field;
     if field.is_reserved() {
         return quote!(#ident: <#ty as ::statevec_abi::typed::Field>::ZERO);
     }
-    quote!(#ident: view.#ident())
+    // By its path: a method call would prefer a trait's method that takes `self`, such as `into`.
+    quote!(#ident: #view::#ident(&view))
 }
 
 fn encoded(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {

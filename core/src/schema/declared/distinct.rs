@@ -1,5 +1,7 @@
 //! Kinds and names that stand twice stop the compiler with a text that names both types.
 
+use crate::schema::name::same;
+
 /// Stops the compiler when an entry before `at` has the kind of the entry `at`. `what` is plural: "commands".
 ///
 /// # Panics
@@ -25,33 +27,31 @@ pub const fn assert_distinct_kind(what: &str, entries: &[(u8, &str)], at: usize)
     }
 }
 
-/// Stops the compiler when an entry before `at` has the name of the entry `at`.
+/// Stops the compiler when an entry before `at` has the name of the entry `at`. `what` is plural: "commands". An entry is
+/// a path, as its author wrote it, and the name.
 ///
 /// # Panics
 /// There is such an entry.
 #[track_caller]
-pub const fn assert_distinct_name(names: &[&str], at: usize) {
+pub const fn assert_distinct_name(what: &str, entries: &[(&str, &str)], at: usize) {
+    let (path, name) = entries[at];
     let mut earlier = 0;
     while earlier < at {
-        if same(names[earlier].as_bytes(), names[at].as_bytes()) {
+        let (other, other_name) = entries[earlier];
+        if same(other_name, name) {
             let mut text = Text::new();
-            text.push("two types are called `");
-            text.push(names[at]);
+            text.push(what);
+            text.push(" `");
+            text.push(other);
+            text.push("` and `");
+            text.push(path);
+            text.push("` are both called `");
+            text.push(name);
             text.push("`");
             panic!("{}", text.as_str());
         }
         earlier += 1;
     }
-}
-
-const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
-    while let ([x, rest_of_a @ ..], [y, rest_of_b @ ..]) = (a, b) {
-        if *x != *y {
-            return false;
-        }
-        (a, b) = (rest_of_a, rest_of_b);
-    }
-    a.is_empty() && b.is_empty()
 }
 
 /// A text put together in a constant. What does not fit is left out.
@@ -117,12 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_used_twice_is_named() {
-        assert_distinct_name(&["A", "AB", "B"], 2);
-        let text = catch_unwind(|| assert_distinct_name(&["A", "B", "A"], 2)).unwrap_err();
+    fn a_name_used_twice_names_both_types() {
+        let entries = [("Note", "Note"), ("Notes", "Notes"), ("other::Note", "Note")];
+        assert_distinct_name("events", &entries, 1);
+        let text = catch_unwind(|| assert_distinct_name("events", &entries, 2)).unwrap_err();
         assert_eq!(
             text.downcast_ref::<String>().map(String::as_str),
-            Some("two types are called `A`")
+            Some("events `Note` and `other::Note` are both called `Note`")
         );
     }
 }

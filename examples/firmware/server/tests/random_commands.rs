@@ -79,7 +79,7 @@ fn compare(
         let command = RuntimeCommandRef::new(kind, ext_seq, random.below(1 << 50), &payload);
 
         let mut transaction = store.begin();
-        let answer = runtime.run_tx(&mut transaction, &command);
+        let answer = runtime.run_tx(transaction.host(), &command);
         let text = answer.map_or_else(
             |failure| failure.to_string(),
             |()| {

@@ -6,12 +6,12 @@ use core::hint::black_box;
 
 use statevec_firmware::{
     board::{entry, exit},
-    script,
+    plugins::TALLY_COMMANDS,
 };
 
 #[entry]
 fn main() -> ! {
     // The commands are in the other image, too.
-    black_box(script::TALLY);
+    black_box(TALLY_COMMANDS);
     exit(0)
 }

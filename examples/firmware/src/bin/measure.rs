@@ -8,31 +8,16 @@ use core::{
 };
 
 use statevec_abi::{
-    RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin,
-    fixed_store::{FixedMemory, FixedStore, record_size},
-    host::HostGate,
-    static_plugin,
+    RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin, fixed_store::FixedStore, host::HostGate,
 };
-use statevec_bank::Bank;
 use statevec_firmware::{
     board::{Console, entry, exit},
     clock::instructions_of,
     guest::Guest,
-    script::{self, Script},
+    plugins::{BANK, BANK_COMMANDS, BANK_RECORDS, TALLY, TALLY_COMMANDS, TALLY_RECORDS},
+    script::Script,
     stack::depth_of,
 };
-use statevec_tally::Tally;
-use static_cell::ConstStaticCell;
-
-static BANK_RECORDS: ConstStaticCell<
-    FixedMemory<32, { record_size(&statevec_bank::SCHEMA.def) }, 128>,
-> = ConstStaticCell::new(FixedMemory::new());
-static TALLY_RECORDS: ConstStaticCell<
-    FixedMemory<8, { record_size(&statevec_tally::SCHEMA.def) }, 80, 2, 1>,
-> = ConstStaticCell::new(FixedMemory::new());
-
-const BANK: StaticPlugin = static_plugin!(Bank, slots = 1);
-const TALLY: StaticPlugin = static_plugin!(Tally, slots = 1);
 
 #[entry]
 fn main() -> ! {
@@ -41,8 +26,8 @@ fn main() -> ! {
     let tally = FixedStore::new(&statevec_tally::SCHEMA.def, TALLY_RECORDS.take());
     let (Ok(bank), Ok(tally)) = (bank, tally) else { exit(1) };
     let done =
-        measure(&BANK, &statevec_bank::SCHEMA.def, bank, script::BANK, &mut out).and_then(|()| {
-            measure(&TALLY, &statevec_tally::SCHEMA.def, tally, script::TALLY, &mut out)
+        measure(&BANK, &statevec_bank::SCHEMA.def, bank, BANK_COMMANDS, &mut out).and_then(|()| {
+            measure(&TALLY, &statevec_tally::SCHEMA.def, tally, TALLY_COMMANDS, &mut out)
         });
     exit(if done.is_ok() { 0 } else { 1 })
 }

@@ -4,35 +4,25 @@
 
 use core::{hint::black_box, pin::pin};
 
-use statevec_abi::{
-    RuntimeErrorBuf, StaticPlugin,
-    fixed_store::{FixedMemory, FixedStore, record_size},
-    host::HostGate,
-    static_plugin,
-};
+use statevec_abi::{RuntimeErrorBuf, StaticPlugin, fixed_store::FixedStore, host::HostGate};
 use statevec_firmware::{
     board::{entry, exit},
     guest::Guest,
-    script,
+    plugins::{TALLY, TALLY_COMMANDS, TALLY_RECORDS},
 };
-use statevec_tally::{SCHEMA, Tally};
-use static_cell::ConstStaticCell;
+use statevec_tally::SCHEMA;
 
-const PLUGINS: &[StaticPlugin] = &[static_plugin!(Tally, slots = 1)];
-
-static RECORDS: ConstStaticCell<
-    FixedMemory<8, { record_size(&statevec_tally::SCHEMA.def) }, 80, 2, 1>,
-> = ConstStaticCell::new(FixedMemory::new());
+const PLUGINS: &[StaticPlugin] = &[TALLY];
 
 #[entry]
 fn main() -> ! {
     // Opaque, so that nothing is left out because this image happens not to need it.
     let Some(plugin) = StaticPlugin::find(black_box(PLUGINS), "tally") else { exit(1) };
-    let Ok(store) = FixedStore::new(black_box(&SCHEMA.def), RECORDS.take()) else { exit(1) };
+    let Ok(store) = FixedStore::new(black_box(&SCHEMA.def), TALLY_RECORDS.take()) else { exit(1) };
     let mut error = RuntimeErrorBuf::RESET;
     let gate = pin!(HostGate::new());
     let Some(mut guest) = Guest::new(plugin, gate, store, &mut error) else { exit(1) };
-    let committed = script::TALLY.flatten().filter(|command| guest.run(command).is_ok()).count();
+    let committed = TALLY_COMMANDS.flatten().filter(|command| guest.run(command).is_ok()).count();
     let valid = guest.runtime.validate_biz_invariants(&guest.store).is_ok();
     drop(guest);
     exit(if committed == 11 && valid { 0 } else { 1 })

@@ -1,7 +1,7 @@
 use statevec_abi::{FixedBytes, Record};
 
 #[derive(Record)]
-#[record(kind = 1, len = 131072)]
+#[record(kind = 1, len = 65536)]
 struct Account {
     name: FixedBytes<65536>,
 }

@@ -8,7 +8,7 @@ use statevec_abi::{
 /// How many votes a candidate has.
 #[derive(Record)]
 #[record(kind = 1, len = 64, pk(candidate))]
-struct Votes {
+struct CandidateVotes {
     #[field(immutable)]
     candidate: FixedBytes<16>,
     count: u32,
@@ -30,15 +30,15 @@ struct Counted {
 }
 
 schema! {
-    const SCHEMA = { version: "1.0", records: [Votes], commands: [Vote], events: [Counted] };
+    const SCHEMA = { version: "1.0", records: [CandidateVotes], commands: [Vote], events: [Counted] };
 }
 
 /// Counts votes.
-pub(crate) struct Tally;
+pub(crate) struct Votes;
 
-impl Plugin for Tally {
+impl Plugin for Votes {
     fn name() -> &'static str {
-        "tally"
+        "votes"
     }
 
     fn schema() -> &'static str {
@@ -61,7 +61,7 @@ impl Plugin for Tally {
                     if candidate.is_empty() {
                         return Err(tx.reject(format_args!("a vote names a candidate")));
                     }
-                    let count = tx.update_or_create(&Votes { candidate, count: 0 }, |votes| {
+                    let count = tx.update_or_create(&CandidateVotes { candidate, count: 0 }, |votes| {
                         let count = votes.count().checked_add(1)?;
                         votes.set_count(count);
                         Some(count)

@@ -1,0 +1,46 @@
+//! The whole host, in time: engine, store and the bank in a shared library, on one core.
+//!
+//! - `host`: measures everything and writes the tables of `benches/README.md`; the comparison with SQLite needs the feature `peers`.
+//! - `host load HOW`: what `host` starts, to time loading in a process that has loaded nothing before.
+
+mod bank;
+mod load;
+mod scaling;
+#[cfg(feature = "peers")]
+mod sqlite;
+mod sweep;
+
+use std::{env, error::Error, process::ExitCode};
+
+use statevec_benches::{Machine, report::write_section};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        [] => measure(),
+        ["load", how] => load::load(how),
+        _ => Err("usage: host".into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("host: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<(), Box<dyn Error>> {
+    let Machine { processor, rustc, .. } = Machine::look();
+    let mut text = format!(
+        "Machine: {processor}. Toolchain: {rustc}, the workspace's release profile. Command: \
+         `cargo run --release -p statevec-benches --features peers --bin host`. Times are the best of several runs.\n\n"
+    );
+    #[cfg(feature = "peers")]
+    text.push_str(&sqlite::compare()?);
+    text.push_str(&scaling::table()?);
+    text.push_str(&sweep::tables()?);
+    text.push_str(&load::table()?);
+    write_section("host", &text)
+}

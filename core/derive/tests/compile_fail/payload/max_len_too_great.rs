@@ -1,0 +1,10 @@
+use statevec_abi::Event;
+
+#[derive(Event)]
+#[event(kind = 1, max_len = 65537)]
+struct Noted<'a> {
+    account_id: u64,
+    text: &'a [u8],
+}
+
+fn main() {}

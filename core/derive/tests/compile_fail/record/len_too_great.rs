@@ -1,0 +1,9 @@
+use statevec_abi::Record;
+
+#[derive(Record)]
+#[record(kind = 1, len = 131072)]
+struct Account {
+    balance: i64,
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+use statevec_abi::Command;
+
+#[derive(Command)]
+#[command(kind = 1)]
+struct Deposit {
+    amount: u64,
+}
+
+mod other {
+    #[derive(statevec_abi::Command)]
+    #[command(kind = 2)]
+    pub struct Deposit {
+        amount: u64,
+    }
+}
+
+statevec_abi::schema! {
+    const SCHEMA = {
+        version: "1.0",
+        commands: [Deposit, other::Deposit],
+    };
+}
+
+fn main() {}

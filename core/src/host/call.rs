@@ -1,0 +1,150 @@
+//! What all functions of a host share: the way in, and the look at what the plugin passed.
+
+use core::{ffi::c_void, fmt, ptr::NonNull};
+
+use super::{Host, HostGate, gate::GateError};
+use crate::{
+    abi::{
+        RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
+        bytes::slice_within, runtime_error_kind,
+    },
+    enter::{Callee, Inbound},
+    error_slot::{ErrorSlot, Rejected},
+};
+
+/// A call of the host that has just come in.
+pub(super) struct HostCall<'g, H> {
+    gate: Result<&'g HostGate<H>, GateError>,
+    inbound: Inbound<'g>,
+}
+
+impl<H: Host> HostCall<'_, H> {
+    /// # Safety
+    ///
+    /// A non-null `ctx` is the address of a live [`HostGate<H>`]; `out_error` is null or valid for writes for the call.
+    #[inline]
+    pub(super) unsafe fn new(ctx: *const c_void, out_error: *mut RuntimeErrorBuf) -> Self {
+        // SAFETY: the caller's promise about `ctx` (rule 5).
+        let gate = unsafe { HostGate::from_context(ctx) };
+        let phase = gate.map_or(RuntimeErrorPhase::RunTx, HostGate::phase);
+        // SAFETY: the caller's promise about `out_error` (rule 9).
+        let inbound = unsafe { Inbound::new(Callee::Host, phase, out_error) };
+        Self { gate, inbound }
+    }
+
+    #[inline]
+    pub(super) fn read(
+        self,
+        body: impl for<'e> FnOnce(&H, ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
+    ) -> RuntimeCallStatus {
+        self.inbound.enter(|error| {
+            let gate = self.gate.map_err(|reason| refused(error, reason))?;
+            let answer = gate.read(|host| body(host, error));
+            answer.map_err(|reason| refused(error, reason))?
+        })
+    }
+
+    #[inline]
+    pub(super) fn write(
+        self,
+        body: impl for<'e> FnOnce(&mut H, ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
+    ) -> RuntimeCallStatus {
+        self.inbound.enter(|error| {
+            let gate = self.gate.map_err(|reason| refused(error, reason))?;
+            let answer = gate.write(|host| body(host, error));
+            answer.map_err(|reason| refused(error, reason))?
+        })
+    }
+}
+
+/// A primary key of exactly the length that the schema gives.
+///
+/// # Safety
+///
+/// A non-null pointer is valid for reads of its length for `'k`.
+#[inline]
+pub(super) unsafe fn key<'k, 'e, H: Host>(
+    host: &H,
+    kind: RecordKind,
+    pk: RuntimeBytesRef,
+    error: ErrorSlot<'e>,
+) -> Result<&'k [u8], Rejected<'e>> {
+    match host.key_len(kind) {
+        Some(len) if len == pk.len => {
+            // SAFETY: the caller's promise (rule 10).
+            unsafe { slice_within(pk, len) }.map_err(|reason| broken(error, &reason))
+        }
+        Some(len) => Err(wrong_key(kind, len, pk.len, error)),
+        None => Err(no_key(kind, error)),
+    }
+}
+
+#[cold]
+fn wrong_key<'e>(
+    kind: RecordKind,
+    expected: usize,
+    got: usize,
+    error: ErrorSlot<'e>,
+) -> Rejected<'e> {
+    let reason =
+        format_args!("primary key of {got} bytes for record kind {kind}; its key has {expected}");
+    error.fail(runtime_error_kind::HOST_REJECTED, reason)
+}
+
+#[cold]
+fn no_key<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
+    let reason = format_args!("the schema has no record kind {kind} with a primary key");
+    error.fail(runtime_error_kind::HOST_REJECTED, reason)
+}
+
+#[inline]
+pub(super) fn present<'e, F>(
+    function: Option<F>,
+    name: &'static str,
+    error: ErrorSlot<'e>,
+) -> Result<F, Rejected<'e>> {
+    match function {
+        Some(function) => Ok(function),
+        None => Err(null(name, error)),
+    }
+}
+
+#[inline]
+pub(super) fn out<'e, T>(
+    pointer: *mut T,
+    name: &'static str,
+    error: ErrorSlot<'e>,
+) -> Result<NonNull<T>, Rejected<'e>> {
+    match NonNull::new(pointer) {
+        Some(pointer) => Ok(pointer),
+        None => Err(null(name, error)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> Rejected<'e> {
+    broken(error, &format_args!("{name} is null"))
+}
+
+/// Writes an out parameter.
+#[inline]
+pub(super) fn answer<T>(pointer: NonNull<T>, value: T) {
+    // SAFETY: not null, so valid for a write; which need not be aligned (rule 9).
+    unsafe { pointer.write_unaligned(value) };
+}
+
+#[cold]
+pub(super) fn broken<'e>(error: ErrorSlot<'e>, reason: &dyn fmt::Display) -> Rejected<'e> {
+    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+}
+
+#[cold]
+fn refused<'e>(error: ErrorSlot<'e>, reason: GateError) -> Rejected<'e> {
+    let kind = if reason.is_refusal() {
+        runtime_error_kind::HOST_REJECTED
+    } else {
+        runtime_error_kind::ABI_CONTRACT_VIOLATION
+    };
+    error.fail(kind, format_args!("{reason}"))
+}
