@@ -57,7 +57,8 @@ impl Embedded<'_, '_> {
     fn run_raw(&mut self, kind: u8, payload: &[u8]) -> Result<usize, RuntimeErrorKind> {
         let Self { runtime, store } = self;
         let mut transaction = store.begin();
-        let answer = runtime.run_tx(transaction.host(), &RuntimeCommandRef::new(kind, 1, 0, payload));
+        let answer =
+            runtime.run_tx(transaction.host(), &RuntimeCommandRef::new(kind, 1, 0, payload));
         answer.map_err(|failure| failure.kind)?;
         transaction.commit();
         Ok(store.events().count())

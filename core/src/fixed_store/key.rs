@@ -1,7 +1,7 @@
 //! Primary keys, as ABI.md section 5 encodes them, made from a record's data.
 
 use super::{layout::bytes_of, rows::copy};
-use crate::schema::{FieldDef, FieldType, RecordDef};
+use crate::schema::{FieldDef, FieldType, RecordDef, name::same};
 
 /// The length of a record's primary key in bytes; 0 when it has none.
 pub(super) const fn len(record: &RecordDef<'_>) -> usize {
@@ -20,7 +20,7 @@ pub(super) const fn len(record: &RecordDef<'_>) -> usize {
 pub(super) const fn field<'d>(record: &RecordDef<'d>, name: &str) -> Option<&'d FieldDef<'d>> {
     let mut fields = record.fields;
     while let [field, rest @ ..] = fields {
-        if same(field.name.as_bytes(), name.as_bytes()) && field.ty.fits_primary_key() {
+        if same(field.name, name) && field.ty.fits_primary_key() {
             return Some(field);
         }
         fields = rest;
@@ -66,15 +66,4 @@ const fn part_len(field: &FieldDef<'_>) -> usize {
         FieldType::FixedBytes => (field.len as usize).saturating_sub(2),
         _ => field.len as usize,
     }
-}
-
-/// Comparison of names for constants, which know no `==`.
-const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
-    while let ([x, rest_of_a @ ..], [y, rest_of_b @ ..]) = (a, b) {
-        if *x != *y {
-            return false;
-        }
-        (a, b) = (rest_of_a, rest_of_b);
-    }
-    a.is_empty() && b.is_empty()
 }

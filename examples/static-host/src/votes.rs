@@ -61,11 +61,12 @@ impl Plugin for Votes {
                     if candidate.is_empty() {
                         return Err(tx.reject(format_args!("a vote names a candidate")));
                     }
-                    let count = tx.update_or_create(&CandidateVotes { candidate, count: 0 }, |votes| {
-                        let count = votes.count().checked_add(1)?;
-                        votes.set_count(count);
-                        Some(count)
-                    })?;
+                    let count =
+                        tx.update_or_create(&CandidateVotes { candidate, count: 0 }, |votes| {
+                            let count = votes.count().checked_add(1)?;
+                            votes.set_count(count);
+                            Some(count)
+                        })?;
                     match count {
                         Some(count) => tx.emit(&Counted { candidate, count }),
                         None => Err(tx.reject(format_args!(
