@@ -11,8 +11,8 @@ use core::cell::Cell;
 use alloc::string::ToString;
 
 use statevec_abi::{
-    RuntimeErrorBuf, RuntimeErrorPhase,
-    plugin::{HostCallError, Scratch},
+    RecordKind, RuntimeErrorBuf, RuntimeErrorPhase, SysId,
+    plugin::{HostCallError, ReadTable, Scratch},
 };
 
 use crate::{error_text::runtime_error_message, errors::RuntimeHostError};
@@ -47,6 +47,38 @@ impl<'c> Buffer<'c> {
                 call(&mut scratch).map_err(|error| self.describe(error, &mut scratch))
             }
         }
+    }
+
+    /// Reads a record by number for a boxed plugin; whether there is one.
+    fn read_by_id(
+        &self,
+        table: ReadTable<'_>,
+        kind: RecordKind,
+        sys_id: SysId,
+        f: &mut dyn FnMut(&[u8]),
+    ) -> Result<bool, RuntimeHostError> {
+        let visit = |data: &[u8]| {
+            f(data);
+            Ok(())
+        };
+        let found = self.call(|scratch| table.read_by_id(scratch, kind, sys_id, visit))?;
+        Ok(found.is_some())
+    }
+
+    /// Reads a record by primary key for a boxed plugin; whether there is one.
+    fn read_by_pk(
+        &self,
+        table: ReadTable<'_>,
+        kind: RecordKind,
+        pk: &[u8],
+        f: &mut dyn FnMut(&[u8]),
+    ) -> Result<bool, RuntimeHostError> {
+        let visit = |data: &[u8]| {
+            f(data);
+            Ok(())
+        };
+        let found = self.call(|scratch| table.read_by_pk(scratch, kind, pk, visit))?;
+        Ok(found.is_some())
     }
 
     /// The whole of the host's report, as the published adapters give it; or how the host broke the contract.

@@ -51,14 +51,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         sys_id: SysId,
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let table = self.table.read();
-        let found = self.buffer.call(|scratch| {
-            table.read_by_id(scratch, record_kind, sys_id, |data| {
-                f(data);
-                Ok(())
-            })
-        })?;
-        Ok(found.is_some())
+        self.buffer.read_by_id(self.table.read(), record_kind, sys_id, f)
     }
 
     fn with_read_typed_by_pk_raw(
@@ -67,14 +60,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         pk: &[u8],
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let table = self.table.read();
-        let found = self.buffer.call(|scratch| {
-            table.read_by_pk(scratch, record_kind, pk, |data| {
-                f(data);
-                Ok(())
-            })
-        })?;
-        Ok(found.is_some())
+        self.buffer.read_by_pk(self.table.read(), record_kind, pk, f)
     }
 
     fn create_typed_raw(

@@ -49,14 +49,7 @@ impl BizInvariantReadContext for RuntimeReadContextV1Adapter<'_> {
         sys_id: SysId,
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let table = self.table;
-        let found = self.buffer.call(|scratch| {
-            table.read_by_id(scratch, record_kind, sys_id, |data| {
-                f(data);
-                Ok(())
-            })
-        })?;
-        Ok(found.is_some())
+        self.buffer.read_by_id(self.table, record_kind, sys_id, f)
     }
 
     fn with_read_typed_by_pk_raw(
@@ -65,14 +58,7 @@ impl BizInvariantReadContext for RuntimeReadContextV1Adapter<'_> {
         pk: &[u8],
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let table = self.table;
-        let found = self.buffer.call(|scratch| {
-            table.read_by_pk(scratch, record_kind, pk, |data| {
-                f(data);
-                Ok(())
-            })
-        })?;
-        Ok(found.is_some())
+        self.buffer.read_by_pk(self.table, record_kind, pk, f)
     }
 
     fn for_each_record_key_raw(
