@@ -57,11 +57,7 @@ impl<'c> Buffer<'c> {
         sys_id: SysId,
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let visit = |data: &[u8]| {
-            f(data);
-            Ok(())
-        };
-        let found = self.call(|scratch| table.read_by_id(scratch, kind, sys_id, visit))?;
+        let found = self.call(|scratch| table.read_by_id(scratch, kind, sys_id, f))?;
         Ok(found.is_some())
     }
 
@@ -73,11 +69,7 @@ impl<'c> Buffer<'c> {
         pk: &[u8],
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let visit = |data: &[u8]| {
-            f(data);
-            Ok(())
-        };
-        let found = self.call(|scratch| table.read_by_pk(scratch, kind, pk, visit))?;
+        let found = self.call(|scratch| table.read_by_pk(scratch, kind, pk, f))?;
         Ok(found.is_some())
     }
 
@@ -91,7 +83,7 @@ impl<'c> Buffer<'c> {
                 RuntimeHostError::new(message)
             }
             HostCallError::Contract(violation) => RuntimeHostError::new(violation.to_string()),
-            HostCallError::Refused(never) => match never {},
+            HostCallError::Refused(error) => RuntimeHostError::new(error.to_string()),
         }
     }
 }

@@ -12,8 +12,10 @@ pub enum Boxed {}
 
 // SAFETY: a box's content stays where it is, and is nobody else's, until the box is made again in `remove` (rule 7).
 unsafe impl<P: Send + 'static> InstanceStorage<P> for Boxed {
-    fn store(instance: Instance<P>) -> Result<NonNull<Instance<P>>, StorageFull> {
-        Ok(NonNull::from_mut(Box::leak(Box::new(instance))))
+    fn store(plugin: P) -> Result<NonNull<Instance<P>>, StorageFull> {
+        // The place first, then what it holds: so nothing is copied.
+        let instance = Box::write(Box::new_uninit(), Instance::new(plugin));
+        Ok(NonNull::from_mut(Box::leak(instance)))
     }
 
     unsafe fn remove(instance: NonNull<Instance<P>>) {

@@ -99,7 +99,7 @@ pub unsafe fn runtime_plugin_run_tx_v1(
         run_tx_v1(
             runtime,
             host,
-            command,
+            &command,
             out_error,
             |handle: &ExportedRuntimePluginV1Handle, tx, command| {
                 let result =

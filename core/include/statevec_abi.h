@@ -13,8 +13,8 @@
  * Lifetimes  Pointers are valid for the time of the call or visit that gave them, and no longer. Three outlive it: the bytes of `plugin_name` and
  *            `schema_bytes` and the table itself live as long as the library is mapped; a runtime handle lives until `destroy_runtime`.
  * Bytes      A pointer may be null when the length is 0. With any other length it is not null.
- * Errors     A function that can fail returns 0 (success) or 1 (failure); no other status is defined. `out_error` may be null. On success the callee
- *            resets its header (phase 1, kind 4002, message_len 0); on failure it fills it in. Other out parameters are written on success only,
+ * Errors     A function that can fail returns 0 (success) or 1 (failure); no other status is defined. `out_error` may be null. On success a plugin's
+ *            function resets its header (phase 1, kind 4002, message_len 0), and what a host's leaves there means nothing; on failure it is filled in. Other out parameters are written on success only,
  *            and hold nothing to rely on after a failure.
  * Flags      A flag is one byte, 0 or 1. It is written as `uint8_t`, because `_Bool` and `bool` may not hold anything else.
  * Unwinding  No C++ exception, no longjmp and no foreign unwinding may cross a function of this header, in either direction.

@@ -34,8 +34,9 @@ impl Inbound<'_> {
         Self { callee, error }
     }
 
-    /// Runs the body and makes its answer: success resets the header of `out_error`, a failure was written by whoever made
-    /// the token, and a panic is written here.
+    /// Runs the body and makes its answer: a failure was written by whoever made the token, and a panic is written here. A plugin's success
+    /// resets the header of `out_error`, also after a failure that it recovered from; a host's leaves the buffer alone, for the contract says
+    /// nothing about it.
     #[inline]
     pub(crate) fn enter(
         self,
@@ -43,8 +44,9 @@ impl Inbound<'_> {
     ) -> RuntimeCallStatus {
         match catch(|| body(self.error)) {
             Ok(Ok(())) => {
-                // Also after a failure that the body recovered from.
-                self.error.reset();
+                if matches!(self.callee, Callee::Plugin) {
+                    self.error.reset();
+                }
                 RuntimeCallStatus::Success
             }
             Ok(Err(_written)) => RuntimeCallStatus::Failure,

@@ -87,7 +87,7 @@ impl<'c> ErrorSlot<'c> {
     /// [`fail`](Self::fail) with another call's error: its kind and its text, without formatting.
     pub(crate) fn pass_on(self, kind: RuntimeErrorKind, text: ErrorText<'_>) -> Rejected<'c> {
         if !self.buffer.is_null() {
-            self.write(kind, |writer| writer.push_lossy(text.as_bytes()));
+            self.write(kind, |writer| writer.pass_on(text));
         }
         Rejected { call: PhantomData }
     }

@@ -26,7 +26,7 @@ use crate::{
 ///   What the failed call changed must be undone; what the transaction changed before is undone by whoever runs it.
 /// - A panic is caught where the build has panic catching, and reported as kind 4002 (rule 2).
 pub trait Host {
-    /// A number that tells the threads of the program apart; its lowest bit is ignored. Constant on targets that have one thread.
+    /// A number that tells the threads of the program apart; its two lowest bits are ignored. Constant on targets that have one thread.
     ///
     /// It lets a context that a plugin carried to another thread be refused (rule 5).
     fn thread_token() -> usize {

@@ -14,7 +14,7 @@ mod thunks;
 mod tx;
 mod visit;
 
-pub use contract::{ContractViolation, HostCallError};
+pub use contract::{ContractViolation, HostCallError, HostCaller};
 pub use entry::{
     create_runtime_v1, destroy_runtime_v1, on_unload_v1, plugin_bytes_v1, run_tx_v1, validate_v1,
 };
@@ -27,6 +27,7 @@ pub use scratch::Scratch;
 pub use storage::{InPool, InstanceStorage, Pool, Pooled, StorageFull};
 pub use thunks::plugin_api;
 pub use tx::Tx;
+pub(crate) use visit::{Lends, Lent};
 
 use crate::{
     abi::RuntimeCommandRef,

@@ -14,7 +14,7 @@
 //! 6. **Code outlives what came from it.** A loaded library stays mapped at least as long as anything that it made.
 //! 7. **One thread at a time.** A runtime handle may move between threads, and is used by one at a time.
 //! 8. **Same commands, same bytes.** Iteration is in ascending `sys_id`; nothing depends on hash order, time or addresses.
-//! 9. **Out parameters are written, never read.** On success only the 16-byte header of `out_error` is reset; on failure the whole buffer is
-//!    initialised. Pointers to them are valid for writes or null, for the time of the call.
+//! 9. **Out parameters are written, never read.** On success a plugin's function resets only the 16-byte header of `out_error`, and a host's leaves
+//!    it alone; on failure the whole buffer is initialised. Pointers to them are valid for writes or null, for the time of the call.
 //! 10. **Pointers are what the contract says.** A non-null pointer points to what its type says, for the time that the contract gives; a runtime handle is
 //!     used with the table that made it, and not after its destruction. This is the caller's promise: it cannot be detected inside one process.

@@ -2,6 +2,8 @@
 
 use core::{fmt, ptr};
 
+use crate::abi::ErrorText;
+
 /// A [`fmt::Write`] over `capacity` bytes. What does not fit is cut at a char boundary and counts as written; what follows a cut is dropped.
 ///
 /// It works through a raw pointer because its target may be uninitialised, or a buffer that no reference may be made to (rule 3).
@@ -29,20 +31,14 @@ impl TextWriter {
         }
     }
 
-    /// Writes foreign text: what is not UTF-8 becomes U+FFFD (rule 1).
-    pub(crate) fn push_lossy(&mut self, text: &[u8]) {
-        if let Ok(text) = str::from_utf8(text) {
-            return self.push(text);
-        }
-        for chunk in text.utf8_chunks() {
-            self.push(chunk.valid());
-            if !chunk.invalid().is_empty() {
-                self.push("\u{FFFD}");
-            }
-        }
+    /// Writes another buffer's text as it is, UTF-8 or not; whoever shows it reads it lossily (rule 1).
+    pub(crate) fn pass_on(&mut self, text: ErrorText<'_>) {
+        let text = text.as_bytes();
+        let taken = text.len().min(self.capacity - self.len);
+        self.copy(text.as_ptr(), taken);
     }
 
-    /// Number of bytes written so far; all of them are UTF-8.
+    /// Number of bytes written so far; all of them are UTF-8, unless they were passed on.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
@@ -65,9 +61,14 @@ impl TextWriter {
             self.cut = true;
             text.floor_char_boundary(room)
         };
+        self.copy(text.as_ptr(), taken);
+    }
+
+    /// `taken` is within the capacity, and within what is there to read.
+    fn copy(&mut self, text: *const u8, taken: usize) {
         let end = self.target.wrapping_add(self.len);
-        // SAFETY: `taken <= room`, so the copy ends within what `new` was promised; nobody else holds that memory (rule 9).
-        unsafe { ptr::copy_nonoverlapping(text.as_ptr(), end, taken) };
+        // SAFETY: the copy ends within what `new` was promised, by the callers' arithmetic; nobody else holds that memory (rule 9).
+        unsafe { ptr::copy_nonoverlapping(text, end, taken) };
         self.len += taken;
     }
 }
@@ -82,6 +83,7 @@ impl fmt::Write for TextWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abi::RuntimeErrorBuf;
 
     fn written(capacity: usize, texts: &[&str]) -> ([u8; 8], usize) {
         let mut target = [0xEE; 8];
@@ -107,14 +109,17 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_text_become_replacement_characters() {
+    fn bytes_that_are_not_text_are_passed_on_as_they_are() {
+        let mut buffer = RuntimeErrorBuf::RESET;
+        buffer.message_buf[..3].copy_from_slice(b"a\xFFb");
+        buffer.message_len = 3;
         let mut target = [0xEE; 8];
         // SAFETY: `target` outlives the writer and is not touched meanwhile (rule 9).
         let mut writer = unsafe { TextWriter::new(target.as_mut_ptr(), target.len()) };
-        writer.push_lossy(b"a\xFFb");
-        assert_eq!(writer.len(), 5);
+        writer.pass_on(buffer.message());
+        assert_eq!(writer.len(), 3);
         writer.fill();
-        assert_eq!(&target, "a\u{FFFD}b\0\0\0".as_bytes());
+        assert_eq!(&target, b"a\xFFb\0\0\0\0\0");
     }
 
     #[test]

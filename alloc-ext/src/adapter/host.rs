@@ -68,12 +68,8 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         record_kind: RecordKind,
         init: &mut dyn FnMut(&mut [u8]),
     ) -> Result<RecordKey, RuntimeHostError> {
-        let (key, ()) = self.buffer.call(|scratch| {
-            self.table.create(scratch, record_kind, |data| {
-                init(data);
-                Ok(())
-            })
-        })?;
+        let (key, ()) =
+            self.buffer.call(|scratch| self.table.create(scratch, record_kind, init))?;
         Ok(key)
     }
 
@@ -83,12 +79,8 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         pk: &[u8],
         f: &mut dyn FnMut(&mut [u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let found = self.buffer.call(|scratch| {
-            self.table.update_by_pk(scratch, record_kind, pk, |data| {
-                f(data);
-                Ok(())
-            })
-        })?;
+        let found =
+            self.buffer.call(|scratch| self.table.update_by_pk(scratch, record_kind, pk, f))?;
         Ok(found.is_some())
     }
 

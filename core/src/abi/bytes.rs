@@ -87,17 +87,31 @@ pub enum BytesError {
 impl core::error::Error for BytesError {}
 
 impl BytesError {
+    /// What [`check`](Self::check) has against bytes that it refused.
+    #[cold]
+    pub(crate) fn of(bytes: *const u8, len: usize, limit: usize) -> Self {
+        Self::check(bytes.is_null(), len, limit).err().unwrap_or(Self::Null)
+    }
+
     /// Checks pointer and length of foreign bytes against a limit, without looking at the bytes (rule 1).
     #[inline]
     pub(crate) fn check(is_null: bool, len: usize, limit: usize) -> Result<(), Self> {
         if len > limit {
-            Err(Self::TooLong { len, limit })
-        } else if is_null && len != 0 {
-            Err(Self::Null)
-        } else {
-            Ok(())
+            return Err(Self::TooLong { len, limit });
         }
+        // Two jumps, of which the second is hardly ever reached, instead of arithmetic on two flags.
+        if is_null && cold(len != 0) {
+            return Err(Self::Null);
+        }
+        Ok(())
     }
+}
+
+/// A condition on a path that hardly any call takes.
+#[cold]
+#[inline(never)]
+const fn cold(condition: bool) -> bool {
+    condition
 }
 
 /// The most bytes that one object of Rust may have; the limit where the contract sets none.
@@ -151,11 +165,22 @@ pub(crate) unsafe fn slice_within<'a>(
     limit: usize,
 ) -> Result<&'a [u8], BytesError> {
     BytesError::check(bytes.ptr.is_null(), bytes.len, limit)?;
-    if bytes.len == 0 {
-        return Ok(&[]);
+    // SAFETY: both just checked, and the caller's promise about the pointer (rules 1 and 10).
+    Ok(unsafe { checked_slice(bytes) })
+}
+
+/// The slice of bytes whose pointer and length were checked.
+///
+/// # Safety
+///
+/// [`BytesError::check`] has nothing against them, and a non-null pointer is valid for reads of `len` bytes, which nobody writes, for `'a`.
+#[inline]
+pub(crate) const unsafe fn checked_slice<'a>(bytes: RuntimeBytesRef) -> &'a [u8] {
+    if bytes.ptr.is_null() {
+        return &[];
     }
-    // SAFETY: not null and within the limit, both just checked; valid for reads by the caller's promise (rule 10).
-    Ok(unsafe { slice::from_raw_parts(bytes.ptr, bytes.len) })
+    // SAFETY: not null, and valid for reads by the caller's promise (rule 10).
+    unsafe { slice::from_raw_parts(bytes.ptr, bytes.len) }
 }
 
 /// [`runtime_bytes_slice_mut`] with a limit.
@@ -169,9 +194,21 @@ pub(crate) unsafe fn slice_mut_within<'a>(
     limit: usize,
 ) -> Result<&'a mut [u8], BytesError> {
     BytesError::check(bytes.ptr.is_null(), bytes.len, limit)?;
-    if bytes.len == 0 {
-        return Ok(&mut []);
+    // SAFETY: both just checked, and the caller's promise about the pointer (rules 1 and 10).
+    Ok(unsafe { checked_slice_mut(bytes) })
+}
+
+/// The mutable slice of bytes whose pointer and length were checked.
+///
+/// # Safety
+///
+/// [`BytesError::check`] has nothing against them, and a non-null pointer is valid for reads and writes of `len` bytes, which nobody else
+/// touches, for `'a`.
+#[inline]
+pub(crate) const unsafe fn checked_slice_mut<'a>(bytes: RuntimeBytesMutRef) -> &'a mut [u8] {
+    if bytes.ptr.is_null() {
+        return &mut [];
     }
-    // SAFETY: not null and within the limit, both just checked; valid and unshared by the caller's promise (rule 10).
-    Ok(unsafe { slice::from_raw_parts_mut(bytes.ptr, bytes.len) })
+    // SAFETY: not null, and valid and unshared by the caller's promise (rule 10).
+    unsafe { slice::from_raw_parts_mut(bytes.ptr, bytes.len) }
 }

@@ -1,8 +1,8 @@
 //! Commands and record keys.
 
-use core::{marker::PhantomData, ptr, slice};
+use core::{marker::PhantomData, ptr};
 
-use super::bytes::{BytesError, RuntimeBytesRef};
+use super::bytes::{BytesError, RuntimeBytesRef, checked_slice};
 use crate::{layout::assert_layout, limits};
 
 /// Stable number of a record type within a schema; 0 is reserved.
@@ -78,7 +78,7 @@ assert_layout!(RuntimeCommandView {
 #[repr(transparent)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuntimeCommandRef<'a> {
-    /// Invariant: `payload` is a valid slice for `'a`, or empty with any pointer.
+    /// Invariant: `payload` was checked, and is valid for `'a`.
     view: RuntimeCommandView,
     payload: PhantomData<&'a [u8]>,
 }
@@ -137,11 +137,8 @@ impl<'a> RuntimeCommandRef<'a> {
     #[must_use]
     #[inline]
     pub const fn payload(&self) -> &'a [u8] {
-        if self.view.payload.len == 0 {
-            return &[];
-        }
-        // SAFETY: not empty, and so valid by the invariant of the field, made by `new` or `check` (rule 1).
-        unsafe { slice::from_raw_parts(self.view.payload.ptr, self.view.payload.len) }
+        // SAFETY: the invariant of the field, made by `new` or `check` (rule 1).
+        unsafe { checked_slice(self.view.payload) }
     }
 
     /// The command as it crosses the boundary.

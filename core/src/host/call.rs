@@ -1,12 +1,12 @@
 //! What all functions of a host share: the way in, and the look at what the plugin passed.
 
-use core::{ffi::c_void, fmt, ptr::NonNull};
+use core::{ffi::c_void, ptr::NonNull};
 
 use super::{Host, HostGate, gate::GateError};
 use crate::{
     abi::{
-        RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
-        bytes::slice_within, runtime_error_kind,
+        BytesError, RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf,
+        RuntimeErrorPhase, bytes::slice_within, runtime_error_kind,
     },
     enter::{Callee, Inbound},
     error_slot::{ErrorSlot, Rejected},
@@ -23,10 +23,13 @@ impl<H: Host> HostCall<'_, H> {
     ///
     /// A non-null `ctx` is the address of a live [`HostGate<H>`]; `out_error` is null or valid for writes for the call.
     #[inline]
-    pub(super) unsafe fn new(ctx: *const c_void, out_error: *mut RuntimeErrorBuf) -> Self {
+    pub(super) unsafe fn new(
+        ctx: *const c_void,
+        phase: RuntimeErrorPhase,
+        out_error: *mut RuntimeErrorBuf,
+    ) -> Self {
         // SAFETY: the caller's promise about `ctx` (rule 5).
         let gate = unsafe { HostGate::from_context(ctx) };
-        let phase = gate.map_or(RuntimeErrorPhase::RunTx, HostGate::phase);
         // SAFETY: the caller's promise about `out_error` (rule 9).
         let inbound = unsafe { Inbound::new(Callee::Host, phase, out_error) };
         Self { gate, inbound }
@@ -72,14 +75,41 @@ pub(super) unsafe fn key<'k, 'e, H: Host>(
     match host.key_len(kind) {
         Some(len) if len == pk.len => {
             // SAFETY: the caller's promise (rule 10).
-            unsafe { slice_within(pk, len) }.map_err(|reason| broken(error, &reason))
+            unsafe { bytes(pk, len, error) }
         }
         Some(len) => Err(wrong_key(kind, len, pk.len, error)),
         None => Err(no_key(kind, error)),
     }
 }
 
+/// Foreign bytes of at most `limit`.
+///
+/// # Safety
+///
+/// A non-null pointer is valid for reads of its length for `'b`.
+#[inline]
+pub(super) unsafe fn bytes<'b, 'e>(
+    bytes: RuntimeBytesRef,
+    limit: usize,
+    error: ErrorSlot<'e>,
+) -> Result<&'b [u8], Rejected<'e>> {
+    // SAFETY: the caller's promise (rule 10).
+    match unsafe { slice_within(bytes, limit) } {
+        Ok(bytes) => Ok(bytes),
+        Err(_) => Err(bad_bytes(bytes.ptr, bytes.len, limit, error)),
+    }
+}
+
+/// Why bytes are no slice; looked at again, so that the way there needs no room for a reason.
 #[cold]
+#[inline(never)]
+fn bad_bytes<'e>(ptr: *const u8, len: usize, limit: usize, error: ErrorSlot<'e>) -> Rejected<'e> {
+    let reason = BytesError::of(ptr, len, limit);
+    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+}
+
+#[cold]
+#[inline(never)]
 fn wrong_key<'e>(
     kind: RecordKind,
     expected: usize,
@@ -92,6 +122,7 @@ fn wrong_key<'e>(
 }
 
 #[cold]
+#[inline(never)]
 fn no_key<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
     let reason = format_args!("the schema has no record kind {kind} with a primary key");
     error.fail(runtime_error_kind::HOST_REJECTED, reason)
@@ -124,7 +155,7 @@ pub(super) fn out<'e, T>(
 #[cold]
 #[inline(never)]
 fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> Rejected<'e> {
-    broken(error, &format_args!("{name} is null"))
+    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{name} is null"))
 }
 
 /// Writes an out parameter.
@@ -132,11 +163,6 @@ fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> Rejected<'e> {
 pub(super) fn answer<T>(pointer: NonNull<T>, value: T) {
     // SAFETY: not null, so valid for a write; which need not be aligned (rule 9).
     unsafe { pointer.write_unaligned(value) };
-}
-
-#[cold]
-pub(super) fn broken<'e>(error: ErrorSlot<'e>, reason: &dyn fmt::Display) -> Rejected<'e> {
-    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }
 
 #[cold]

@@ -1,18 +1,19 @@
 //! The block that a host's context points to: it decides whether a plugin's call may go on to the host.
 
 use core::{
+    cell::UnsafeCell,
     ffi::c_void,
     marker::PhantomPinned,
     pin::Pin,
     ptr::{self, NonNull},
     sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicU32, AtomicUsize,
+        AtomicBool, AtomicPtr, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
     },
 };
 
 use super::Host;
-use crate::abi::RuntimeErrorPhase;
+use crate::abi::RuntimeErrorBuf;
 
 /// Stands between a plugin and a [`Host`], as long as the plugin's runtime handle lives (rules 3 and 5).
 ///
@@ -22,20 +23,28 @@ use crate::abi::RuntimeErrorPhase;
 /// It is pinned, because contexts hold its address: `pin!(HostGate::new())` without an allocator, `Arc::pin(HostGate::new())` with one.
 pub struct HostGate<H> {
     host: AtomicPtr<H>,
-    /// The thread that it is open for; nobody when it is closed. Thread and state are one number each, so that one comparison finds both in order.
-    owner: AtomicUsize,
-    /// The thread that may read now; nobody while the host is working on a write, maybe inside a create or update visitor.
-    reader: AtomicUsize,
-    /// The thread that may write now; nobody, too, while a read or key visitor runs or invariants are validated.
-    writer: AtomicUsize,
-    phase: AtomicU32,
+    /// The thread that it is open for, and whether the host is lent, in one number, so that one comparison finds both in order.
+    state: AtomicUsize,
+    /// How many read and key visitors run, one inside the other, and one more while invariants are validated: with any, nobody writes.
+    readers: AtomicUsize,
     /// Whether a runtime has it.
     taken: AtomicBool,
+    /// For the errors of that runtime's calls. Here, because here it never moves; nobody else touches it.
+    error: UnsafeCell<RuntimeErrorBuf>,
     _pinned: PhantomPinned,
 }
 
-/// No thread: the lowest bit of every thread's number is set.
-const NOBODY: usize = 0;
+// SAFETY: the error buffer is the runtime's that has taken the gate, and that one is used by one thread at a time; the rest is atomic (rule 7).
+unsafe impl<H> Sync for HostGate<H> {}
+
+/// Closed. No thread's number, lent or not, is this one: its lowest bit is set.
+const CLOSED: usize = usize::MAX;
+
+/// In addition to a thread's number: the host is working on a write, maybe inside a create or update visitor, and nobody may call.
+const LENT: usize = 0b10;
+
+/// What thread numbers keep free.
+const FREE: usize = 0b11;
 
 /// Why a call may not go on to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
@@ -67,11 +76,10 @@ impl<H: Host> HostGate<H> {
     pub const fn new() -> Self {
         Self {
             host: AtomicPtr::new(ptr::null_mut()),
-            owner: AtomicUsize::new(NOBODY),
-            reader: AtomicUsize::new(NOBODY),
-            writer: AtomicUsize::new(NOBODY),
-            phase: AtomicU32::new(RuntimeErrorPhase::Load.0),
+            state: AtomicUsize::new(CLOSED),
+            readers: AtomicUsize::new(0),
             taken: AtomicBool::new(false),
+            error: UnsafeCell::new(RuntimeErrorBuf::RESET),
             _pinned: PhantomPinned,
         }
     }
@@ -90,6 +98,12 @@ impl<H: Host> HostGate<H> {
         free
     }
 
+    /// The buffer for errors; the runtime's that has taken the gate.
+    #[inline]
+    pub(super) const fn error(&self) -> *mut RuntimeErrorBuf {
+        self.error.get()
+    }
+
     /// Leaves the gate to another runtime.
     pub(super) fn leave(&self) {
         self.taken.store(false, Release);
@@ -102,7 +116,7 @@ impl<H: Host> HostGate<H> {
         host: &mut H,
         body: impl FnOnce(*mut c_void) -> R,
     ) -> R {
-        self.pass(host, here::<H>(), RuntimeErrorPhase::RunTx, body)
+        self.pass(host, body)
     }
 
     /// Lets reads through to the host while `body` runs; it gets the address for the context.
@@ -111,25 +125,17 @@ impl<H: Host> HostGate<H> {
         host: &H,
         body: impl FnOnce(*mut c_void) -> R,
     ) -> R {
-        // Never written through: without a writer only shared references are made of it.
-        let host = ptr::from_ref(host).cast_mut();
-        self.pass(host, NOBODY, RuntimeErrorPhase::ValidateBizInvariants, body)
+        let _reading = Reading::begin(&self.readers);
+        // Never written through: while somebody reads, only shared references are made of it.
+        self.pass(ptr::from_ref(host).cast_mut(), body)
     }
 
     #[inline]
-    fn pass<R>(
-        self: Pin<&Self>,
-        host: *mut H,
-        writer: usize,
-        phase: RuntimeErrorPhase,
-        body: impl FnOnce(*mut c_void) -> R,
-    ) -> R {
+    fn pass<R>(self: Pin<&Self>, host: *mut H, body: impl FnOnce(*mut c_void) -> R) -> R {
         let gate = self.get_ref();
         gate.host.store(host, Relaxed);
-        gate.phase.store(phase.0, Relaxed);
-        gate.owner.store(here::<H>(), Relaxed);
-        gate.permit(here::<H>(), writer);
-        let _close = Close(gate);
+        gate.state.store(here::<H>(), Relaxed);
+        let _close = Close(&gate.state);
         body(ptr::from_ref(gate).cast_mut().cast())
     }
 
@@ -148,56 +154,42 @@ impl<H: Host> HostGate<H> {
     /// Makes a reading call of the host.
     #[inline]
     pub(super) fn read<R>(&self, call: impl FnOnce(&H) -> R) -> Result<R, GateError> {
-        if self.reader.load(Relaxed) != here::<H>() {
+        if self.state.load(Relaxed) != here::<H>() {
             return Err(self.refusal());
         }
-        let writer = self.writer.load(Relaxed);
-        self.writer.store(NOBODY, Relaxed);
-        let _restore = RestoreWriter { gate: self, writer };
-        // SAFETY: the gate is open on this thread, so `pass` holds the host alive; no `&mut H` exists, because while one does there
-        // is no reader (rules 3 and 5).
+        let _reading = Reading::begin(&self.readers);
+        // SAFETY: the gate is open on this thread, so `pass` holds the host alive; no `&mut H` exists, because while one does the host is
+        // lent (rules 3 and 5).
         Ok(call(unsafe { &*self.host.load(Relaxed) }))
     }
 
     /// Makes a writing call of the host.
     #[inline]
     pub(super) fn write<R>(&self, call: impl FnOnce(&mut H) -> R) -> Result<R, GateError> {
-        if self.writer.load(Relaxed) != here::<H>() {
+        if self.state.load(Relaxed) != here::<H>() || self.readers.load(Relaxed) != 0 {
             return Err(self.refusal());
         }
-        self.permit(NOBODY, NOBODY);
-        let _restore = RestoreBoth(self);
+        let _lent = Lending::begin(&self.state);
         // SAFETY: the gate is open on this thread, so `pass` holds the host alive and mutably borrowed; no other reference to it
-        // exists, because while one does there is no writer (rules 3 and 5).
+        // exists, because while one does somebody reads or the host is lent (rules 3 and 5).
         Ok(call(unsafe { &mut *self.host.load(Relaxed) }))
-    }
-
-    /// The part of the plugin's life that the gate is open for; errors of its calls say so.
-    pub(super) fn phase(&self) -> RuntimeErrorPhase {
-        RuntimeErrorPhase(self.phase.load(Relaxed))
     }
 
     #[cold]
     fn refusal(&self) -> GateError {
-        match self.owner.load(Relaxed) {
-            NOBODY => GateError::Closed,
-            owner if owner != here::<H>() => GateError::Thread,
-            owner if self.reader.load(Relaxed) == owner => GateError::ReadOnly,
-            _ => GateError::Lent,
+        match self.state.load(Relaxed) {
+            CLOSED => GateError::Closed,
+            state if state & !FREE != here::<H>() => GateError::Thread,
+            state if state & LENT != 0 => GateError::Lent,
+            _ => GateError::ReadOnly,
         }
-    }
-
-    #[inline]
-    fn permit(&self, reader: usize, writer: usize) {
-        self.reader.store(reader, Relaxed);
-        self.writer.store(writer, Relaxed);
     }
 }
 
 /// The number of this thread.
 #[inline]
 fn here<H: Host>() -> usize {
-    H::thread_token() | 1
+    H::thread_token() & !FREE
 }
 
 impl<H: Host> Default for HostGate<H> {
@@ -206,36 +198,50 @@ impl<H: Host> Default for HostGate<H> {
     }
 }
 
-/// Restores who may write when a reading call ends, in whatever way.
-struct RestoreWriter<'g, H: Host> {
-    gate: &'g HostGate<H>,
-    writer: usize,
-}
-
-impl<H: Host> Drop for RestoreWriter<'_, H> {
-    #[inline]
-    fn drop(&mut self) {
-        self.gate.writer.store(self.writer, Relaxed);
-    }
-}
-
-/// Lets the thread read and write again when a writing call ends, in whatever way: it could before.
-struct RestoreBoth<'g, H: Host>(&'g HostGate<H>);
-
-impl<H: Host> Drop for RestoreBoth<'_, H> {
-    #[inline]
-    fn drop(&mut self) {
-        self.0.permit(here::<H>(), here::<H>());
-    }
-}
-
 /// Closes the gate when a call of the plugin ends, in whatever way.
-struct Close<'g, H: Host>(&'g HostGate<H>);
+struct Close<'g>(&'g AtomicUsize);
 
-impl<H: Host> Drop for Close<'_, H> {
+impl Drop for Close<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.0.owner.store(NOBODY, Relaxed);
-        self.0.permit(NOBODY, NOBODY);
+        self.0.store(CLOSED, Relaxed);
+    }
+}
+
+// What follows changes one word by a load and a store, which is one instruction and no exchange: one thread at a time gets here (rule 7).
+
+/// One more that reads, until the call ends, in whatever way.
+struct Reading<'g>(&'g AtomicUsize);
+
+impl<'g> Reading<'g> {
+    #[inline]
+    fn begin(readers: &'g AtomicUsize) -> Self {
+        readers.store(readers.load(Relaxed).wrapping_add(1), Relaxed);
+        Self(readers)
+    }
+}
+
+impl Drop for Reading<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.store(self.0.load(Relaxed).wrapping_sub(1), Relaxed);
+    }
+}
+
+/// The host is lent, until the call ends, in whatever way.
+struct Lending<'g>(&'g AtomicUsize);
+
+impl<'g> Lending<'g> {
+    #[inline]
+    fn begin(state: &'g AtomicUsize) -> Self {
+        state.store(state.load(Relaxed) | LENT, Relaxed);
+        Self(state)
+    }
+}
+
+impl Drop for Lending<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.store(self.0.load(Relaxed) & !LENT, Relaxed);
     }
 }

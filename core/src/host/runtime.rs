@@ -1,6 +1,13 @@
 //! A running plugin instance, as its host holds it.
 
-use core::{ffi::c_void, fmt, marker::PhantomData, ops::Deref, pin::Pin, ptr::NonNull};
+use core::{
+    ffi::c_void,
+    fmt,
+    marker::PhantomData,
+    ops::Deref,
+    pin::Pin,
+    ptr::{self, NonNull},
+};
 
 use super::{Host, HostGate, PluginApi, thunks::Tables};
 use crate::{
@@ -20,7 +27,6 @@ pub struct PluginRuntime<H: Host, G: Deref<Target = HostGate<H>>> {
     api: PluginApi,
     runtime: NonNull<c_void>,
     gate: Pin<G>,
-    error: RuntimeErrorBuf,
     unloaded: bool,
     host: PhantomData<fn(&mut H)>,
 }
@@ -72,8 +78,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         let (status, runtime) = api.create_runtime(config, error);
         match NonNull::new(runtime) {
             Some(runtime) if status == RuntimeCallStatus::Success => {
-                let error = RuntimeErrorBuf::RESET;
-                Ok(Self { api, runtime, gate, error, unloaded: false, host: PhantomData })
+                Ok(Self { api, runtime, gate, unloaded: false, host: PhantomData })
             }
             _ => {
                 gate.leave();
@@ -94,14 +99,13 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         command: &RuntimeCommandRef<'_>,
     ) -> Result<(), CallFailure<'_>> {
         let vtable: *const RuntimeHostVTableV1 = const { &Tables::<H>::HOST };
-        expect_nothing(&mut self.error);
-        let out_error = &raw mut self.error;
+        let out_error = ptr::from_mut(expect_nothing(self.error()));
         let status = self.gate.as_ref().open(host, |ctx_ptr| {
             let context = RuntimeHostContextV1 { ctx_ptr, vtable };
             // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
             unsafe { self.api.run_tx(self.runtime.as_ptr(), context, command, out_error) }
         });
-        judge(status, "run_tx", RuntimeErrorPhase::RunTx, &mut self.error)
+        judge(status, "run_tx", RuntimeErrorPhase::RunTx, self.error())
     }
 
     /// Lets the plugin check its invariants on a host's state.
@@ -111,15 +115,14 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
     /// The invariant that does not hold, or the plugin's failure.
     pub fn validate_biz_invariants(&mut self, host: &H) -> Result<(), CallFailure<'_>> {
         let vtable: *const RuntimeReadVTableV1 = const { &Tables::<H>::READ };
-        expect_nothing(&mut self.error);
-        let out_error = &raw mut self.error;
+        let out_error = ptr::from_mut(expect_nothing(self.error()));
         let status = self.gate.as_ref().open_for_reading(host, |ctx_ptr| {
             let context = RuntimeReadContextV1 { ctx_ptr, vtable };
             // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
             unsafe { self.api.validate_biz_invariants(self.runtime.as_ptr(), context, out_error) }
         });
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
-        judge(status, "validate_biz_invariants", phase, &mut self.error)
+        judge(status, "validate_biz_invariants", phase, self.error())
     }
 
     /// Tells the plugin to release what it holds. Dropping the runtime does so, too, but cannot say how it went.
@@ -132,10 +135,17 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
             return Ok(());
         }
         self.unloaded = true;
-        expect_nothing(&mut self.error);
+        let out_error = ptr::from_mut(expect_nothing(self.error()));
         // SAFETY: made by this table and live; the buffer is ours (rules 7 and 9).
-        let status = unsafe { self.api.on_unload(self.runtime.as_ptr(), &raw mut self.error) };
-        judge(status, "on_unload", RuntimeErrorPhase::Unload, &mut self.error)
+        let status = unsafe { self.api.on_unload(self.runtime.as_ptr(), out_error) };
+        judge(status, "on_unload", RuntimeErrorPhase::Unload, self.error())
+    }
+
+    /// The buffer for errors.
+    #[inline]
+    fn error(&mut self) -> &mut RuntimeErrorBuf {
+        // SAFETY: this runtime has taken the gate, and is borrowed mutably: nobody else reaches the buffer (rules 7 and 9).
+        unsafe { &mut *self.gate.error() }
     }
 }
 
@@ -159,8 +169,10 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> fmt::Debug for PluginRuntime<H, G>
 const UNWRITTEN: RuntimeErrorKind = RuntimeErrorKind(0);
 
 /// Prepares a buffer for a call, so that what an earlier call wrote cannot pass for this one's.
-fn expect_nothing(error: &mut RuntimeErrorBuf) {
+#[inline]
+fn expect_nothing(error: &mut RuntimeErrorBuf) -> &mut RuntimeErrorBuf {
     (error.kind, error.message_len) = (UNWRITTEN, 0);
+    error
 }
 
 /// Reads a plugin's status (rule 1).

@@ -4,40 +4,44 @@ use core::ffi::c_void;
 
 use super::{
     BytesMutVisitor, BytesVisitor, Host, KeyVisitor,
-    call::{HostCall, answer, broken, key, out, present},
+    call::{HostCall, answer, bytes, key, out, present},
 };
 use crate::{
     abi::{
         RecordKind, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
-        RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostVTableV1, RuntimeReadVTableV1,
-        RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId, bytes::slice_within,
+        RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostVTableV1,
+        RuntimeReadVTableV1, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId,
     },
     limits,
 };
+
+/// The phases that a host is called in. Constants of the functions in its tables, so that nothing is looked up for an error that does not occur.
+const RUN_TX: u32 = RuntimeErrorPhase::RunTx.0;
+const VALIDATE: u32 = RuntimeErrorPhase::ValidateBizInvariants.0;
 
 /// The tables of a host.
 pub(super) struct Tables<H>(core::marker::PhantomData<fn(H)>);
 
 impl<H: Host> Tables<H> {
     pub(super) const HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
-        with_read_typed_raw: Some(read_by_id::<H>),
-        with_read_typed_by_pk_raw: Some(read_by_pk::<H>),
+        with_read_typed_raw: Some(read_by_id::<H, RUN_TX>),
+        with_read_typed_by_pk_raw: Some(read_by_pk::<H, RUN_TX>),
         create_typed_raw: Some(create::<H>),
         update_typed_by_pk_raw: Some(update_by_pk::<H>),
         delete_by_pk_raw: Some(delete_by_pk::<H>),
         emit_typed_event_raw: Some(emit_event::<H>),
-        for_each_record_key_raw: Some(for_each_key::<H>),
+        for_each_record_key_raw: Some(for_each_key::<H, RUN_TX>),
         debug_log: Some(debug_log::<H>),
     };
 
     pub(super) const READ: RuntimeReadVTableV1 = RuntimeReadVTableV1 {
-        with_read_typed_raw: Some(read_by_id::<H>),
-        with_read_typed_by_pk_raw: Some(read_by_pk::<H>),
-        for_each_record_key_raw: Some(for_each_key::<H>),
+        with_read_typed_raw: Some(read_by_id::<H, VALIDATE>),
+        with_read_typed_by_pk_raw: Some(read_by_pk::<H, VALIDATE>),
+        for_each_record_key_raw: Some(for_each_key::<H, VALIDATE>),
     };
 }
 
-unsafe extern "C" fn read_by_id<H: Host>(
+unsafe extern "C" fn read_by_id<H: Host, const PHASE: u32>(
     ctx: *const c_void,
     kind: RecordKind,
     sys_id: SysId,
@@ -47,7 +51,7 @@ unsafe extern "C" fn read_by_id<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, out_error) };
+    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase(PHASE), out_error) };
     call.read(|host, error| {
         let visitor = present(visitor, "visitor", error)?;
         let out_found = out(out_found, "out_found", error)?;
@@ -59,7 +63,7 @@ unsafe extern "C" fn read_by_id<H: Host>(
     })
 }
 
-unsafe extern "C" fn read_by_pk<H: Host>(
+unsafe extern "C" fn read_by_pk<H: Host, const PHASE: u32>(
     ctx: *const c_void,
     kind: RecordKind,
     pk: RuntimeBytesRef,
@@ -69,7 +73,7 @@ unsafe extern "C" fn read_by_pk<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, out_error) };
+    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase(PHASE), out_error) };
     call.read(|host, error| {
         let visitor = present(visitor, "visitor", error)?;
         let out_found = out(out_found, "out_found", error)?;
@@ -92,7 +96,7 @@ unsafe extern "C" fn create<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, out_error) };
+    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
     call.write(|host, error| {
         let init = present(init, "init", error)?;
         let out_key = out(out_key, "out_key", error)?;
@@ -114,7 +118,7 @@ unsafe extern "C" fn update_by_pk<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, out_error) };
+    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
     call.write(|host, error| {
         let update = present(update, "update", error)?;
         let out_found = out(out_found, "out_found", error)?;
@@ -136,7 +140,7 @@ unsafe extern "C" fn delete_by_pk<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, out_error) };
+    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
     call.write(|host, error| {
         let out_deleted = out(out_deleted, "out_deleted", error)?;
         // SAFETY: the plugin's promise, for the call (rule 10).
@@ -154,16 +158,15 @@ unsafe extern "C" fn emit_event<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, out_error) };
+    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
     call.write(|host, error| {
         // SAFETY: the plugin's promise, for the call (rule 10).
-        let payload = unsafe { slice_within(payload, limits::EVENT_PAYLOAD) }
-            .map_err(|reason| broken(error, &reason))?;
+        let payload = unsafe { bytes(payload, limits::EVENT_PAYLOAD, error) }?;
         host.emit_event(kind, payload, error)
     })
 }
 
-unsafe extern "C" fn for_each_key<H: Host>(
+unsafe extern "C" fn for_each_key<H: Host, const PHASE: u32>(
     ctx: *const c_void,
     kind: RecordKind,
     visitor_ctx: *mut c_void,
@@ -171,7 +174,7 @@ unsafe extern "C" fn for_each_key<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, out_error) };
+    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase(PHASE), out_error) };
     call.read(|host, error| {
         let visitor = present(visitor, "visitor", error)?;
         // SAFETY: the plugin's promise, for the call (rule 4).
@@ -186,11 +189,10 @@ unsafe extern "C" fn debug_log<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, out_error) };
+    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
     call.write(|host, error| {
         // SAFETY: the plugin's promise, for the call (rule 10).
-        let message = unsafe { slice_within(message, limits::LOG_MESSAGE) }
-            .map_err(|reason| broken(error, &reason))?;
+        let message = unsafe { bytes(message, limits::LOG_MESSAGE, error) }?;
         host.debug_log(message, error)
     })
 }

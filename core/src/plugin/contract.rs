@@ -1,12 +1,48 @@
 //! What can be wrong with a host's answer.
 
-use core::convert::Infallible;
+use super::scratch::Scratch;
+use crate::{
+    abi::{BytesError, RecordKind, RuntimeCallStatus},
+    typed::DecodeError,
+};
 
-use crate::abi::{BytesError, RecordKind, RuntimeCallStatus};
+/// Who makes host calls: it has a buffer for the host's error, and makes what it needs of a call that failed.
+///
+/// The cold functions behind a call end in [`failed`](Self::failed): a call that goes well carries no error about, not even as a possibility
+/// that must be ruled out.
+pub trait HostCaller {
+    /// What a failed call becomes.
+    type Failure;
 
-/// Why a host call gave no answer. `E` is a visitor's own error, where it can have one.
+    /// The buffer.
+    fn scratch(&mut self) -> Scratch<'_>;
+
+    /// Makes a failure of an error; the host's report, if there is one, is in the buffer.
+    fn failed(&mut self, error: HostCallError) -> Self::Failure;
+
+    /// Makes a failure of the host's report: the usual case of [`failed`](Self::failed).
+    fn reported(&mut self, call: &'static str) -> Self::Failure {
+        self.failed(HostCallError::Reported { call })
+    }
+}
+
+/// The error as it is, for who looks at the buffer, too.
+impl HostCaller for Scratch<'_> {
+    type Failure = HostCallError;
+
+    #[inline]
+    fn scratch(&mut self) -> Scratch<'_> {
+        self.reborrow()
+    }
+
+    fn failed(&mut self, error: HostCallError) -> HostCallError {
+        error
+    }
+}
+
+/// Why a host call gave no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
-pub enum HostCallError<E = Infallible> {
+pub enum HostCallError {
     /// The host said so; kind and text are in the [`Scratch`](super::Scratch).
     #[error("{call} failed")]
     Reported {
@@ -16,12 +52,12 @@ pub enum HostCallError<E = Infallible> {
     /// The host broke the contract.
     #[error("{0}")]
     Contract(ContractViolation),
-    /// The visitor refused the bytes that it was lent.
+    /// The host lent bytes that are not the record that the visitor was made for.
     #[error("{0}")]
-    Refused(E),
+    Refused(DecodeError),
 }
 
-impl<E: core::error::Error + 'static> core::error::Error for HostCallError<E> {
+impl core::error::Error for HostCallError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Reported { .. } => None,
@@ -62,32 +98,19 @@ pub enum ContractViolation {
 
 impl core::error::Error for ContractViolation {}
 
-impl<E> From<ContractViolation> for HostCallError<E> {
-    #[cold]
+impl From<ContractViolation> for HostCallError {
     fn from(violation: ContractViolation) -> Self {
         Self::Contract(violation)
     }
 }
 
-/// Reads a status (rule 1).
-#[inline]
-pub(crate) fn succeeded<E>(
-    call: &'static str,
-    status: RuntimeCallStatus,
-) -> Result<(), HostCallError<E>> {
-    match status {
-        RuntimeCallStatus::Success => Ok(()),
-        RuntimeCallStatus::Failure => Err(HostCallError::Reported { call }),
-        RuntimeCallStatus(status) => Err(ContractViolation::Status { call, status }.into()),
-    }
-}
-
-/// Reads a flag (rule 1).
-#[inline]
-pub(crate) fn flag<E>(call: &'static str, value: u8) -> Result<bool, HostCallError<E>> {
-    match value {
-        0 => Ok(false),
-        1 => Ok(true),
-        value => Err(ContractViolation::Flag { call, value }.into()),
+impl HostCallError {
+    /// Reads a status (rule 1).
+    pub(super) fn of_status(call: &'static str, status: RuntimeCallStatus) -> Result<(), Self> {
+        match status {
+            RuntimeCallStatus::Success => Ok(()),
+            RuntimeCallStatus::Failure => Err(Self::Reported { call }),
+            RuntimeCallStatus(status) => Err(ContractViolation::Status { call, status }.into()),
+        }
     }
 }

@@ -55,7 +55,7 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
             error.config_error(format_args!("plugin config is not valid UTF-8: {reason}"))
         })?;
         let plugin = create(config, error)?;
-        let stored = S::store(Instance::new(plugin));
+        let stored = S::store(plugin);
         let runtime = stored.map_err(|full| error.config_error(format_args!("{full}")))?;
         // SAFETY: not null, so valid for a write; which need not be aligned (rule 9).
         unsafe { out_runtime.write_unaligned(runtime.as_ptr().cast()) };
@@ -92,7 +92,7 @@ pub unsafe fn destroy_runtime_v1<P, S: InstanceStorage<P>>(runtime: *mut c_void)
 pub unsafe fn run_tx_v1<P>(
     runtime: *mut c_void,
     host: RuntimeHostContextV1,
-    command: RuntimeCommandView,
+    command: &RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
     run: impl for<'tx> FnOnce(&P, &mut Tx<'tx>, &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>>,
 ) -> RuntimeCallStatus {
@@ -100,7 +100,7 @@ pub unsafe fn run_tx_v1<P>(
     let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::RunTx, out_error) };
     call.enter(|error| {
         // SAFETY: the caller's promise about the payload (rule 10).
-        let command = unsafe { RuntimeCommandRef::check(&command) }
+        let command = unsafe { RuntimeCommandRef::check(command) }
             .map_err(|reason| contract_violation(error, &reason))?;
         // SAFETY: the caller's promise about `runtime` (rule 10).
         let claim = unsafe { claim::<P>(runtime, error) }?;

@@ -1,15 +1,17 @@
 //! Writing calls from a plugin to its host.
 
 use super::{
-    contract::{ContractViolation, HostCallError, flag, succeeded},
-    read_table::ReadTable,
-    scratch::Scratch,
+    contract::{ContractViolation, HostCallError, HostCaller},
+    read_table::{ReadTable, found},
     table::{Table, missing},
-    visit::{Once, visit_bytes_mut},
+    visit::{AnyBytes, Course, Lends, Lent, Once, visit_bytes_mut},
 };
-use crate::abi::{
-    RecordKey, RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeHostContextV1,
-    RuntimeHostVTableV1, RuntimeRecordKeyView,
+use crate::{
+    abi::{
+        RecordKey, RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeHostContextV1,
+        RuntimeHostVTableV1, RuntimeRecordKeyView,
+    },
+    typed::DecodeError,
 };
 
 /// All functions of a host, for the time `'c` that it lent them: those of [`ReadTable`], and the writing ones.
@@ -57,28 +59,15 @@ impl<'c> HostTable<'c> {
     ///
     /// # Errors
     ///
-    /// The host's failure, whose text is in `scratch`, or its breach of contract.
+    /// What the caller makes of the host's failure, or of its breach of contract.
     #[inline]
-    pub fn create<T, E, F: FnOnce(&mut [u8]) -> Result<T, E>>(
+    pub fn create<T, C: HostCaller>(
         &mut self,
-        scratch: &mut Scratch<'_>,
+        caller: &mut C,
         kind: RecordKind,
-        init: F,
-    ) -> Result<(RecordKey, T), HostCallError<E>> {
-        const CALL: &str = "create_typed_raw";
-        let entry = self.entries().create_typed_raw.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = Once::new(init);
-        let visit_ctx = (&raw mut visit).cast();
-        let init = Some(visit_bytes_mut::<T, E, F> as _);
-        // Kind 0 is reserved: a host that leaves the key unwritten is found out.
-        let mut key = RuntimeRecordKeyView { kind: 0, sys_id: 0 };
-        let (out_key, out_error) = (&raw mut key, scratch.as_ptr());
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
-        let status = unsafe { entry(self.read.ctx(), kind, visit_ctx, init, out_key, out_error) };
-        match (status, visit.take_out()) {
-            (RuntimeCallStatus::Success, Some(made)) if key.kind == kind => Ok((key.into(), made)),
-            (_, made) => Err(not_created(&mut visit, status, made.is_some(), kind, key.kind)),
-        }
+        init: impl FnOnce(&mut [u8]) -> T,
+    ) -> Result<(RecordKey, T), C::Failure> {
+        self.lend_new::<AnyBytes, _, _, _>(caller, kind, |data| Ok(init(data)))
     }
 
     /// Updates a record by primary key, and returns what `update` made of it; `None` when there is no such record.
@@ -87,25 +76,77 @@ impl<'c> HostTable<'c> {
     ///
     /// As [`create`](Self::create).
     #[inline]
-    pub fn update_by_pk<T, E, F: FnOnce(&mut [u8]) -> Result<T, E>>(
+    pub fn update_by_pk<T, C: HostCaller>(
         &mut self,
-        scratch: &mut Scratch<'_>,
+        caller: &mut C,
+        kind: RecordKind,
+        pk: &[u8],
+        update: impl FnOnce(&mut [u8]) -> T,
+    ) -> Result<Option<T>, C::Failure> {
+        self.lend_by_pk::<AnyBytes, _, _, _>(caller, kind, pk, |data| Ok(update(data)))
+    }
+
+    /// [`create`](Self::create) for a visitor that needs certain bytes, and may refuse them.
+    #[inline]
+    pub(crate) fn lend_new<L, T, F, C>(
+        &mut self,
+        caller: &mut C,
+        kind: RecordKind,
+        init: F,
+    ) -> Result<(RecordKey, T), C::Failure>
+    where
+        L: Lends,
+        F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
+        C: HostCaller,
+    {
+        const CALL: &str = "create_typed_raw";
+        let entry = self.entries().create_typed_raw;
+        let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
+        let mut visit = Once::new(init);
+        let visit_ctx = (&raw mut visit).cast();
+        let init = Some(visit_bytes_mut::<L, T, F> as _);
+        // Kind 0 is reserved: a host that leaves the key unwritten is found out.
+        let mut key = RuntimeRecordKeyView { kind: 0, sys_id: 0 };
+        let (out_key, out_error) = (&raw mut key, caller.scratch().as_ptr());
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        let status = unsafe { entry(self.read.ctx(), kind, visit_ctx, init, out_key, out_error) };
+        if status == RuntimeCallStatus::Success
+            && key.kind == kind
+            && let Some(made) = visit.take_only()
+        {
+            return Ok((key.into(), made));
+        }
+        Err(not_created(caller, visit.course(), const { &L::LENT }, status, kind, key.kind))
+    }
+
+    /// [`update_by_pk`](Self::update_by_pk) for a visitor that needs certain bytes, and may refuse them.
+    #[inline]
+    pub(crate) fn lend_by_pk<L, T, F, C>(
+        &mut self,
+        caller: &mut C,
         kind: RecordKind,
         pk: &[u8],
         update: F,
-    ) -> Result<Option<T>, HostCallError<E>> {
+    ) -> Result<Option<T>, C::Failure>
+    where
+        L: Lends,
+        F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
+        C: HostCaller,
+    {
         const CALL: &str = "update_typed_by_pk_raw";
-        let entry = self.entries().update_typed_by_pk_raw.ok_or_else(|| self.missing(CALL))?;
+        let entry = self.entries().update_typed_by_pk_raw;
+        let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let mut visit = Once::new(update);
-        let visit_ctx = (&raw mut visit).cast();
-        let update = Some(visit_bytes_mut::<T, E, F> as _);
+        let update = Some(visit_bytes_mut::<L, T, F> as _);
         let pk = RuntimeBytesRef::from_slice(pk);
-        let mut found = 0;
-        let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
+        let out_error = caller.scratch().as_ptr();
+        let visit_ctx = &raw mut visit;
+        let out_found = Once::out_found(visit_ctx);
+        let visit_ctx = visit_ctx.cast();
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status =
             unsafe { entry(self.read.ctx(), kind, pk, visit_ctx, update, out_found, out_error) };
-        visit.found(CALL, status, found)
+        found::<L, _, _, _>(caller, &mut visit, CALL, status)
     }
 
     /// Deletes a record by primary key, and returns whether there was one.
@@ -114,21 +155,24 @@ impl<'c> HostTable<'c> {
     ///
     /// As [`create`](Self::create).
     #[inline]
-    pub fn delete_by_pk(
+    pub fn delete_by_pk<C: HostCaller>(
         &mut self,
-        scratch: &mut Scratch<'_>,
+        caller: &mut C,
         kind: RecordKind,
         pk: &[u8],
-    ) -> Result<bool, HostCallError> {
+    ) -> Result<bool, C::Failure> {
         const CALL: &str = "delete_by_pk_raw";
-        let entry = self.entries().delete_by_pk_raw.ok_or_else(|| self.missing(CALL))?;
+        let entry = self.entries().delete_by_pk_raw;
+        let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let pk = RuntimeBytesRef::from_slice(pk);
         let mut deleted = 0;
-        let (out_deleted, out_error) = (&raw mut deleted, scratch.as_ptr());
+        let (out_deleted, out_error) = (&raw mut deleted, caller.scratch().as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
         let status = unsafe { entry(self.read.ctx(), kind, pk, out_deleted, out_error) };
-        succeeded(CALL, status)?;
-        flag(CALL, deleted)
+        match (status, deleted) {
+            (RuntimeCallStatus::Success, 0 | 1) => Ok(deleted == 1),
+            _ => Err(not_done(caller, CALL, status, deleted)),
+        }
     }
 
     /// Emits an event.
@@ -137,18 +181,23 @@ impl<'c> HostTable<'c> {
     ///
     /// As [`create`](Self::create).
     #[inline]
-    pub fn emit_event(
+    pub fn emit_event<C: HostCaller>(
         &mut self,
-        scratch: &mut Scratch<'_>,
+        caller: &mut C,
         kind: u8,
         payload: &[u8],
-    ) -> Result<(), HostCallError> {
+    ) -> Result<(), C::Failure> {
         const CALL: &str = "emit_typed_event_raw";
-        let entry = self.entries().emit_typed_event_raw.ok_or_else(|| self.missing(CALL))?;
+        let entry = self.entries().emit_typed_event_raw;
+        let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let payload = RuntimeBytesRef::from_slice(payload);
+        let out_error = caller.scratch().as_ptr();
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
-        let status = unsafe { entry(self.read.ctx(), kind, payload, scratch.as_ptr()) };
-        succeeded(CALL, status)
+        let status = unsafe { entry(self.read.ctx(), kind, payload, out_error) };
+        match status {
+            RuntimeCallStatus::Success => Ok(()),
+            _ => Err(not_done(caller, CALL, status, 0)),
+        }
     }
 
     /// Passes a diagnostic text on.
@@ -156,17 +205,22 @@ impl<'c> HostTable<'c> {
     /// # Errors
     ///
     /// As [`create`](Self::create).
-    pub fn debug_log(
+    pub fn debug_log<C: HostCaller>(
         &mut self,
-        scratch: &mut Scratch<'_>,
+        caller: &mut C,
         message: &str,
-    ) -> Result<(), HostCallError> {
+    ) -> Result<(), C::Failure> {
         const CALL: &str = "debug_log";
-        let entry = self.entries().debug_log.ok_or_else(|| self.missing(CALL))?;
+        let entry = self.entries().debug_log;
+        let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let message = RuntimeBytesRef::from_slice(message.as_bytes());
+        let out_error = caller.scratch().as_ptr();
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
-        let status = unsafe { entry(self.read.ctx(), message, scratch.as_ptr()) };
-        succeeded(CALL, status)
+        let status = unsafe { entry(self.read.ctx(), message, out_error) };
+        match status {
+            RuntimeCallStatus::Success => Ok(()),
+            _ => Err(not_done(caller, CALL, status, 0)),
+        }
     }
 
     #[inline]
@@ -174,26 +228,37 @@ impl<'c> HostTable<'c> {
         // SAFETY: made of such a table; valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
         unsafe { self.read.table().as_ref() }
     }
-
-    #[inline]
-    fn missing<E>(&self, call: &'static str) -> HostCallError<E> {
-        missing(self.read.table::<()>().as_ptr(), call)
-    }
 }
 
 /// Why the answer to a call that creates is not a new record.
 #[cold]
-fn not_created<F, T, E>(
-    visit: &mut Once<F, T, E>,
+#[inline(never)]
+fn not_created<C: HostCaller>(
+    caller: &mut C,
+    course: &mut Course,
+    lent: &'static Lent,
     status: RuntimeCallStatus,
-    visited: bool,
     expected: RecordKind,
     got: RecordKind,
-) -> HostCallError<E> {
+) -> C::Failure {
     const CALL: &str = "create_typed_raw";
-    match visit.check(CALL, status) {
+    let visited = course.is_through();
+    caller.failed(match course.check(CALL, *lent, status) {
         Err(error) => error,
         Ok(()) if visited => ContractViolation::Kind { call: CALL, expected, got }.into(),
         Ok(()) => ContractViolation::NotVisited { call: CALL }.into(),
-    }
+    })
+}
+
+/// Why a call without a visitor has not done what it should: its status, or else its flag.
+#[cold]
+#[inline(never)]
+fn not_done<C: HostCaller>(
+    caller: &mut C,
+    call: &'static str,
+    status: RuntimeCallStatus,
+    value: u8,
+) -> C::Failure {
+    let flag = || ContractViolation::Flag { call, value }.into();
+    caller.failed(HostCallError::of_status(call, status).err().unwrap_or_else(flag))
 }

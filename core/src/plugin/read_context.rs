@@ -2,7 +2,11 @@
 
 use core::fmt;
 
-use super::{contract::HostCallError, read_table::ReadTable, scratch::Scratch};
+use super::{
+    contract::{HostCallError, HostCaller},
+    read_table::ReadTable,
+    scratch::Scratch,
+};
 use crate::{
     abi::{RecordKey, RecordKind, RuntimeErrorBuf, RuntimeErrorKind, SysId, runtime_error_kind},
     error_slot::{ErrorSlot, Rejected},
@@ -65,20 +69,8 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer: Result<_, HostCallError> =
-            self.try_read_raw(kind, sys_id, |data| Ok(visitor(data)));
-        answer.map_err(|error| self.failed(error))
-    }
-
-    /// [`read_raw`](Self::read_raw) with a visitor that may refuse the bytes.
-    #[inline]
-    pub(crate) fn try_read_raw<T, E>(
-        &mut self,
-        kind: RecordKind,
-        sys_id: SysId,
-        visitor: impl FnOnce(&[u8]) -> Result<T, E>,
-    ) -> Result<Option<T>, HostCallError<E>> {
-        self.table.read_by_id(&mut self.scratch, kind, sys_id, visitor)
+        let table = self.table;
+        table.read_by_id(self, kind, sys_id, visitor)
     }
 
     /// Reads a record by its primary key, and returns what the visitor made of its bytes; `None` when there is no such record.
@@ -93,20 +85,8 @@ impl<'c> ReadContext<'c> {
         pk: &[u8],
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer: Result<_, HostCallError> =
-            self.try_read_by_pk_raw(kind, pk, |data| Ok(visitor(data)));
-        answer.map_err(|error| self.failed(error))
-    }
-
-    /// [`read_by_pk_raw`](Self::read_by_pk_raw) with a visitor that may refuse the bytes.
-    #[inline]
-    pub(crate) fn try_read_by_pk_raw<T, E>(
-        &mut self,
-        kind: RecordKind,
-        pk: &[u8],
-        visitor: impl FnOnce(&[u8]) -> Result<T, E>,
-    ) -> Result<Option<T>, HostCallError<E>> {
-        self.table.read_by_pk(&mut self.scratch, kind, pk, visitor)
+        let table = self.table;
+        table.read_by_pk(self, kind, pk, visitor)
     }
 
     /// Calls the visitor with every key of a kind, in ascending `sys_id`, and with a context to read through meanwhile.
@@ -128,7 +108,8 @@ impl<'c> ReadContext<'c> {
         let scratch = unsafe { Scratch::from_raw((&mut nested).into()) };
         let mut inner = ReadContext::new(self.table, scratch, self.error);
         let mut stopped = Ok(());
-        let answer = self.table.for_each_key(&mut self.scratch, kind, |key| {
+        let table = self.table;
+        let answer = table.for_each_key(&mut self.scratch, kind, |key| {
             if stopped.is_ok() {
                 stopped = visitor(&mut inner, key);
             }
@@ -143,40 +124,48 @@ impl<'c> ReadContext<'c> {
     }
 
     #[inline]
-    pub(super) const fn table(&self) -> ReadTable<'c> {
+    pub(crate) const fn table(&self) -> ReadTable<'c> {
         self.table
-    }
-
-    #[inline]
-    pub(super) fn scratch(&mut self) -> &mut Scratch<'c> {
-        &mut self.scratch
-    }
-
-    /// Writes why a host call gave no answer: the host's own kind and text, or how it broke the contract, with bytes that are no record, say
-    /// (kind 1).
-    #[cold]
-    pub(crate) fn failed<E: fmt::Display>(&mut self, error: HostCallError<E>) -> Rejected<'c> {
-        let written = match error {
-            HostCallError::Reported { call } => self.reported(call),
-            HostCallError::Contract(violation) => self.contract_violation(&violation),
-            HostCallError::Refused(error) => self.contract_violation(&error),
-        };
-        // What the host wrote must not pass for the reason of a later failure.
-        self.scratch.reset(self.error.phase());
-        written
-    }
-
-    fn reported(&mut self, call: &str) -> Rejected<'c> {
-        let report = self.scratch.report();
-        let (kind, text) = (report.kind, report.message());
-        if text.is_empty() {
-            self.error.fail(kind, format_args!("{call} failed and gave no reason"))
-        } else {
-            self.error.pass_on(kind, text)
-        }
     }
 
     fn contract_violation(&mut self, reason: &dyn fmt::Display) -> Rejected<'c> {
         self.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+    }
+}
+
+/// A failed host call becomes the failure of this call: the host's own kind and text, or how it broke the contract, with bytes that are no
+/// record, say (kind 1).
+impl<'c> HostCaller for ReadContext<'c> {
+    type Failure = Rejected<'c>;
+
+    #[inline]
+    fn scratch(&mut self) -> Scratch<'_> {
+        self.scratch.reborrow()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn failed(&mut self, error: HostCallError) -> Rejected<'c> {
+        let written = match error {
+            HostCallError::Reported { call } => return self.reported(call),
+            HostCallError::Contract(violation) => self.contract_violation(&violation),
+            HostCallError::Refused(error) => self.contract_violation(&error),
+        };
+        // What the host may have written, too, must not pass for the reason of a later failure.
+        self.scratch.reset(self.error.phase());
+        written
+    }
+
+    #[cold]
+    fn reported(&mut self, call: &'static str) -> Rejected<'c> {
+        let report = self.scratch.report();
+        let (kind, text) = (report.kind, report.message());
+        let written = if text.is_empty() {
+            self.error.fail(kind, format_args!("{call} failed and gave no reason"))
+        } else {
+            self.error.pass_on(kind, text)
+        };
+        self.scratch.reset(self.error.phase());
+        written
     }
 }

@@ -3,20 +3,22 @@
 use core::{ffi::c_void, marker::PhantomData, mem::offset_of, ptr::NonNull};
 
 use super::{
-    contract::{ContractViolation, HostCallError, flag, succeeded},
-    scratch::Scratch,
+    contract::{ContractViolation, HostCallError, HostCaller},
     table::{Table, missing},
-    visit::{Once, State, Trouble, VisitKeys, visit_bytes, visit_key},
+    visit::{AnyBytes, Course, Found, Lends, Lent, Once, VisitKeys, visit_bytes, visit_key},
 };
-use crate::abi::{
-    ForEachKeyFn, ReadByIdFn, ReadByPkFn, RecordKey, RecordKind, RuntimeBytesRef,
-    RuntimeCallStatus, RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1, SysId,
+use crate::{
+    abi::{
+        ForEachKeyFn, ReadByIdFn, ReadByPkFn, RecordKey, RecordKind, RuntimeBytesRef,
+        RuntimeCallStatus, RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1, SysId,
+    },
+    typed::DecodeError,
 };
 
 /// The read functions of a host, for the time `'c` that it lent them.
 ///
-/// Every call names the [`Scratch`] that its error goes to. A call made from inside a visitor needs another one than the call
-/// that it is inside of (rule 3): the borrow of the scratch sees to it.
+/// Every call names its [`HostCaller`], whose buffer the host's error goes to. A call made from inside a visitor needs another one than the
+/// call that it is inside of (rule 3): the borrow of the caller sees to it.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadTable<'c> {
     ctx: *mut c_void,
@@ -80,28 +82,16 @@ impl<'c> ReadTable<'c> {
     ///
     /// # Errors
     ///
-    /// The host's failure, whose text is in `scratch`, or its breach of contract.
+    /// What the caller makes of the host's failure, or of its breach of contract.
     #[inline]
-    pub fn read_by_id<T, E, F: FnOnce(&[u8]) -> Result<T, E>>(
+    pub fn read_by_id<T, C: HostCaller>(
         &self,
-        scratch: &mut Scratch<'_>,
+        caller: &mut C,
         kind: RecordKind,
         sys_id: SysId,
-        visitor: F,
-    ) -> Result<Option<T>, HostCallError<E>> {
-        const CALL: &str = "with_read_typed_raw";
-        // SAFETY: valid for reads for `'c` (rule 1).
-        let entry = unsafe { (*self.entries.as_ptr()).by_id };
-        let entry = entry.ok_or_else(|| self.missing(CALL))?;
-        let mut visit = Once::new(visitor);
-        let visit_ctx = (&raw mut visit).cast();
-        let visitor = Some(visit_bytes::<T, E, F> as _);
-        let mut found = 0;
-        let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
-        let status =
-            unsafe { entry(self.ctx, kind, sys_id, visit_ctx, visitor, out_found, out_error) };
-        visit.found(CALL, status, found)
+        visitor: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<T>, C::Failure> {
+        self.lend_by_id::<AnyBytes, _, _, _>(caller, kind, sys_id, |data| Ok(visitor(data)))
     }
 
     /// Reads a record by primary key, and returns what the visitor made of it; `None` when there is no such record.
@@ -110,26 +100,74 @@ impl<'c> ReadTable<'c> {
     ///
     /// As [`read_by_id`](Self::read_by_id).
     #[inline]
-    pub fn read_by_pk<T, E, F: FnOnce(&[u8]) -> Result<T, E>>(
+    pub fn read_by_pk<T, C: HostCaller>(
         &self,
-        scratch: &mut Scratch<'_>,
+        caller: &mut C,
+        kind: RecordKind,
+        pk: &[u8],
+        visitor: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<T>, C::Failure> {
+        self.lend_by_pk::<AnyBytes, _, _, _>(caller, kind, pk, |data| Ok(visitor(data)))
+    }
+
+    /// [`read_by_id`](Self::read_by_id) for a visitor that needs certain bytes, and may refuse them.
+    #[inline]
+    pub(crate) fn lend_by_id<L, T, F, C>(
+        &self,
+        caller: &mut C,
+        kind: RecordKind,
+        sys_id: SysId,
+        visitor: F,
+    ) -> Result<Option<T>, C::Failure>
+    where
+        L: Lends,
+        F: FnOnce(&[u8]) -> Result<T, DecodeError>,
+        C: HostCaller,
+    {
+        const CALL: &str = "with_read_typed_raw";
+        // SAFETY: valid for reads for `'c` (rule 1).
+        let entry = unsafe { (*self.entries.as_ptr()).by_id };
+        let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
+        let mut visit = Once::new(visitor);
+        let visitor = Some(visit_bytes::<L, T, F> as _);
+        let out_error = caller.scratch().as_ptr();
+        let visit_ctx = &raw mut visit;
+        let out_found = Once::out_found(visit_ctx);
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        let status = unsafe {
+            entry(self.ctx, kind, sys_id, visit_ctx.cast(), visitor, out_found, out_error)
+        };
+        found::<L, _, _, _>(caller, &mut visit, CALL, status)
+    }
+
+    /// [`read_by_pk`](Self::read_by_pk) for a visitor that needs certain bytes, and may refuse them.
+    #[inline]
+    pub(crate) fn lend_by_pk<L, T, F, C>(
+        &self,
+        caller: &mut C,
         kind: RecordKind,
         pk: &[u8],
         visitor: F,
-    ) -> Result<Option<T>, HostCallError<E>> {
+    ) -> Result<Option<T>, C::Failure>
+    where
+        L: Lends,
+        F: FnOnce(&[u8]) -> Result<T, DecodeError>,
+        C: HostCaller,
+    {
         const CALL: &str = "with_read_typed_by_pk_raw";
         // SAFETY: valid for reads for `'c` (rule 1).
         let entry = unsafe { (*self.entries.as_ptr()).by_pk };
-        let entry = entry.ok_or_else(|| self.missing(CALL))?;
+        let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = Once::new(visitor);
-        let visit_ctx = (&raw mut visit).cast();
-        let visitor = Some(visit_bytes::<T, E, F> as _);
+        let visitor = Some(visit_bytes::<L, T, F> as _);
         let pk = RuntimeBytesRef::from_slice(pk);
-        let mut found = 0;
-        let (out_found, out_error) = (&raw mut found, scratch.as_ptr());
+        let out_error = caller.scratch().as_ptr();
+        let visit_ctx = &raw mut visit;
+        let out_found = Once::out_found(visit_ctx);
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
-        let status = unsafe { entry(self.ctx, kind, pk, visit_ctx, visitor, out_found, out_error) };
-        visit.found(CALL, status, found)
+        let status =
+            unsafe { entry(self.ctx, kind, pk, visit_ctx.cast(), visitor, out_found, out_error) };
+        found::<L, _, _, _>(caller, &mut visit, CALL, status)
     }
 
     /// Calls the visitor with every key of a kind, in the host's order (ascending `sys_id`).
@@ -137,22 +175,23 @@ impl<'c> ReadTable<'c> {
     /// # Errors
     ///
     /// As [`read_by_id`](Self::read_by_id).
-    pub fn for_each_key<F: FnMut(RecordKey)>(
+    pub fn for_each_key<F: FnMut(RecordKey), C: HostCaller>(
         &self,
-        scratch: &mut Scratch<'_>,
+        caller: &mut C,
         kind: RecordKind,
         visitor: F,
-    ) -> Result<(), HostCallError> {
+    ) -> Result<(), C::Failure> {
         const CALL: &str = "for_each_record_key_raw";
         // SAFETY: valid for reads for `'c` (rule 1).
         let entry = unsafe { *self.for_each.as_ptr() };
-        let entry = entry.ok_or_else(|| self.missing(CALL))?;
+        let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = VisitKeys::Waiting(visitor);
         let visit_ctx = (&raw mut visit).cast();
         let visitor = Some(visit_key::<F> as _);
+        let out_error = caller.scratch().as_ptr();
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
-        let status = unsafe { entry(self.ctx, kind, visit_ctx, visitor, scratch.as_ptr()) };
-        visit.finish(CALL, status)
+        let status = unsafe { entry(self.ctx, kind, visit_ctx, visitor, out_error) };
+        visit.finish(CALL, status).map_err(|error| caller.failed(error))
     }
 
     /// The whole table, of the type that it was made from.
@@ -163,90 +202,43 @@ impl<'c> ReadTable<'c> {
     pub(crate) const fn ctx(&self) -> *mut c_void {
         self.ctx
     }
-
-    #[inline]
-    fn missing<E>(&self, call: &'static str) -> HostCallError<E> {
-        missing(self.entries.as_ptr().cast_const().cast(), call)
-    }
 }
 
-impl<F, T, E> Once<F, T, E> {
-    /// The answer to a call that visits a record if it exists.
-    #[inline]
-    pub(super) fn found(
-        &mut self,
-        call: &'static str,
-        status: RuntimeCallStatus,
-        found: u8,
-    ) -> Result<Option<T>, HostCallError<E>> {
-        match (status, found, self.state()) {
-            (RuntimeCallStatus::Success, 1, State::Visited) => Ok(self.take_out()),
-            (RuntimeCallStatus::Success, 0, State::Waiting) => Ok(None),
-            _ => Err(self.not_found(call, status, found)),
-        }
-    }
-
-    /// Why the answer is neither a record nor none.
-    #[cold]
-    fn not_found(
-        &mut self,
-        call: &'static str,
-        status: RuntimeCallStatus,
-        found: u8,
-    ) -> HostCallError<E> {
-        contradiction(self.take_trouble(), call, status, found)
-    }
-
-    /// Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else with the status.
-    #[cold]
-    pub(super) fn check(
-        &mut self,
-        call: &'static str,
-        status: RuntimeCallStatus,
-    ) -> Result<(), HostCallError<E>> {
-        judge(self.take_trouble(), call, status)
-    }
-}
-
-/// [`Once::not_found`], made once for all closures.
-#[cold]
-#[inline(never)]
-fn contradiction<E>(
-    trouble: Option<Trouble<E>>,
+/// The answer to a call that visits a record if it exists.
+#[inline]
+pub(super) fn found<L: Lends, F, T, C: HostCaller>(
+    caller: &mut C,
+    visit: &mut Once<F, T>,
     call: &'static str,
     status: RuntimeCallStatus,
-    found: u8,
-) -> HostCallError<E> {
-    judge(trouble, call, status).and_then(|()| flag(call, found)).map_or_else(
-        |error| error,
-        |found| match found {
-            true => ContractViolation::NotVisited { call }.into(),
-            false => ContractViolation::VisitedNothing { call }.into(),
-        },
-    )
+) -> Result<Option<T>, C::Failure> {
+    match visit.found(status) {
+        Found::Record(made) => Ok(Some(made)),
+        Found::Nothing => Ok(None),
+        Found::Unclear => Err(unclear(caller, visit.course(), const { &L::LENT }, call, status)),
+    }
 }
 
-/// [`Once::check`], made once for all closures.
+/// Why the answer is neither a record nor none: made once for all closures.
 #[cold]
 #[inline(never)]
-fn judge<E>(
-    trouble: Option<Trouble<E>>,
+fn unclear<C: HostCaller>(
+    caller: &mut C,
+    course: &mut Course,
+    lent: &'static Lent,
     call: &'static str,
     status: RuntimeCallStatus,
-) -> Result<(), HostCallError<E>> {
-    match trouble {
-        Some(Trouble::Panicked(panic)) => panic.resume(),
-        Some(Trouble::Twice) => Err(ContractViolation::VisitedTwice { call }.into()),
-        Some(Trouble::Bytes(error)) => Err(ContractViolation::Bytes { call, error }.into()),
-        Some(Trouble::Refused(error)) => Err(HostCallError::Refused(error)),
-        None => succeeded(call, status),
+) -> C::Failure {
+    if status == RuntimeCallStatus::Failure && course.is_untouched() {
+        return caller.reported(call);
     }
+    caller.failed(course.why(call, *lent, status))
 }
 
 impl<F> VisitKeys<F> {
     fn finish(self, call: &'static str, status: RuntimeCallStatus) -> Result<(), HostCallError> {
         match self {
-            Self::Waiting(_) | Self::Running => succeeded(call, status),
+            Self::Waiting(_) | Self::Running => HostCallError::of_status(call, status),
             Self::Nested => Err(ContractViolation::VisitedTwice { call }.into()),
             Self::Panicked(panic) => panic.resume(),
         }

@@ -42,12 +42,13 @@ impl<'c> Scratch<'c> {
     }
 
     /// The same buffer for a shorter time.
-    pub fn reborrow(&mut self) -> Scratch<'_> {
+    #[inline]
+    pub const fn reborrow(&mut self) -> Scratch<'_> {
         Scratch { buffer: self.buffer, borrow: PhantomData }
     }
 
     #[inline]
-    pub(crate) fn as_ptr(&mut self) -> *mut RuntimeErrorBuf {
+    pub(crate) const fn as_ptr(&mut self) -> *mut RuntimeErrorBuf {
         self.buffer.as_ptr()
     }
 }

@@ -13,14 +13,14 @@ use super::instance::Instance;
 ///
 /// # Safety
 ///
-/// What `store` returns points to the instance that it was given, stays where it is and is nobody else's until `remove`.
+/// What `store` returns points to an instance of the plugin that it was given, stays where it is and is nobody else's until `remove`.
 pub unsafe trait InstanceStorage<P>: 'static {
-    /// Takes an instance in.
+    /// Makes an instance of a plugin, in the place where it stays: it holds an error buffer, and copies of that cost more than all the rest.
     ///
     /// # Errors
     ///
-    /// There is no room; the instance is dropped.
-    fn store(instance: Instance<P>) -> Result<NonNull<Instance<P>>, StorageFull>;
+    /// There is no room; the plugin is dropped.
+    fn store(plugin: P) -> Result<NonNull<Instance<P>>, StorageFull>;
 
     /// Drops an instance and frees its place.
     ///
@@ -84,12 +84,12 @@ impl<P, const N: usize> Pool<P, N> {
         }
     }
 
-    fn store(&self, instance: Instance<P>) -> Result<NonNull<Instance<P>>, StorageFull> {
+    fn store(&self, plugin: P) -> Result<NonNull<Instance<P>>, StorageFull> {
         let slot = self.slots.iter().find(|slot| slot.claim());
         let slot = slot.ok_or(StorageFull { slots: N })?;
         // SAFETY: just claimed, so nobody else reaches the place (rule 7).
         let place = unsafe { &mut *slot.place.get() };
-        Ok(NonNull::from_mut(place.write(instance)))
+        Ok(NonNull::from_mut(place.write(Instance::new(plugin))))
     }
 
     /// # Safety
@@ -144,8 +144,8 @@ pub struct InPool<S, const N: usize>(core::marker::PhantomData<fn() -> S>);
 unsafe impl<P: Send + 'static, S: Pooled<P, N>, const N: usize> InstanceStorage<P>
     for InPool<S, N>
 {
-    fn store(instance: Instance<P>) -> Result<NonNull<Instance<P>>, StorageFull> {
-        S::pool().store(instance)
+    fn store(plugin: P) -> Result<NonNull<Instance<P>>, StorageFull> {
+        S::pool().store(plugin)
     }
 
     unsafe fn remove(instance: NonNull<Instance<P>>) {

@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use super::contract::{ContractViolation, HostCallError};
+use super::contract::{ContractViolation, HostCaller};
 use crate::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
 
 /// A table that has stand-ins: tables without entries, to look at when the host's own cannot be read.
@@ -41,7 +41,13 @@ impl Table for RuntimeReadVTableV1 {
 
 /// Why the entry `call` of the table at an address is null.
 #[cold]
-pub(crate) fn missing<E>(table: *const (), call: &'static str) -> HostCallError<E> {
+#[inline(never)]
+pub(crate) fn missing<C: HostCaller>(
+    caller: &mut C,
+    table: NonNull<()>,
+    call: &'static str,
+) -> C::Failure {
+    let table = table.as_ptr().cast_const();
     let violation = if table == (&raw const NULL_HOST).cast() {
         ContractViolation::NullTable { table: "host" }
     } else if table == (&raw const NULL_READ).cast() {
@@ -53,7 +59,7 @@ pub(crate) fn missing<E>(table: *const (), call: &'static str) -> HostCallError<
     } else {
         ContractViolation::NullEntry { call }
     };
-    violation.into()
+    caller.failed(violation.into())
 }
 
 const NO_HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {

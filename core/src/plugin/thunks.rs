@@ -64,7 +64,7 @@ unsafe extern "C" fn run_tx<P: Plugin>(
 ) -> RuntimeCallStatus {
     // SAFETY: as above (rules 1 and 9).
     unsafe {
-        run_tx_v1(runtime, host, command, out_error, |plugin: &P, tx, command| {
+        run_tx_v1(runtime, host, &command, out_error, |plugin: &P, tx, command| {
             plugin.run_tx(tx, command)
         })
     }

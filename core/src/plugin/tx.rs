@@ -8,7 +8,7 @@ use core::{
 };
 
 use super::{
-    contract::HostCallError, host_table::HostTable, read_context::ReadContext, scratch::Scratch,
+    contract::HostCaller, host_table::HostTable, read_context::ReadContext, scratch::Scratch,
 };
 use crate::{
     abi::{RecordKey, RecordKind},
@@ -50,16 +50,8 @@ impl<'tx> Tx<'tx> {
         kind: RecordKind,
         init: impl FnOnce(&mut [u8]),
     ) -> Result<RecordKey, Rejected<'tx>> {
-        let init = |data: &mut [u8]| {
-            init(data);
-            Ok(())
-        };
-        let answer: Result<_, HostCallError> =
-            self.table().create(self.state.scratch(), kind, init);
-        match answer {
-            Ok((key, ())) => Ok(key),
-            Err(error) => Err(self.state.failed(error)),
-        }
+        let (key, ()) = self.table().create(&mut self.state, kind, init)?;
+        Ok(key)
     }
 
     /// Updates a record by its primary key, in place, and returns what `update` made of it; `None` when there is no such record.
@@ -74,20 +66,7 @@ impl<'tx> Tx<'tx> {
         pk: &[u8],
         update: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<Option<T>, Rejected<'tx>> {
-        let answer: Result<_, HostCallError> =
-            self.try_update_by_pk_raw(kind, pk, |data| Ok(update(data)));
-        answer.map_err(|error| self.state.failed(error))
-    }
-
-    /// [`update_by_pk_raw`](Self::update_by_pk_raw) with a visitor that may refuse the bytes.
-    #[inline]
-    pub(crate) fn try_update_by_pk_raw<T, E>(
-        &mut self,
-        kind: RecordKind,
-        pk: &[u8],
-        update: impl FnOnce(&mut [u8]) -> Result<T, E>,
-    ) -> Result<Option<T>, HostCallError<E>> {
-        self.table().update_by_pk(self.state.scratch(), kind, pk, update)
+        self.table().update_by_pk(&mut self.state, kind, pk, update)
     }
 
     /// Deletes a record by its primary key, and returns whether there was one.
@@ -97,8 +76,7 @@ impl<'tx> Tx<'tx> {
     /// The host refused or broke the contract; the reason is written.
     #[inline]
     pub fn delete_by_pk_raw(&mut self, kind: RecordKind, pk: &[u8]) -> Result<bool, Rejected<'tx>> {
-        let answer = self.table().delete_by_pk(self.state.scratch(), kind, pk);
-        answer.map_err(|error| self.state.failed(error))
+        self.table().delete_by_pk(&mut self.state, kind, pk)
     }
 
     /// Emits an event. It exists once the transaction commits.
@@ -108,8 +86,7 @@ impl<'tx> Tx<'tx> {
     /// The host refused or broke the contract; the reason is written.
     #[inline]
     pub fn emit_raw(&mut self, kind: u8, payload: &[u8]) -> Result<(), Rejected<'tx>> {
-        let answer = self.table().emit_event(self.state.scratch(), kind, payload);
-        answer.map_err(|error| self.state.failed(error))
+        self.table().emit_event(&mut self.state, kind, payload)
     }
 
     /// Passes a diagnostic text to the host; at most 256 bytes when it has arguments. It is no part of the outcome.
@@ -123,13 +100,18 @@ impl<'tx> Tx<'tx> {
             Some(text) => text,
             None => write_text(&mut formatted, message),
         };
-        let answer = self.table().debug_log(self.state.scratch(), message);
-        answer.map_err(|error| self.state.failed(error))
+        self.table().debug_log(&mut self.state, message)
     }
 
     /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
     pub fn parts(&mut self) -> (HostTable<'_>, Scratch<'_>) {
-        (self.table(), self.state.scratch().reborrow())
+        (self.table(), self.state.scratch())
+    }
+
+    /// The host's functions, and who calls them.
+    #[inline]
+    pub(crate) fn host(&mut self) -> (HostTable<'tx>, &mut ReadContext<'tx>) {
+        (self.table(), &mut self.state)
     }
 
     #[inline]

@@ -1,48 +1,77 @@
 //! The plugin's side of a visitor: a closure behind a C function, which the host may call wrongly (rule 4).
 
+mod course;
 mod once;
 
 use core::{ffi::c_void, mem};
 
-pub(crate) use once::{Once, State};
+pub(crate) use course::Course;
+pub(crate) use once::{Found, Once};
 
 use crate::{
     abi::{
-        BytesError, RecordKey, RuntimeBytesMutRef, RuntimeBytesRef, RuntimeRecordKeyView,
-        bytes::{slice_mut_within, slice_within},
+        RecordKey, RuntimeBytesMutRef, RuntimeBytesRef, RuntimeRecordKeyView,
+        bytes::{checked_slice, checked_slice_mut},
     },
     limits,
     panic::{Panic, catch},
+    typed::DecodeError,
 };
 
-/// What can go wrong with a visit.
-pub(crate) enum Trouble<E> {
-    /// The closure refused the bytes.
-    Refused(E),
-    /// The host called the visitor a second time.
-    Twice,
-    /// The host lent bytes that are no slice.
-    Bytes(BytesError),
-    /// The closure panicked.
-    Panicked(Panic),
+/// What a visitor is to be lent.
+#[derive(Clone, Copy)]
+pub(crate) struct Lent {
+    /// The record's name, for an error's text.
+    pub(crate) name: &'static str,
+    /// The fewest bytes that the visitor can do with.
+    pub(crate) at_least: usize,
+}
+
+/// A constant [`Lent`]: so the comparison is made of constants, before the closure, and a closure that needs as many bytes compares nothing.
+pub(crate) trait Lends {
+    const LENT: Lent;
+}
+
+/// Bytes of any number.
+pub(crate) enum AnyBytes {}
+
+impl Lends for AnyBytes {
+    const LENT: Lent = Lent { name: "record", at_least: 0 };
+}
+
+impl Lent {
+    /// Whether a visitor can be given so many bytes from there.
+    #[inline]
+    const fn fits(self, is_null: bool, len: usize) -> bool {
+        let within = len.wrapping_sub(self.at_least) <= limits::RECORD - self.at_least;
+        within && (!is_null || len == 0)
+    }
+
+    #[cold]
+    const fn short(self, found: usize) -> DecodeError {
+        DecodeError::Short { name: self.name, needed: self.at_least, found }
+    }
 }
 
 /// [`RuntimeBytesVisitor`](crate::abi::RuntimeBytesVisitor) over a closure.
 ///
 /// # Safety
 ///
-/// `ctx` is null or a live `Once<F, T, E>` without references to it; the bytes are as the contract says, for the time of the call.
-pub(crate) unsafe extern "C" fn visit_bytes<T, E, F: FnOnce(&[u8]) -> Result<T, E>>(
+/// `ctx` is null or a live `Once<F, T>` without references to it; the bytes are as the contract says, for the time of the call.
+pub(crate) unsafe extern "C" fn visit_bytes<
+    L: Lends,
+    T,
+    F: FnOnce(&[u8]) -> Result<T, DecodeError>,
+>(
     ctx: *mut c_void,
     bytes: RuntimeBytesRef,
 ) {
     let call = |visitor: F| {
-        // SAFETY: the host lends the bytes for the time of the visit (rule 1).
-        let bytes = unsafe { slice_within(bytes, limits::RECORD) }.map_err(Trouble::Bytes)?;
-        visitor(bytes).map_err(Trouble::Refused)
+        // SAFETY: the host lends the bytes for the time of the visit; pointer and length fit (rule 1).
+        visitor(unsafe { checked_slice(bytes) })
     };
     // SAFETY: the caller's promise about `ctx` (rule 4).
-    unsafe { run(ctx, call) };
+    unsafe { run::<L, F, T>(ctx, bytes.ptr, bytes.len, call) };
 }
 
 /// [`RuntimeBytesMutVisitor`](crate::abi::RuntimeBytesMutVisitor) over a closure.
@@ -50,54 +79,58 @@ pub(crate) unsafe extern "C" fn visit_bytes<T, E, F: FnOnce(&[u8]) -> Result<T, 
 /// # Safety
 ///
 /// As [`visit_bytes`].
-pub(crate) unsafe extern "C" fn visit_bytes_mut<T, E, F: FnOnce(&mut [u8]) -> Result<T, E>>(
+pub(crate) unsafe extern "C" fn visit_bytes_mut<
+    L: Lends,
+    T,
+    F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
+>(
     ctx: *mut c_void,
     bytes: RuntimeBytesMutRef,
 ) {
     let call = |visitor: F| {
-        // SAFETY: the host lends the bytes, to nobody else, for the time of the visit (rule 1).
-        let bytes = unsafe { slice_mut_within(bytes, limits::RECORD) }.map_err(Trouble::Bytes)?;
-        visitor(bytes).map_err(Trouble::Refused)
+        // SAFETY: the host lends the bytes, to nobody else, for the time of the visit; pointer and length fit (rule 1).
+        visitor(unsafe { checked_slice_mut(bytes) })
     };
     // SAFETY: the caller's promise about `ctx` (rule 4).
-    unsafe { run(ctx, call) };
+    unsafe { run::<L, F, T>(ctx, bytes.ptr, bytes.len, call) };
 }
 
-/// Runs the closure of a visit, unless it has run before.
+/// Runs the closure of a visit, unless it has run before or the bytes are not what it needs.
 ///
-/// No reference to the visit exists while the closure runs: a host may call the visitor again from a host call that the closure makes.
+/// No reference to the visit exists while the closure runs: a host may call the visitor again from a host call that the closure makes. What
+/// ends it early is a call with nothing but numbers, so that a visit that goes well needs no stack.
 ///
 /// # Safety
 ///
-/// `ctx` is null, or the address of a live `Once<F, T, E>` that nobody holds a reference to.
+/// `ctx` is null, or the address of a live `Once<F, T>` that nobody holds a reference to.
 #[inline]
-unsafe fn run<F, T, E>(ctx: *mut c_void, call: impl FnOnce(F) -> Result<T, Trouble<E>>) {
-    let this = ctx.cast::<Once<F, T, E>>();
+unsafe fn run<L: Lends, F, T>(
+    ctx: *mut c_void,
+    bytes: *const u8,
+    len: usize,
+    call: impl FnOnce(F) -> Result<T, DecodeError>,
+) {
+    let this = ctx.cast::<Once<F, T>>();
     // SAFETY: the caller's promise (rules 4 and 10).
     let Some(visit) = (unsafe { this.as_mut() }) else { return };
-    let Some(visitor) = visit.start() else {
-        // What went wrong before says more: a panic, above all, must go on.
-        if visit.state() != State::Troubled {
-            visit.fail(Trouble::Twice);
-        }
-        return;
-    };
-    let caught = catch(|| match call(visitor) {
-        Ok(out) => {
-            // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
-            let visit = unsafe { &mut *this };
-            visit.finish(out);
-        }
-        Err(trouble) => {
-            // SAFETY: as above (rules 1 and 4).
-            let visit = unsafe { &mut *this };
-            visit.fail(trouble);
+    let Some(visitor) = visit.start() else { return visit.course().again() };
+    if !const { L::LENT }.fits(bytes.is_null(), len) {
+        visit.course().unusable(bytes, len);
+        return discard(visitor);
+    }
+    let caught = catch(|| {
+        let answer = call(visitor);
+        // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
+        let visit = unsafe { &mut *this };
+        match answer {
+            Ok(out) => visit.finish(out),
+            Err(error) => visit.course().refused(error),
         }
     });
     if let Err(panic) = caught {
         // SAFETY: as above (rules 1 and 4).
         let visit = unsafe { &mut *this };
-        visit.fail(Trouble::Panicked(panic));
+        visit.course().panicked(panic);
     }
 }
 

@@ -1,7 +1,16 @@
 //! Reading records of a type.
 
 use super::{KeyedRecord, Pk, Record};
-use crate::{ReadContext, Rejected, SysId, runtime_error_kind};
+use crate::{
+    ReadContext, Rejected, SysId,
+    plugin::{Lends, Lent},
+    runtime_error_kind,
+};
+
+/// A record's view needs its layout's bytes; the host may lend more.
+impl<R: Record> Lends for R {
+    const LENT: Lent = Lent { name: R::DEF.name, at_least: R::DATA_SIZE };
+}
 
 /// Typed reading. A record that does not decode fails the call as ABI_CONTRACT_VIOLATION, with the record, the field
 /// and both sizes in the text.
@@ -27,8 +36,8 @@ impl<'c> ReadContext<'c> {
         pk: Pk<R>,
         f: impl FnOnce(R::View<'_>) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer = self.try_read_by_pk_raw(R::KIND, pk.as_bytes(), |data| R::view(data).map(f));
-        answer.map_err(|error| self.failed(error))
+        let table = self.table();
+        table.lend_by_pk::<R, _, _, _>(self, R::KIND, pk.as_bytes(), |data| R::view(data).map(f))
     }
 
     /// As [`read`](Self::read), by the number that the host gave to the record.
@@ -42,8 +51,8 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         f: impl FnOnce(R::View<'_>) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let answer = self.try_read_raw(R::KIND, sys_id, |data| R::view(data).map(f));
-        answer.map_err(|error| self.failed(error))
+        let table = self.table();
+        table.lend_by_id::<R, _, _, _>(self, R::KIND, sys_id, |data| R::view(data).map(f))
     }
 
     /// A copy of the record with this key; `None` when there is no such record.
@@ -53,8 +62,8 @@ impl<'c> ReadContext<'c> {
     /// As [`read`](Self::read).
     #[inline]
     pub fn get<R: KeyedRecord>(&mut self, pk: Pk<R>) -> Result<Option<R>, Rejected<'c>> {
-        let answer = self.try_read_by_pk_raw(R::KIND, pk.as_bytes(), R::decode);
-        answer.map_err(|error| self.failed(error))
+        let table = self.table();
+        table.lend_by_pk::<R, _, _, _>(self, R::KIND, pk.as_bytes(), R::decode)
     }
 
     /// As [`get`](Self::get), by the number that the host gave to the record.
@@ -64,8 +73,8 @@ impl<'c> ReadContext<'c> {
     /// As [`read`](Self::read).
     #[inline]
     pub fn get_by_id<R: Record>(&mut self, sys_id: SysId) -> Result<Option<R>, Rejected<'c>> {
-        let answer = self.try_read_raw(R::KIND, sys_id, R::decode);
-        answer.map_err(|error| self.failed(error))
+        let table = self.table();
+        table.lend_by_id::<R, _, _, _>(self, R::KIND, sys_id, R::decode)
     }
 
     /// Calls `f` with a copy of every record of the type, in ascending `sys_id`, and with a context to read through

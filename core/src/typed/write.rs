@@ -47,10 +47,10 @@ impl<'tx> Tx<'tx> {
         pk: Pk<R>,
         f: impl FnOnce(&mut R::Update<'_>) -> T,
     ) -> Result<Option<T>, Rejected<'tx>> {
-        let answer = self.try_update_by_pk_raw(R::KIND, pk.as_bytes(), |data| {
+        let (mut table, caller) = self.host();
+        table.lend_by_pk::<R, _, _, _>(caller, R::KIND, pk.as_bytes(), |data| {
             R::update(data).map(|mut record| f(&mut record))
-        });
-        answer.map_err(|error| self.failed(error))
+        })
     }
 
     /// Creates the record `initial` unless there is one with its key; either way lends it to `f` for changing, and
@@ -117,8 +117,8 @@ impl<'tx> Tx<'tx> {
         record: &R,
         f: impl FnOnce(&mut [u8]) -> Result<T, DecodeError>,
     ) -> Result<(RecordKey, T), Rejected<'tx>> {
-        let (mut table, mut scratch) = self.parts();
-        let created = table.create(&mut scratch, R::KIND, |data| {
+        let (mut table, caller) = self.host();
+        table.lend_new::<R, _, _, _>(caller, R::KIND, |data| {
             let found = data.len();
             let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {
                 name: R::DEF.name,
@@ -127,7 +127,6 @@ impl<'tx> Tx<'tx> {
             })?;
             place.copy_from_slice(record.to_bytes().as_ref());
             f(place)
-        });
-        created.map_err(|error| self.failed(error))
+        })
     }
 }

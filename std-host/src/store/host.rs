@@ -28,7 +28,7 @@ impl Host for Store {
         thread_local! {
             static HERE: u64 = const { 0 };
         }
-        // Two live threads have two of it, at two addresses, which differ above the lowest bit.
+        // Two live threads have two of it, at two addresses, which differ above the two lowest bits.
         HERE.with(|here| ptr::from_ref(here).addr())
     }
 

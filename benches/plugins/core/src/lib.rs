@@ -33,6 +33,7 @@ impl Plugin for Bench {
         Ok(Self { limit: i64::MAX })
     }
 
+    #[inline]
     fn run_tx<'tx>(
         &self,
         tx: &mut Tx<'tx>,

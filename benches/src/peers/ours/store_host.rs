@@ -14,7 +14,7 @@ impl Host for FlatStore {
     #[inline]
     fn thread_token() -> usize {
         thread_local! {
-            static HERE: u8 = const { 0 };
+            static HERE: u32 = const { 0 };
         }
         // Two live threads have two of it, at two addresses.
         HERE.with(|here| ptr::from_ref(here).addr())

@@ -1,129 +1,112 @@
 //! A closure to be called once, and what became of it.
 
-use core::mem::MaybeUninit;
+use core::mem::{MaybeUninit, offset_of};
 
-use super::Trouble;
-use crate::panic::catch;
+use super::Course;
+use crate::abi::RuntimeCallStatus;
 
-/// A closure before its call, its result after, or the trouble in between.
+/// A closure before its call, or its result after, and how the visit went.
 ///
-/// An enum in fields: the state is one byte, read and written once on the way there and back, and a result is written where it
-/// is read. As an enum all variants share one place, and compilers copy the largest at every step.
-pub(crate) struct Once<F, T, E> {
-    /// Says which of the fields is initialised. Only this module writes it.
-    state: State,
-    /// In state `Waiting`.
+/// An enum in fields: the state is one byte, and a result is written where it is read. As an enum both variants share one place, and
+/// compilers copy the larger at every step.
+#[repr(C)]
+pub(crate) struct Once<F, T> {
+    /// Says which of the fields is initialised; only this module and [`Course`] write it. In front, where the visitor's address points.
+    course: Course,
+    /// While the course is waiting.
     visitor: MaybeUninit<F>,
-    /// In state `Visited`.
+    /// Once the course has been through.
     out: MaybeUninit<T>,
-    /// In state `Troubled`.
-    trouble: MaybeUninit<Trouble<E>>,
 }
 
-/// How far it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Not called.
-    Waiting,
-    /// Called once, and returned.
-    Visited,
-    /// Being called, or emptied.
-    Empty,
-    /// Something went wrong.
-    Troubled,
+/// What a call that looks for a record has found.
+pub(crate) enum Found<T> {
+    /// The record, and this is what the visitor made of it.
+    Record(T),
+    /// There is none, and the visitor saw nothing.
+    Nothing,
+    /// Neither: [`Course::why`].
+    Unclear,
 }
 
-impl<F, T, E> Once<F, T, E> {
+impl<F, T> Once<F, T> {
     #[inline]
     pub(crate) const fn new(visitor: F) -> Self {
         Self {
-            state: State::Waiting,
+            course: Course::new(),
             visitor: MaybeUninit::new(visitor),
             out: MaybeUninit::uninit(),
-            trouble: MaybeUninit::uninit(),
         }
     }
 
     #[inline]
-    pub(crate) const fn state(&self) -> State {
-        self.state
+    pub(crate) const fn course(&mut self) -> &mut Course {
+        &mut self.course
+    }
+
+    /// Where the host writes whether there is a record, in a visit at that address.
+    #[inline]
+    pub(crate) const fn out_found(this: *mut Self) -> *mut u8 {
+        const { assert!(offset_of!(Self, course) == 0) };
+        Course::out_found(this.cast())
     }
 
     /// Gives out the closure, once.
     #[inline]
     pub(super) const fn start(&mut self) -> Option<F> {
-        match self.state {
-            State::Waiting => {
-                self.state = State::Empty;
-                // SAFETY: initialised in the state that was, and given out with it (rule 4).
-                Some(unsafe { self.visitor.assume_init_read() })
-            }
-            _ => None,
+        if !self.course.start() {
+            return None;
         }
+        // SAFETY: initialised while the course was waiting, and given out with that state (rule 4).
+        Some(unsafe { self.visitor.assume_init_read() })
     }
 
     /// Keeps what the closure made, unless there has been trouble since it started.
     #[inline]
     pub(super) fn finish(&mut self, out: T) {
-        if matches!(self.state, State::Empty) {
+        if self.course.finish() {
             self.out.write(out);
-            self.state = State::Visited;
         }
     }
 
-    /// Keeps what went wrong, in place of whatever there was.
-    #[cold]
-    pub(super) fn fail(&mut self, trouble: Trouble<E>) {
-        self.clear();
-        self.trouble.write(trouble);
-        self.state = State::Troubled;
-    }
-
-    /// What the closure made.
+    /// The answer to a call that visits a record if it exists.
     #[inline]
-    pub(crate) const fn take_out(&mut self) -> Option<T> {
-        match self.state {
-            State::Visited => {
-                self.state = State::Empty;
-                // SAFETY: initialised in the state that was, and given out with it (rule 4).
-                Some(unsafe { self.out.assume_init_read() })
-            }
-            _ => None,
+    pub(crate) const fn found(&mut self, status: RuntimeCallStatus) -> Found<T> {
+        if !matches!(status, RuntimeCallStatus::Success) {
+            return Found::Unclear;
         }
+        if self.course.take_record() {
+            // SAFETY: initialised while the course was through, and given out with that state (rule 4).
+            return Found::Record(unsafe { self.out.assume_init_read() });
+        }
+        if self.course.has_nothing() { Found::Nothing } else { Found::Unclear }
     }
 
-    /// What went wrong.
-    #[cold]
-    pub(crate) const fn take_trouble(&mut self) -> Option<Trouble<E>> {
-        match self.state {
-            State::Troubled => {
-                self.state = State::Empty;
-                // SAFETY: initialised in the state that was, and given out with it (rule 4).
-                Some(unsafe { self.trouble.assume_init_read() })
-            }
-            _ => None,
+    /// What the closure made, if the visitor was called once.
+    #[inline]
+    pub(crate) const fn take_only(&mut self) -> Option<T> {
+        if !self.course.take_only() {
+            return None;
         }
+        // SAFETY: initialised while the course was through, and given out with that state (rule 4).
+        Some(unsafe { self.out.assume_init_read() })
     }
 
-    /// Drops what there is. A destructor that panics stops here, for there may be a host's frame above.
-    #[cold]
-    fn clear(&mut self) {
-        let _ = catch(|| match self.state {
-            State::Waiting => drop(self.start()),
-            State::Visited => drop(self.take_out()),
-            State::Troubled => drop(self.take_trouble()),
-            State::Empty => {}
-        });
+    /// What the closure made, however often the visitor was called.
+    #[inline]
+    const fn take_any(&mut self) -> Option<T> {
+        if !self.course.take_any() {
+            return None;
+        }
+        // SAFETY: as above (rule 4).
+        Some(unsafe { self.out.assume_init_read() })
     }
 }
 
-impl<F, T, E> Drop for Once<F, T, E> {
+impl<F, T> Drop for Once<F, T> {
     #[inline]
     fn drop(&mut self) {
-        match self.state {
-            State::Empty => {}
-            State::Waiting => drop(self.start()),
-            State::Visited | State::Troubled => self.clear(),
-        }
+        drop(self.start());
+        drop(self.take_any());
     }
 }

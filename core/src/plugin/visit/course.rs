@@ -1,0 +1,240 @@
+//! How a visit goes: everything about it that does not depend on the closure.
+
+use core::mem::{MaybeUninit, offset_of};
+
+use super::Lent;
+use crate::{
+    abi::{BytesError, RuntimeCallStatus},
+    limits,
+    panic::Panic,
+    plugin::contract::{ContractViolation, HostCallError},
+    typed::DecodeError,
+};
+
+/// The course of one visit, and the host's word on whether there was a record.
+#[repr(C)]
+pub(crate) struct Course {
+    /// Written by the host where a call has such a flag. Beside the state, so that one comparison finds both in order.
+    found: u8,
+    state: State,
+    /// In state `Troubled`.
+    trouble: MaybeUninit<Trouble>,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum State {
+    /// The visitor was not called.
+    Waiting,
+    /// Called once, and returned.
+    Visited,
+    /// Called again after that.
+    VisitedAgain,
+    /// Being called, or emptied.
+    Empty,
+    /// Something went wrong.
+    Troubled,
+}
+
+/// What can go wrong with a visit.
+enum Trouble {
+    /// The visitor was called from inside itself.
+    Nested,
+    /// The host lent bytes that are no slice.
+    Bytes(BytesError),
+    /// The host lent fewer bytes than the visitor needs.
+    Short { found: usize },
+    /// The closure refused the bytes.
+    Refused(DecodeError),
+    /// The closure panicked.
+    Panicked(Panic),
+}
+
+impl Course {
+    /// A function and not a constant, which compilers would copy as a whole, with zeros for what is not there.
+    #[inline]
+    pub(super) const fn new() -> Self {
+        Self { found: 0, state: State::Waiting, trouble: MaybeUninit::uninit() }
+    }
+
+    const RECORD: u16 = Self::word(1, State::Visited);
+    const NOTHING: u16 = Self::word(0, State::Waiting);
+
+    /// Where the host writes whether there is a record, in a course at that address.
+    #[inline]
+    pub(super) const fn out_found(this: *mut Self) -> *mut u8 {
+        const { assert!(offset_of!(Self, found) == 0) };
+        this.cast()
+    }
+
+    /// Whether the host says that there is a record, and the visitor saw it; then its result is taken.
+    #[inline]
+    pub(super) const fn take_record(&mut self) -> bool {
+        let record = Self::word(self.found, self.state) == Self::RECORD;
+        if record {
+            self.state = State::Empty;
+        }
+        record
+    }
+
+    /// Whether the host says that there is none, and the visitor saw nothing.
+    #[inline]
+    pub(super) const fn has_nothing(&self) -> bool {
+        Self::word(self.found, self.state) == Self::NOTHING
+    }
+
+    #[inline]
+    const fn word(found: u8, state: State) -> u16 {
+        u16::from_ne_bytes([found, state as u8])
+    }
+
+    /// Whether it can start; then it has.
+    #[inline]
+    pub(super) const fn start(&mut self) -> bool {
+        let waiting = matches!(self.state, State::Waiting);
+        if waiting {
+            self.state = State::Empty;
+        }
+        waiting
+    }
+
+    /// Whether nothing went wrong since the start; then it is through.
+    #[inline]
+    pub(super) const fn finish(&mut self) -> bool {
+        let running = matches!(self.state, State::Empty);
+        if running {
+            self.state = State::Visited;
+        }
+        running
+    }
+
+    /// Whether the visitor was not called.
+    pub(crate) const fn is_untouched(&self) -> bool {
+        matches!(self.state, State::Waiting)
+    }
+
+    /// Whether the visitor was called once and returned.
+    #[inline]
+    pub(crate) const fn is_through(&self) -> bool {
+        matches!(self.state, State::Visited)
+    }
+
+    /// Whether the visitor was called once and returned; then its result is taken.
+    #[inline]
+    pub(super) const fn take_only(&mut self) -> bool {
+        let through = self.is_through();
+        if through {
+            self.state = State::Empty;
+        }
+        through
+    }
+
+    /// Whether there is a result; then it is taken.
+    #[inline]
+    pub(super) const fn take_any(&mut self) -> bool {
+        let made = matches!(self.state, State::Visited | State::VisitedAgain);
+        if made {
+            self.state = State::Empty;
+        }
+        made
+    }
+
+    /// The host called the visitor when it had been called. What went wrong before says more: a panic, above all, must go on.
+    ///
+    /// `extern "C"`, because that does not unwind: the visitor can end in it, and needs no stack of its own.
+    #[cold]
+    #[inline(never)]
+    pub(super) extern "C" fn again(&mut self) {
+        match self.state {
+            State::Visited => self.state = State::VisitedAgain,
+            State::Empty => self.fail(Trouble::Nested),
+            State::Waiting | State::VisitedAgain | State::Troubled => {}
+        }
+    }
+
+    /// The host lent bytes that the visitor cannot be given.
+    #[cold]
+    #[inline(never)]
+    pub(super) extern "C" fn unusable(&mut self, bytes: *const u8, len: usize) {
+        self.fail(match BytesError::check(bytes.is_null(), len, limits::RECORD) {
+            Err(error) => Trouble::Bytes(error),
+            Ok(()) => Trouble::Short { found: len },
+        });
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn refused(&mut self, error: DecodeError) {
+        self.fail(Trouble::Refused(error));
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn panicked(&mut self, panic: Panic) {
+        self.fail(Trouble::Panicked(panic));
+    }
+
+    /// Only what has started fails, and what it replaces is `Nested` at most: there is nothing to drop.
+    fn fail(&mut self, trouble: Trouble) {
+        self.trouble.write(trouble);
+        self.state = State::Troubled;
+    }
+
+    /// Why the answer is neither a record nor none. Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else
+    /// with the status, or else with the flag.
+    pub(crate) fn why(
+        &mut self,
+        call: &'static str,
+        lent: Lent,
+        status: RuntimeCallStatus,
+    ) -> HostCallError {
+        if let Err(error) = self.check(call, lent, status) {
+            return error;
+        }
+        let violation = match (self.found, self.state) {
+            (2.., _) => ContractViolation::Flag { call, value: self.found },
+            (0, State::Visited) => ContractViolation::VisitedNothing { call },
+            _ => ContractViolation::NotVisited { call },
+        };
+        violation.into()
+    }
+
+    /// Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else with the status.
+    pub(crate) fn check(
+        &mut self,
+        call: &'static str,
+        lent: Lent,
+        status: RuntimeCallStatus,
+    ) -> Result<(), HostCallError> {
+        match self.take_trouble() {
+            Some(Trouble::Panicked(panic)) => panic.resume(),
+            Some(Trouble::Nested) => Err(ContractViolation::VisitedTwice { call }.into()),
+            Some(Trouble::Bytes(error)) => Err(ContractViolation::Bytes { call, error }.into()),
+            Some(Trouble::Short { found }) => Err(HostCallError::Refused(lent.short(found))),
+            Some(Trouble::Refused(error)) => Err(HostCallError::Refused(error)),
+            None if self.state == State::VisitedAgain => {
+                Err(ContractViolation::VisitedTwice { call }.into())
+            }
+            None => HostCallError::of_status(call, status),
+        }
+    }
+
+    fn take_trouble(&mut self) -> Option<Trouble> {
+        if self.state != State::Troubled {
+            return None;
+        }
+        self.state = State::Empty;
+        // SAFETY: initialised in the state that was, and given out with it (rule 4).
+        Some(unsafe { self.trouble.assume_init_read() })
+    }
+}
+
+impl Drop for Course {
+    #[inline]
+    fn drop(&mut self) {
+        if self.state == State::Troubled {
+            drop(self.take_trouble());
+        }
+    }
+}
