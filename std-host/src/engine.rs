@@ -10,24 +10,26 @@ use statevec_abi::{
     host::{CallFailure, HostGate, PluginRuntime},
 };
 
-use crate::{loader::LoadedPlugin, store::Store};
+use crate::{
+    loader::LoadedPlugin,
+    store::{Store, StoreLayer, Transaction},
+};
 
 pub use error::{EngineError, PluginFailure};
 pub use outcome::Outcome;
-
-/// What a plugin's calls reach. A layer that counts, limits or fails them is a type around [`Store`] that goes here.
-type EngineHost = Store;
 
 /// One plugin instance with the records that it works on.
 ///
 /// Each command is one transaction: it commits when the plugin accepts, and leaves no trace otherwise. A plugin that panicked refuses every
 /// further command with kind 5001 until it is created anew; the records are as the last committed transaction left them.
 ///
+/// `H` is what the plugin's calls reach: the store itself, unless a [`StoreLayer`] stands around it.
+///
 /// An engine may move between threads, and is used by one at a time (rule 7 of [`statevec_abi::rules`]).
-pub struct Engine {
+pub struct Engine<H: StoreLayer = Store> {
     // Dropped from top to bottom: the instance first, which tells the plugin `on_unload` and destroys it while its host and its code are there.
-    runtime: PluginRuntime<EngineHost, Arc<HostGate<EngineHost>>>,
-    store: EngineHost,
+    runtime: PluginRuntime<H, Arc<HostGate<H>>>,
+    host: H,
     tx_seq: u64,
     plugin: LoadedPlugin,
 }
@@ -58,22 +60,39 @@ impl Engine {
         config: &str,
         store: Store,
     ) -> Result<Self, EngineError> {
-        if store.schema().identity() != plugin.schema().identity() {
+        Self::with_host(plugin, config, store)
+    }
+
+    /// Destroys the instance and gives back its records, to be carried on with by an instance that is in order.
+    #[must_use]
+    pub fn into_store(self) -> Store {
+        self.into_host()
+    }
+}
+
+impl<H: StoreLayer> Engine<H> {
+    /// As [`with_store`](Engine::with_store), with a layer around the store.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_store`](Engine::with_store).
+    pub fn with_host(plugin: &LoadedPlugin, config: &str, host: H) -> Result<Self, EngineError> {
+        if host.store().schema().identity() != plugin.schema().identity() {
             return Err(EngineError::Schema { plugin: plugin.name().into() });
         }
-        let gate: Pin<Arc<HostGate<EngineHost>>> = Arc::pin(HostGate::new());
+        let gate: Pin<Arc<HostGate<H>>> = Arc::pin(HostGate::new());
         let mut error = RuntimeErrorBuf::RESET;
         let runtime =
             PluginRuntime::create(*plugin.api(), config, gate, &mut error).map_err(|failure| {
                 EngineError::Create { plugin: plugin.name().into(), source: failure.into() }
             })?;
-        Ok(Self { runtime, store, tx_seq: 0, plugin: plugin.clone() })
+        Ok(Self { runtime, host, tx_seq: 0, plugin: plugin.clone() })
     }
 
     /// Runs one command.
     #[inline]
     pub fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Outcome<'_> {
-        let mut transaction = self.store.begin();
+        let mut transaction = Transaction::begin(&mut self.host);
         match self.runtime.run_tx(transaction.host(), command) {
             Ok(()) => {
                 self.tx_seq += 1;
@@ -107,7 +126,7 @@ impl Engine {
     ///
     /// The invariant that does not hold, or the plugin's failure.
     pub fn validate(&mut self) -> Result<(), CallFailure<'_>> {
-        self.runtime.validate_biz_invariants(&self.store)
+        self.runtime.validate_biz_invariants(&self.host)
     }
 
     /// How many transactions have been committed.
@@ -119,7 +138,13 @@ impl Engine {
     /// The records.
     #[must_use]
     pub fn store(&self) -> &Store {
-        &self.store
+        self.host.store()
+    }
+
+    /// What the plugin's calls reach: the store, or the layer around it.
+    #[must_use]
+    pub fn host(&self) -> &H {
+        &self.host
     }
 
     /// The plugin.
@@ -142,19 +167,19 @@ impl Engine {
         })
     }
 
-    /// Destroys the instance and gives back its records, to be carried on with by an instance that is in order.
+    /// Destroys the instance and gives back what its calls reached.
     #[must_use]
-    pub fn into_store(self) -> Store {
-        self.store
+    pub fn into_host(self) -> H {
+        self.host
     }
 }
 
-impl fmt::Debug for Engine {
+impl<H: StoreLayer> fmt::Debug for Engine<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine")
             .field("plugin", &self.plugin)
             .field("tx_seq", &self.tx_seq)
-            .field("store", &self.store)
+            .field("store", self.store())
             .finish_non_exhaustive()
     }
 }

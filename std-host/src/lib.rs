@@ -8,4 +8,4 @@ pub mod store;
 
 pub use engine::{Engine, EngineError, Outcome, PluginFailure};
 pub use loader::{LoadError, LoadedPlugin};
-pub use store::{Event, Events, Record, Store, StoreError, StoreLimits, Transaction};
+pub use store::{Event, Events, Record, Store, StoreError, StoreLayer, StoreLimits, Transaction};

@@ -8,6 +8,7 @@ mod host;
 mod ids;
 mod image;
 mod index;
+mod layer;
 mod layout;
 mod packed;
 mod rows;
@@ -23,6 +24,7 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 
 pub use error::StoreError;
 pub use event::{Event, Events};
+pub use layer::StoreLayer;
 pub use transaction::Transaction;
 
 use packed::Packed;

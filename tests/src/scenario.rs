@@ -41,7 +41,7 @@ pub fn play(plugin: &LoadedPlugin, config: &str, commands: &[Sent]) -> Result<Re
     let mut outcomes = Vec::new();
     for (ext_seq, sent) in (1..).zip(commands) {
         let before = engine.store().image();
-        let seen = seen(engine.run(&sent.command(ext_seq)));
+        let seen = Seen::from(engine.run(&sent.command(ext_seq)));
         if !matches!(seen, Seen::Committed(..)) {
             assert_eq!(engine.store().image(), before, "{seen:?} left a trace");
         }
@@ -53,13 +53,15 @@ pub fn play(plugin: &LoadedPlugin, config: &str, commands: &[Sent]) -> Result<Re
     Ok(Report { outcomes, invariants, image })
 }
 
-fn seen(outcome: Outcome<'_>) -> Seen {
-    match outcome {
-        Outcome::Committed { tx_seq, events } => {
-            let events = events.map(|event| (event.kind, event.payload.to_vec()));
-            Seen::Committed(tx_seq, events.collect())
+impl From<Outcome<'_>> for Seen {
+    fn from(outcome: Outcome<'_>) -> Self {
+        match outcome {
+            Outcome::Committed { tx_seq, events } => {
+                let events = events.map(|event| (event.kind, event.payload.to_vec()));
+                Self::Committed(tx_seq, events.collect())
+            }
+            Outcome::Rejected(failure) => Self::Rejected(failure.into()),
+            Outcome::Failed(failure) => Self::Failed(failure.into()),
         }
-        Outcome::Rejected(failure) => Seen::Rejected(failure.into()),
-        Outcome::Failed(failure) => Seen::Failed(failure.into()),
     }
 }

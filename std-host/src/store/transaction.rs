@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use super::{Events, Store};
+use super::{Events, Store, StoreLayer};
 
 /// A store in which everything that is written can still be undone.
 ///
@@ -19,14 +19,16 @@ use super::{Events, Store};
 /// ```
 #[derive(Debug)]
 #[must_use = "a transaction that is dropped is undone"]
-pub struct Transaction<'s> {
+pub struct Transaction<'s, H: StoreLayer = Store> {
     /// Taken by `commit` only.
-    store: Option<&'s mut Store>,
+    host: Option<&'s mut H>,
 }
 
-impl<'s> Transaction<'s> {
+impl<'s, H: StoreLayer> Transaction<'s, H> {
+    /// Begins a transaction on the store of a layer; [`Store::begin`] where there is none.
     #[inline]
-    pub(super) fn begin(store: &'s mut Store) -> Self {
+    pub fn begin(host: &'s mut H) -> Self {
+        let store = host.store_mut();
         if store.open {
             store.roll_back();
         }
@@ -34,16 +36,16 @@ impl<'s> Transaction<'s> {
         store.log.clear();
         store.open = true;
         store.room = store.limits.transaction_bytes;
-        Self { store: Some(store) }
+        Self { host: Some(host) }
     }
 
-    /// The store as a plugin writes to it, for [`PluginRuntime::run_tx`](statevec_abi::host::PluginRuntime::run_tx).
+    /// The store, or the layer around it, as a plugin writes to it, for [`PluginRuntime::run_tx`](statevec_abi::host::PluginRuntime::run_tx).
     ///
     /// Beginning a transaction through it undoes this one.
     #[inline]
-    pub fn host(&mut self) -> &mut Store {
-        match &mut self.store {
-            Some(store) => store,
+    pub fn host(&mut self) -> &mut H {
+        match &mut self.host {
+            Some(host) => host,
             None => taken(),
         }
     }
@@ -51,33 +53,34 @@ impl<'s> Transaction<'s> {
     /// Keeps what the transaction wrote, and gives out its events.
     #[inline]
     pub fn commit(mut self) -> Events<'s> {
-        match self.store.take() {
-            Some(store) => {
-                store.keep();
-                Events::new(store.events.iter())
+        match self.host.take() {
+            Some(host) => {
+                host.store_mut().keep();
+                let host: &'s H = host;
+                Events::new(host.store().events.iter())
             }
             None => taken(),
         }
     }
 }
 
-impl Drop for Transaction<'_> {
+impl<H: StoreLayer> Drop for Transaction<'_, H> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(store) = &mut self.store {
-            store.roll_back();
+        if let Some(host) = &mut self.host {
+            host.store_mut().roll_back();
         }
     }
 }
 
 /// The store as the transaction sees it, to be read. [`host`](Transaction::host) lends it to be written.
-impl Deref for Transaction<'_> {
+impl<H: StoreLayer> Deref for Transaction<'_, H> {
     type Target = Store;
 
     #[inline]
     fn deref(&self) -> &Store {
-        match &self.store {
-            Some(store) => store,
+        match &self.host {
+            Some(host) => host.store(),
             None => taken(),
         }
     }
