@@ -1,0 +1,121 @@
+//! A layer around a store whose nth call goes wrong.
+
+use statevec_abi::{
+    ErrorSlot, RecordKey, RecordKind, Rejected, SysId,
+    host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
+};
+use statevec_host::{Store, StoreLayer};
+
+use crate::fault::Plan;
+
+#[derive(Debug)]
+pub(crate) struct Faulty {
+    pub(crate) plan: Plan,
+    store: Store,
+}
+
+impl Faulty {
+    pub(crate) fn over(store: Store) -> Self {
+        Self { plan: Plan::default(), store }
+    }
+}
+
+impl StoreLayer for Faulty {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+impl Host for Faulty {
+    fn thread_token() -> usize {
+        Store::thread_token()
+    }
+
+    /// No call of the plugin: the boundary asks before it makes one.
+    fn key_len(&self, kind: RecordKind) -> Option<usize> {
+        self.store.key_len(kind)
+    }
+
+    fn read_by_id<'e>(
+        &self,
+        kind: RecordKind,
+        sys_id: SysId,
+        visitor: BytesVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        let call = |error| self.store.read_by_id(kind, sys_id, visitor, error);
+        self.plan.call("read_by_id", error, call)
+    }
+
+    fn read_by_pk<'e>(
+        &self,
+        kind: RecordKind,
+        pk: &[u8],
+        visitor: BytesVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        let call = |error| self.store.read_by_pk(kind, pk, visitor, error);
+        self.plan.call("read_by_pk", error, call)
+    }
+
+    fn create<'e>(
+        &mut self,
+        kind: RecordKind,
+        init: BytesMutVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<RecordKey, Rejected<'e>> {
+        let call = |error| self.store.create(kind, init, error);
+        self.plan.call("create", error, call)
+    }
+
+    fn update_by_pk<'e>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        update: BytesMutVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        let call = |error| self.store.update_by_pk(kind, pk, update, error);
+        self.plan.call("update_by_pk", error, call)
+    }
+
+    fn delete_by_pk<'e>(
+        &mut self,
+        kind: RecordKind,
+        pk: &[u8],
+        error: ErrorSlot<'e>,
+    ) -> Result<bool, Rejected<'e>> {
+        let call = |error| self.store.delete_by_pk(kind, pk, error);
+        self.plan.call("delete_by_pk", error, call)
+    }
+
+    fn emit_event<'e>(
+        &mut self,
+        kind: u8,
+        payload: &[u8],
+        error: ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
+        let call = |error| self.store.emit_event(kind, payload, error);
+        self.plan.call("emit_event", error, call)
+    }
+
+    fn for_each_key<'e>(
+        &self,
+        kind: RecordKind,
+        visitor: KeyVisitor<'_>,
+        error: ErrorSlot<'e>,
+    ) -> Result<(), Rejected<'e>> {
+        let call = |error| self.store.for_each_key(kind, visitor, error);
+        self.plan.call("for_each_key", error, call)
+    }
+
+    fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+        let call = |error| self.store.debug_log(message, error);
+        self.plan.call("debug_log", error, call)
+    }
+}

@@ -1,0 +1,107 @@
+//! A fault in each host call of each command.
+
+use std::collections::BTreeSet;
+
+use statevec_abi::{
+    RuntimeErrorKind, RuntimeErrorPhase,
+    runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
+};
+use statevec_host::{Engine, StoreLimits};
+use statevec_tests::scenario::Seen;
+
+use crate::{
+    fault::{Fault, text},
+    faulty::Faulty,
+    script::{Command, Recorded, Script},
+};
+
+/// A kind that nobody has defined: it must arrive as it is, too.
+const UNKNOWN: RuntimeErrorKind = RuntimeErrorKind(4999);
+
+const FAULTS: [Fault; 8] = [
+    Fault::FailsBefore(HOST_REJECTED),
+    Fault::FailsBefore(HOST_INTERNAL_ERROR),
+    Fault::FailsBefore(UNKNOWN),
+    Fault::FailsAfter(HOST_REJECTED),
+    Fault::FailsAfter(HOST_INTERNAL_ERROR),
+    Fault::FailsAfter(UNKNOWN),
+    Fault::PanicsBefore,
+    Fault::PanicsAfter,
+];
+
+#[test]
+fn fault_in_a_host_call_of_the_banks_library_leaves_a_trace() {
+    assert_traceless(&Script::bank_library(), &["create", "emit_event", "update_by_pk"]);
+}
+
+#[test]
+fn fault_in_a_host_call_of_the_linked_bank_leaves_a_trace() {
+    assert_traceless(&Script::bank_linked(), &["create", "emit_event", "update_by_pk"]);
+}
+
+#[test]
+fn fault_in_a_host_call_of_the_linked_inventory_leaves_a_trace() {
+    assert_traceless(&Script::inventory_linked(), INVENTORY);
+}
+
+#[test]
+fn fault_in_a_host_call_of_a_published_plugin_leaves_a_trace() {
+    // All but "emit_event": where that fails, the published crates end the process.
+    assert_traceless(
+        &Script::inventory_published(),
+        &["create", "delete_by_pk", "read_by_pk", "update_by_pk"],
+    );
+}
+
+const INVENTORY: &[&str] = &["create", "delete_by_pk", "emit_event", "read_by_pk", "update_by_pk"];
+
+/// Runs each command with each fault in each of its host calls, then without, on one instance.
+fn assert_traceless(script: &Script, failing: &[&str]) {
+    let (recorded, image) = script.record();
+    let mut engine = script.engine(Faulty::over(script.store(StoreLimits::default())));
+    let mut failed = BTreeSet::new();
+    for (command, Recorded { seen, calls }) in script.commands.iter().zip(&recorded) {
+        for (nth, call) in (1..).zip(calls).filter(|(_, call)| script.survives(call)) {
+            failed.insert(*call);
+            for fault in FAULTS {
+                fail_once(script, &mut engine, command, (nth, fault), call);
+            }
+        }
+        // It makes no more calls: nothing goes wrong.
+        engine.host().plan.set(Some((calls.len() + 1, Fault::PanicsBefore)));
+        assert_eq!(command.run(&mut engine), *seen, "{command:?}");
+    }
+    assert_eq!(failed, failing.iter().copied().collect(), "the calls that went wrong");
+    assert!(engine.store().image() == image, "the records at the end are not the recorded ones");
+    assert_eq!(engine.unload(), Ok(()));
+}
+
+fn fail_once(
+    script: &Script,
+    engine: &mut Engine<Faulty>,
+    command: &Command,
+    (nth, fault): (usize, Fault),
+    call: &str,
+) {
+    let case = || format!("{fault:?} at call {nth} of {command:?}");
+    let before = (engine.store().image(), engine.tx_seq());
+    engine.host().plan.set(Some((nth, fault)));
+    let seen = command.run(engine);
+    assert_eq!(seen, expected(script, fault, call, nth), "{}", case());
+    assert_eq!(engine.host().plan.calls().len(), nth, "it went on after {}", case());
+    let after = (engine.store().image(), engine.tx_seq());
+    assert!(after == before, "{} changed records or numbers", case());
+    assert_eq!(engine.store().check_consistency(), Ok(()), "{}", case());
+}
+
+fn expected(script: &Script, fault: Fault, call: &str, nth: usize) -> Seen {
+    let text = text(call, nth);
+    let (kind, text) = match fault {
+        Fault::FailsBefore(kind) | Fault::FailsAfter(kind) => (kind, text),
+        Fault::PanicsBefore | Fault::PanicsAfter => {
+            (HOST_INTERNAL_ERROR, format!("host panicked: {text}"))
+        }
+    };
+    let told = script.told(RuntimeErrorPhase::RunTx, kind, &text);
+    if told.kind.is_rejection() { Seen::Rejected(told) } else { Seen::Failed(told) }
+}

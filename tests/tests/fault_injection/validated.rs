@@ -1,0 +1,72 @@
+//! A fault in each host call while a plugin validates its invariants.
+
+use statevec_abi::{
+    RuntimeErrorPhase,
+    runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
+};
+use statevec_host::{Engine, PluginFailure, StoreLimits};
+
+use crate::{
+    fault::{Fault, text},
+    faulty::Faulty,
+    script::Script,
+};
+
+const FAULTS: [Fault; 4] = [
+    Fault::FailsBefore(HOST_REJECTED),
+    Fault::FailsAfter(HOST_INTERNAL_ERROR),
+    Fault::PanicsBefore,
+    Fault::PanicsAfter,
+];
+
+#[test]
+fn fault_while_the_banks_library_validates_is_lost() {
+    assert_told(&Script::bank_library());
+}
+
+#[test]
+fn fault_while_the_linked_bank_validates_is_lost() {
+    assert_told(&Script::bank_linked());
+}
+
+#[test]
+fn fault_while_a_published_plugin_validates_is_lost() {
+    assert_told(&Script::inventory_published());
+}
+
+/// The bank and the inventory read every record from inside the visitor of its key: a fault there meets two calls of the host.
+fn assert_told(script: &Script) {
+    let mut engine = script.engine(Faulty::over(script.store(StoreLimits::default())));
+    for command in &script.commands {
+        let _ = command.run(&mut engine);
+    }
+    let before = engine.store().image();
+    let all = calls(&mut engine, None);
+    assert_eq!(all.1, None);
+    assert_eq!(all.0.first(), Some(&"for_each_key"));
+    assert!(all.0.len() > 2 && all.0[1..].iter().all(|call| *call == "read_by_id"), "{all:?}");
+    for (nth, call) in (1..).zip(&all.0) {
+        for fault in FAULTS {
+            let (_, failure) = calls(&mut engine, Some((nth, fault)));
+            let text = text(call, nth);
+            let (kind, text) = match fault {
+                Fault::FailsBefore(kind) | Fault::FailsAfter(kind) => (kind, text),
+                _ => (HOST_INTERNAL_ERROR, format!("host panicked: {text}")),
+            };
+            let told = script.told(RuntimeErrorPhase::ValidateBizInvariants, kind, &text);
+            assert_eq!(failure, Some(told), "{fault:?} at call {nth}");
+            assert!(engine.store().image() == before, "{fault:?} at call {nth} changed records");
+        }
+    }
+    assert_eq!(calls(&mut engine, None), all, "the instance goes on");
+}
+
+/// Validates with a fault or without: the host calls that were made, and what the plugin said.
+fn calls(
+    engine: &mut Engine<Faulty>,
+    fault: Option<(usize, Fault)>,
+) -> (Vec<&'static str>, Option<PluginFailure>) {
+    engine.host().plan.set(fault);
+    let failure = engine.validate().err().map(PluginFailure::from);
+    (engine.host().plan.calls(), failure)
+}
