@@ -135,57 +135,10 @@ fn run_once(host: RuntimeHostContextV1, command: RuntimeCommandView) -> Call {
 }
 
 #[test]
-fn create_without_out_runtime_is_a_contract_violation() {
-    let call = create(RuntimeBytesRef::empty(), ptr::null_mut());
-    call.assert_failed(RuntimeErrorPhase::Create, 1, "out_runtime is null");
-}
-
-#[test]
-fn create_with_null_config_of_some_length_is_a_contract_violation() {
-    let mut runtime = ptr::null_mut();
-    let config = RuntimeBytesRef { ptr: ptr::null(), len: 3 };
-    let call = create(config, &raw mut runtime);
-    call.assert_failed(RuntimeErrorPhase::Create, 1, "bytes pointer is null but len is non-zero");
-    assert!(runtime.is_null(), "a failure leaves out_runtime alone");
-}
-
-#[test]
-fn create_with_config_that_is_not_text_is_a_config_error() {
-    let mut runtime = ptr::null_mut();
-    let call = create(RuntimeBytesRef::from_slice(b"a\xFF"), &raw mut runtime);
-    let message =
-        "plugin config is not valid UTF-8: invalid utf-8 sequence of 1 bytes from index 1";
-    call.assert_failed(RuntimeErrorPhase::Create, 1002, message);
-}
-
-#[test]
 fn create_refused_by_the_plugin_is_a_config_error_with_its_text() {
     let mut runtime = ptr::null_mut();
     let call = create(RuntimeBytesRef::from_slice(b"bad"), &raw mut runtime);
     call.assert_failed(RuntimeErrorPhase::Create, 1002, "the configuration is bad");
-}
-
-#[test]
-fn create_with_config_above_the_limit_reads_none_of_it() {
-    let mut runtime = ptr::null_mut();
-    let config = RuntimeBytesRef { ptr: ptr::dangling(), len: usize::MAX };
-    let call = create(config, &raw mut runtime);
-    let message = format!("{} bytes are more than the limit of {}", usize::MAX, limits::CONFIG);
-    call.assert_failed(RuntimeErrorPhase::Create, 1, &message);
-}
-
-#[test]
-fn run_tx_without_runtime_is_a_contract_violation() {
-    let call = run(ptr::null_mut(), NO_HOST, command(KIND_OK));
-    call.assert_failed(RuntimeErrorPhase::RunTx, 1, "runtime handle is null");
-}
-
-#[test]
-fn run_tx_with_null_payload_of_some_length_is_a_contract_violation() {
-    let mut command = command(KIND_OK);
-    command.payload = RuntimeBytesRef { ptr: ptr::null(), len: 1 };
-    let call = run(ptr::null_mut(), NO_HOST, command);
-    call.assert_failed(RuntimeErrorPhase::RunTx, 1, "bytes pointer is null but len is non-zero");
 }
 
 #[test]
@@ -199,29 +152,6 @@ fn run_tx_that_succeeds_resets_the_header_only() {
 fn run_tx_refused_by_the_plugin_has_its_kind_and_text() {
     run_once(NO_HOST, command(KIND_REJECT)).assert_failed(RuntimeErrorPhase::RunTx, 2001, "no");
     run_once(NO_HOST, command(99)).assert_failed(RuntimeErrorPhase::RunTx, 2002, "kind 99");
-}
-
-#[test]
-fn run_tx_without_error_buffer_still_fails() {
-    let (runtime, run_tx) = (created(), PROBE.api().run_tx.unwrap());
-    // SAFETY: made by `created`; a null `out_error` is legal (rules 7 and 9).
-    let status = unsafe { run_tx(runtime, NO_HOST, command(KIND_REJECT), ptr::null_mut()) };
-    assert_eq!(status, RuntimeCallStatus::Failure);
-    destroy(runtime);
-}
-
-#[test]
-fn run_tx_with_misaligned_error_buffer_writes_it_all_the_same() {
-    let (runtime, run_tx) = (created(), PROBE.api().run_tx.unwrap());
-    let mut two = [UNTOUCHED; 2];
-    let misaligned = two.as_mut_ptr().wrapping_byte_add(1);
-    // SAFETY: made by `created`; the buffer lies within `two` (rules 7 and 9).
-    let status = unsafe { run_tx(runtime, NO_HOST, command(KIND_REJECT), misaligned) };
-    assert_eq!(status, RuntimeCallStatus::Failure);
-    // SAFETY: within `two`, and any bytes are a buffer (rule 1).
-    let error = unsafe { misaligned.read_unaligned() };
-    Call { status, error }.assert_failed(RuntimeErrorPhase::RunTx, 2001, "no");
-    destroy(runtime);
 }
 
 #[test]
@@ -241,43 +171,8 @@ fn null_host_table_is_found_at_the_first_host_call() {
 }
 
 #[test]
-fn misaligned_host_table_is_not_read() {
-    let vtable = ptr::dangling::<RuntimeHostVTableV1>().wrapping_byte_add(1);
-    let call = run_once(RuntimeHostContextV1 { vtable, ..NO_HOST }, command(KIND_READ));
-    call.assert_failed(RuntimeErrorPhase::RunTx, 1, "runtime host vtable is not aligned");
-}
-
-#[test]
 fn recovering_from_a_failed_host_call_leaves_no_error() {
     run_once(NO_HOST, command(KIND_RECOVER)).assert_succeeded();
-}
-
-#[test]
-fn null_read_table_is_found_at_the_first_read() {
-    let (runtime, validate) = (created(), PROBE.api().validate_biz_invariants.unwrap());
-    let host = RuntimeReadContextV1 { ctx_ptr: ptr::null_mut(), vtable: ptr::null() };
-    // SAFETY: made by `created`; the table is null (rules 1, 7 and 9).
-    let call = call(|error| unsafe { validate(runtime, host, error) });
-    call.assert_failed(RuntimeErrorPhase::ValidateBizInvariants, 1, "runtime read vtable is null");
-    destroy(runtime);
-}
-
-#[test]
-fn validate_and_unload_without_runtime_are_contract_violations() {
-    let (validate, on_unload) =
-        (PROBE.api().validate_biz_invariants.unwrap(), PROBE.api().on_unload.unwrap());
-    let host = RuntimeReadContextV1 { ctx_ptr: ptr::null_mut(), vtable: ptr::null() };
-    // SAFETY: null handles are legal to pass (rule 1).
-    let validated = call(|error| unsafe { validate(ptr::null_mut(), host, error) });
-    validated.assert_failed(RuntimeErrorPhase::ValidateBizInvariants, 1, "runtime handle is null");
-    // SAFETY: null handles are legal to pass (rule 1).
-    let unloaded = call(|error| unsafe { on_unload(ptr::null_mut(), error) });
-    unloaded.assert_failed(RuntimeErrorPhase::Unload, 1, "runtime handle is null");
-}
-
-#[test]
-fn destroy_without_runtime_does_nothing() {
-    destroy(ptr::null_mut());
 }
 
 #[test]

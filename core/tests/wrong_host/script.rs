@@ -1,0 +1,194 @@
+//! What a host does wrong.
+
+use core::{ffi::c_void, ptr};
+use std::cell::{Cell, RefCell};
+
+use statevec_abi::{
+    RUNTIME_ERROR_MESSAGE_CAPACITY, RecordKind, RuntimeBytesMutRef, RuntimeBytesMutVisitor,
+    RuntimeBytesRef, RuntimeBytesVisitor, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind,
+    RuntimeErrorPhase, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId, write_runtime_error,
+};
+
+/// What the host does in every call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Script {
+    pub(crate) visits: &'static [Lent],
+    /// Whether visitors get null where the plugin's own context belongs.
+    pub(crate) forgets_context: bool,
+    /// The keys that it shows in a walk: kind and number.
+    pub(crate) keys: &'static [(RecordKind, SysId)],
+    /// Whether every other call goes back to the visitor of the walk that it is made in.
+    pub(crate) revisits: bool,
+    /// What it writes where 0 or 1 belongs; `None` if nothing.
+    pub(crate) flag: Option<u8>,
+    /// The kind in the key of what it created; `None` if it writes no key.
+    pub(crate) created: Option<RecordKind>,
+    pub(crate) report: Report,
+    pub(crate) status: u32,
+    /// What it does from the next call on.
+    pub(crate) then: Option<&'static Self>,
+}
+
+/// What a visitor is called with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Lent {
+    /// So many bytes, all of them 0.
+    Bytes(usize),
+    /// Null, and a length.
+    Null(usize),
+    /// Bytes that are there, and a length that cannot be believed.
+    Unbelievable(usize),
+}
+
+/// What is written into the error buffer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Report {
+    Nothing,
+    Text(u16, &'static str),
+    /// A length, and a text all of whose bytes are the same.
+    Filled(u16, usize, u8),
+    /// A length and nothing else.
+    LengthOnly(usize),
+}
+
+/// The size of the plugin's record.
+pub(crate) const WHOLE: usize = 48;
+
+/// What a host should do.
+pub(crate) const HONEST: Script = Script {
+    visits: &[Lent::Bytes(WHOLE)],
+    forgets_context: false,
+    keys: &[(1, 1)],
+    revisits: false,
+    flag: Some(1),
+    created: Some(1),
+    report: Report::Nothing,
+    status: 0,
+    then: None,
+};
+
+type Walk = (*mut c_void, RuntimeRecordKeyVisitor);
+
+thread_local! {
+    static SCRIPT: Cell<Script> = const { Cell::new(HONEST) };
+    /// The phase that the host writes into its errors.
+    static PHASE: Cell<RuntimeErrorPhase> = const { Cell::new(RuntimeErrorPhase::RunTx) };
+    /// The walk that is going on.
+    static WALK: Cell<Option<Walk>> = const { Cell::new(None) };
+    /// What the last visitor left in the bytes that it was lent for writing.
+    static LEFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sets what the hosts on this thread do.
+pub(crate) fn follow(script: Script, phase: RuntimeErrorPhase) {
+    SCRIPT.set(script);
+    PHASE.set(phase);
+}
+
+/// What the last visitor left in the bytes that it was lent for writing.
+pub(crate) fn left() -> Vec<u8> {
+    LEFT.take()
+}
+
+/// Ends a call as the script says.
+pub(crate) fn answer(out_flag: *mut u8, out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus {
+    let script = SCRIPT.get();
+    SCRIPT.set(*script.then.unwrap_or(&script));
+    if let Some(flag) = script.flag.filter(|_| !out_flag.is_null()) {
+        // SAFETY: the plugin's flag is live (rule 9).
+        unsafe { out_flag.write(flag) };
+    }
+    let write = |kind, text: &str| {
+        let (phase, kind) = (PHASE.get(), RuntimeErrorKind(kind));
+        // SAFETY: the plugin's buffer is live (rule 9).
+        unsafe { write_runtime_error(out_error, phase, kind, text) };
+    };
+    // SAFETY: the plugin's buffer is live, and any bytes are a buffer (rules 1 and 9).
+    let mut buffer = unsafe { out_error.read() };
+    match script.report {
+        Report::Nothing => return RuntimeCallStatus(script.status),
+        Report::Text(kind, text) => {
+            write(kind, text);
+            return RuntimeCallStatus(script.status);
+        }
+        Report::Filled(kind, len, byte) => {
+            (buffer.phase, buffer.kind) = (PHASE.get(), RuntimeErrorKind(kind));
+            buffer.message_len = len;
+            buffer.message_buf = [byte; RUNTIME_ERROR_MESSAGE_CAPACITY];
+        }
+        Report::LengthOnly(len) => buffer.message_len = len,
+    }
+    // SAFETY: the plugin's buffer is live (rule 9).
+    unsafe { out_error.write(buffer) };
+    RuntimeCallStatus(script.status)
+}
+
+/// Lends a record for reading as the script says.
+pub(crate) fn lend(ctx: *mut c_void, visitor: Option<RuntimeBytesVisitor>) {
+    revisit();
+    for lent in SCRIPT.get().visits {
+        let mut record = Vec::new();
+        let bytes = lent.prepare(&mut record);
+        let bytes = RuntimeBytesRef { ptr: bytes.ptr, len: bytes.len };
+        // SAFETY: the visitor that the plugin passed, with its own context or none (rule 4).
+        unsafe { visitor.unwrap()(passed_on(ctx), bytes) };
+    }
+}
+
+/// Lends a record for writing as the script says.
+pub(crate) fn lend_mut(ctx: *mut c_void, visitor: Option<RuntimeBytesMutVisitor>) {
+    revisit();
+    for lent in SCRIPT.get().visits {
+        let mut record = Vec::new();
+        let bytes = lent.prepare(&mut record);
+        // SAFETY: the visitor that the plugin passed, with its own context or none (rule 4).
+        unsafe { visitor.unwrap()(passed_on(ctx), bytes) };
+        LEFT.replace(record);
+    }
+}
+
+/// Shows keys as the script says.
+pub(crate) fn walk(ctx: *mut c_void, visitor: Option<RuntimeRecordKeyVisitor>) {
+    let (ctx, visitor) = (passed_on(ctx), visitor.unwrap());
+    WALK.set(Some((ctx, visitor)));
+    for &(kind, sys_id) in SCRIPT.get().keys {
+        // SAFETY: the visitor that the plugin passed, with its own context or none (rule 4).
+        unsafe { visitor(ctx, RuntimeRecordKeyView { kind, sys_id }) };
+    }
+    WALK.set(None);
+}
+
+/// Goes back to the visitor of a walk, from inside it.
+fn revisit() {
+    if let Some((ctx, visitor)) = WALK.get().filter(|_| SCRIPT.get().revisits) {
+        // SAFETY: the walk's visitor and its context, while it is called (rule 4).
+        unsafe { visitor(ctx, RuntimeRecordKeyView { kind: 1, sys_id: 9 }) };
+    }
+}
+
+/// Writes the key of what was created as the script says.
+pub(crate) fn write_key(out_key: *mut RuntimeRecordKeyView) {
+    if let Some(kind) = SCRIPT.get().created {
+        // SAFETY: the plugin's key is live (rule 9).
+        unsafe { out_key.write(RuntimeRecordKeyView { kind, sys_id: 1 }) };
+    }
+}
+
+fn passed_on(ctx: *mut c_void) -> *mut c_void {
+    if SCRIPT.get().forgets_context { ptr::null_mut() } else { ctx }
+}
+
+impl Lent {
+    /// What a visitor is called with.
+    fn prepare(self, record: &mut Vec<u8>) -> RuntimeBytesMutRef {
+        record.resize(WHOLE, 0);
+        match self {
+            Self::Bytes(len) => {
+                record.resize(len, 0);
+                RuntimeBytesMutRef::from_slice(record)
+            }
+            Self::Null(len) => RuntimeBytesMutRef { ptr: ptr::null_mut(), len },
+            Self::Unbelievable(len) => RuntimeBytesMutRef { ptr: record.as_mut_ptr(), len },
+        }
+    }
+}
