@@ -2,8 +2,8 @@
 
 use super::{KeyedRecord, Pk, Record};
 use crate::{
-    ReadContext, Rejected, SysId,
-    plugin::{Lends, Lent},
+    ReadContext, RecordKind, Rejected, SysId,
+    plugin::{ContractViolation, HostCaller as _, Lends, Lent},
     runtime_error_kind,
 };
 
@@ -103,10 +103,22 @@ impl<'c> ReadContext<'c> {
         &mut self,
         mut f: impl FnMut(&mut ReadContext<'c>, R) -> Result<(), Rejected<'c>>,
     ) -> Result<(), Rejected<'c>> {
-        self.for_each_key(R::KIND, |state, key| match state.get_by_id(key.sys_id)? {
-            Some(record) => f(state, record),
-            None => Err(state.listed_but_absent(R::DEF.name, key.sys_id)),
+        self.for_each_key(R::KIND, |state, key| {
+            if key.kind != R::KIND {
+                return Err(state.listed_another_kind(R::KIND, key.kind));
+            }
+            match state.get_by_id(key.sys_id)? {
+                Some(record) => f(state, record),
+                None => Err(state.listed_but_absent(R::DEF.name, key.sys_id)),
+            }
         })
+    }
+
+    #[cold]
+    fn listed_another_kind(&mut self, expected: RecordKind, got: RecordKind) -> Rejected<'c> {
+        let call = "for_each_record_key_raw";
+        let violation = ContractViolation::Kind { call, expected, got };
+        self.failed(violation.into())
     }
 
     #[cold]

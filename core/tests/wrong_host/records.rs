@@ -52,6 +52,17 @@ fn record_is_created_and_of_another_kind() {
 }
 
 #[test]
+fn key_of_another_kind_is_shown() {
+    let script = Script { keys: &[(1, 1), (2, 1), (1, 2)], ..HONEST };
+    for call in WALKING {
+        let told = violation(call, &plugin::listed_another_kind(2));
+        assert_told(call, Way::Typed, script, told);
+        let _ = Instance::new().make(call, Way::Typed, script);
+        assert_eq!(visits(), 1, "{call:?}: what follows is skipped");
+    }
+}
+
+#[test]
 fn key_of_no_record_is_shown() {
     let script = Script { keys: &[(1, 5)], visits: &[], flag: Some(0), ..HONEST };
     for call in WALKING {
