@@ -76,14 +76,13 @@ impl<'c> Buffer<'c> {
     /// The whole of the host's report, as the published adapters give it; or how the host broke the contract.
     #[cold]
     fn describe(&self, error: HostCallError, scratch: &mut Scratch<'_>) -> RuntimeHostError {
-        match error {
-            HostCallError::Reported { .. } => {
-                let message = runtime_error_message(scratch.report());
-                scratch.reset(self.phase);
-                RuntimeHostError::new(message)
-            }
-            HostCallError::Contract(violation) => RuntimeHostError::new(violation.to_string()),
-            HostCallError::Refused(error) => RuntimeHostError::new(error.to_string()),
-        }
+        let message = match error {
+            HostCallError::Reported { .. } => runtime_error_message(scratch.report()),
+            HostCallError::Contract(violation) => violation.to_string(),
+            HostCallError::Refused(error) => error.to_string(),
+        };
+        // What the host wrote must not pass for the reason of a later failure.
+        scratch.reset(self.phase);
+        RuntimeHostError::new(message)
     }
 }
