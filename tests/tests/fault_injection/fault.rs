@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use statevec_abi::{ErrorSlot, Rejected, RuntimeErrorKind};
+use statevec_abi::{ErrorSlot, RecordKey, Rejected, RuntimeErrorKind};
 
 /// What happens to the call that is to go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +15,33 @@ pub(crate) enum Fault {
     PanicsBefore,
     /// It panics after the store has done what it says, visitor and all.
     PanicsAfter,
+    /// It says that there is a record, and lends none: the store has not seen it. For calls that lend one.
+    FindsUnlent,
+    /// It says that there is no record, or that it is of another kind, after the store has lent it. For calls in which it does.
+    Denies,
 }
 
 /// Which call goes wrong, and what has been called so far.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     next: Cell<Option<(usize, Fault)>>,
-    calls: RefCell<Vec<&'static str>>,
+    calls: RefCell<Vec<Made>>,
+}
+
+/// A host call that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Made {
+    pub(crate) call: &'static str,
+    /// Whether the store lent a record.
+    pub(crate) lent: bool,
+}
+
+/// What a host call answers, and how a host can lie.
+pub(crate) trait Answer: Sized {
+    /// The answer that goes with a record that was lent; `None` if none ever is.
+    fn unlent() -> Option<Self>;
+    /// An answer that does not go with the record that was lent; `None` if none was.
+    fn denied(&self) -> Option<Self>;
 }
 
 impl Plan {
@@ -32,34 +52,72 @@ impl Plan {
     }
 
     /// The calls since then.
-    pub(crate) fn calls(&self) -> Vec<&'static str> {
+    pub(crate) fn calls(&self) -> Vec<Made> {
         self.calls.borrow().clone()
     }
 
     /// Makes a call of the store, or lets it go wrong.
-    pub(crate) fn call<'e, T>(
+    pub(crate) fn call<'e, T: Answer>(
         &self,
-        name: &'static str,
+        call: &'static str,
         error: ErrorSlot<'e>,
-        call: impl FnOnce(ErrorSlot<'e>) -> Result<T, Rejected<'e>>,
+        make: impl FnOnce(ErrorSlot<'e>) -> Result<T, Rejected<'e>>,
     ) -> Result<T, Rejected<'e>> {
-        self.calls.borrow_mut().push(name);
-        let nth = self.calls.borrow().len();
-        let fault = self.next.get().filter(|(at, _)| *at == nth).map(|(_, fault)| fault);
-        let text = text(name, nth);
+        let nth = self.calls.borrow().len() + 1;
+        self.calls.borrow_mut().push(Made { call, lent: false });
+        let text = text(call, nth);
+        let Some((_, fault)) = self.next.get().filter(|(at, _)| *at == nth) else {
+            let answer = make(error)?;
+            self.calls.borrow_mut()[nth - 1].lent = answer.denied().is_some();
+            return Ok(answer);
+        };
         match fault {
-            None => call(error),
-            Some(Fault::FailsBefore(kind)) => Err(error.fail(kind, format_args!("{text}"))),
-            Some(Fault::PanicsBefore) => panic!("{text}"),
-            Some(fault) => {
+            Fault::FailsBefore(kind) => Err(error.fail(kind, format_args!("{text}"))),
+            Fault::FailsAfter(kind) => {
                 // What the store says of it is lost with the fault.
-                let _ = call(error);
-                match fault {
-                    Fault::FailsAfter(kind) => Err(error.fail(kind, format_args!("{text}"))),
-                    _ => panic!("{text}"),
-                }
+                let _ = make(error);
+                Err(error.fail(kind, format_args!("{text}")))
             }
+            Fault::PanicsBefore => panic!("{text}"),
+            Fault::PanicsAfter => {
+                let _ = make(error);
+                panic!("{text}")
+            }
+            Fault::FindsUnlent => Ok(T::unlent().expect("a call that lends")),
+            Fault::Denies => Ok(make(error)?.denied().expect("a record that was lent")),
         }
+    }
+}
+
+/// Whether there is a record.
+impl Answer for bool {
+    fn unlent() -> Option<Self> {
+        Some(true)
+    }
+
+    fn denied(&self) -> Option<Self> {
+        self.then_some(false)
+    }
+}
+
+/// The key of a record that was created.
+impl Answer for RecordKey {
+    fn unlent() -> Option<Self> {
+        Some(Self { kind: 1, sys_id: 1 })
+    }
+
+    fn denied(&self) -> Option<Self> {
+        Some(Self { kind: 2, ..*self })
+    }
+}
+
+impl Answer for () {
+    fn unlent() -> Option<Self> {
+        None
+    }
+
+    fn denied(&self) -> Option<Self> {
+        None
     }
 }
 

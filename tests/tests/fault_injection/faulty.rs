@@ -90,8 +90,14 @@ impl Host for Faulty {
         pk: &[u8],
         error: ErrorSlot<'e>,
     ) -> Result<bool, Rejected<'e>> {
-        let call = |error| self.store.delete_by_pk(kind, pk, error);
-        self.plan.call("delete_by_pk", error, call)
+        // No record is lent here, whatever is answered.
+        let mut deleted = false;
+        let call = |error| {
+            deleted = self.store.delete_by_pk(kind, pk, error)?;
+            Ok(())
+        };
+        self.plan.call("delete_by_pk", error, call)?;
+        Ok(deleted)
     }
 
     fn emit_event<'e>(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use statevec_abi::{
     RuntimeErrorKind, RuntimeErrorPhase,
-    runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
+    runtime_error_kind::{ABI_CONTRACT_VIOLATION, HOST_INTERNAL_ERROR, HOST_REJECTED},
 };
 use statevec_host::{Engine, StoreLimits};
 use statevec_tests::scenario::Seen;
@@ -28,6 +28,9 @@ const FAULTS: [Fault; 8] = [
     Fault::PanicsBefore,
     Fault::PanicsAfter,
 ];
+
+/// For calls that lend a record.
+const LIES: [Fault; 2] = [Fault::FindsUnlent, Fault::Denies];
 
 #[test]
 fn fault_in_a_host_call_of_the_banks_library_leaves_a_trace() {
@@ -61,10 +64,11 @@ fn assert_traceless(script: &Script, failing: &[&str]) {
     let mut engine = script.engine(Faulty::over(script.store(StoreLimits::default())));
     let mut failed = BTreeSet::new();
     for (command, Recorded { seen, calls }) in script.commands.iter().zip(&recorded) {
-        for (nth, call) in (1..).zip(calls).filter(|(_, call)| script.survives(call)) {
-            failed.insert(*call);
-            for fault in FAULTS {
-                fail_once(script, &mut engine, command, (nth, fault), call);
+        for (nth, made) in (1..).zip(calls).filter(|(_, made)| script.survives(made.call)) {
+            failed.insert(made.call);
+            let lies: &[Fault] = if made.lent && script.finds_out() { &LIES } else { &[] };
+            for fault in FAULTS.iter().chain(lies) {
+                fail_once(script, &mut engine, command, (nth, *fault), made.call);
             }
         }
         // It makes no more calls: nothing goes wrong.
@@ -101,7 +105,29 @@ fn expected(script: &Script, fault: Fault, call: &str, nth: usize) -> Seen {
         Fault::PanicsBefore | Fault::PanicsAfter => {
             (HOST_INTERNAL_ERROR, format!("host panicked: {text}"))
         }
+        Fault::FindsUnlent => {
+            let text = format!("{} succeeded without calling its visitor", entry(call));
+            (ABI_CONTRACT_VIOLATION, text)
+        }
+        Fault::Denies => (ABI_CONTRACT_VIOLATION, format!("{} {}", entry(call), denial(call))),
     };
     let told = script.told(RuntimeErrorPhase::RunTx, kind, &text);
     if told.kind.is_rejection() { Seen::Rejected(told) } else { Seen::Failed(told) }
+}
+
+/// The name of the entry behind which a call that lends lies.
+fn entry(call: &str) -> &'static str {
+    match call {
+        "read_by_pk" => "with_read_typed_by_pk_raw",
+        "create" => "create_typed_raw",
+        "update_by_pk" => "update_typed_by_pk_raw",
+        _ => panic!("{call} lends nothing here"),
+    }
+}
+
+fn denial(call: &str) -> &'static str {
+    match call {
+        "create" => "answered with a record of kind 2; 1 was asked for",
+        _ => "called its visitor and then reported that there is no record",
+    }
 }

@@ -10,7 +10,7 @@ use statevec_bank::Bank;
 use statevec_host::{Engine, LoadedPlugin, PluginFailure, Store, StoreLayer, StoreLimits, json};
 use statevec_tests::{beside, inventory, scenario::Seen};
 
-use crate::faulty::Faulty;
+use crate::{fault::Made, faulty::Faulty};
 
 const BANK: StaticPlugin = static_plugin!(Bank, slots = 64);
 
@@ -29,7 +29,7 @@ pub(crate) struct Script {
 pub(crate) struct Recorded {
     pub(crate) seen: Seen,
     /// The host calls that it makes.
-    pub(crate) calls: Vec<&'static str>,
+    pub(crate) calls: Vec<Made>,
 }
 
 /// How a plugin passes on why a host call failed.
@@ -126,6 +126,11 @@ impl Script {
     /// Whether the plugin survives the failure of a host call.
     pub(crate) fn survives(&self, call: &str) -> bool {
         self.aborts_at != Some(call)
+    }
+
+    /// Whether the plugin finds out a host that contradicts itself. The published crates believe it.
+    pub(crate) fn finds_out(&self) -> bool {
+        matches!(self.passing_on, PassingOn::AsItIs)
     }
 
     /// What a plugin's caller is told of a host call that failed.

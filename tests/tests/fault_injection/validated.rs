@@ -7,7 +7,7 @@ use statevec_abi::{
 use statevec_host::{Engine, PluginFailure, StoreLimits};
 
 use crate::{
-    fault::{Fault, text},
+    fault::{Fault, Made, text},
     faulty::Faulty,
     script::Script,
 };
@@ -43,9 +43,10 @@ fn assert_told(script: &Script) {
     let before = engine.store().image();
     let all = calls(&mut engine, None);
     assert_eq!(all.1, None);
-    assert_eq!(all.0.first(), Some(&"for_each_key"));
-    assert!(all.0.len() > 2 && all.0[1..].iter().all(|call| *call == "read_by_id"), "{all:?}");
-    for (nth, call) in (1..).zip(&all.0) {
+    let (walk, reads) = all.0.split_first().unwrap();
+    assert_eq!(walk.call, "for_each_key");
+    assert!(reads.len() > 1 && reads.iter().all(|made| made.call == "read_by_id" && made.lent));
+    for (nth, Made { call, .. }) in (1..).zip(&all.0) {
         for fault in FAULTS {
             let (_, failure) = calls(&mut engine, Some((nth, fault)));
             let text = text(call, nth);
@@ -65,7 +66,7 @@ fn assert_told(script: &Script) {
 fn calls(
     engine: &mut Engine<Faulty>,
     fault: Option<(usize, Fault)>,
-) -> (Vec<&'static str>, Option<PluginFailure>) {
+) -> (Vec<Made>, Option<PluginFailure>) {
     engine.host().plan.set(fault);
     let failure = engine.validate().err().map(PluginFailure::from);
     (engine.host().plan.calls(), failure)
