@@ -2,6 +2,7 @@
 #![cfg(feature = "std")]
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
+mod adapters;
 #[path = "../../../core/tests/wrong_host/answers.rs"]
 mod answers;
 #[path = "../../../core/tests/wrong_host/arguments.rs"]
@@ -14,6 +15,7 @@ mod host;
 mod host_panics;
 #[path = "../../../core/tests/wrong_host/instance.rs"]
 mod instance;
+mod nested;
 mod plugin;
 #[path = "../../../core/tests/wrong_host/records.rs"]
 mod records;

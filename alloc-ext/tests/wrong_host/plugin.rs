@@ -89,7 +89,7 @@ fn found(record: bool) -> Result<(), String> {
     if record { Ok(()) } else { Err("no record".into()) }
 }
 
-fn write_or_read(tx: &mut dyn RuntimeHostContext) -> Result<bool, RuntimeHostError> {
+pub(crate) fn write_or_read(tx: &mut dyn RuntimeHostContext) -> Result<bool, RuntimeHostError> {
     let Task { entry, way } = task();
     match (entry, way) {
         (Entry::Create, Way::Typed) => {
@@ -114,14 +114,24 @@ fn write_or_read(tx: &mut dyn RuntimeHostContext) -> Result<bool, RuntimeHostErr
 /// The reading calls of a context, which the two traits have under the same names.
 macro_rules! reading {
     ($name:ident($context:ty)) => {
-        fn $name(state: $context) -> Result<bool, RuntimeHostError> {
+        pub(crate) fn $name(state: $context) -> Result<bool, RuntimeHostError> {
             let Task { entry, way } = task();
             match (entry, way) {
                 (Entry::ReadById, Way::Typed) => {
                     let read = state.with_read_typed::<Account, _, _>(1, |_| visited());
                     Ok(read?.is_some())
                 }
-                (Entry::ReadById, _) => state.with_read_typed_raw(ACCOUNT, 1, &mut |_| visited()),
+                (Entry::ReadById, way) => {
+                    let mut nested = Ok(true);
+                    let mut record = |_: &[u8]| {
+                        visited();
+                        if way == Way::Nested {
+                            nested = state.with_read_typed_raw(ACCOUNT, 1, &mut |_| ());
+                        }
+                    };
+                    let found = state.with_read_typed_raw(ACCOUNT, 1, &mut record)?;
+                    Ok(nested? && found)
+                }
                 (Entry::ReadByPk, Way::Typed) => {
                     let read = state.with_read_typed_by_pk(Account::pk(7), |_| visited());
                     Ok(read?.is_some())

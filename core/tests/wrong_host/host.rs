@@ -10,7 +10,7 @@ use statevec_abi::{
 
 use crate::script::{answer, lend, lend_mut, walk, write_key};
 
-pub(crate) const HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
+pub(crate) static HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
     with_read_typed_raw: Some(read_by_id),
     with_read_typed_by_pk_raw: Some(read_by_pk),
     create_typed_raw: Some(create),
@@ -21,7 +21,7 @@ pub(crate) const HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
     debug_log: Some(log),
 };
 
-pub(crate) const READ: RuntimeReadVTableV1 = RuntimeReadVTableV1 {
+pub(crate) static READ: RuntimeReadVTableV1 = RuntimeReadVTableV1 {
     with_read_typed_raw: Some(read_by_id),
     with_read_typed_by_pk_raw: Some(read_by_pk),
     for_each_record_key_raw: Some(for_each_key),

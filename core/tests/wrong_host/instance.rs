@@ -33,7 +33,7 @@ impl Instance {
 
     /// Lets the plugin make a host call, on a host that follows a script.
     pub(crate) fn make(&self, call: Call, way: Way, script: Script) -> Result<(), Failure> {
-        self.make_through(call, way, script, &raw const HOST_TABLE, &raw const READ_TABLE)
+        self.make_through(call, way, script, &raw const HOST, &raw const READ)
     }
 
     /// The same, on tables of any kind.
@@ -84,9 +84,6 @@ impl Instance {
         unsafe { on_unload(self.0, out_error) }
     }
 }
-
-static HOST_TABLE: RuntimeHostVTableV1 = HOST;
-static READ_TABLE: RuntimeReadVTableV1 = READ;
 
 impl Drop for Instance {
     fn drop(&mut self) {

@@ -17,7 +17,7 @@ pub(crate) struct Script {
     pub(crate) forgets_context: bool,
     /// The keys that it shows in a walk: kind and number.
     pub(crate) keys: &'static [(RecordKind, SysId)],
-    /// Whether every other call goes back to the visitor of the walk that it is made in.
+    /// Whether a call that is made from inside a visitor calls that visitor again.
     pub(crate) revisits: bool,
     /// What it writes where 0 or 1 belongs; `None` if nothing.
     pub(crate) flag: Option<u8>,
@@ -67,14 +67,19 @@ pub(crate) const HONEST: Script = Script {
     then: None,
 };
 
-type Walk = (*mut c_void, RuntimeRecordKeyVisitor);
+/// A visitor and its context.
+#[derive(Clone, Copy)]
+enum Visitor {
+    Bytes(*mut c_void, RuntimeBytesVisitor),
+    Key(*mut c_void, RuntimeRecordKeyVisitor),
+}
 
 thread_local! {
     static SCRIPT: Cell<Script> = const { Cell::new(HONEST) };
     /// The phase that the host writes into its errors.
     static PHASE: Cell<RuntimeErrorPhase> = const { Cell::new(RuntimeErrorPhase::RunTx) };
-    /// The walk that is going on.
-    static WALK: Cell<Option<Walk>> = const { Cell::new(None) };
+    /// The visitor that is running.
+    static RUNNING: Cell<Option<Visitor>> = const { Cell::new(None) };
     /// What the last visitor left in the bytes that it was lent for writing.
     static LEFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
@@ -126,12 +131,15 @@ pub(crate) fn answer(out_flag: *mut u8, out_error: *mut RuntimeErrorBuf) -> Runt
 /// Lends a record for reading as the script says.
 pub(crate) fn lend(ctx: *mut c_void, visitor: Option<RuntimeBytesVisitor>) {
     revisit();
+    let (ctx, visitor) = (passed_on(ctx), visitor.unwrap());
     for lent in SCRIPT.get().visits {
         let mut record = Vec::new();
         let bytes = lent.prepare(&mut record);
         let bytes = RuntimeBytesRef { ptr: bytes.ptr, len: bytes.len };
+        let outer = RUNNING.replace(Some(Visitor::Bytes(ctx, visitor)));
         // SAFETY: the visitor that the plugin passed, with its own context or none (rule 4).
-        unsafe { visitor.unwrap()(passed_on(ctx), bytes) };
+        unsafe { visitor(ctx, bytes) };
+        RUNNING.set(outer);
     }
 }
 
@@ -150,19 +158,26 @@ pub(crate) fn lend_mut(ctx: *mut c_void, visitor: Option<RuntimeBytesMutVisitor>
 /// Shows keys as the script says.
 pub(crate) fn walk(ctx: *mut c_void, visitor: Option<RuntimeRecordKeyVisitor>) {
     let (ctx, visitor) = (passed_on(ctx), visitor.unwrap());
-    WALK.set(Some((ctx, visitor)));
     for &(kind, sys_id) in SCRIPT.get().keys {
+        let outer = RUNNING.replace(Some(Visitor::Key(ctx, visitor)));
         // SAFETY: the visitor that the plugin passed, with its own context or none (rule 4).
         unsafe { visitor(ctx, RuntimeRecordKeyView { kind, sys_id }) };
+        RUNNING.set(outer);
     }
-    WALK.set(None);
 }
 
-/// Goes back to the visitor of a walk, from inside it.
+/// Calls the visitor that this call is made from again.
 fn revisit() {
-    if let Some((ctx, visitor)) = WALK.get().filter(|_| SCRIPT.get().revisits) {
-        // SAFETY: the walk's visitor and its context, while it is called (rule 4).
-        unsafe { visitor(ctx, RuntimeRecordKeyView { kind: 1, sys_id: 9 }) };
+    match RUNNING.get().filter(|_| SCRIPT.get().revisits) {
+        None => {}
+        Some(Visitor::Bytes(ctx, visitor)) => {
+            // SAFETY: the visitor and its context, while it is called (rule 4).
+            unsafe { visitor(ctx, RuntimeBytesRef::from_slice(&[0; WHOLE])) };
+        }
+        Some(Visitor::Key(ctx, visitor)) => {
+            // SAFETY: the visitor and its context, while it is called (rule 4).
+            unsafe { visitor(ctx, RuntimeRecordKeyView { kind: 1, sys_id: 9 }) };
+        }
     }
 }
 

@@ -97,7 +97,7 @@ impl Instance {
 
     /// Leads the bank to a host call, in which the host follows a script.
     pub(crate) fn make(&self, call: Call, script: Script) -> Result<(), Failure> {
-        self.make_through(call, script, &raw const HOST_TABLE, &raw const READ_TABLE)
+        self.make_through(call, script, &raw const HOST, &raw const READ)
     }
 
     /// The same, on tables of any kind.
@@ -139,9 +139,6 @@ impl Drop for Instance {
         unsafe { destroy(self.0) };
     }
 }
-
-static HOST_TABLE: RuntimeHostVTableV1 = HOST;
-static READ_TABLE: RuntimeReadVTableV1 = READ;
 
 fn api() -> &'static RuntimePluginApiV1 {
     static API: OnceLock<RuntimePluginApiV1> = OnceLock::new();

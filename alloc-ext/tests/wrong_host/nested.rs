@@ -1,0 +1,29 @@
+//! A visitor of a boxed plugin may read, and the host call the visitor again meanwhile.
+
+use crate::{
+    call::{ALL, Call, Entry, Way, visits},
+    instance::{Instance, assert_told, violation},
+    script::{HONEST, Script},
+};
+
+fn reading_by_id() -> impl Iterator<Item = Call> {
+    ALL.into_iter().filter(|call| call.entry == Entry::ReadById)
+}
+
+#[test]
+fn visitor_reads_while_it_is_lent_a_record() {
+    for call in reading_by_id() {
+        assert_told(call, Way::Nested, HONEST, Ok(()));
+    }
+}
+
+#[test]
+fn visitor_is_called_from_inside_itself() {
+    let script = Script { revisits: true, ..HONEST };
+    for call in reading_by_id() {
+        let told = violation(call, "with_read_typed_raw called its visitor twice");
+        assert_told(call, Way::Nested, script, told);
+        let _ = Instance::new().make(call, Way::Nested, script);
+        assert_eq!(visits(), 1, "{call:?}: the plugin's closure is not entered twice");
+    }
+}
