@@ -8,8 +8,8 @@ use statevec_tests::scenario::Seen;
 
 use crate::script::Script;
 
-/// The bank's only record kind.
-const ACCOUNT: u8 = 1;
+/// The only record kind of the plugins here.
+const KIND: u8 = 1;
 
 #[test]
 fn bank_library_on_a_store_without_room_for_a_record_leaves_a_trace() {
@@ -22,8 +22,18 @@ fn linked_bank_on_a_store_without_room_for_a_record_leaves_a_trace() {
 }
 
 #[test]
+fn boxed_plugins_library_on_a_store_without_room_for_a_record_leaves_a_trace() {
+    assert_traceless_at_every_number_of_records(&Script::boxed_library());
+}
+
+#[test]
 fn bank_library_in_a_transaction_without_room_leaves_a_trace() {
     assert_traceless_at_every_size_of_a_transaction(&Script::bank_library());
+}
+
+#[test]
+fn boxed_plugins_library_in_a_transaction_without_room_leaves_a_trace() {
+    assert_traceless_at_every_size_of_a_transaction(&Script::boxed_library());
 }
 
 #[test]
@@ -36,11 +46,12 @@ fn assert_traceless_at_every_number_of_records(script: &Script) {
     for command in &script.commands {
         let _ = command.run(&mut engine);
     }
-    let needed = u32::try_from(engine.store().len(ACCOUNT)).unwrap();
-    assert!(needed > 2);
+    let needed = u32::try_from(engine.store().len(KIND)).unwrap();
+    assert!(needed > 1);
+    let name = script.plugin.schema().try_get(KIND).unwrap().name.clone();
     for records in 0..=needed {
         let limits = StoreLimits { records_per_kind: records, ..StoreLimits::default() };
-        let full = format!("Account is full: the store takes {records} records of a kind");
+        let full = format!("{name} is full: the store takes {records} records of a kind");
         let refused = refused_without_a_trace(script, limits, &full);
         assert_eq!(refused == 0, records == needed, "{refused} refused with {records} records");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use statevec_abi::{
     RuntimeErrorKind, RuntimeErrorPhase,
-    runtime_error_kind::{ABI_CONTRACT_VIOLATION, HOST_INTERNAL_ERROR, HOST_REJECTED},
+    runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
 };
 use statevec_host::{Engine, StoreLimits};
 use statevec_tests::scenario::Seen;
@@ -40,6 +40,11 @@ fn fault_in_a_host_call_of_the_banks_library_leaves_a_trace() {
 #[test]
 fn fault_in_a_host_call_of_the_linked_bank_leaves_a_trace() {
     assert_traceless(&Script::bank_linked(), &["create", "emit_event", "update_by_pk"]);
+}
+
+#[test]
+fn fault_in_a_host_call_of_a_boxed_plugins_library_leaves_a_trace() {
+    assert_traceless(&Script::boxed_library(), &["create", "emit_event", "update_by_pk"]);
 }
 
 #[test]
@@ -99,19 +104,18 @@ fn fail_once(
 }
 
 fn expected(script: &Script, fault: Fault, call: &str, nth: usize) -> Seen {
-    let text = text(call, nth);
-    let (kind, text) = match fault {
-        Fault::FailsBefore(kind) | Fault::FailsAfter(kind) => (kind, text),
+    let (phase, text) = (RuntimeErrorPhase::RunTx, text(call, nth));
+    let told = match fault {
+        Fault::FailsBefore(kind) | Fault::FailsAfter(kind) => script.told(phase, kind, &text),
         Fault::PanicsBefore | Fault::PanicsAfter => {
-            (HOST_INTERNAL_ERROR, format!("host panicked: {text}"))
+            script.told(phase, HOST_INTERNAL_ERROR, &format!("host panicked: {text}"))
         }
         Fault::FindsUnlent => {
             let text = format!("{} succeeded without calling its visitor", entry(call));
-            (ABI_CONTRACT_VIOLATION, text)
+            script.found_out(phase, &text)
         }
-        Fault::Denies => (ABI_CONTRACT_VIOLATION, format!("{} {}", entry(call), denial(call))),
+        Fault::Denies => script.found_out(phase, &format!("{} {}", entry(call), denial(call))),
     };
-    let told = script.told(RuntimeErrorPhase::RunTx, kind, &text);
     if told.kind.is_rejection() { Seen::Rejected(told) } else { Seen::Failed(told) }
 }
 

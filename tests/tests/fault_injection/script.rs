@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use statevec_abi::{
-    RuntimeCommandRef, RuntimeErrorKind, RuntimeErrorPhase, StaticPlugin, runtime_error_kind,
+    RuntimeCommandRef, RuntimeErrorKind, RuntimeErrorPhase, StaticPlugin,
+    runtime_error_kind::{ABI_CONTRACT_VIOLATION, PLUGIN_REJECTED},
     static_plugin,
 };
 use statevec_bank::Bank;
@@ -19,9 +20,7 @@ pub(crate) struct Script {
     pub(crate) plugin: LoadedPlugin,
     config: &'static str,
     pub(crate) commands: Vec<Command>,
-    passing_on: PassingOn,
-    /// The host call that may not fail.
-    aborts_at: Option<&'static str>,
+    written_with: WrittenWith,
 }
 
 /// What a command gives where nothing goes wrong.
@@ -32,13 +31,16 @@ pub(crate) struct Recorded {
     pub(crate) calls: Vec<Made>,
 }
 
-/// How a plugin passes on why a host call failed.
-#[derive(Clone, Copy)]
-enum PassingOn {
-    /// With the host's own kind and text.
-    AsItIs,
-    /// As a rejection by the plugin that quotes the host's report.
-    Quoted,
+/// What a plugin is written with, which decides what it makes of a host call that failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WrittenWith {
+    /// The core SDK: passed on with the host's own kind and text.
+    Sdk,
+    /// Our boxed traits: a rejection by the plugin that quotes the host's report.
+    Boxed,
+    /// The published crates: the same. They believe a host that contradicts itself; and they panic when an event is refused, which nothing catches
+    /// there, so that the process ends.
+    Published,
 }
 
 /// One command.
@@ -53,51 +55,50 @@ pub(crate) struct Command {
 impl Script {
     /// The bank's library, with the commands of its example.
     pub(crate) fn bank_library() -> Self {
-        Self::bank(LoadedPlugin::open(beside::library("statevec-bank-so").unwrap()).unwrap())
+        Self::example(library("statevec-bank-so"), "bank", WrittenWith::Sdk)
     }
 
     /// The same, linked in.
     pub(crate) fn bank_linked() -> Self {
-        Self::bank(LoadedPlugin::from_static(&BANK).unwrap())
+        Self::example(LoadedPlugin::from_static(&BANK).unwrap(), "bank", WrittenWith::Sdk)
+    }
+
+    /// The boxed example's library, with its commands.
+    pub(crate) fn boxed_library() -> Self {
+        Self::example(library("statevec-boxed"), "boxed", WrittenWith::Boxed)
     }
 
     /// The inventory, which reads and deletes, too, linked in.
     pub(crate) fn inventory_linked() -> Self {
         let plugin = LoadedPlugin::from_static(&inventory::PLUGIN).unwrap();
-        Self::inventory(plugin, PassingOn::AsItIs, None)
+        Self::inventory(plugin, WrittenWith::Sdk)
     }
 
-    /// The inventory's library that was written with the published crates. They panic when an event is refused, and nothing catches it there: the
-    /// process ends.
+    /// The inventory's library that was written with the published crates.
     pub(crate) fn inventory_published() -> Self {
-        let library = beside::library("statevec-published-plugin").unwrap();
-        let plugin = LoadedPlugin::open(library).unwrap();
-        Self::inventory(plugin, PassingOn::Quoted, Some("emit_event"))
+        Self::inventory(library("statevec-published-plugin"), WrittenWith::Published)
     }
 
-    fn bank(plugin: LoadedPlugin) -> Self {
-        let lines = std::fs::read_to_string(beside::source("examples/bank/commands.jsonl"));
+    fn example(plugin: LoadedPlugin, name: &str, written_with: WrittenWith) -> Self {
+        let lines = beside::source(&format!("examples/{name}/commands.jsonl"));
+        let lines = std::fs::read_to_string(lines).unwrap();
         let parse = |(ext_seq, line): (u64, &str)| {
             let mut payload = Vec::new();
             let line = json::parse_command(plugin.schema(), line.as_bytes(), &mut payload).unwrap();
             let (kind, ref_ext_time_us) = (line.kind, line.ref_ext_time_us);
             Command { kind, ext_seq, ref_ext_time_us, payload }
         };
-        let commands = (1..).zip(lines.unwrap().lines()).map(parse).collect();
-        Self { plugin, config: "", commands, passing_on: PassingOn::AsItIs, aborts_at: None }
+        let commands = (1..).zip(lines.lines()).map(parse).collect();
+        Self { plugin, config: "", commands, written_with }
     }
 
-    fn inventory(
-        plugin: LoadedPlugin,
-        passing_on: PassingOn,
-        aborts_at: Option<&'static str>,
-    ) -> Self {
+    fn inventory(plugin: LoadedPlugin, written_with: WrittenWith) -> Self {
         let number = |(ext_seq, sent): (u64, inventory::Sent)| {
             let (kind, payload) = (sent.kind, sent.payload);
             Command { kind, ext_seq, ref_ext_time_us: 1_000 * ext_seq, payload }
         };
         let commands = (1..).zip(inventory::commands()).map(number).collect();
-        Self { plugin, config: "max_on_hand=100", commands, passing_on, aborts_at }
+        Self { plugin, config: "max_on_hand=100", commands, written_with }
     }
 
     pub(crate) fn store(&self, limits: StoreLimits) -> Store {
@@ -125,12 +126,12 @@ impl Script {
 
     /// Whether the plugin survives the failure of a host call.
     pub(crate) fn survives(&self, call: &str) -> bool {
-        self.aborts_at != Some(call)
+        self.written_with != WrittenWith::Published || call != "emit_event"
     }
 
-    /// Whether the plugin finds out a host that contradicts itself. The published crates believe it.
+    /// Whether the plugin finds out a host that contradicts itself.
     pub(crate) fn finds_out(&self) -> bool {
-        matches!(self.passing_on, PassingOn::AsItIs)
+        self.written_with != WrittenWith::Published
     }
 
     /// What a plugin's caller is told of a host call that failed.
@@ -140,15 +141,29 @@ impl Script {
         kind: RuntimeErrorKind,
         text: &str,
     ) -> PluginFailure {
-        match self.passing_on {
-            PassingOn::AsItIs => PluginFailure { phase, kind, message: text.into() },
-            PassingOn::Quoted => PluginFailure {
+        match self.written_with {
+            WrittenWith::Sdk => PluginFailure { phase, kind, message: text.into() },
+            WrittenWith::Boxed | WrittenWith::Published => PluginFailure {
                 phase,
-                kind: runtime_error_kind::PLUGIN_REJECTED,
+                kind: PLUGIN_REJECTED,
                 message: format!("phase={phase:?} kind={} message={text}", kind.0),
             },
         }
     }
+
+    /// What it is told of a host that contradicts itself.
+    pub(crate) fn found_out(&self, phase: RuntimeErrorPhase, text: &str) -> PluginFailure {
+        let kind = match self.written_with {
+            WrittenWith::Sdk => ABI_CONTRACT_VIOLATION,
+            WrittenWith::Boxed | WrittenWith::Published => PLUGIN_REJECTED,
+        };
+        PluginFailure { phase, kind, message: text.into() }
+    }
+}
+
+/// A package's library beside this test.
+fn library(package: &str) -> LoadedPlugin {
+    LoadedPlugin::open(beside::library(package).unwrap()).unwrap()
 }
 
 impl Command {

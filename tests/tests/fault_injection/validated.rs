@@ -30,11 +30,16 @@ fn fault_while_the_linked_bank_validates_is_lost() {
 }
 
 #[test]
+fn fault_while_a_boxed_plugins_library_validates_is_lost() {
+    assert_told(&Script::boxed_library());
+}
+
+#[test]
 fn fault_while_a_published_plugin_validates_is_lost() {
     assert_told(&Script::inventory_published());
 }
 
-/// The bank and the inventory read every record from inside the visitor of its key: a fault there meets two calls of the host.
+/// All of them read every record from inside the visitor of its key: a fault there meets two calls of the host.
 fn assert_told(script: &Script) {
     let mut engine = script.engine(Faulty::over(script.store(StoreLimits::default())));
     for command in &script.commands {
