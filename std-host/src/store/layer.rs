@@ -8,7 +8,8 @@ use super::Store;
 ///
 /// A layer is a [`Host`] that hands each call on to its store, or does not, and an [`Engine`](crate::Engine) over it runs the plugin with
 /// [`with_host`](crate::Engine::with_host). Transactions stay the store's: what a layer lets through is undone like anything else, and a layer
-/// that fails a call, or panics in it, leaves no trace either. The type is known at compile time, so that no layer costs nothing.
+/// that fails a call, or panics in it, leaves no trace either. The type is known
+/// at compile time, so that an engine without a layer pays nothing for it.
 pub trait StoreLayer: Host {
     /// The store, always the same one.
     fn store(&self) -> &Store;
