@@ -1,0 +1,117 @@
+//! Places from which a plugin may not make every host call: visitors, other threads, after the call has returned.
+
+use std::{cell::Cell, ffi::c_void, thread};
+
+use statevec_abi::{
+    RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCommandRef, RuntimeRecordKeyView,
+    runtime_bytes_slice_mut,
+};
+
+use super::host_call::{Args, Entry, Host, Visitors};
+use crate::schema::{WELL, key};
+
+thread_local! {
+    /// The context of the last misbehaving command of any instance on this thread.
+    static KEPT: Cell<Option<Host>> = const { Cell::new(None) };
+    /// The one before.
+    static KEPT_BEFORE: Cell<Option<Host>> = const { Cell::new(None) };
+}
+
+pub(super) fn keep_for_all(host: Host) {
+    KEPT_BEFORE.set(KEPT.replace(Some(host)));
+}
+
+/// Makes every host call from a place, and reports the answers. `None`: there is no such place.
+pub(super) fn every_call(host: &Host, place: &str) -> Option<String> {
+    match place {
+        "run_tx" => Some(host.every_call()),
+        "run_tx, with the context of another instance" => {
+            Some(KEPT_BEFORE.get().map_or_else(|| "none was kept".into(), |kept| kept.every_call()))
+        }
+        "another thread" => Some(elsewhere(*host)),
+        place => inside(host, place, &|| host.every_call()),
+    }
+}
+
+/// Runs a good command of the same instance from inside a visitor, and reports how it went.
+pub(super) fn run_tx_again(host: &Host, runtime: *mut c_void, place: &str) -> Option<String> {
+    let command = RuntimeCommandRef::new(WELL, 1000, 0, &[]);
+    inside(host, place, &|| host.run(runtime, &command))
+}
+
+fn elsewhere(host: Host) -> String {
+    struct Carried(Host);
+    // SAFETY: it is what is tried: a context is for one thread, and the host refuses another (rule 7).
+    unsafe impl Send for Carried {}
+    impl Carried {
+        fn every_call(&self) -> String {
+            self.0.every_call()
+        }
+    }
+    let carried = Carried(host);
+    let answer = thread::spawn(move || carried.every_call()).join();
+    answer.unwrap_or_else(|_| "the thread panicked".into())
+}
+
+/// Something to do in a visitor, and what came of it.
+struct Visit<'v> {
+    body: &'v dyn Fn() -> String,
+    said: Option<String>,
+}
+
+/// Does something inside a visitor. None of the outer calls changes anything: the update leaves the record as it is, and the record that is created has
+/// a key that is taken, so that it is refused when the visitor has run.
+fn inside(host: &Host, place: &str, body: &dyn Fn() -> String) -> Option<String> {
+    let entry = match place {
+        "read_by_id visitor" => Entry::ReadById,
+        "read_by_pk visitor" => Entry::ReadByPk,
+        "for_each visitor" => Entry::ForEach,
+        "create visitor" => Entry::Create,
+        "update visitor" => Entry::Update,
+        _ => return None,
+    };
+    let mut visit = Visit { body, said: None };
+    let ctx = (&raw mut visit).cast();
+    let write = if entry == Entry::Create { create_taken } else { write };
+    let key = key(1);
+    let args = Args::legal(host, entry, &key).visited_by(Visitors { ctx, read, write, key: walk });
+    let answer = host.call(entry, &args);
+    let said = visit.said.unwrap_or_else(|| "no visit".into());
+    let refused = entry == Entry::Create && answer.starts_with("4001 ");
+    Some(if refused || answer == "ok" { said } else { format!("{said}\nouter call: {answer}") })
+}
+
+unsafe extern "C" fn read(ctx: *mut c_void, _: RuntimeBytesRef) {
+    // SAFETY: `inside` passed a visit (rule 4).
+    unsafe { speak(ctx) };
+}
+
+unsafe extern "C" fn write(ctx: *mut c_void, _: RuntimeBytesMutRef) {
+    // SAFETY: `inside` passed a visit (rule 4).
+    unsafe { speak(ctx) };
+}
+
+unsafe extern "C" fn walk(ctx: *mut c_void, _: RuntimeRecordKeyView) {
+    // SAFETY: `inside` passed a visit (rule 4).
+    unsafe { speak(ctx) };
+}
+
+unsafe extern "C" fn create_taken(ctx: *mut c_void, record: RuntimeBytesMutRef) {
+    // SAFETY: the host lends the record for the visit (rule 10).
+    if let Ok(record) = unsafe { runtime_bytes_slice_mut(record) }
+        && let Some(id) = record.first_chunk_mut()
+    {
+        *id = 1_u64.to_le_bytes();
+    }
+    // SAFETY: `inside` passed a visit (rule 4).
+    unsafe { speak(ctx) };
+}
+
+/// # Safety
+///
+/// `ctx` is a live `Visit` that nobody else looks at.
+unsafe fn speak(ctx: *mut c_void) {
+    // SAFETY: the caller's promise (rule 4).
+    let visit = unsafe { &mut *ctx.cast::<Visit<'_>>() };
+    visit.said = Some((visit.body)());
+}

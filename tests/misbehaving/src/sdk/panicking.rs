@@ -1,0 +1,176 @@
+//! A plugin that panics. Its configuration says where, and whether it throws a text or a bomb: `update visitor bomb`.
+
+use std::{cell::Cell, panic::panic_any};
+
+use statevec_abi::{
+    ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, RuntimePluginApiV1, Tx,
+    plugin::plugin_api,
+};
+use statevec_abi_alloc::Boxed;
+
+use crate::schema::{ACCOUNT, Account, SCHEMA, WELL, key};
+
+pub(crate) const TABLE: RuntimePluginApiV1 = plugin_api::<Panicking, Boxed>();
+
+/// An instance, and where it panics.
+pub(crate) struct Panicking {
+    place: String,
+    thrown: Thrown,
+}
+
+/// What a panic throws.
+#[derive(Clone, Copy)]
+enum Thrown {
+    Text,
+    Bomb,
+}
+
+/// A payload whose destructor panics, with another of its kind.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic_any(Self);
+    }
+}
+
+/// A value that a visitor holds and whose destructor panics.
+struct Grenade(Thrown);
+
+impl Drop for Grenade {
+    fn drop(&mut self) {
+        throw("destructor of what a visitor holds", self.0);
+    }
+}
+
+thread_local! {
+    static NAME: Cell<Option<Thrown>> = const { Cell::new(None) };
+    static SCHEMA_TEXT: Cell<Option<Thrown>> = const { Cell::new(None) };
+}
+
+pub(crate) fn forget() {
+    NAME.set(None);
+    SCHEMA_TEXT.set(None);
+}
+
+pub(crate) fn panic_before_there_is_an_instance(how: &str) -> Option<()> {
+    match parse(how)? {
+        ("name", thrown) => NAME.set(Some(thrown)),
+        ("schema", thrown) => SCHEMA_TEXT.set(Some(thrown)),
+        _ => return None,
+    }
+    Some(())
+}
+
+impl Plugin for Panicking {
+    fn name() -> &'static str {
+        if let Some(thrown) = NAME.get() {
+            throw("name", thrown);
+        }
+        "panicking"
+    }
+
+    fn schema() -> &'static str {
+        if let Some(thrown) = SCHEMA_TEXT.get() {
+            throw("schema", thrown);
+        }
+        SCHEMA.json
+    }
+
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+        match parse(config) {
+            Some(("create", thrown)) => throw("create", thrown),
+            Some((place, thrown)) => Ok(Self { place: place.into(), thrown }),
+            None => Err(error.config_error(format_args!("{config:?} is no panic"))),
+        }
+    }
+
+    fn run_tx<'tx>(
+        &self,
+        tx: &mut Tx<'tx>,
+        command: &RuntimeCommandRef<'_>,
+    ) -> Result<(), Rejected<'tx>> {
+        if command.command_kind() == WELL {
+            return tx.create(&Account { id: command.ext_seq(), value: 0 }).map(drop);
+        }
+        // Something to undo.
+        tx.create(&Account { id: 1000, value: 7 })?;
+        let first = key(1);
+        tx.update_by_pk_raw(ACCOUNT, &first, |data| data[crate::schema::VALUE_AT] = 7)?;
+        match &*self.place {
+            "run_tx" => self.throw(),
+            "read_by_id visitor" => tx.read_raw(ACCOUNT, 1, |_| self.throw()).map(drop),
+            "read_by_pk visitor" => tx.read_by_pk_raw(ACCOUNT, &first, |_| self.throw()).map(drop),
+            "for_each visitor" => tx.for_each_key(ACCOUNT, |_, _| self.throw()),
+            "create visitor" => tx.create_raw(ACCOUNT, |_| self.throw()).map(drop),
+            "update visitor" => {
+                tx.update_by_pk_raw(ACCOUNT, &first, |data| {
+                    data.fill(0xEE);
+                    self.throw()
+                })?;
+                Ok(())
+            }
+            "destructor of a visitor that ran" => {
+                let grenade = Grenade(self.thrown);
+                tx.read_raw(ACCOUNT, 1, move |_| drop_at_the_end(&grenade)).map(drop)
+            }
+            "destructor of a visitor that never ran" => {
+                let grenade = Grenade(self.thrown);
+                tx.read_raw(ACCOUNT, 404, move |_| drop_at_the_end(&grenade)).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+        match &*self.place {
+            "validate" => self.throw(),
+            "validate read_by_id visitor" => state.read_raw(ACCOUNT, 1, |_| self.throw()).map(drop),
+            "validate read_by_pk visitor" => {
+                state.read_by_pk_raw(ACCOUNT, &key(1), |_| self.throw()).map(drop)
+            }
+            "validate for_each visitor" => state.for_each_key(ACCOUNT, |_, _| self.throw()),
+            _ => Ok(()),
+        }
+    }
+
+    fn on_unload<'c>(&mut self, _: ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
+        if self.place == "on_unload" {
+            self.throw();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Panicking {
+    fn drop(&mut self) {
+        if self.place == "drop" {
+            self.throw();
+        }
+    }
+}
+
+impl Panicking {
+    fn throw(&self) -> ! {
+        throw(&self.place, self.thrown)
+    }
+}
+
+/// `PLACE text` or `PLACE bomb`.
+fn parse(how: &str) -> Option<(&str, Thrown)> {
+    let (place, thrown) = how.rsplit_once(' ')?;
+    match thrown {
+        "text" => Some((place, Thrown::Text)),
+        "bomb" => Some((place, Thrown::Bomb)),
+        _ => None,
+    }
+}
+
+fn throw(place: &str, thrown: Thrown) -> ! {
+    match thrown {
+        Thrown::Text => panic!("on purpose, in {place}"),
+        Thrown::Bomb => panic_any(Bomb),
+    }
+}
+
+fn drop_at_the_end(_: &Grenade) {}

@@ -1,0 +1,129 @@
+//! Files that are no libraries for this machine.
+
+use std::{env, fs, os::unix::fs::symlink, path::Path};
+
+use statevec_host::{LoadError, LoadedPlugin};
+use tempfile::TempDir;
+
+use crate::library::chain;
+
+const NO_FILE: &str = "cannot read the plugin file FILE: ";
+const NO_LIBRARY: &str = "FILE cannot be loaded as a shared library for this machine: ";
+
+#[test]
+fn file_that_is_not_there() {
+    in_folder(|file| assert_refused(file, NO_FILE, "No such file"));
+}
+
+#[test]
+fn path_with_a_zero_byte() {
+    assert_refused(Path::new("plugin\0.so"), NO_FILE, "NUL byte");
+}
+
+#[test]
+fn empty_path() {
+    let error = LoadedPlugin::open("").unwrap_err();
+    assert!(matches!(error, LoadError::File { .. }), "{error:?}");
+}
+
+#[test]
+fn link_to_nowhere() {
+    in_folder(|file| {
+        symlink("nowhere", file).unwrap();
+        assert_refused(file, NO_FILE, "No such file");
+    });
+}
+
+#[test]
+fn link_to_itself() {
+    in_folder(|file| {
+        symlink(file, file).unwrap();
+        assert_refused(file, NO_FILE, "symbolic links");
+    });
+}
+
+#[test]
+fn empty_file() {
+    in_folder(|file| {
+        fs::write(file, "").unwrap();
+        assert_refused(file, NO_LIBRARY, "");
+    });
+}
+
+#[test]
+fn text_file() {
+    in_folder(|file| {
+        fs::write(file, "This is the readme. ".repeat(100)).unwrap();
+        assert_refused(file, NO_LIBRARY, "");
+    });
+}
+
+#[test]
+fn executable() {
+    in_folder(|file| {
+        fs::copy(env::current_exe().unwrap(), file).unwrap();
+        assert_refused(file, NO_LIBRARY, "");
+    });
+}
+
+/// Each changes one number in the header of a copy of the library.
+#[cfg(target_os = "linux")]
+mod headers {
+    use super::*;
+    use crate::library;
+
+    macro_rules! headers {
+        ($($name:ident: $at:literal => $value:expr;)*) => {$(
+            #[test]
+            fn $name() {
+                in_folder(|file| {
+                    let mut bytes = fs::read(library::path()).unwrap();
+                    assert_ne!(bytes[$at], $value);
+                    bytes[$at] = $value;
+                    fs::write(file, bytes).unwrap();
+                    assert_refused(file, NO_LIBRARY, "");
+                });
+            }
+        )*};
+    }
+
+    /// AArch64, or on AArch64 x86-64.
+    const ANOTHER_MACHINE: u8 = if cfg!(target_arch = "aarch64") { 62 } else { 183 };
+    const ANOTHER_WIDTH: u8 = if cfg!(target_pointer_width = "64") { 1 } else { 2 };
+    const ANOTHER_BYTE_ORDER: u8 = if cfg!(target_endian = "little") { 2 } else { 1 };
+    const EXECUTABLE: u8 = 2;
+    const CORE_DUMP: u8 = 4;
+
+    headers! {
+        library_of_another_format: 1 => b'F';
+        library_of_another_width: 4 => ANOTHER_WIDTH;
+        library_of_another_byte_order: 5 => ANOTHER_BYTE_ORDER;
+        library_that_says_it_is_an_executable: 16 => EXECUTABLE;
+        library_that_says_it_is_a_core_dump: 16 => CORE_DUMP;
+        library_for_another_architecture: 18 => ANOTHER_MACHINE;
+        library_for_an_architecture_that_nobody_has: 19 => 0x7F;
+    }
+}
+
+fn in_folder(test: impl FnOnce(&Path)) {
+    let folder = TempDir::new().unwrap();
+    // The error names the path as it was given; the folder's own name may be a link.
+    test(&folder.path().join("plugin.so"));
+}
+
+/// Refused with this text, and the system's reason in it; twice, for what is refused is not kept.
+#[track_caller]
+fn assert_refused(path: &Path, expected: &str, reason: &str) {
+    for _ in 0..2 {
+        let error = LoadedPlugin::open(path).unwrap_err();
+        let text = chain(&error).replace(&path.display().to_string(), "FILE");
+        assert!(text.starts_with(expected), "{text}");
+        assert!(text.contains(reason), "{text}");
+        assert!(text.len() > expected.len(), "no reason: {text}");
+        let kind = match error {
+            LoadError::File { .. } => NO_FILE,
+            _ => NO_LIBRARY,
+        };
+        assert_eq!(kind, expected, "{error:?}");
+    }
+}

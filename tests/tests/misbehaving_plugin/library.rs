@@ -1,0 +1,63 @@
+//! The misbehaving library, told how to misbehave before it is opened.
+
+use std::{error::Error, path::PathBuf, sync::OnceLock};
+
+use libloading::Library;
+use statevec_abi::{RuntimeBytesRef, RuntimeCallStatus};
+use statevec_host::{LoadError, LoadedPlugin};
+use statevec_tests::beside;
+
+/// Where the library is.
+pub(crate) fn path() -> PathBuf {
+    beside::library("statevec-misbehaving").unwrap()
+}
+
+/// The plugin with this table; as good as it gets until an instance misbehaves.
+pub(crate) fn open(table: &str) -> LoadedPlugin {
+    say("table", RuntimeBytesRef::from_slice(table.as_bytes()));
+    LoadedPlugin::open(path()).unwrap()
+}
+
+/// Opens the library when it has said something of itself on this thread.
+pub(crate) fn open_saying(
+    table: &str,
+    what: &str,
+    value: RuntimeBytesRef,
+) -> Result<LoadedPlugin, LoadError> {
+    say("table", RuntimeBytesRef::from_slice(table.as_bytes()));
+    say(what, value);
+    LoadedPlugin::open(path())
+}
+
+/// What the loader says of a library that has said something wrong of itself: the error, and its text and causes. Afterwards the same library is opened in
+/// good order.
+#[track_caller]
+pub(crate) fn refusal(table: &str, what: &str, value: RuntimeBytesRef) -> (LoadError, String) {
+    let refused = open_saying(table, what, value);
+    assert_eq!(open(table).schema().record_defs().len(), 2);
+    let error = refused.unwrap_err();
+    let text = chain(&error).replace(&path().display().to_string(), "LIBRARY");
+    (error, text)
+}
+
+/// An error and its causes, as a person gets to see them.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let (mut text, mut cause) = (error.to_string(), error.source());
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+fn say(what: &str, value: RuntimeBytesRef) {
+    type Say = unsafe extern "C" fn(RuntimeBytesRef, RuntimeBytesRef) -> RuntimeCallStatus;
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    // SAFETY: a library of this workspace, which stays mapped (rule 6).
+    let library = LIBRARY.get_or_init(|| unsafe { Library::new(path()) }.unwrap());
+    // SAFETY: the function has this type in `tests/misbehaving` (rule 10).
+    let say = unsafe { library.get::<Say>(b"statevec_misbehaving_say\0") }.unwrap();
+    // SAFETY: both are valid for the call; bytes that are not there are not looked at, and the next `table` forgets them (rule 10).
+    let status = unsafe { say(RuntimeBytesRef::from_slice(what.as_bytes()), value) };
+    assert_eq!(status, RuntimeCallStatus::Success, "the library does not know {what}");
+}

@@ -1,0 +1,92 @@
+//! Instances that run commands, and what must hold whatever they do.
+
+use statevec_abi::{RuntimeCommandRef, RuntimeErrorPhase};
+use statevec_host::{Engine, Outcome, PluginFailure};
+
+use crate::library;
+
+/// The record that the plugin creates when it does what it should.
+pub(crate) const ACCOUNT: u8 = 1;
+
+/// The command that creates the account of its number.
+const WELL: u8 = 1;
+/// The command that misbehaves.
+const WRONG: u8 = 2;
+
+/// An instance with account 1.
+pub(crate) fn engine(table: &str, config: &str) -> Engine {
+    let mut engine = Engine::create(&library::open(table), config).unwrap();
+    assert_goes_on(&mut engine, 1);
+    engine
+}
+
+/// The instance does what it should: it creates an account.
+#[track_caller]
+pub(crate) fn assert_goes_on(engine: &mut Engine, id: u64) {
+    match engine.run(&RuntimeCommandRef::new(WELL, id, 0, &[])) {
+        Outcome::Committed { .. } => {}
+        other => panic!("a good command: {other:?}"),
+    }
+    assert!(engine.store().get_by_pk(ACCOUNT, &id.to_be_bytes()).is_some());
+    engine.store().check_consistency().unwrap();
+}
+
+/// Lets a new instance with this configuration misbehave. It must commit with a report of what it was answered, have changed nothing, and go on.
+#[track_caller]
+pub(crate) fn reported(table: &str, config: &str) -> String {
+    let mut engine = engine(table, config);
+    let before = engine.store().image();
+    let report = commit_wrong(&mut engine);
+    assert_eq!(engine.store().image(), before);
+    assert_goes_on(&mut engine, 2);
+    engine.unload().unwrap();
+    report
+}
+
+/// The report of the misbehaving command, which commits.
+#[track_caller]
+pub(crate) fn commit_wrong(engine: &mut Engine) -> String {
+    match engine.run(&RuntimeCommandRef::new(WRONG, 9, 0, &[])) {
+        Outcome::Committed { events, .. } => match events.last() {
+            Some(report) => String::from_utf8(report.payload[2..].to_vec()).unwrap(),
+            None => String::new(),
+        },
+        other => panic!("no report: {other:?}"),
+    }
+}
+
+/// The failure of the misbehaving command, which must leave no trace and be of the class that its kind says.
+#[track_caller]
+pub(crate) fn fail_wrong(engine: &mut Engine) -> PluginFailure {
+    let (before, tx_seq) = (engine.store().image(), engine.tx_seq());
+    let failure = match engine.run(&RuntimeCommandRef::new(WRONG, 9, 0, &[])) {
+        Outcome::Rejected(failure) if failure.kind.is_rejection() => PluginFailure::from(failure),
+        Outcome::Failed(failure) if !failure.kind.is_rejection() => PluginFailure::from(failure),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((engine.store().image(), engine.tx_seq()), (before, tx_seq));
+    engine.store().check_consistency().unwrap();
+    failure
+}
+
+/// The instance refuses further commands, and another one carries its records on.
+#[track_caller]
+pub(crate) fn assert_quarantined(table: &str, mut engine: Engine) {
+    const TEXT: &str =
+        "the plugin instance panicked in an earlier call; destroy it and create a new one";
+    let before = engine.store().image();
+    let failure = PluginFailure::from(
+        engine.run(&RuntimeCommandRef::new(WELL, 2, 0, &[])).failure().unwrap(),
+    );
+    assert_eq!(failure, of(RuntimeErrorPhase::RunTx, 5001, TEXT));
+    assert_eq!(engine.store().image(), before);
+    let another = library::open(table);
+    let mut engine = Engine::with_store(&another, "nowhere text", engine.into_store()).unwrap();
+    assert_eq!(engine.store().image(), before);
+    assert_goes_on(&mut engine, 2);
+}
+
+/// A failure to compare with.
+pub(crate) fn of(phase: RuntimeErrorPhase, kind: u16, message: &str) -> PluginFailure {
+    PluginFailure { phase, kind: statevec_abi::RuntimeErrorKind(kind), message: message.into() }
+}
