@@ -1,6 +1,6 @@
 //! What the schema says about the rows of one table.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use statevec_abi::RecordKind;
 use statevec_abi_alloc::schema::{FieldDefinition, FieldType, PkLayout, RecordDefinition};
@@ -30,8 +30,10 @@ pub(super) struct FrozenField {
 
 impl RowLayout {
     pub(super) fn new(record: &RecordDefinition, pk: Option<PkLayout>) -> Self {
-        let is_key = |field: &FieldDefinition| record.pk_fields.contains(&field.name);
-        let frozen = record.fields.iter().filter(|field| field.immutable || is_key(field));
+        // A foreign key may have as many fields as fit into a schema: each is looked for once.
+        let key: HashSet<&str> = record.pk_fields.iter().map(|name| &**name).collect();
+        let is_frozen = |field: &&FieldDefinition| field.immutable || key.contains(&*field.name);
+        let frozen = record.fields.iter().filter(is_frozen);
         let frozen: Vec<_> = frozen.map(FrozenField::new).collect();
         let frozen_bytes = merge(frozen.iter().map(|field| field.bytes.clone()).collect());
         Self {

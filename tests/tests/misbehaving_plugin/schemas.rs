@@ -156,6 +156,29 @@ fn as_many_and_as_large_records_as_there_may_be() {
     assert_goes_on(&mut Engine::create(&plugin, "").unwrap(), 1);
 }
 
+/// A key of 150,000 fields: whoever compared each field with each would never be done.
+#[test]
+fn key_of_as_many_fields_as_fit() {
+    const FIELDS: usize = 150_000;
+    let (mut names, mut fields) = (String::new(), String::new());
+    for field in 0..FIELDS {
+        let comma = if field == 0 { "" } else { "," };
+        write!(names, r#"{comma}"f{field}""#).unwrap();
+        write!(
+            fields,
+            r#"{comma}{{"name":"f{field}","index":{field},"type":"u8","offset":{field},"size":1,"immutable":false}}"#
+        )
+        .unwrap();
+    }
+    let record = format!(
+        r#"] }}, {{"kind":3,"name":"Wide","version":1,"dataSize":{FIELDS},"hasPk":true,"supportRangeScan":false,"pkFields":[{names}],"fields":[{fields}]}} ], "commands""#
+    );
+    let json = changed(r#"] } ], "commands""#, &record);
+    let plugin = open_saying("raw", "schema", of(&json)).unwrap();
+    assert_eq!(plugin.schema().pk_len(3), Some(FIELDS));
+    assert_goes_on(&mut Engine::create(&plugin, "").unwrap(), 1);
+}
+
 #[track_caller]
 fn assert_refused(json: &str, rule: &str) -> String {
     let (error, text) = refusal("raw", "schema", of(json));
