@@ -17,6 +17,12 @@ pub enum LoadError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// It is a folder, a pipe, a socket or a device. Nobody reads it: from a pipe the dynamic linker would wait for ever.
+    #[error("{} is not a regular file: a plugin is a shared library", path.display())]
+    NotAFile {
+        /// The path as given.
+        path: PathBuf,
+    },
     /// The dynamic linker refuses the file: it is no shared library, is built for another machine, or needs symbols that nobody has. The
     /// source has the dynamic linker's own words.
     #[error("{} cannot be loaded as a shared library for this machine", path.display())]

@@ -29,7 +29,11 @@ pub(super) fn map(path: &Path) -> Result<&'static Library, LoadError> {
     let canonical = path.canonicalize().map_err(unreadable)?;
     // Held while mapping: two threads that open one path see one answer. The table is never left half changed.
     let mut mapped = MAPPED.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = FileIdentity::of(&canonical).map_err(unreadable)?;
+    let metadata = fs::metadata(&canonical).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(LoadError::NotAFile { path: path.to_path_buf() });
+    }
+    let file = FileIdentity::from(&metadata);
     if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, file)) {
         return if known.file == file { Ok(known.library) } else { Err(changed()) };
     }

@@ -60,7 +60,7 @@ fn text_file_and_folder() {
         text.starts_with("plugin.so cannot be loaded as a shared library for this machine: "),
         "{text}"
     );
-    assert!(matches!(refusal_of(folder.path()), (LoadError::Library { .. }, _)));
+    assert!(matches!(refusal_of(folder.path()), (LoadError::NotAFile { .. }, _)));
 }
 
 #[test]

@@ -1,14 +1,22 @@
 //! Files that are no libraries for this machine.
 
-use std::{env, fs, os::unix::fs::symlink, path::Path};
+use std::{
+    env, fs,
+    io::Write as _,
+    os::unix::{fs::symlink, net::UnixListener},
+    path::Path,
+    process::Command,
+};
 
 use statevec_host::{LoadError, LoadedPlugin};
+use statevec_tests::skipped;
 use tempfile::TempDir;
 
 use crate::library::chain;
 
 const NO_FILE: &str = "cannot read the plugin file FILE: ";
 const NO_LIBRARY: &str = "FILE cannot be loaded as a shared library for this machine: ";
+const NOT_REGULAR: &str = "FILE is not a regular file: a plugin is a shared library";
 
 #[test]
 fn file_that_is_not_there() {
@@ -66,6 +74,43 @@ fn executable() {
     });
 }
 
+#[test]
+fn folder() {
+    in_folder(|file| {
+        fs::create_dir(file).unwrap();
+        assert_refused(file, NOT_REGULAR, "");
+    });
+}
+
+/// There is something in it to read, so that a loader that reads it fails instead of waiting for ever.
+#[test]
+fn fifo() {
+    in_folder(|file| {
+        if !Command::new("mkfifo").arg(file).status().is_ok_and(|status| status.success()) {
+            skipped("a plugin that is a FIFO", "there is no program mkfifo on this machine");
+            return;
+        }
+        let mut both_ends = fs::File::options().read(true).write(true).open(file).unwrap();
+        both_ends.write_all(&[0; 64]).unwrap();
+        assert_refused(file, NOT_REGULAR, "");
+    });
+}
+
+#[test]
+fn socket() {
+    in_folder(|file| {
+        let _listener = UnixListener::bind(file).unwrap();
+        assert_refused(file, NOT_REGULAR, "");
+    });
+}
+
+#[test]
+fn device() {
+    for device in ["/dev/null", "/dev/zero"] {
+        assert_refused(Path::new(device), NOT_REGULAR, "");
+    }
+}
+
 /// Each changes one number in the header of a copy of the library.
 #[cfg(target_os = "linux")]
 mod headers {
@@ -119,10 +164,11 @@ fn assert_refused(path: &Path, expected: &str, reason: &str) {
         let text = chain(&error).replace(&path.display().to_string(), "FILE");
         assert!(text.starts_with(expected), "{text}");
         assert!(text.contains(reason), "{text}");
-        assert!(text.len() > expected.len(), "no reason: {text}");
+        assert!(expected == NOT_REGULAR || text.len() > expected.len(), "no reason: {text}");
         let kind = match error {
             LoadError::File { .. } => NO_FILE,
-            _ => NO_LIBRARY,
+            LoadError::Library { .. } => NO_LIBRARY,
+            _ => NOT_REGULAR,
         };
         assert_eq!(kind, expected, "{error:?}");
     }
