@@ -93,7 +93,7 @@ pub enum TextError {
     #[error(transparent)]
     Bytes(#[from] BytesError),
     /// The bytes are not UTF-8.
-    #[error("it is not UTF-8: {0}")]
+    #[error("it is not UTF-8")]
     Utf8(#[from] Utf8Error),
     /// There are no bytes, as from a plugin that panics when it is asked.
     #[error("it is empty")]

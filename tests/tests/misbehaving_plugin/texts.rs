@@ -35,6 +35,12 @@ mod name {
     }
 
     #[test]
+    fn bytes_that_are_not_utf8() {
+        let text = "it is not UTF-8: invalid utf-8 sequence of 1 bytes from index 2";
+        assert_refused(of(b"ab\xFF"), text);
+    }
+
+    #[test]
     fn empty() {
         assert_refused(of(b""), "it is empty");
     }
@@ -76,6 +82,12 @@ mod schema {
     fn length_of_usize_max() {
         let len = usize::MAX;
         assert_no_text(unseen(len), &format!("{len} bytes are more than the limit of 16777216"));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8() {
+        let text = "it is not UTF-8: incomplete utf-8 byte sequence from index 2";
+        assert_no_text(of(b"{}\xE2\x82"), text);
     }
 
     #[test]
