@@ -3,8 +3,8 @@
 //! - what is wrong before there is an instance (version, table, name, schema) is told to [`statevec_misbehaving_say`], for the thread that calls it;
 //! - everything else is an instance's configuration.
 //!
-//! It has three tables, which `say("table", …)` chooses between: `raw` speaks the contract by itself and so can break it; `panicking` and `reentrant` are
-//! plugins as an author writes them, with the SDK.
+//! It has four tables, which `say("table", …)` chooses between: `raw` speaks the contract by itself and so can break it; `panicking` and `reentrant` are
+//! plugins as an author writes them, with the SDK, and `boxed` panics behind the published traits.
 //!
 //! In every table command [`WELL`](schema::WELL) does what a plugin should do, and any other command misbehaves.
 
@@ -25,7 +25,7 @@ pub extern "C" fn statevec_runtime_plugin_entry_v1() -> RuntimePluginApiV1 {
 ///
 /// | `what` | `value` |
 /// |---|---|
-/// | `table` | `raw`, `panicking` or `reentrant`; everything else as it should be |
+/// | `table` | `raw`, `panicking`, `boxed` or `reentrant`; everything else as it should be |
 /// | `abi_version` | a number |
 /// | `null` | the entry of the table that is null |
 /// | `name`, `schema` | the bytes to answer with, good or bad |

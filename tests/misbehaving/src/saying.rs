@@ -7,7 +7,7 @@ use statevec_abi::{RuntimeBytesRef, RuntimePluginApiV1};
 use crate::{
     raw,
     schema::SCHEMA,
-    sdk::{panicking, reentrant},
+    sdk::{boxed, panicking, reentrant, thrown},
 };
 
 const NAME: RuntimeBytesRef = RuntimeBytesRef::from_slice(b"misbehaving");
@@ -48,14 +48,14 @@ pub(crate) fn say(what: &str, value: &str) -> Option<()> {
             quiet();
             name(NAME)?;
             schema(SCHEMA_BYTES)?;
-            panicking::forget();
+            thrown::forget();
             TABLE.set(named(value)?);
         }
         "abi_version" => {
             TABLE.set(RuntimePluginApiV1 { abi_version: value.parse().ok()?, ..table() });
         }
         "null" => TABLE.set(without(value)?),
-        "panic" => panicking::panic_before_there_is_an_instance(value)?,
+        "panic" => thrown::panic_before_there_is_an_instance(value)?,
         _ => return None,
     }
     Some(())
@@ -65,6 +65,7 @@ fn named(table: &str) -> Option<RuntimePluginApiV1> {
     Some(match table {
         "raw" => raw::TABLE,
         "panicking" => panicking::TABLE,
+        "boxed" => boxed::TABLE,
         "reentrant" => reentrant::TABLE,
         _ => return None,
     })

@@ -91,6 +91,16 @@ mod pointers {
     }
 }
 
+mod texts {
+    use super::*;
+
+    answers! {
+        log_with_bytes_that_are_not_utf8: "log with bytes that are not UTF-8" => "ok";
+        emit_with_bytes_that_are_not_utf8: "emit with bytes that are not UTF-8" => "ok";
+        read_by_pk_with_bytes_that_are_not_utf8: "read_by_pk with bytes that are not UTF-8" => "ok";
+    }
+}
+
 mod lengths {
     use super::*;
 

@@ -10,6 +10,7 @@ mod answers;
 mod every_call;
 mod files;
 mod host_calls;
+mod lengths;
 mod library;
 mod panics;
 mod reentry;

@@ -8,46 +8,58 @@ use crate::{
     run::{assert_goes_on, assert_quarantined, engine, fail_wrong, of},
 };
 
-/// Two tests for each place: named after it, and `with_a_payload_that_panics_when_dropped`.
+/// Two tests for each place: named after it, and after what is thrown there.
 macro_rules! panics {
-    ($($name:ident: $check:ident($place:literal);)*) => {$(
+    ($table:literal: $($name:ident: $check:ident($place:literal);)*) => {$(
         mod $name {
             #[test]
             fn with_a_text() {
-                super::$check($place, "text");
+                crate::panics::$check($table, $place, "text");
             }
 
             #[test]
             fn with_a_payload_that_panics_when_dropped() {
-                super::$check($place, "bomb");
+                crate::panics::$check($table, $place, "bomb");
             }
         }
     )*};
+    ($table:literal) => {
+        panics! {
+            $table:
+            panic_in_plugin_name: before_there_is_an_instance("name");
+            panic_in_create: in_create("create");
+            panic_in_run_tx: in_run_tx("run_tx");
+            panic_in_read_by_id_visitor: in_run_tx("read_by_id visitor");
+            panic_in_read_by_pk_visitor: in_run_tx("read_by_pk visitor");
+            panic_in_for_each_visitor: in_run_tx("for_each visitor");
+            panic_in_create_visitor: in_run_tx("create visitor");
+            panic_in_update_visitor: in_run_tx("update visitor");
+            panic_in_destructor_of_a_visitor_that_ran: in_run_tx("destructor of a visitor that ran");
+            panic_in_destructor_of_a_visitor_that_never_ran: in_run_tx("destructor of a visitor that never ran");
+            panic_in_validate: in_validate("validate");
+            panic_in_read_by_id_visitor_of_validate: in_validate("validate read_by_id visitor");
+            panic_in_read_by_pk_visitor_of_validate: in_validate("validate read_by_pk visitor");
+            panic_in_for_each_visitor_of_validate: in_validate("validate for_each visitor");
+            panic_in_on_unload: in_on_unload("on_unload");
+            panic_in_drop: in_drop("drop");
+        }
+    };
 }
 
-panics! {
-    panic_in_plugin_name: before_there_is_an_instance("name");
-    panic_in_schema_bytes: before_there_is_an_instance("schema");
-    panic_in_create: in_create("create");
-    panic_in_run_tx: in_run_tx("run_tx");
-    panic_in_read_by_id_visitor: in_run_tx("read_by_id visitor");
-    panic_in_read_by_pk_visitor: in_run_tx("read_by_pk visitor");
-    panic_in_for_each_visitor: in_run_tx("for_each visitor");
-    panic_in_create_visitor: in_run_tx("create visitor");
-    panic_in_update_visitor: in_run_tx("update visitor");
-    panic_in_destructor_of_a_visitor_that_ran: in_run_tx("destructor of a visitor that ran");
-    panic_in_destructor_of_a_visitor_that_never_ran: in_run_tx("destructor of a visitor that never ran");
-    panic_in_validate: in_validate("validate");
-    panic_in_read_by_id_visitor_of_validate: in_validate("validate read_by_id visitor");
-    panic_in_read_by_pk_visitor_of_validate: in_validate("validate read_by_pk visitor");
-    panic_in_for_each_visitor_of_validate: in_validate("validate for_each visitor");
-    panic_in_on_unload: in_on_unload("on_unload");
-    panic_in_drop: in_drop("drop");
+/// A plugin with the SDK.
+mod sdk {
+    panics!("panicking");
+    panics! { "panicking": panic_in_schema_bytes: before_there_is_an_instance("schema"); }
 }
 
-fn before_there_is_an_instance(place: &str, thrown: &str) {
+/// A plugin behind the published traits. Its schema is made once per process, so that a panic there cannot be had at will; the tests of that crate have it.
+mod boxed {
+    panics!("boxed");
+}
+
+fn before_there_is_an_instance(table: &str, place: &str, thrown: &str) {
     let how = format!("{place} {thrown}");
-    let (error, text) = refusal("panicking", "panic", RuntimeBytesRef::from_slice(how.as_bytes()));
+    let (error, text) = refusal(table, "panic", RuntimeBytesRef::from_slice(how.as_bytes()));
     match error {
         LoadError::Name { .. } if place == "name" => {
             assert_eq!(text, "LIBRARY: the plugin's name cannot be used: it is empty");
@@ -61,8 +73,8 @@ fn before_there_is_an_instance(place: &str, thrown: &str) {
     }
 }
 
-fn in_create(place: &str, thrown: &str) {
-    let plugin = library::open("panicking");
+fn in_create(table: &str, place: &str, thrown: &str) {
+    let plugin = library::open(table);
     match Engine::create(&plugin, &format!("{place} {thrown}")) {
         Err(EngineError::Create { source, .. }) => {
             assert_eq!(source, panicked(Phase::Create, place, thrown));
@@ -72,40 +84,40 @@ fn in_create(place: &str, thrown: &str) {
     assert_goes_on(&mut Engine::create(&plugin, "nowhere text").unwrap(), 1);
 }
 
-fn in_run_tx(place: &str, thrown: &str) {
-    let mut engine = engine("panicking", &format!("{place} {thrown}"));
+fn in_run_tx(table: &str, place: &str, thrown: &str) {
+    let mut engine = engine(table, &format!("{place} {thrown}"));
     assert_eq!(fail_wrong(&mut engine), panicked(Phase::RunTx, place, thrown));
-    assert_quarantined("panicking", engine);
+    assert_quarantined(table, engine);
 }
 
-fn in_validate(place: &str, thrown: &str) {
-    let mut engine = engine("panicking", &format!("{place} {thrown}"));
+fn in_validate(table: &str, place: &str, thrown: &str) {
+    let mut engine = engine(table, &format!("{place} {thrown}"));
     let before = engine.store().image();
     let failure = engine.validate().map_err(PluginFailure::from).unwrap_err();
     assert_eq!(failure, panicked(Phase::ValidateBizInvariants, place, thrown));
     assert_eq!(engine.store().image(), before);
-    assert_quarantined("panicking", engine);
+    assert_quarantined(table, engine);
 }
 
-fn in_on_unload(place: &str, thrown: &str) {
+fn in_on_unload(table: &str, place: &str, thrown: &str) {
     let config = format!("{place} {thrown}");
-    match engine("panicking", &config).unload() {
+    match engine(table, &config).unload() {
         Err(EngineError::Unload { source, .. }) => {
             assert_eq!(source, panicked(Phase::Unload, place, thrown));
         }
         other => panic!("{other:?}"),
     }
     // Nobody asks how it went, and the records are there all the same.
-    let store = engine("panicking", &config).into_store();
+    let store = engine(table, &config).into_store();
     assert_eq!(store.len(crate::run::ACCOUNT), 1);
 }
 
 /// There is nobody to tell of a panic while an instance is destroyed: it stops at the boundary, and that is all.
-fn in_drop(place: &str, thrown: &str) {
+fn in_drop(table: &str, place: &str, thrown: &str) {
     let config = format!("{place} {thrown}");
-    assert_eq!(engine("panicking", &config).unload(), Ok(()));
-    let store = engine("panicking", &config).into_store();
-    let another = library::open("panicking");
+    assert_eq!(engine(table, &config).unload(), Ok(()));
+    let store = engine(table, &config).into_store();
+    let another = library::open(table);
     assert_goes_on(&mut Engine::with_store(&another, "nowhere text", store).unwrap(), 2);
 }
 

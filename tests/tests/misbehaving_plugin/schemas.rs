@@ -139,6 +139,29 @@ fn name_of_a_megabyte() {
     assert!(text.len() < 512, "{} bytes", text.len());
 }
 
+#[test]
+fn data_size_at_the_limit_is_taken() {
+    let json =
+        changed(r#""dataSize": 48, "hasPk": true"#, r#""dataSize": 16777216, "hasPk": true"#);
+    let mut engine = Engine::create(&open_saying("raw", "schema", of(&json)).unwrap(), "").unwrap();
+    assert_goes_on(&mut engine, 1);
+    assert_eq!(engine.store().get(1, 1).unwrap().len(), 16 << 20);
+}
+
+/// Fingerprints cannot be computed from the text, so that one that lies is believed. The records stay what they were made as, and nobody reads beyond them.
+#[test]
+fn fingerprints_of_another_schema() {
+    let mut honest = Engine::create(&open("raw"), "").unwrap();
+    assert_goes_on(&mut honest, 1);
+    let before = honest.store().image();
+    let json = changed(r#""dataSize": 48, "hasPk": true"#, r#""dataSize": 4096, "hasPk": true"#);
+    let liar = open_saying("raw", "schema", of(&json)).unwrap();
+    let mut engine = Engine::with_store(&liar, "", honest.into_store()).unwrap();
+    assert_eq!(engine.store().image(), before);
+    assert_goes_on(&mut engine, 2);
+    assert_eq!(engine.store().get(1, 2).unwrap().len(), 48);
+}
+
 /// 255 records of the largest size: nothing is allocated for what nobody has created.
 #[test]
 fn as_many_and_as_large_records_as_there_may_be() {

@@ -4,9 +4,12 @@
 use std::ptr;
 
 use statevec_abi::{RuntimeBytesRef, limits};
-use statevec_host::LoadError;
+use statevec_host::{Engine, LoadError};
 
-use crate::library::{open, open_saying, refusal};
+use crate::{
+    library::{open, open_saying, refusal},
+    run::assert_goes_on,
+};
 
 mod name {
     use super::*;
@@ -54,6 +57,14 @@ mod name {
     fn as_long_as_the_limit_is_taken() {
         let name = "n".repeat(limits::PLUGIN_NAME);
         assert_eq!(open_saying("raw", "name", of(name.as_bytes())).unwrap().name(), name);
+    }
+
+    #[test]
+    fn changed_after_it_was_checked() {
+        let plugin = open("raw");
+        open_saying("raw", "name", NULL).unwrap_err();
+        assert_eq!(plugin.name(), "misbehaving");
+        assert_goes_on(&mut Engine::create(&plugin, "").unwrap(), 1);
     }
 
     #[track_caller]
@@ -137,6 +148,15 @@ mod schema {
         let plugin = open_saying("raw", "schema", of(json.as_bytes())).unwrap();
         assert_eq!(plugin.schema_json().len(), limits::SCHEMA);
         assert_eq!(plugin.schema().to_idl_json(), json.trim_end().to_owned() + "\n");
+    }
+
+    #[test]
+    fn changed_after_it_was_checked() {
+        let plugin = open("raw");
+        let mut engine = Engine::create(&plugin, "").unwrap();
+        open_saying("raw", "schema", of(b"{}")).unwrap_err();
+        assert_goes_on(&mut engine, 1);
+        assert_goes_on(&mut Engine::create(&plugin, "").unwrap(), 1);
     }
 
     #[track_caller]

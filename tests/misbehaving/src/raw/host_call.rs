@@ -59,6 +59,9 @@ pub(super) fn wrong(host: &Host, call: &str) -> Option<String> {
             Args { out: Place::Misaligned, error: Place::Misaligned, ..args }
         }
         "null bytes" => Args { bytes: RuntimeBytesRef { ptr: ptr::null(), len: 8 }, ..args },
+        "bytes that are not UTF-8" => {
+            Args { bytes: RuntimeBytesRef::from_slice(b"\xFF\xFE\xC0\x80\xED\xA0\x80!"), ..args }
+        }
         "kind 99 and null out_error" => Args { kind: 99, error: Place::Null, ..args },
         wrong => match wrong.split_once(' ')? {
             ("kind", kind) => Args { kind: kind.parse().ok()?, ..args },

@@ -1,14 +1,13 @@
 //! A plugin that panics. Its configuration says where, and whether it throws a text or a bomb: `update visitor bomb`.
 
-use std::{cell::Cell, panic::panic_any};
-
 use statevec_abi::{
     ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, RuntimePluginApiV1, Tx,
     plugin::plugin_api,
 };
 use statevec_abi_alloc::Boxed;
 
-use crate::schema::{ACCOUNT, Account, SCHEMA, WELL, key};
+use super::thrown::{Grenade, Thrown, drop_at_the_end, parse, throw, throw_if_told};
+use crate::schema::{ACCOUNT, Account, SCHEMA, VALUE_AT, WELL, key};
 
 pub(crate) const TABLE: RuntimePluginApiV1 = plugin_api::<Panicking, Boxed>();
 
@@ -18,62 +17,14 @@ pub(crate) struct Panicking {
     thrown: Thrown,
 }
 
-/// What a panic throws.
-#[derive(Clone, Copy)]
-enum Thrown {
-    Text,
-    Bomb,
-}
-
-/// A payload whose destructor panics, with another of its kind.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic_any(Self);
-    }
-}
-
-/// A value that a visitor holds and whose destructor panics.
-struct Grenade(Thrown);
-
-impl Drop for Grenade {
-    fn drop(&mut self) {
-        throw("destructor of what a visitor holds", self.0);
-    }
-}
-
-thread_local! {
-    static NAME: Cell<Option<Thrown>> = const { Cell::new(None) };
-    static SCHEMA_TEXT: Cell<Option<Thrown>> = const { Cell::new(None) };
-}
-
-pub(crate) fn forget() {
-    NAME.set(None);
-    SCHEMA_TEXT.set(None);
-}
-
-pub(crate) fn panic_before_there_is_an_instance(how: &str) -> Option<()> {
-    match parse(how)? {
-        ("name", thrown) => NAME.set(Some(thrown)),
-        ("schema", thrown) => SCHEMA_TEXT.set(Some(thrown)),
-        _ => return None,
-    }
-    Some(())
-}
-
 impl Plugin for Panicking {
     fn name() -> &'static str {
-        if let Some(thrown) = NAME.get() {
-            throw("name", thrown);
-        }
+        throw_if_told("name");
         "panicking"
     }
 
     fn schema() -> &'static str {
-        if let Some(thrown) = SCHEMA_TEXT.get() {
-            throw("schema", thrown);
-        }
+        throw_if_told("schema");
         SCHEMA.json
     }
 
@@ -96,7 +47,7 @@ impl Plugin for Panicking {
         // Something to undo.
         tx.create(&Account { id: 1000, value: 7 })?;
         let first = key(1);
-        tx.update_by_pk_raw(ACCOUNT, &first, |data| data[crate::schema::VALUE_AT] = 7)?;
+        tx.update_by_pk_raw(ACCOUNT, &first, |data| data[VALUE_AT] = 7)?;
         match &*self.place {
             "run_tx" => self.throw(),
             "read_by_id visitor" => tx.read_raw(ACCOUNT, 1, |_| self.throw()).map(drop),
@@ -155,22 +106,3 @@ impl Panicking {
         throw(&self.place, self.thrown)
     }
 }
-
-/// `PLACE text` or `PLACE bomb`.
-fn parse(how: &str) -> Option<(&str, Thrown)> {
-    let (place, thrown) = how.rsplit_once(' ')?;
-    match thrown {
-        "text" => Some((place, Thrown::Text)),
-        "bomb" => Some((place, Thrown::Bomb)),
-        _ => None,
-    }
-}
-
-fn throw(place: &str, thrown: Thrown) -> ! {
-    match thrown {
-        Thrown::Text => panic!("on purpose, in {place}"),
-        Thrown::Bomb => panic_any(Bomb),
-    }
-}
-
-fn drop_at_the_end(_: &Grenade) {}

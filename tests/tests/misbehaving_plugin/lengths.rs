@@ -1,0 +1,54 @@
+//! What reaches a plugin is above the limits. It is our plugin side that answers, under our host: the commands are sent by nobody in his right mind.
+
+use statevec_abi::{RuntimeCommandRef, RuntimeErrorPhase as Phase, limits};
+use statevec_host::{Engine, EngineError, PluginFailure};
+
+use crate::{
+    library::open,
+    run::{assert_goes_on, engine, of},
+};
+
+#[test]
+fn config_one_above_the_limit() {
+    let config = "x".repeat(limits::CONFIG + 1);
+    assert_eq!(refused(&config), of(Phase::Create, 1, ABOVE));
+}
+
+/// Looked at, and no configuration of this plugin; the text that quotes it is cut.
+#[test]
+fn config_at_the_limit() {
+    let refused = refused(&"x".repeat(limits::CONFIG));
+    assert_eq!((refused.kind.0, refused.message.len()), (1002, 512));
+}
+
+#[test]
+fn config_with_a_zero_byte() {
+    assert_eq!(refused("a\0b"), of(Phase::Create, 1002, r#""a\0b" is no panic"#));
+}
+
+#[test]
+fn payload_one_above_the_limit() {
+    let mut engine = engine("panicking", "nowhere text");
+    let before = engine.store().image();
+    let payload = vec![0; limits::COMMAND_PAYLOAD + 1];
+    let failure = engine.run(&RuntimeCommandRef::new(1, 2, 0, &payload)).failure();
+    assert_eq!(failure.map(PluginFailure::from), Some(of(Phase::RunTx, 1, ABOVE)));
+    assert_eq!(engine.store().image(), before);
+    assert_goes_on(&mut engine, 2);
+}
+
+#[test]
+fn payload_at_the_limit() {
+    let mut engine = engine("panicking", "nowhere text");
+    let payload = vec![0; limits::COMMAND_PAYLOAD];
+    assert!(engine.run(&RuntimeCommandRef::new(1, 2, 0, &payload)).is_committed());
+}
+
+const ABOVE: &str = "16777217 bytes are more than the limit of 16777216";
+
+fn refused(config: &str) -> PluginFailure {
+    match Engine::create(&open("panicking"), config) {
+        Err(EngineError::Create { source, .. }) => source,
+        other => panic!("{other:?}"),
+    }
+}
