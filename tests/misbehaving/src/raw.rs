@@ -4,7 +4,7 @@ mod answer;
 mod host_call;
 mod place;
 
-use std::{cell::Cell, ffi::c_void};
+use std::{cell::Cell, ffi::c_void, sync::Mutex};
 
 use statevec_abi::{
     RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
@@ -58,10 +58,23 @@ unsafe extern "C" fn create_runtime(
     if let Some(Answered { status, handle: false }) = answered {
         return status;
     }
+    let status = answered.map_or(RuntimeCallStatus::Success, |answered| answered.status);
     let instance = Box::new(Instance { config: config.into(), kept: Cell::new(None) });
+    let runtime: *mut c_void = Box::into_raw(instance).cast();
+    if status != RuntimeCallStatus::Success {
+        not_to_be_used(runtime);
+    }
     // SAFETY: our host's place for a handle (rule 9).
-    unsafe { out_runtime.write(Box::into_raw(instance).cast()) };
-    answered.map_or(RuntimeCallStatus::Success, |answered| answered.status)
+    unsafe { out_runtime.write(runtime) };
+    status
+}
+
+/// Remembers a handle that comes with a failure: the host must leave it alone, so that it is never destroyed, and is no leak of the host's.
+fn not_to_be_used(runtime: *mut c_void) {
+    static HANDLES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+    if let Ok(mut handles) = HANDLES.lock() {
+        handles.push(runtime.expose_provenance());
+    }
 }
 
 unsafe extern "C" fn destroy_runtime(runtime: *mut c_void) {
@@ -82,7 +95,7 @@ unsafe extern "C" fn run_tx(
     if command.command_kind == WELL {
         return host.create_account(command.ext_seq, out_error);
     }
-    instance.kept.set(Some(host));
+    let earlier = instance.kept.replace(Some(host));
     place::keep_for_all(host);
     if let Some(what) = instance.wrong_in("run_tx") {
         host.leave_something_to_undo();
@@ -90,6 +103,10 @@ unsafe extern "C" fn run_tx(
     }
     let said = if let Some(call) = instance.wrong_in("host call") {
         host_call::wrong(&host, call)
+    } else if let Some("run_tx, with the context of an earlier command") =
+        instance.wrong_in("every call")
+    {
+        earlier.map(|earlier| earlier.every_call()).or_else(|| Some("none was kept".into()))
     } else if let Some(place) = instance.wrong_in("every call") {
         place::every_call(&host, place)
     } else if let Some(place) = instance.wrong_in("run_tx again") {
@@ -118,7 +135,7 @@ unsafe extern "C" fn validate_biz_invariants(
         Some("validate_biz_invariants, with the context of run_tx") => instance.kept.get(),
         _ => None,
     };
-    tell(host, phase, out_error)
+    tell(host.map(|host| host.every_call()), phase, out_error)
 }
 
 unsafe extern "C" fn on_unload(
@@ -131,21 +148,22 @@ unsafe extern "C" fn on_unload(
     if let Some(what) = instance.wrong_in("on_unload") {
         return answer(what, phase, out_error).status;
     }
-    let host = match instance.wrong_in("every call") {
-        Some("on_unload, with the context of run_tx") => instance.kept.get(),
+    let kept = instance.kept.get();
+    let said = match instance.wrong_in("every call") {
+        Some("on_unload, with the context of run_tx") => kept.map(|kept| kept.every_call()),
+        Some("another thread after run_tx") => kept.map(place::elsewhere),
         _ => None,
     };
-    tell(host, phase, out_error)
+    tell(said, phase, out_error)
 }
 
-/// Makes every call of a host, if there is one, and fails with the report, where there is no event to put it in.
+/// Fails with a report, if there is one, where there is no event to put it in.
 fn tell(
-    host: Option<Host>,
+    said: Option<String>,
     phase: RuntimeErrorPhase,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    let Some(host) = host else { return RuntimeCallStatus::Success };
-    let said = host.every_call();
+    let Some(said) = said else { return RuntimeCallStatus::Success };
     // SAFETY: our host's buffer (rule 9).
     unsafe { write_runtime_error(out_error, phase, PLUGIN_REJECTED, &said) };
     RuntimeCallStatus::Failure

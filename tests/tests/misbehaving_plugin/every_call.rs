@@ -3,8 +3,9 @@
 use statevec_abi::RuntimeErrorPhase as Phase;
 use statevec_host::{EngineError, PluginFailure};
 
-use crate::run::{assert_goes_on, commit_wrong, engine, of, reported};
+use crate::run::{assert_goes_on, commit_wrong, engine, reported};
 
+const LEGAL: &str = "read_by_id read_by_pk for_each create update delete emit log: ok";
 const READ_ONLY: &str = "read_by_id read_by_pk for_each: ok\n\
     create update delete emit log: 4001 write refused: inside a read or key visitor, and while invariants are validated, the state is read-only";
 const LENT: &str = "read_by_id read_by_pk for_each create update delete emit log: \
@@ -18,10 +19,7 @@ const ANOTHER_THREAD: &str = "read_by_id read_by_pk for_each create update delet
 #[test]
 fn from_run_tx_every_call_is_legal() {
     let mut engine = engine("raw", "every call: run_tx");
-    assert_eq!(
-        commit_wrong(&mut engine),
-        "read_by_id read_by_pk for_each create update delete emit log: ok"
-    );
+    assert_eq!(commit_wrong(&mut engine), LEGAL);
     let numbers: Vec<_> = engine.store().records(1).map(|record| record.sys_id).collect();
     assert_eq!(numbers, [2], "it has created a record and deleted the first");
 }
@@ -57,6 +55,11 @@ fn from_another_thread_everything_is_refused() {
 }
 
 #[test]
+fn from_another_thread_while_this_one_reads_everything_is_refused() {
+    assert_eq!(reported("raw", "every call: another thread, all the while"), ANOTHER_THREAD);
+}
+
+#[test]
 fn through_the_context_of_another_instance_everything_is_refused() {
     let mut another = engine("raw", "");
     commit_wrong(&mut another);
@@ -67,13 +70,34 @@ fn through_the_context_of_another_instance_everything_is_refused() {
     assert_goes_on(&mut another, 2);
 }
 
+/// An instance's context is the same for every command, so that an old one cannot be told from the running one's: its calls count as the running command's.
+#[test]
+fn through_the_context_of_an_earlier_command_every_call_is_the_running_ones() {
+    let mut engine = engine("raw", "every call: run_tx, with the context of an earlier command");
+    assert_eq!(commit_wrong(&mut engine), "none was kept");
+    assert_eq!(commit_wrong(&mut engine), LEGAL);
+    let numbers: Vec<_> = engine.store().records(1).map(|record| record.sys_id).collect();
+    assert_eq!(numbers, [2]);
+}
+
 #[test]
 fn after_run_tx_has_returned_everything_is_refused() {
-    let mut engine = engine("raw", "every call: on_unload, with the context of run_tx");
+    assert_eq!(unloaded("every call: on_unload, with the context of run_tx"), CLOSED);
+}
+
+#[test]
+fn from_another_thread_after_run_tx_has_returned_everything_is_refused() {
+    assert_eq!(unloaded("every call: another thread after run_tx"), CLOSED);
+}
+
+/// What `on_unload` reports.
+fn unloaded(config: &str) -> String {
+    let mut engine = engine("raw", config);
     commit_wrong(&mut engine);
     match engine.unload() {
         Err(EngineError::Unload { source, .. }) => {
-            assert_eq!(source, of(Phase::Unload, 2001, CLOSED));
+            assert_eq!((source.phase, source.kind.0), (Phase::Unload, 2001));
+            source.message
         }
         other => panic!("{other:?}"),
     }

@@ -1,6 +1,6 @@
 //! Places from which a plugin may not make every host call: visitors, other threads, after the call has returned.
 
-use std::{cell::Cell, ffi::c_void, thread};
+use std::{cell::Cell, collections::BTreeSet, ffi::c_void, thread};
 
 use statevec_abi::{
     RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCommandRef, RuntimeRecordKeyView,
@@ -29,6 +29,7 @@ pub(super) fn every_call(host: &Host, place: &str) -> Option<String> {
             Some(KEPT_BEFORE.get().map_or_else(|| "none was kept".into(), |kept| kept.every_call()))
         }
         "another thread" => Some(elsewhere(*host)),
+        "another thread, all the while" => Some(all_the_while(host)),
         place => inside(host, place, &|| host.every_call()),
     }
 }
@@ -39,18 +40,42 @@ pub(super) fn run_tx_again(host: &Host, runtime: *mut c_void, place: &str) -> Op
     inside(host, place, &|| host.run(runtime, &command))
 }
 
-fn elsewhere(host: Host) -> String {
-    struct Carried(Host);
-    // SAFETY: it is what is tried: a context is for one thread, and the host refuses another (rule 7).
-    unsafe impl Send for Carried {}
-    impl Carried {
-        fn every_call(&self) -> String {
-            self.0.every_call()
-        }
-    }
+/// Makes every host call on another thread, and waits for it.
+pub(super) fn elsewhere(host: Host) -> String {
     let carried = Carried(host);
     let answer = thread::spawn(move || carried.every_call()).join();
     answer.unwrap_or_else(|_| "the thread panicked".into())
+}
+
+/// Makes every host call on another thread, over and over, while this one reads; reports whatever the other was answered.
+fn all_the_while(host: &Host) -> String {
+    let carried = Carried(*host);
+    let other = thread::spawn(move || {
+        let answers: BTreeSet<_> = (0..200).map(|_| carried.every_call()).collect();
+        answers.into_iter().collect::<Vec<_>>().join("\n")
+    });
+    let key = key(1);
+    while !other.is_finished() {
+        for entry in [Entry::ReadById, Entry::ReadByPk, Entry::ForEach] {
+            let answer = host.call(entry, &Args::legal(host, entry, &key));
+            if answer != "ok" {
+                return format!("the thread of the call was answered: {answer}");
+            }
+        }
+    }
+    other.join().unwrap_or_else(|_| "the thread panicked".into())
+}
+
+/// A context on its way to another thread.
+struct Carried(Host);
+
+// SAFETY: it is what is tried: a context is for one thread, and the host refuses another (rule 7).
+unsafe impl Send for Carried {}
+
+impl Carried {
+    fn every_call(&self) -> String {
+        self.0.every_call()
+    }
 }
 
 /// Something to do in a visitor, and what came of it.
