@@ -49,7 +49,12 @@ macro_rules! panics {
 /// A plugin with the SDK.
 mod sdk {
     panics!("panicking");
-    panics! { "panicking": panic_in_schema_bytes: before_there_is_an_instance("schema"); }
+    panics! {
+        "panicking":
+        panic_in_schema_bytes: before_there_is_an_instance("schema");
+        panic_in_the_text_of_a_rejection: in_run_tx("text of a rejection");
+        panic_in_the_text_of_a_log: in_run_tx("text of a log");
+    }
 }
 
 /// A plugin behind the published traits. Its schema is made once per process, so that a panic there cannot be had at will; the tests of that crate have it.

@@ -1,5 +1,7 @@
 //! A plugin that panics. Its configuration says where, and whether it throws a text or a bomb: `update visitor bomb`.
 
+use std::fmt;
+
 use statevec_abi::{
     ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, RuntimePluginApiV1, Tx,
     plugin::plugin_api,
@@ -61,6 +63,8 @@ impl Plugin for Panicking {
                 })?;
                 Ok(())
             }
+            "text of a rejection" => Err(tx.reject(format_args!("because {self}"))),
+            "text of a log" => tx.log(format_args!("because {self}")),
             "destructor of a visitor that ran" => {
                 let grenade = Grenade(self.thrown);
                 tx.read_raw(ACCOUNT, 1, move |_| drop_at_the_end(&grenade)).map(drop)
@@ -98,6 +102,14 @@ impl Drop for Panicking {
         if self.place == "drop" {
             self.throw();
         }
+    }
+}
+
+/// Begins to say something, and panics.
+impl fmt::Display for Panicking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("half of a reason")?;
+        self.throw()
     }
 }
 
