@@ -1,4 +1,4 @@
-//! What reaches a plugin is above the limits. It is our plugin side that answers, under our host: the commands are sent by nobody in his right mind.
+//! Texts and payloads that reach a plugin and are above the limits, sent through our host: it is our plugin side that answers.
 
 use statevec_abi::{RuntimeCommandRef, RuntimeErrorPhase as Phase, limits};
 use statevec_host::{Engine, EngineError, PluginFailure};
