@@ -7,5 +7,5 @@ pub mod loader;
 pub mod store;
 
 pub use engine::{Engine, EngineError, Outcome, PluginFailure};
-pub use loader::{LoadError, LoadedPlugin};
+pub use loader::{LoadError, LoadOptions, LoadedPlugin, Sha256};
 pub use store::{Event, Events, Record, Store, StoreError, StoreLayer, StoreLimits, Transaction};

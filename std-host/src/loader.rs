@@ -1,8 +1,20 @@
 //! Plugins, from a shared library or linked in, checked once and then of one type.
 
+mod dlopen;
+#[cfg(unix)]
+mod elf;
 mod entry;
 mod error;
+mod file;
+mod machine;
 mod mapped;
+mod options;
+mod pinned;
+#[cfg(target_os = "linux")]
+mod sealed;
+mod sha256;
+#[cfg(unix)]
+mod world_writable;
 
 use std::{
     fmt,
@@ -16,7 +28,10 @@ use statevec_abi::{
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 
-pub use error::{LoadError, TextError};
+pub use error::{Damage, LoadError, TextError};
+pub use machine::Machine;
+pub use options::LoadOptions;
+pub use sha256::{ParseSha256Error, Sha256};
 
 /// A plugin whose code is in the process and whose version, table, name and schema have been checked.
 ///
@@ -44,13 +59,15 @@ struct Checked {
     schema: Arc<SchemaRegistry>,
     schema_json: Box<str>,
     path: Option<PathBuf>,
+    sha256: Option<Sha256>,
 }
 
 /// How a plugin without a file is called in errors.
 const LINKED_IN: &str = "linked-in plugin";
 
 impl LoadedPlugin {
-    /// Loads a shared library, resolves all its symbols, and checks what it offers.
+    /// Loads a shared library, resolves all its symbols, and checks what it offers. [`LoadOptions`] does so with other wishes, such as the
+    /// file's digest.
     ///
     /// A file that is already mapped is not mapped again. When it has changed on disk since, that is an error: the dynamic linker would answer
     /// with the old code.
@@ -59,10 +76,7 @@ impl LoadedPlugin {
     ///
     /// [`LoadError`] says what is wrong with the file, the library, or the plugin in it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let path = path.as_ref();
-        let library = mapped::map(path)?;
-        let api = entry::table(path, library)?;
-        Self::check(api, Some(path))
+        LoadOptions::new().open(path)
     }
 
     /// Takes a plugin that is linked in.
@@ -71,7 +85,7 @@ impl LoadedPlugin {
     ///
     /// [`LoadError`] says what is wrong with the plugin.
     pub fn from_static(plugin: &StaticPlugin) -> Result<Self, LoadError> {
-        Self::check(PluginApi::of_static(plugin), None)
+        Self::check(PluginApi::of_static(plugin), None, None)
     }
 
     /// The plugin's name; not empty.
@@ -111,8 +125,18 @@ impl LoadedPlugin {
         self.checked.path.as_deref()
     }
 
+    /// The digest that the library was pinned to, and so has; `None` for one that was not pinned, or is linked in.
+    #[must_use]
+    pub fn sha256(&self) -> Option<Sha256> {
+        self.checked.sha256
+    }
+
     /// The table first, for nothing may be called before it is in order; then the two texts, each asked for once.
-    fn check(api: Result<PluginApi, TableError>, path: Option<&Path>) -> Result<Self, LoadError> {
+    fn check(
+        api: Result<PluginApi, TableError>,
+        path: Option<&Path>,
+        sha256: Option<Sha256>,
+    ) -> Result<Self, LoadError> {
         let plugin = || path.map_or_else(|| LINKED_IN.into(), |path| path.display().to_string());
         let api = api.map_err(|source| LoadError::Table { plugin: plugin(), source })?;
         let name = api.plugin_name().map_err(TextError::from).and_then(text);
@@ -129,6 +153,7 @@ impl LoadedPlugin {
             schema: Arc::new(schema),
             schema_json: json.into(),
             path: path.map(Path::to_path_buf),
+            sha256,
             api,
         };
         Ok(Self { checked: Arc::new(checked) })

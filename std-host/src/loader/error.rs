@@ -1,9 +1,11 @@
 //! What can be wrong with a plugin before it is used.
 
-use std::{io, path::PathBuf, str::Utf8Error};
+use std::{borrow::Cow, io, path::PathBuf, str::Utf8Error};
 
 use statevec_abi::{BytesError, host::TableError};
 use statevec_abi_alloc::schema::SchemaIdlError;
+
+use super::{Machine, Sha256};
 
 /// Why a plugin cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -17,14 +19,80 @@ pub enum LoadError {
         /// What the operating system says.
         source: io::Error,
     },
-    /// It is a folder, a pipe, a socket or a device. Nobody reads it: from a pipe the dynamic linker would wait for ever.
-    #[error("{} is not a regular file: a plugin is a shared library", path.display())]
+    /// The path leads to something that holds no library.
+    #[error("{} is {kind}, and a plugin is a regular file; give the path of a shared library", path.display())]
     NotAFile {
         /// The path as given.
         path: PathBuf,
+        /// What it is, with its article.
+        kind: &'static str,
     },
-    /// The dynamic linker refuses the file: it is no shared library, is built for another machine, or needs symbols that nobody has. The
-    /// source has the dynamic linker's own words.
+    /// Every user of the machine may change what would be loaded.
+    #[error(
+        "{}: every user of this machine may change {} (its mode is {mode:o}), and so choose the code that runs here; \
+         take that right away (chmod o-w), pin the plugin by its SHA-256 digest, or allow world-writable plugins",
+        path.display(), writable.display()
+    )]
+    WorldWritable {
+        /// The path as given.
+        path: PathBuf,
+        /// The file, or the folder above it.
+        writable: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// The file does not have the digest that it is pinned to. None of its code has run.
+    #[error(
+        "{} is not the plugin that it should be, and was not loaded: its SHA-256 digest is {found}, and it is pinned to {expected}; \
+         get the right file, or, if you trust this one, pin it to its own digest",
+        path.display()
+    )]
+    Digest {
+        /// The path as given.
+        path: PathBuf,
+        /// The digest that was asked for.
+        expected: Sha256,
+        /// The digest of the file.
+        found: Sha256,
+    },
+    /// The file could not be copied to sealed memory, which pinning needs.
+    #[error("{} cannot be copied to a sealed memory file (memfd), from which a pinned plugin is loaded", path.display())]
+    Seal {
+        /// The path as given.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// There is no sealed memory on this system, so that a digest would promise more than it holds.
+    #[error(
+        "{} cannot be pinned to a SHA-256 digest, because this system has no sealed memory files to load it from, as Linux has; \
+         load it without, from a folder that nobody else may write to",
+        path.display()
+    )]
+    PinUnsupported {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The file is built for another kind of machine.
+    #[error("{} is built for {found}, and this process needs a library for {needed}; build it for that target", path.display())]
+    Machine {
+        /// The path as given.
+        path: PathBuf,
+        /// What the file is built for.
+        found: Machine,
+        /// What this process is built for.
+        needed: Machine,
+    },
+    /// The file is not whole.
+    #[error("{} is damaged; copy or build it anew", path.display())]
+    Damaged {
+        /// The path as given.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Damage,
+    },
+    /// The dynamic linker refuses the file: it is no shared library, or needs symbols that nobody has. The source has the dynamic linker's own
+    /// words.
     #[error("{} cannot be loaded as a shared library for this machine", path.display())]
     Library {
         /// The path as given.
@@ -83,6 +151,26 @@ pub enum LoadError {
         plugin: String,
         /// What is wrong with it.
         source: SchemaIdlError,
+    },
+}
+
+/// What the headers of a shared library say that its file does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// The headers make no sense.
+    #[error("its headers cannot be read: {reason}")]
+    Header {
+        /// What is wrong with them.
+        reason: Cow<'static, str>,
+    },
+    /// The file ends too early.
+    #[error("it has {len} bytes, and its headers speak of {end}")]
+    CutOff {
+        /// The file's length.
+        len: u64,
+        /// How far its contents reach, or more.
+        end: u64,
     },
 }
 

@@ -9,7 +9,9 @@ use std::{
 
 use libloading::Library;
 
-use super::LoadError;
+use super::{LoadError, dlopen::dlopen, file};
+#[cfg(unix)]
+use super::{elf, world_writable};
 
 /// Every library that was mapped here, in the order of mapping. One table for the process, because the dynamic linker's own is one: it answers
 /// by path, and by device and inode, with what it has mapped before, whatever the file holds now.
@@ -23,47 +25,31 @@ struct Mapped {
 }
 
 /// Maps a library for good, or finds it mapped.
-pub(super) fn map(path: &Path) -> Result<&'static Library, LoadError> {
+pub(super) fn map(path: &Path, allow_world_writable: bool) -> Result<&'static Library, LoadError> {
     let changed = || LoadError::Changed { path: path.to_path_buf() };
     let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
     let canonical = path.canonicalize().map_err(unreadable)?;
     // Held while mapping: two threads that open one path see one answer. The table is never left half changed.
     let mut mapped = MAPPED.lock().unwrap_or_else(PoisonError::into_inner);
-    let metadata = fs::metadata(&canonical).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(LoadError::NotAFile { path: path.to_path_buf() });
+    let (open, metadata) = file::open(path)?;
+    #[cfg(unix)]
+    if !allow_world_writable {
+        world_writable::refuse(path, &canonical, &metadata)?;
     }
     let file = FileIdentity::from(&metadata);
     if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, file)) {
         return if known.file == file { Ok(known.library) } else { Err(changed()) };
     }
-    let library = open(&canonical)
+    #[cfg(unix)]
+    elf::check(path, &open)?;
+    let library = dlopen(&canonical)
         .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
-    // Mapped until the process ends, also when it turns out not to be a plugin: its initialisers have run, and nobody knows what they
-    // left behind that points back into it (rule 6).
-    let library: &'static Library = Box::leak(Box::new(library));
     mapped.push(Mapped { path: canonical.clone(), file, library });
     // What was mapped is what was looked at, unless the file was exchanged in between.
     if FileIdentity::of(&canonical).map_err(unreadable)? == file {
         Ok(library)
     } else {
         Err(changed())
-    }
-}
-
-/// Maps a library, with all its symbols resolved now and none of them offered to other libraries.
-fn open(canonical: &Path) -> Result<Library, libloading::Error> {
-    #[cfg(unix)]
-    {
-        use libloading::os::unix;
-        let flags = unix::RTLD_NOW | unix::RTLD_LOCAL;
-        // SAFETY: a plugin's initialisers keep the contract, which is the trust that `LoadedPlugin` asks for; it is never unmapped (rule 6).
-        unsafe { unix::Library::open(Some(canonical), flags) }.map(Library::from)
-    }
-    #[cfg(not(unix))]
-    {
-        // SAFETY: as above (rule 6).
-        unsafe { Library::new(canonical) }
     }
 }
 

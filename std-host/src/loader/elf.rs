@@ -1,0 +1,79 @@
+//! What must hold for a file before the dynamic linker maps it.
+//!
+//! The linker believes the headers of an ELF file. Where they speak of bytes behind the file's end it maps pages that do not exist, and the
+//! first access ends the process with SIGBUS: a download or a copy that broke off is enough.
+
+use std::{borrow::Cow, fs::File, path::Path};
+
+use object::{
+    Endianness, FileKind, ReadCache, ReadRef,
+    elf::{ELFMAG, FileHeader32, FileHeader64},
+    read::elf::{FileHeader, ProgramHeader as _},
+};
+
+use super::{Damage, LoadError, Machine};
+
+/// Checks that a file is whole and for this machine, if it is an ELF file. What it is otherwise, the dynamic linker says.
+pub(super) fn check(path: &Path, file: &File) -> Result<(), LoadError> {
+    let damaged = |source| LoadError::Damaged { path: path.to_path_buf(), source };
+    let data = &ReadCache::new(file);
+    let start = data.len().unwrap_or_default().min(ELFMAG.len() as u64);
+    let start = data.read_bytes_at(0, start).map_err(|()| damaged(UNREADABLE))?;
+    if !ELFMAG.starts_with(start) {
+        return Ok(());
+    }
+    let checked = match FileKind::parse(data) {
+        Ok(FileKind::Elf64) => check_as::<FileHeader64<Endianness>>(data),
+        _ => check_as::<FileHeader32<Endianness>>(data),
+    };
+    checked.map_err(|wrong| match wrong {
+        Wrong::Damage(source) => damaged(source),
+        Wrong::Machine { found, needed } => {
+            LoadError::Machine { path: path.to_path_buf(), found, needed }
+        }
+    })
+}
+
+const UNREADABLE: Damage = Damage::Header { reason: Cow::Borrowed("the file ends before they do") };
+
+enum Wrong {
+    Machine { found: Machine, needed: Machine },
+    Damage(Damage),
+}
+
+impl From<object::Error> for Wrong {
+    fn from(error: object::Error) -> Self {
+        Self::Damage(Damage::Header { reason: error.to_string().into() })
+    }
+}
+
+fn check_as<Elf: FileHeader<Endian = Endianness>>(data: &ReadCache<&File>) -> Result<(), Wrong> {
+    let header = Elf::parse(data)?;
+    let endian = header.endian()?;
+    let found = Machine {
+        number: header.e_machine(endian).0,
+        bits: if header.is_class_64() { 64 } else { 32 },
+        big_endian: header.is_big_endian(),
+    };
+    if let Some(needed) = Machine::of_this_process().filter(|needed| *needed != found) {
+        return Err(Wrong::Machine { found, needed });
+    }
+    let len = data.len().unwrap_or_default();
+    let inside = |offset: u64, size: u64| match offset.saturating_add(size) {
+        end if end > len => Err(Wrong::Damage(Damage::CutOff { len, end })),
+        _ => Ok(()),
+    };
+    // The section headers mostly stand last, so that a file that is cut off anywhere lacks some of them. The linker does not read them.
+    let sections = u64::from(header.shnum(endian, data)?) * u64::from(header.e_shentsize(endian));
+    inside(header.e_shoff(endian).into(), sections)?;
+    let segments = u64::from(header.phnum(endian, data)?) * u64::from(header.e_phentsize(endian));
+    inside(header.e_phoff(endian).into(), segments)?;
+    // Those that are mapped, and those that the linker reads beside.
+    for segment in header.program_headers(endian, data)? {
+        let (offset, size) = (segment.p_offset(endian).into(), segment.p_filesz(endian).into());
+        if size > 0 {
+            inside(offset, size)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Who may change what is about to be loaded.
+
+use std::{
+    fs::{self, Metadata},
+    io,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf, absolute},
+};
+
+use super::LoadError;
+
+const OTHERS_MAY_WRITE: u32 = 0o002;
+/// In a folder: only a file's owner may rename or remove it, whoever may write to the folder.
+const STICKY: u32 = 0o1000;
+
+/// Refuses a file that everybody may change, or exchange for another one.
+///
+/// The file is the one that is open; the folders are looked at by their paths, those of the path as given included, because a symbolic link can
+/// be exchanged like a file.
+pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(), LoadError> {
+    let refused = |writable: &Path, mode| {
+        Err(LoadError::WorldWritable {
+            path: path.to_path_buf(),
+            writable: writable.to_path_buf(),
+            mode: mode & 0o7777,
+        })
+    };
+    if file.mode() & OTHERS_MAY_WRITE != 0 {
+        return refused(canonical, file.mode());
+    }
+    match exposed_folder(path, canonical) {
+        Ok(None) => Ok(()),
+        Ok(Some((folder, mode))) => refused(&folder, mode),
+        Err(source) => Err(LoadError::File { path: path.to_path_buf(), source }),
+    }
+}
+
+/// The first folder on the way to the file in which everybody may exchange what lies there, and its mode.
+fn exposed_folder(path: &Path, canonical: &Path) -> io::Result<Option<(PathBuf, u32)>> {
+    let given = absolute(path)?;
+    let as_given = if given == canonical { Path::new("") } else { &given };
+    for folder in canonical.ancestors().skip(1).chain(as_given.ancestors().skip(1)) {
+        let mode = fs::metadata(folder)?.mode();
+        if mode & OTHERS_MAY_WRITE != 0 && mode & STICKY == 0 {
+            return Ok(Some((folder.to_path_buf(), mode)));
+        }
+    }
+    Ok(None)
+}
