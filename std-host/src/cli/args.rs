@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use statevec_host::Sha256;
 
 // A macro, because only literals can be concatenated.
 macro_rules! exit_codes {
@@ -11,7 +12,7 @@ macro_rules! exit_codes {
 Exit codes:
   0  everything ran; rejected commands included
   1  the plugin or the host failed: it cannot be built or loaded, a command failed, an invariant does not hold
-  2  the input is wrong: arguments, a file that cannot be read, a line that is no command of the plugin"
+  2  the input is wrong: arguments, a configuration that the plugin refuses, a file that cannot be read, a line that is no command of the plugin"
     };
 }
 
@@ -40,6 +41,9 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) plugin: PathBuf,
 
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
+
     /// File with one command per line, or - for standard input; blank lines are skipped
     #[arg(long, value_name = "FILE")]
     pub(crate) commands: PathBuf,
@@ -60,6 +64,18 @@ pub(crate) struct RunArgs {
     pub(crate) quiet: bool,
 }
 
+/// What must hold for the plugin's file before it is loaded.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TrustArgs {
+    /// Load the plugin only if its file has this SHA-256 digest, as `inspect` and sha256sum print it (Linux; not for a crate's folder)
+    #[arg(long, value_name = "HEX")]
+    pub(crate) sha256: Option<Sha256>,
+
+    /// Load the plugin even if every user of this machine may change its file, or a folder above it
+    #[arg(long)]
+    pub(crate) allow_world_writable: bool,
+}
+
 /// The plugin's configuration; empty by default.
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
@@ -73,7 +89,7 @@ pub(crate) struct ConfigArgs {
     pub(crate) config_file: Option<PathBuf>,
 }
 
-/// Show what a plugin declares: its name, versions, fingerprints, records, commands and events
+/// Show what a plugin declares: its name, versions, fingerprints, records, commands and events; and its file's digest
 #[derive(Debug, clap::Args)]
 #[command(after_help = INSPECT_HELP)]
 pub(crate) struct InspectArgs {
@@ -81,7 +97,10 @@ pub(crate) struct InspectArgs {
     #[arg(value_name = "PATH")]
     pub(crate) plugin: PathBuf,
 
-    /// Print one JSON object for programs to read: name, ABI version, and the plugin's schema as it stands in the plugin
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
+
+    /// Print one JSON object for programs to read: name, ABI version, the file's digest, and the plugin's schema as it stands in the plugin
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -99,6 +118,7 @@ Values: integers are numbers, u128 is a string of digits, an enum is its variant
 Examples:
   statevec-host run --plugin examples/bank --commands examples/bank/commands.jsonl
   statevec-host run --plugin libbank.so --commands - --config-file bank.toml < commands.jsonl
+  statevec-host run --plugin libbank.so --sha256 "$PINNED" --commands day.jsonl
   statevec-host run --plugin libbank.so --commands day.jsonl --check-invariants --state-out accounts.jsonl --quiet
 
 "#,

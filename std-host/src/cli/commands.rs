@@ -12,6 +12,9 @@ use statevec_host::json::{CommandError, parse_command};
 /// The longest line that is read, in bytes. One of a few million is a file that holds something else.
 const MAX_LINE: usize = 16 << 20;
 
+/// What some editors put before UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Reads commands one after another, into buffers that it keeps.
 pub(crate) struct Commands {
     input: BufReader<Box<dyn Read>>,
@@ -113,7 +116,7 @@ impl Commands {
         }
     }
 
-    /// Reads a line with its end; false at the end of the input.
+    /// Reads a line with its end, and without the input's byte order mark; false at the end of the input.
     fn read_line(&mut self) -> Result<bool, InputError> {
         self.line.clear();
         self.place.line += 1;
@@ -123,7 +126,12 @@ impl Commands {
             Ok(len) if len > MAX_LINE && !self.line.ends_with(b"\n") => {
                 Err(InputError::LineTooLong { place: self.place.clone() })
             }
-            Ok(len) => Ok(len > 0),
+            Ok(len) => {
+                if self.place.line == 1 && self.line.starts_with(BYTE_ORDER_MARK) {
+                    self.line.drain(..BYTE_ORDER_MARK.len());
+                }
+                Ok(len > 0)
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use statevec_abi::runtime_error_kind::CONFIG_ERROR;
 use statevec_host::{EngineError, PluginFailure};
 
 use super::commands::{InputError, Place};
@@ -24,6 +25,8 @@ pub(crate) enum CliError {
     State(#[from] StateError),
     #[error("--config-file {}: cannot be read", path.display())]
     ConfigFile { path: PathBuf, source: io::Error },
+    #[error("cannot read {} for its digest", path.display())]
+    Digest { path: PathBuf, source: io::Error },
     #[error("{place}: the command failed, and the run ends here")]
     CommandFailed { place: Place, source: PluginFailure },
     #[error("the plugin's invariants do not hold")]
@@ -43,7 +46,9 @@ impl CliError {
             Self::Plugin(error) => error.is_usage(),
             Self::Input(_) | Self::ConfigFile { .. } => true,
             Self::State(error) => !matches!(error, StateError::Write { .. }),
+            Self::Engine(EngineError::Create { source, .. }) => source.kind == CONFIG_ERROR,
             Self::Engine(_)
+            | Self::Digest { .. }
             | Self::CommandFailed { .. }
             | Self::Invariants { .. }
             | Self::OutputClosed

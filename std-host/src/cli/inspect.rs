@@ -1,10 +1,12 @@
 //! `inspect`: what a plugin declares.
 
+use std::fs::File;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
-use statevec_host::LoadedPlugin;
+use statevec_host::{LoadedPlugin, Sha256};
 
 use super::args::InspectArgs;
 use super::error::CliError;
@@ -12,8 +14,14 @@ use super::plugin;
 use super::tables::Tables;
 
 pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
-    let plugin = plugin::open(&args.plugin, false)?;
-    let text = if args.json { machine_form(&plugin)? } else { Tables(&plugin).to_string() };
+    let plugin = plugin::open(&args.plugin, &args.trust, false)?;
+    let file = plugin.path().unwrap_or(&args.plugin);
+    let sha256 = plugin.sha256().map_or_else(|| digest(file), Ok)?;
+    let text = if args.json {
+        machine_form(&plugin, sha256)?
+    } else {
+        Tables { plugin: &plugin, sha256 }.to_string()
+    };
     match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -21,18 +29,29 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     }
 }
 
+fn digest(file: &Path) -> Result<Sha256, CliError> {
+    let digest = File::open(file).and_then(Sha256::of);
+    digest.map_err(|source| CliError::Digest { path: file.to_owned(), source })
+}
+
 /// The schema goes out as the plugin states it: its form is the contract's own (ABI.md section 5), and so as stable.
 #[derive(Serialize)]
 struct Machine<'a> {
     name: &'a str,
     abi_version: u32,
+    sha256: String,
     schema: Value,
 }
 
-fn machine_form(plugin: &LoadedPlugin) -> Result<String, CliError> {
+fn machine_form(plugin: &LoadedPlugin, sha256: Sha256) -> Result<String, CliError> {
     let form = || {
         let schema = serde_json::from_str(plugin.schema_json())?;
-        let machine = Machine { name: plugin.name(), abi_version: plugin.abi_version(), schema };
+        let machine = Machine {
+            name: plugin.name(),
+            abi_version: plugin.abi_version(),
+            sha256: sha256.to_string(),
+            schema,
+        };
         serde_json::to_string_pretty(&machine)
     };
     // The text was parsed when the plugin was loaded, so this does not fail.

@@ -4,18 +4,26 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use statevec_host::{LoadError, LoadedPlugin};
+use statevec_host::{LoadError, LoadOptions, LoadedPlugin};
 
+use super::args::TrustArgs;
 use super::build::{BuildError, build};
 
 /// Loads a shared library, or builds a crate's folder and loads what comes out.
-pub(crate) fn open(path: &Path, quiet: bool) -> Result<LoadedPlugin, PluginError> {
+pub(crate) fn open(
+    path: &Path,
+    trust: &TrustArgs,
+    quiet: bool,
+) -> Result<LoadedPlugin, PluginError> {
     let metadata =
         fs::metadata(path).map_err(|source| PluginError::Path { path: path.to_owned(), source })?;
-    if metadata.is_dir() {
-        Ok(LoadedPlugin::open(build(path, quiet)?)?)
-    } else {
-        Ok(LoadedPlugin::open(path)?)
+    let options = LoadOptions::new().allow_world_writable(trust.allow_world_writable);
+    match trust.sha256 {
+        // What cargo makes of a source is nothing that anybody has looked at before.
+        Some(_) if metadata.is_dir() => Err(PluginError::PinnedFolder { path: path.to_owned() }),
+        Some(digest) => Ok(options.sha256(digest).open(path)?),
+        None if metadata.is_dir() => Ok(options.open(build(path, quiet)?)?),
+        None => Ok(options.open(path)?),
     }
 }
 
@@ -24,6 +32,11 @@ pub(crate) fn open(path: &Path, quiet: bool) -> Result<LoadedPlugin, PluginError
 pub(crate) enum PluginError {
     #[error("cannot find the plugin {}; give a shared library or a crate's folder", path.display())]
     Path { path: PathBuf, source: io::Error },
+    #[error(
+        "--sha256 pins a file, and {} is a crate's folder, which is built anew; build it, and give the shared library and its digest",
+        path.display()
+    )]
+    PinnedFolder { path: PathBuf },
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error(transparent)]
@@ -34,7 +47,7 @@ impl PluginError {
     /// Whether another argument would help, rather than another plugin or machine.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
-            Self::Path { .. } => true,
+            Self::Path { .. } | Self::PinnedFolder { .. } => true,
             Self::Build(error) => error.is_usage(),
             Self::Load(_) => false,
         }

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     let config = read_config(&args.config)?;
     let (input, len) = commands::open(&args.commands)?;
     args.state_out.as_deref().map_or(Ok(()), StateFile::try_out)?;
-    let plugin = plugin::open(&args.plugin, args.quiet)?;
+    let plugin = plugin::open(&args.plugin, &args.trust, args.quiet)?;
     let mut engine = Engine::create(&plugin, &config)?;
 
     let (progress, input) = Progress::watch(input, len, args.quiet);
@@ -61,11 +61,13 @@ fn finish(engine: Engine, state_out: Option<&Path>) -> Result<(), CliError> {
 }
 
 fn read_config(args: &ConfigArgs) -> Result<String, CliError> {
-    match &args.config_file {
-        Some(path) => fs::read_to_string(path)
-            .map_err(|source| CliError::ConfigFile { path: path.clone(), source }),
-        None => Ok(args.config.clone().unwrap_or_default()),
-    }
+    let Some(path) = &args.config_file else {
+        return Ok(args.config.clone().unwrap_or_default());
+    };
+    let text = fs::read_to_string(path)
+        .map_err(|source| CliError::ConfigFile { path: path.clone(), source })?;
+    // A byte order mark says how the text is stored, and is no part of it.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// Why the commands ended without an error.

@@ -6,17 +6,21 @@ use comfy_table::{Table, presets};
 use statevec_abi_alloc::schema::{
     FieldType, PayloadDefinition, RecordDefinition, SchemaFingerprint, SchemaRegistry, Version,
 };
-use statevec_host::LoadedPlugin;
+use statevec_host::{LoadedPlugin, Sha256};
 
 /// Name, versions and fingerprints, then a table for each part of the schema that is not empty.
-pub(crate) struct Tables<'a>(pub(crate) &'a LoadedPlugin);
+pub(crate) struct Tables<'a> {
+    pub(crate) plugin: &'a LoadedPlugin,
+    pub(crate) sha256: Sha256,
+}
 
 impl Display for Tables<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(plugin) = self;
+        let Self { plugin, sha256 } = self;
         let schema = plugin.schema();
         writeln!(f, "plugin          {}", safe(plugin.name()))?;
         writeln!(f, "ABI version     {}", plugin.abi_version())?;
+        writeln!(f, "file's SHA-256  {sha256}")?;
         writeln!(f, "schema version  {}", schema.schema_version())?;
         let fingerprints = schema.fingerprints();
         writeln!(f, "fingerprints    records   {}", hex(&fingerprints.records))?;

@@ -34,7 +34,7 @@ pub(super) fn check(path: &Path, file: &File) -> Result<(), LoadError> {
     })
 }
 
-const UNREADABLE: Damage = Damage::Header { reason: Cow::Borrowed("the file ends before they do") };
+const UNREADABLE: Damage = Damage::Header { reason: Cow::Borrowed("reading the file fails") };
 
 enum Wrong {
     Machine { found: Machine, needed: Machine },
@@ -48,6 +48,12 @@ impl From<object::Error> for Wrong {
 }
 
 fn check_as<Elf: FileHeader<Endian = Endianness>>(data: &ReadCache<&File>) -> Result<(), Wrong> {
+    let len = data.len().unwrap_or_default();
+    let inside = |offset: u64, size: u64| match offset.saturating_add(size) {
+        end if end > len => Err(Wrong::Damage(Damage::CutOff { len, end })),
+        _ => Ok(()),
+    };
+    inside(0, size_of::<Elf>() as u64)?;
     let header = Elf::parse(data)?;
     let endian = header.endian()?;
     let found = Machine {
@@ -58,11 +64,6 @@ fn check_as<Elf: FileHeader<Endian = Endianness>>(data: &ReadCache<&File>) -> Re
     if let Some(needed) = Machine::of_this_process().filter(|needed| *needed != found) {
         return Err(Wrong::Machine { found, needed });
     }
-    let len = data.len().unwrap_or_default();
-    let inside = |offset: u64, size: u64| match offset.saturating_add(size) {
-        end if end > len => Err(Wrong::Damage(Damage::CutOff { len, end })),
-        _ => Ok(()),
-    };
     // The section headers mostly stand last, so that a file that is cut off anywhere lacks some of them. The linker does not read them.
     let sections = u64::from(header.shnum(endian, data)?) * u64::from(header.e_shentsize(endian));
     inside(header.e_shoff(endian).into(), sections)?;

@@ -165,11 +165,11 @@ pub enum Damage {
         reason: Cow<'static, str>,
     },
     /// The file ends too early.
-    #[error("it has {len} bytes, and its headers speak of {end}")]
+    #[error("it ends after {len} bytes, and must have at least {end}")]
     CutOff {
         /// The file's length.
         len: u64,
-        /// How far its contents reach, or more.
+        /// How far a part of it reaches.
         end: u64,
     },
 }

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use statevec_host::Sha256;
 
 use super::{Ended, ended, program};
 
 /// Cargo puts the library of a dev-dependency beside the test binary.
-fn bank() -> PathBuf {
+pub(crate) fn bank() -> PathBuf {
     let name = format!("{DLL_PREFIX}statevec_bank_so{DLL_SUFFIX}");
     std::env::current_exe().unwrap().with_file_name(name)
 }
@@ -137,7 +138,21 @@ fn the_configuration_reaches_the_plugin() {
 
     let refused = run_text(&deposit(1, 11), &["--config", "max_amount = much"]);
     refused
-        .fails_with(1, "error: plugin bank cannot be created\n  caused by: CONFIG_ERROR (1002): ");
+        .fails_with(2, "error: plugin bank cannot be created\n  caused by: CONFIG_ERROR (1002): ");
+}
+
+#[test]
+fn byte_order_mark_at_the_start_is_no_part_of_the_text() {
+    let marked = run_text(&format!("\u{feff}{}{}", deposit(1, 1), deposit(2, 1)), &[]);
+    assert_eq!((marked.code, lines(&marked.out).len()), (Some(0), 2), "{}", marked.err);
+    let later = run_text(&format!("{}\u{feff}{}", deposit(1, 1), deposit(2, 1)), &[]);
+    assert_eq!((later.code, lines(&later.out).len()), (Some(2), 1), "only at the start");
+
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("bank.toml");
+    fs::write(&file, "\u{feff}max_amount = 10").unwrap();
+    let limited = run_text(&deposit(1, 11), &["--config-file", file.to_str().unwrap()]);
+    assert_eq!(lines(&limited.out)[0]["error"]["message"], "amount 11 is above the limit of 10");
 }
 
 #[test]
@@ -153,7 +168,10 @@ fn inspect_shows_the_schema_in_both_forms() {
     let machine: Value = serde_json::from_str(&ended(program.arg("--json")).out).unwrap();
     let schema: Value =
         serde_json::from_str(&fs::read_to_string(example("schema.json")).unwrap()).unwrap();
-    assert_eq!(machine, json!({"name": "bank", "abi_version": 1, "schema": schema}));
+    let sha256 = Sha256::of(fs::File::open(bank()).unwrap()).unwrap().to_string();
+    assert!(tables.out.contains(&sha256), "{}", tables.out);
+    let expected = json!({"name": "bank", "abi_version": 1, "sha256": sha256, "schema": schema});
+    assert_eq!(machine, expected);
 }
 
 /// Runs with a standard output that nobody reads.

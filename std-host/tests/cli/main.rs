@@ -5,6 +5,7 @@
 mod arguments;
 mod bank;
 mod crate_folder;
+mod trust;
 
 use std::process::Output;
 

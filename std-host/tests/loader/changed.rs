@@ -10,11 +10,7 @@ use std::{
 use statevec_host::{LoadError, LoadedPlugin};
 use tempfile::TempDir;
 
-use crate::library::Library;
-
-fn named(name: &str) -> Library {
-    Library { name: Some(name.into()), name_len: name.len(), ..Library::default() }
-}
+use crate::library::named;
 
 fn assert_changed(path: &Path) {
     let error = LoadedPlugin::open(path).unwrap_err();

@@ -1,8 +1,8 @@
 //! Files that cannot be loaded, and libraries whose plugin cannot be used.
 
-use std::{fs, path::Path};
+use std::{env::consts::ARCH, fs, path::Path, process::Command};
 
-use statevec_host::{LoadError, LoadedPlugin};
+use statevec_host::{LoadError, LoadOptions, LoadedPlugin, Sha256};
 use tempfile::TempDir;
 
 use crate::{chain, library::Library};
@@ -46,7 +46,7 @@ fn missing_file() {
 }
 
 #[test]
-fn text_file_and_folder() {
+fn text_file() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("plugin.so");
     fs::write(
@@ -60,7 +60,24 @@ fn text_file_and_folder() {
         text.starts_with("plugin.so cannot be loaded as a shared library for this machine: "),
         "{text}"
     );
-    assert!(matches!(refusal_of(folder.path()), (LoadError::NotAFile { .. }, _)));
+}
+
+#[test]
+fn what_is_no_regular_file_is_not_waited_for() {
+    let folder = TempDir::new().unwrap();
+    let pipe = folder.path().join("plugin.so");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for (path, kind) in
+        [(folder.path(), "a folder"), (&pipe, "a named pipe"), (Path::new("/dev/zero"), "a device")]
+    {
+        let pinned = LoadOptions::new().sha256(Sha256::from_bytes([0; 32]));
+        for error in [LoadedPlugin::open(path).unwrap_err(), pinned.open(path).unwrap_err()] {
+            if cfg!(target_os = "linux") || !matches!(error, LoadError::PinUnsupported { .. }) {
+                assert!(matches!(error, LoadError::NotAFile { .. }), "{error}");
+                assert!(error.to_string().contains(&format!(" is {kind}, and")), "{error}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -69,12 +86,20 @@ fn library_for_another_machine() {
     let folder = TempDir::new().unwrap();
     let path = Library::default().build(folder.path(), "plugin.so");
     let mut bytes = fs::read(&path).unwrap();
-    // The machine in an ELF header: 0x7f is one that nobody has.
-    bytes[18] = 0x7f;
+    // The machine in an ELF header: x86_64 where this is not it.
+    let (number, name) = if bytes[18] == 62 { (183, "aarch64") } else { (62, "x86_64") };
+    bytes[18] = number;
     let other = folder.path().join("other.so");
-    fs::write(&other, bytes).unwrap();
+    fs::write(&other, &bytes).unwrap();
     let (error, text) = refusal_of(&other);
-    assert!(matches!(error, LoadError::Library { .. }), "{text}");
+    assert!(matches!(error, LoadError::Machine { .. }), "{text}");
+    assert!(text.contains(&format!("is built for {name} (")), "{text}");
+    assert!(text.contains(&format!("needs a library for {ARCH} (")), "{text}");
+
+    // The class: 32-bit where this is 64-bit, and the other way round. The headers have another size then.
+    bytes[4] = 3 - bytes[4];
+    fs::write(&other, bytes).unwrap();
+    assert!(matches!(refusal_of(&other), (LoadError::Machine { .. }, _)));
 }
 
 #[test]

@@ -39,6 +39,11 @@ impl Default for Library {
     }
 }
 
+/// A library in order.
+pub(crate) fn named(name: &str) -> Library {
+    Library { name: Some(name.into()), name_len: name.len(), ..Library::default() }
+}
+
 impl Library {
     /// Compiles the library to `folder/name`.
     pub(crate) fn build(&self, folder: &Path, name: &str) -> PathBuf {

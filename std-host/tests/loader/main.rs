@@ -7,6 +7,11 @@ mod changed;
 mod contents;
 mod library;
 mod linked;
+#[cfg(target_os = "linux")]
+mod pinned;
+#[cfg(target_os = "linux")]
+mod truncated;
+mod world_writable;
 
 use std::error::Error;
 

@@ -1,0 +1,76 @@
+//! Files that every user of the machine may change, or exchange for others.
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::{PermissionsExt as _, symlink},
+    path::Path,
+};
+
+use statevec_host::{LoadError, LoadOptions, LoadedPlugin};
+use tempfile::TempDir;
+
+use crate::library::Library;
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+#[track_caller]
+fn assert_refused(path: &Path, writable: &Path, mode: &str) {
+    let error = LoadedPlugin::open(path).unwrap_err();
+    assert!(matches!(error, LoadError::WorldWritable { .. }), "{error}");
+    let text = error.to_string();
+    let what = format!("may change {} (its mode is {mode})", writable.display());
+    assert!(text.contains(&what) && text.contains("chmod o-w"), "{text}");
+}
+
+/// A folder without links in its name, and a library two folders below.
+fn library() -> (TempDir, std::path::PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let below = folder.path().canonicalize().unwrap().join("above/beside");
+    fs::create_dir_all(&below).unwrap();
+    let path = Library::default().build(&below, "plugin.so");
+    set_mode(&path, 0o755);
+    (folder, path)
+}
+
+#[test]
+fn file_that_all_may_write() {
+    let (_folder, path) = library();
+    for (mode, text) in [(0o666, "666"), (0o757, "757"), (0o702, "702")] {
+        set_mode(&path, mode);
+        assert_refused(&path, &path, text);
+    }
+    assert!(LoadOptions::new().allow_world_writable(true).open(&path).is_ok());
+    assert_refused(&path, &path, "702");
+    set_mode(&path, 0o700);
+    assert!(LoadedPlugin::open(&path).is_ok(), "what was mapped already is asked anew each time");
+}
+
+#[test]
+fn folder_in_which_all_may_exchange_files() {
+    let (_folder, path) = library();
+    let beside = path.parent().unwrap();
+    let above = beside.parent().unwrap();
+    for folder in [beside, above] {
+        set_mode(folder, 0o777);
+        assert_refused(&path, folder, "777");
+        set_mode(folder, 0o1777);
+        assert!(LoadedPlugin::open(&path).is_ok(), "only the owner may exchange it");
+        set_mode(folder, 0o777);
+        assert!(LoadOptions::new().allow_world_writable(true).open(&path).is_ok());
+        set_mode(folder, 0o755);
+    }
+}
+
+#[test]
+fn link_that_all_may_turn_elsewhere() {
+    let (_folder, path) = library();
+    let (_links, beside_link) = library();
+    let links = beside_link.parent().unwrap();
+    let link = links.join("link.so");
+    symlink(&path, &link).unwrap();
+    assert!(LoadedPlugin::open(&link).is_ok());
+    set_mode(links, 0o777);
+    assert_refused(&link, links, "777");
+}

@@ -1,0 +1,64 @@
+//! The dynamic linker knows libraries by the path that they were loaded by, and a memory file's path is its descriptor's number. In a process
+//! of its own, so that nobody else takes the numbers.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
+
+#[path = "../loader/library.rs"]
+mod library;
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    os::fd::AsRawFd as _,
+    path::Path,
+};
+
+use libloading::os::unix::{Library as Mapped, RTLD_LOCAL, RTLD_NOW};
+use rustix::fs::{MemfdFlags, memfd_create};
+use statevec_host::{LoadError, LoadOptions, LoadedPlugin, Sha256};
+use tempfile::TempDir;
+
+use library::{Library, named};
+
+fn pinned(path: &Path) -> Result<LoadedPlugin, LoadError> {
+    let digest = Sha256::of(File::open(path).unwrap()).unwrap();
+    LoadOptions::new().sha256(digest).open(path)
+}
+
+/// Loads a memory file as careless code does: it closes the descriptor. Returns the number, which is the one that a pinned library will have next:
+/// while it is copied, its file is open.
+fn load_and_close(path: &Path) -> i32 {
+    let _file = File::open(path).unwrap();
+    let mut memory = File::from(memfd_create("careless", MemfdFlags::CLOEXEC).unwrap());
+    memory.write_all(&fs::read(path).unwrap()).unwrap();
+    let number = memory.as_raw_fd();
+    // SAFETY: a library in order, which is never unmapped (rule 6).
+    let library =
+        unsafe { Mapped::open(Some(format!("/proc/self/fd/{number}")), RTLD_NOW | RTLD_LOCAL) };
+    std::mem::forget(library.unwrap());
+    number
+}
+
+/// One test, because the numbers are the process's.
+#[test]
+fn number_that_comes_back_does_not_bring_back_the_old_library() {
+    let folder = TempDir::new().unwrap();
+    let old = named("old").build(folder.path(), "old.so");
+    let number = load_and_close(&old);
+    let new = named("new").build(folder.path(), "new.so");
+    assert_eq!(pinned(&new).unwrap().name(), "new");
+    let link = fs::read_link(format!("/proc/self/fd/{number}")).unwrap();
+    assert!(link.to_str().unwrap().contains("statevec-plugin-"), "the number came back: {link:?}");
+
+    // A library that cannot be loaded gives its number back, too.
+    let rest = "int nowhere(void);\nint late(void) { return nowhere(); }";
+    let broken = Library { rest, ..named("broken") }.build(folder.path(), "broken.so");
+    assert!(matches!(pinned(&broken), Err(LoadError::Library { .. })));
+    let after = named("after").build(folder.path(), "after.so");
+    assert_eq!(pinned(&after).unwrap().name(), "after");
+
+    for (path, name) in [(&new, "new"), (&after, "after")] {
+        assert_eq!(pinned(path).unwrap().name(), name, "answered by its digest");
+    }
+}
