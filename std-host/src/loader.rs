@@ -1,7 +1,6 @@
 //! Plugins, from a shared library or linked in, checked once and then of one type.
 
 mod dlopen;
-#[cfg(unix)]
 mod elf;
 mod entry;
 mod error;
@@ -13,7 +12,6 @@ mod pinned;
 #[cfg(target_os = "linux")]
 mod sealed;
 mod sha256;
-#[cfg(unix)]
 mod world_writable;
 
 use std::{

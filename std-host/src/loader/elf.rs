@@ -1,7 +1,8 @@
 //! What must hold for a file before the dynamic linker maps it.
 //!
 //! The linker believes the headers of an ELF file. Where they speak of bytes behind the file's end it maps pages that do not exist, and the
-//! first access ends the process with SIGBUS: a download or a copy that broke off is enough.
+//! first access ends the process with SIGBUS: a download or a copy that broke off is enough. Libraries of systems that have another format
+//! pass unseen.
 
 use std::{borrow::Cow, fs::File, path::Path};
 

@@ -9,9 +9,7 @@ use std::{
 
 use libloading::Library;
 
-use super::{LoadError, dlopen::dlopen, file};
-#[cfg(unix)]
-use super::{elf, world_writable};
+use super::{LoadError, dlopen::dlopen, elf, file, world_writable};
 
 /// Every library that was mapped here, in the order of mapping. One table for the process, because the dynamic linker's own is one: it answers
 /// by path, and by device and inode, with what it has mapped before, whatever the file holds now.
@@ -32,7 +30,6 @@ pub(super) fn map(path: &Path, allow_world_writable: bool) -> Result<&'static Li
     // Held while mapping: two threads that open one path see one answer. The table is never left half changed.
     let mut mapped = MAPPED.lock().unwrap_or_else(PoisonError::into_inner);
     let (open, metadata) = file::open(path)?;
-    #[cfg(unix)]
     if !allow_world_writable {
         world_writable::refuse(path, &canonical, &metadata)?;
     }
@@ -40,7 +37,6 @@ pub(super) fn map(path: &Path, allow_world_writable: bool) -> Result<&'static Li
     if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, file)) {
         return if known.file == file { Ok(known.library) } else { Err(changed()) };
     }
-    #[cfg(unix)]
     elf::check(path, &open)?;
     let library = dlopen(&canonical)
         .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;

@@ -3,7 +3,6 @@
 use std::{
     fs::{self, Metadata},
     io,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf, absolute},
 };
 
@@ -16,8 +15,11 @@ const STICKY: u32 = 0o1000;
 /// Refuses a file that everybody may change, or exchange for another one.
 ///
 /// The file is the one that is open; the folders are looked at by their paths, those of the path as given included, because a symbolic link can
-/// be exchanged like a file.
+/// be exchanged like a file. Where there is no Unix, nothing is refused: who may do what is not told by a mode there.
 pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(), LoadError> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
     let refused = |writable: &Path, mode| {
         Err(LoadError::WorldWritable {
             path: path.to_path_buf(),
@@ -25,8 +27,8 @@ pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(
             mode: mode & 0o7777,
         })
     };
-    if file.mode() & OTHERS_MAY_WRITE != 0 {
-        return refused(canonical, file.mode());
+    if mode(file) & OTHERS_MAY_WRITE != 0 {
+        return refused(canonical, mode(file));
     }
     match exposed_folder(path, canonical) {
         Ok(None) => Ok(()),
@@ -40,10 +42,20 @@ fn exposed_folder(path: &Path, canonical: &Path) -> io::Result<Option<(PathBuf, 
     let given = absolute(path)?;
     let as_given = if given == canonical { Path::new("") } else { &given };
     for folder in canonical.ancestors().skip(1).chain(as_given.ancestors().skip(1)) {
-        let mode = fs::metadata(folder)?.mode();
+        let mode = mode(&fs::metadata(folder)?);
         if mode & OTHERS_MAY_WRITE != 0 && mode & STICKY == 0 {
             return Ok(Some((folder.to_path_buf(), mode)));
         }
     }
     Ok(None)
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Metadata) -> u32 {
+    0
 }
