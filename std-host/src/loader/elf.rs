@@ -4,7 +4,7 @@
 //! first access ends the process with SIGBUS: a download or a copy that broke off is enough. Libraries of systems that have another format
 //! pass unseen.
 
-use std::{borrow::Cow, fs::File, path::Path};
+use std::{fs::File, path::Path};
 
 use object::{
     Endianness, FileKind, ReadCache, ReadRef,
@@ -18,14 +18,12 @@ use super::{Damage, LoadError, Machine};
 pub(super) fn check(path: &Path, file: &File) -> Result<(), LoadError> {
     let damaged = |source| LoadError::Damaged { path: path.to_path_buf(), source };
     let data = &ReadCache::new(file);
-    let start = data.len().unwrap_or_default().min(ELFMAG.len() as u64);
-    let start = data.read_bytes_at(0, start).map_err(|()| damaged(UNREADABLE))?;
-    if !ELFMAG.starts_with(start) {
-        return Ok(());
-    }
     let checked = match FileKind::parse(data) {
         Ok(FileKind::Elf64) => check_as::<FileHeader64<Endianness>>(data),
-        _ => check_as::<FileHeader32<Endianness>>(data),
+        Ok(FileKind::Elf32) => check_as::<FileHeader32<Endianness>>(data),
+        // Of a few bytes the kind cannot be told.
+        Err(_) if starts_as_elf(data) => check_as::<FileHeader32<Endianness>>(data),
+        _ => Ok(()),
     };
     checked.map_err(|wrong| match wrong {
         Wrong::Damage(source) => damaged(source),
@@ -35,7 +33,11 @@ pub(super) fn check(path: &Path, file: &File) -> Result<(), LoadError> {
     })
 }
 
-const UNREADABLE: Damage = Damage::Header { reason: Cow::Borrowed("reading the file fails") };
+/// Whether what there is of the first bytes is as it should be.
+fn starts_as_elf(data: &ReadCache<&File>) -> bool {
+    let len = data.len().unwrap_or_default().min(ELFMAG.len() as u64);
+    data.read_bytes_at(0, len).is_ok_and(|start| ELFMAG.starts_with(start))
+}
 
 enum Wrong {
     Machine { found: Machine, needed: Machine },
@@ -44,7 +46,7 @@ enum Wrong {
 
 impl From<object::Error> for Wrong {
     fn from(error: object::Error) -> Self {
-        Self::Damage(Damage::Header { reason: error.to_string().into() })
+        Self::Damage(Damage::Header { reason: error.to_string() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be wrong with a plugin before it is used.
 
-use std::{borrow::Cow, io, path::PathBuf, str::Utf8Error};
+use std::{io, path::PathBuf, str::Utf8Error};
 
 use statevec_abi::{BytesError, host::TableError};
 use statevec_abi_alloc::schema::SchemaIdlError;
@@ -162,7 +162,7 @@ pub enum Damage {
     #[error("its headers cannot be read: {reason}")]
     Header {
         /// What is wrong with them.
-        reason: Cow<'static, str>,
+        reason: String,
     },
     /// The file ends too early.
     #[error("it ends after {len} bytes, and must have at least {end}")]
