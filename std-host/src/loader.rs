@@ -40,6 +40,7 @@ pub use sha256::{ParseSha256Error, Sha256};
 /// A plugin is native code and does what the process may do; loading a library runs its initialisers. What it *says* is checked here and on every
 /// call; what it *does* cannot be. A panic that leaves the entry function, `plugin_name` or `schema_bytes` of a foreign plugin meets
 /// `extern "C"` and ends the process: no host can catch it. Plugins made with this workspace answer with an empty text instead.
+/// [`LoadOptions::sha256`] makes sure that the code is the one that somebody looked at.
 ///
 /// # Lifetime of the code
 ///

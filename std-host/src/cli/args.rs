@@ -71,7 +71,7 @@ pub(crate) struct TrustArgs {
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<Sha256>,
 
-    /// Load the plugin even if every user of this machine may change its file, or a folder above it
+    /// Load the plugin even if every user of this machine may change its file, or exchange it in its folder
     #[arg(long)]
     pub(crate) allow_world_writable: bool,
 }

@@ -22,7 +22,10 @@ pub(crate) fn open(
         // What cargo makes of a source is nothing that anybody has looked at before.
         Some(_) if metadata.is_dir() => Err(PluginError::PinnedFolder { path: path.to_owned() }),
         Some(digest) => Ok(options.sha256(digest).open(path)?),
-        None if metadata.is_dir() => Ok(options.open(build(path, quiet)?)?),
+        // Whoever may change what cargo writes may as well change the source, and that is built without a question.
+        None if metadata.is_dir() => {
+            Ok(options.allow_world_writable(true).open(build(path, quiet)?)?)
+        }
         None => Ok(options.open(path)?),
     }
 }

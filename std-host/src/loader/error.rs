@@ -36,7 +36,7 @@ pub enum LoadError {
     WorldWritable {
         /// The path as given.
         path: PathBuf,
-        /// The file, or the folder above it.
+        /// The file, its folder, or the folder of the link to it.
         writable: PathBuf,
         /// Its permissions.
         mode: u32,
@@ -54,6 +54,16 @@ pub enum LoadError {
         expected: Sha256,
         /// The digest of the file.
         found: Sha256,
+    },
+    /// The file is too large to be copied to memory, which pinning needs.
+    #[error("{} has {len} bytes, and a pinned plugin may have {limit} at most; is it a shared library?", path.display())]
+    TooLarge {
+        /// The path as given.
+        path: PathBuf,
+        /// The file's length in bytes.
+        len: u64,
+        /// The largest length in bytes.
+        limit: u64,
     },
     /// The file could not be copied to sealed memory, which pinning needs.
     #[error("{} cannot be copied to a sealed memory file (memfd), from which a pinned plugin is loaded", path.display())]

@@ -36,7 +36,7 @@ impl LoadOptions {
     /// A digest that is pinned again is answered with the library that is mapped for it; a library that was also loaded without a pin is mapped
     /// twice.
     ///
-    /// The pin speaks of this one file. The libraries that it needs are found by the dynamic linker as ever, except relative to the
+    /// The pin speaks of this one file, of 1 GiB at most. The libraries that it needs are found by the dynamic linker as ever, except relative to the
     /// file: in a pinned library `$ORIGIN` is not the file's folder.
     ///
     /// This is for Linux with `/proc` mounted; elsewhere it is refused ([`LoadError::PinUnsupported`]), because no other system that this crate
@@ -48,9 +48,9 @@ impl LoadOptions {
 
     /// Whether to load a file that every user of the machine may change or exchange; by default that is [`LoadError::WorldWritable`].
     ///
-    /// It is so when the file, or a folder above it without the sticky bit, may be written by others, on Unix; elsewhere nothing is asked. The
-    /// folders are those of the path as given, and of the path without symbolic links. A pinned file is not asked either: others may change it, but
-    /// not into something that would be loaded.
+    /// It is so when others may write to the file, or to its folder if that has no sticky bit, or to the folder of a symbolic link that is given in
+    /// its place. This is for Unix; elsewhere nothing is asked. Folders further up are not looked at. A pinned file is not asked either:
+    /// others may change it, but not into something that would be loaded.
     pub fn allow_world_writable(mut self, allow: bool) -> Self {
         self.allow_world_writable = allow;
         self

@@ -15,7 +15,11 @@ pub(super) fn map(path: &Path, expected: Sha256) -> Result<&'static Library, Loa
 
     let unsealed = |source| LoadError::Seal { path: path.to_path_buf(), source };
     let (file, metadata) = file::open(path)?;
-    let copy = SealedCopy::of(&file, metadata.len(), expected).map_err(unsealed)?;
+    let len = metadata.len();
+    if len > MAX_LEN {
+        return Err(LoadError::TooLarge { path: path.to_path_buf(), len, limit: MAX_LEN });
+    }
+    let copy = SealedCopy::of(&file, len, expected).map_err(unsealed)?;
     let found = Sha256::of(copy.bytes()).map_err(unsealed)?;
     if found != expected {
         return Err(LoadError::Digest { path: path.to_path_buf(), expected, found });
@@ -31,6 +35,10 @@ pub(super) fn map(path: &Path, expected: Sha256) -> Result<&'static Library, Loa
     pinned.push((found, library));
     Ok(library)
 }
+
+/// The longest file that is copied to memory, in bytes. One that is longer is a file that holds something else.
+#[cfg(target_os = "linux")]
+const MAX_LEN: u64 = 1 << 30;
 
 /// Every library that was mapped by its digest.
 #[cfg(target_os = "linux")]

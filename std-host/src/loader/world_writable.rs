@@ -14,8 +14,9 @@ const STICKY: u32 = 0o1000;
 
 /// Refuses a file that everybody may change, or exchange for another one.
 ///
-/// The file is the one that is open; the folders are looked at by their paths, those of the path as given included, because a symbolic link can
-/// be exchanged like a file. Where there is no Unix, nothing is refused: who may do what is not told by a mode there.
+/// The file is the one that is open. The folders are the file's own and that of the path as given, because a symbolic link can be exchanged like
+/// a file; not those further up, which are open to all on many a machine that has one user. Where there is no Unix, nothing is refused: who
+/// may do what is not told by a mode there.
 pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(), LoadError> {
     if !cfg!(unix) {
         return Ok(());
@@ -37,11 +38,11 @@ pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(
     }
 }
 
-/// The first folder on the way to the file in which everybody may exchange what lies there, and its mode.
+/// The folder beside the file, or beside the link to it, if everybody may exchange what lies there; and its mode.
 fn exposed_folder(path: &Path, canonical: &Path) -> io::Result<Option<(PathBuf, u32)>> {
     let given = absolute(path)?;
-    let as_given = if given == canonical { Path::new("") } else { &given };
-    for folder in canonical.ancestors().skip(1).chain(as_given.ancestors().skip(1)) {
+    let beside_link = given.parent().filter(|_| given != canonical);
+    for folder in [canonical.parent(), beside_link].into_iter().flatten() {
         let mode = mode(&fs::metadata(folder)?);
         if mode & OTHERS_MAY_WRITE != 0 && mode & STICKY == 0 {
             return Ok(Some((folder.to_path_buf(), mode)));

@@ -18,6 +18,7 @@ fn help_and_version_go_to_stdout() {
     }
     assert!(host(&["run", "--help"]).out.contains("microseconds"));
     assert!(host(&["run", "--help"]).out.contains("Exit codes:"));
+    assert!(host(&["run", "--help"]).out.contains("a configuration that the plugin refuses"));
     assert!(host(&["--help"]).out.contains("Exit codes:"));
     let version = host(&["--version"]);
     assert_eq!(version.out, format!("statevec-host {}\n", env!("CARGO_PKG_VERSION")));

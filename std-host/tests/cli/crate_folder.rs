@@ -1,5 +1,6 @@
 //! Crate folders as plugins: which package is built, and what happens when none can be.
 
+use std::env::consts::DLL_EXTENSION;
 use std::fs;
 use std::path::Path;
 
@@ -66,6 +67,25 @@ fn of_several_cdylibs_none_is_guessed() {
 fn the_only_cdylib_below_is_built_and_loaded() {
     // That it is built and loaded shows in what is missing: it is no plugin.
     inspect(workspace(&["only"]).path()).fails_with(1, "statevec_runtime_plugin_entry_v1");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_was_just_built_may_lie_where_all_may_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = workspace(&["only"]);
+    let release = dir.path().join("target/release");
+    fs::create_dir_all(&release).unwrap();
+    fs::set_permissions(&release, fs::Permissions::from_mode(0o777)).unwrap();
+    inspect(dir.path()).fails_with(1, "statevec_runtime_plugin_entry_v1");
+
+    let library = fs::read_dir(&release)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|extension| extension == DLL_EXTENSION))
+        .unwrap();
+    host(&["inspect", library.to_str().unwrap()])
+        .fails_with(1, "every user of this machine may change");
 }
 
 #[test]

@@ -127,6 +127,16 @@ fn file_that_all_may_write_is_safe_with_a_pin() {
 }
 
 #[test]
+fn file_that_would_fill_the_memory_is_not_copied() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("plugin.so");
+    fs::File::create(&path).unwrap().set_len((1 << 30) + 1).unwrap();
+    let error = pinned(&path, Sha256::from_bytes([0; 32])).unwrap_err();
+    assert!(matches!(error, LoadError::TooLarge { .. }), "{error}");
+    assert!(error.to_string().contains("has 1073741825 bytes"), "{error}");
+}
+
+#[test]
 fn pinned_file_that_is_missing_empty_or_no_library() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("plugin.so");
