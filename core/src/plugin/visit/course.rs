@@ -234,7 +234,7 @@ impl Drop for Course {
     #[inline]
     fn drop(&mut self) {
         if self.state == State::Troubled {
-            drop(self.take_trouble());
+            let _dropped = self.take_trouble();
         }
     }
 }
