@@ -4,8 +4,8 @@ use core::{fmt, marker::PhantomData, mem::offset_of};
 
 use crate::{
     abi::{
-        ErrorText, RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind,
-        RuntimeErrorPhase, runtime_error_kind,
+        RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
+        runtime_error_kind,
     },
     text_writer::TextWriter,
 };
@@ -85,9 +85,12 @@ impl<'c> ErrorSlot<'c> {
     }
 
     /// [`fail`](Self::fail) with another call's error: its kind and its text, without formatting.
-    pub(crate) fn pass_on(self, kind: RuntimeErrorKind, text: ErrorText<'_>) -> Rejected<'c> {
+    pub(crate) fn pass_on(self, report: &RuntimeErrorBuf) -> Rejected<'c> {
         if !self.buffer.is_null() {
-            self.write(kind, |writer| writer.pass_on(text));
+            self.write(report.kind, |writer| match report.ascii() {
+                Some(text) => writer.push(text),
+                None => writer.push_lossy(report.message().as_bytes()),
+            });
         }
         Rejected { call: PhantomData }
     }

@@ -2,8 +2,6 @@
 
 use core::{fmt, ptr};
 
-use crate::abi::ErrorText;
-
 /// A [`fmt::Write`] over `capacity` bytes. What does not fit is cut at a char boundary and counts as written; what follows a cut is dropped.
 ///
 /// It works through a raw pointer because its target may be uninitialised, or a buffer that no reference may be made to (rule 3).
@@ -31,14 +29,18 @@ impl TextWriter {
         }
     }
 
-    /// Writes another buffer's text as it is, UTF-8 or not; whoever shows it reads it lossily (rule 1).
-    pub(crate) fn pass_on(&mut self, text: ErrorText<'_>) {
-        let text = text.as_bytes();
-        let taken = text.len().min(self.capacity - self.len);
-        self.copy(text.as_ptr(), taken);
+    /// Writes foreign text: what is not UTF-8 becomes U+FFFD (rule 1).
+    #[cold]
+    pub(crate) fn push_lossy(&mut self, text: &[u8]) {
+        for chunk in text.utf8_chunks() {
+            self.push(chunk.valid());
+            if !chunk.invalid().is_empty() {
+                self.push("\u{FFFD}");
+            }
+        }
     }
 
-    /// Number of bytes written so far; all of them are UTF-8, unless they were passed on.
+    /// Number of bytes written so far; all of them are UTF-8.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
@@ -50,7 +52,8 @@ impl TextWriter {
         unsafe { ptr::write_bytes(rest, 0, self.capacity - self.len) };
     }
 
-    fn push(&mut self, text: &str) {
+    /// Writes text.
+    pub(crate) fn push(&mut self, text: &str) {
         if self.cut {
             return;
         }
@@ -61,14 +64,9 @@ impl TextWriter {
             self.cut = true;
             text.floor_char_boundary(room)
         };
-        self.copy(text.as_ptr(), taken);
-    }
-
-    /// `taken` is within the capacity, and within what is there to read.
-    fn copy(&mut self, text: *const u8, taken: usize) {
         let end = self.target.wrapping_add(self.len);
-        // SAFETY: the copy ends within what `new` was promised, by the callers' arithmetic; nobody else holds that memory (rule 9).
-        unsafe { ptr::copy_nonoverlapping(text, end, taken) };
+        // SAFETY: `taken <= room`, so the copy ends within what `new` was promised; nobody else holds that memory (rule 9).
+        unsafe { ptr::copy_nonoverlapping(text.as_ptr(), end, taken) };
         self.len += taken;
     }
 }
@@ -83,7 +81,6 @@ impl fmt::Write for TextWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::RuntimeErrorBuf;
 
     fn written(capacity: usize, texts: &[&str]) -> ([u8; 8], usize) {
         let mut target = [0xEE; 8];
@@ -108,18 +105,27 @@ mod tests {
         assert_eq!(written(4, &["abcd"]), (*b"abcd\xEE\xEE\xEE\xEE", 4));
     }
 
-    #[test]
-    fn bytes_that_are_not_text_are_passed_on_as_they_are() {
-        let mut buffer = RuntimeErrorBuf::RESET;
-        buffer.message_buf[..3].copy_from_slice(b"a\xFFb");
-        buffer.message_len = 3;
+    fn foreign(text: &[u8]) -> ([u8; 8], usize) {
         let mut target = [0xEE; 8];
         // SAFETY: `target` outlives the writer and is not touched meanwhile (rule 9).
         let mut writer = unsafe { TextWriter::new(target.as_mut_ptr(), target.len()) };
-        writer.pass_on(buffer.message());
-        assert_eq!(writer.len(), 3);
+        writer.push_lossy(text);
+        writer.write(format_args!("!"));
+        let len = writer.len();
         writer.fill();
-        assert_eq!(&target, b"a\xFFb\0\0\0\0\0");
+        (target, len)
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_become_replacement_characters() {
+        assert_eq!(foreign(b"a\xFFb"), (*b"a\xEF\xBF\xBDb!\0\0", 6));
+    }
+
+    #[test]
+    fn foreign_text_is_cut_where_it_does_not_fit_and_ends_the_text() {
+        assert_eq!(foreign(b"abc"), (*b"abc!\0\0\0\0", 4));
+        assert_eq!(foreign(b"abcdefgh"), (*b"abcdefgh", 8));
+        assert_eq!(foreign(b"abcdefghi"), (*b"abcdefgh", 8));
     }
 
     #[test]

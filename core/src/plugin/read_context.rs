@@ -159,11 +159,10 @@ impl<'c> HostCaller for ReadContext<'c> {
     #[cold]
     fn reported(&mut self, call: &'static str) -> Rejected<'c> {
         let report = self.scratch.report();
-        let (kind, text) = (report.kind, report.message());
-        let written = if text.is_empty() {
-            self.error.fail(kind, format_args!("{call} failed and gave no reason"))
+        let written = if report.message().is_empty() {
+            self.error.fail(report.kind, format_args!("{call} failed and gave no reason"))
         } else {
-            self.error.pass_on(kind, text)
+            self.error.pass_on(report)
         };
         self.scratch.reset(self.error.phase());
         written
