@@ -12,7 +12,7 @@ use alloc::string::ToString;
 
 use statevec_abi::{
     RecordKind, RuntimeErrorBuf, RuntimeErrorPhase, SysId,
-    plugin::{HostCallError, ReadTable, Scratch},
+    plugin::{HostCallError, HostCaller, ReadTable, Scratch},
 };
 
 use crate::{error_text::runtime_error_message, errors::RuntimeHostError};
@@ -29,27 +29,33 @@ impl<'c> Buffer<'c> {
         Self { phase, free: Cell::new(scratch) }
     }
 
-    /// Makes a host call, and turns its failure into text.
+    /// Makes a host call with a buffer for its error.
+    #[inline]
     fn call<T>(
         &self,
-        call: impl FnOnce(&mut Scratch<'_>) -> Result<T, HostCallError>,
+        call: impl FnOnce(&mut Caller<'_>) -> Result<T, RuntimeHostError>,
     ) -> Result<T, RuntimeHostError> {
-        match self.free.take() {
-            Some(mut scratch) => {
-                let answer = call(&mut scratch).map_err(|error| self.describe(error, &mut scratch));
-                self.free.set(Some(scratch));
-                answer
-            }
-            None => {
-                let mut buffer = RuntimeErrorBuf::RESET;
-                buffer.phase = self.phase;
-                let mut scratch = Scratch::new(&mut buffer);
-                call(&mut scratch).map_err(|error| self.describe(error, &mut scratch))
-            }
-        }
+        let Some(scratch) = self.free.take() else { return self.nested(call) };
+        let mut caller = Caller { scratch, phase: self.phase };
+        let answer = call(&mut caller);
+        self.free.set(Some(caller.scratch));
+        answer
+    }
+
+    /// [`call`](Self::call) with a buffer on the stack: a function of its own, so that only calls from visitors have room for one.
+    #[cold]
+    #[inline(never)]
+    fn nested<T>(
+        &self,
+        call: impl FnOnce(&mut Caller<'_>) -> Result<T, RuntimeHostError>,
+    ) -> Result<T, RuntimeHostError> {
+        let mut buffer = RuntimeErrorBuf::RESET;
+        buffer.phase = self.phase;
+        call(&mut Caller { scratch: Scratch::new(&mut buffer), phase: self.phase })
     }
 
     /// Reads a record by number for a boxed plugin; whether there is one.
+    #[inline]
     fn read_by_id(
         &self,
         table: ReadTable<'_>,
@@ -57,11 +63,12 @@ impl<'c> Buffer<'c> {
         sys_id: SysId,
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let found = self.call(|scratch| table.read_by_id(scratch, kind, sys_id, f))?;
+        let found = self.call(|caller| table.read_by_id(caller, kind, sys_id, f))?;
         Ok(found.is_some())
     }
 
     /// Reads a record by primary key for a boxed plugin; whether there is one.
+    #[inline]
     fn read_by_pk(
         &self,
         table: ReadTable<'_>,
@@ -69,20 +76,36 @@ impl<'c> Buffer<'c> {
         pk: &[u8],
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let found = self.call(|scratch| table.read_by_pk(scratch, kind, pk, f))?;
+        let found = self.call(|caller| table.read_by_pk(caller, kind, pk, f))?;
         Ok(found.is_some())
+    }
+}
+
+/// One call's buffer. What goes wrong becomes text.
+struct Caller<'b> {
+    scratch: Scratch<'b>,
+    phase: RuntimeErrorPhase,
+}
+
+impl HostCaller for Caller<'_> {
+    type Failure = RuntimeHostError;
+
+    #[inline]
+    fn scratch(&mut self) -> Scratch<'_> {
+        self.scratch.reborrow()
     }
 
     /// The whole of the host's report, as the published adapters give it; or how the host broke the contract.
     #[cold]
-    fn describe(&self, error: HostCallError, scratch: &mut Scratch<'_>) -> RuntimeHostError {
+    #[inline(never)]
+    fn failed(&mut self, error: HostCallError) -> RuntimeHostError {
         let message = match error {
-            HostCallError::Reported { .. } => runtime_error_message(scratch.report()),
+            HostCallError::Reported { .. } => runtime_error_message(self.scratch.report()),
             HostCallError::Contract(violation) => violation.to_string(),
             HostCallError::Refused(error) => error.to_string(),
         };
         // What the host wrote must not pass for the reason of a later failure.
-        scratch.reset(self.phase);
+        self.scratch.reset(self.phase);
         RuntimeHostError::new(message)
     }
 }

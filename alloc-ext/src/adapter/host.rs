@@ -68,8 +68,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         record_kind: RecordKind,
         init: &mut dyn FnMut(&mut [u8]),
     ) -> Result<RecordKey, RuntimeHostError> {
-        let (key, ()) =
-            self.buffer.call(|scratch| self.table.create(scratch, record_kind, init))?;
+        let (key, ()) = self.buffer.call(|caller| self.table.create(caller, record_kind, init))?;
         Ok(key)
     }
 
@@ -80,7 +79,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         f: &mut dyn FnMut(&mut [u8]),
     ) -> Result<bool, RuntimeHostError> {
         let found =
-            self.buffer.call(|scratch| self.table.update_by_pk(scratch, record_kind, pk, f))?;
+            self.buffer.call(|caller| self.table.update_by_pk(caller, record_kind, pk, f))?;
         Ok(found.is_some())
     }
 
@@ -89,7 +88,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         record_kind: RecordKind,
         pk: &[u8],
     ) -> Result<bool, RuntimeHostError> {
-        self.buffer.call(|scratch| self.table.delete_by_pk(scratch, record_kind, pk))
+        self.buffer.call(|caller| self.table.delete_by_pk(caller, record_kind, pk))
     }
 
     fn emit_typed_event_raw(
@@ -97,7 +96,7 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         event_kind: u8,
         payload: &[u8],
     ) -> Result<(), RuntimeHostError> {
-        self.buffer.call(|scratch| self.table.emit_event(scratch, event_kind, payload))
+        self.buffer.call(|caller| self.table.emit_event(caller, event_kind, payload))
     }
 
     fn for_each_record_key_raw(
@@ -106,11 +105,11 @@ impl RuntimeHostContext for RuntimeHostContextV1Adapter<'_> {
         f: &mut dyn FnMut(RecordKey),
     ) -> Result<(), RuntimeHostError> {
         let table = self.table.read();
-        self.buffer.call(|scratch| table.for_each_key(scratch, kind, f))
+        self.buffer.call(|caller| table.for_each_key(caller, kind, f))
     }
 
     fn debug_log(&mut self, message: String) -> Result<(), RuntimeHostError> {
-        self.buffer.call(|scratch| self.table.debug_log(scratch, &message))
+        self.buffer.call(|caller| self.table.debug_log(caller, &message))
     }
 }
 

@@ -66,7 +66,7 @@ impl BizInvariantReadContext for RuntimeReadContextV1Adapter<'_> {
         kind: RecordKind,
         f: &mut dyn FnMut(RecordKey),
     ) -> Result<(), RuntimeHostError> {
-        self.buffer.call(|scratch| self.table.for_each_key(scratch, kind, f))
+        self.buffer.call(|caller| self.table.for_each_key(caller, kind, f))
     }
 }
 
