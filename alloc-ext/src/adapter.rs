@@ -6,7 +6,7 @@ mod read;
 pub use host::RuntimeHostContextV1Adapter;
 pub use read::RuntimeReadContextV1Adapter;
 
-use core::cell::Cell;
+use core::{cell::Cell, mem::MaybeUninit};
 
 use alloc::string::ToString;
 
@@ -35,23 +35,23 @@ impl<'c> Buffer<'c> {
         &self,
         call: impl FnOnce(&mut Caller<'_>) -> Result<T, RuntimeHostError>,
     ) -> Result<T, RuntimeHostError> {
-        let Some(scratch) = self.free.take() else { return self.nested(call) };
-        let mut caller = Caller { scratch, phase: self.phase };
-        let answer = call(&mut caller);
-        self.free.set(Some(caller.scratch));
+        // Room that costs nothing until it is written to.
+        let mut room = MaybeUninit::uninit();
+        let mut free = self.free.take();
+        let scratch = match &mut free {
+            Some(scratch) => scratch.reborrow(),
+            None => self.clear(&mut room),
+        };
+        let answer = call(&mut Caller { scratch, phase: self.phase });
+        self.free.set(free);
         answer
     }
 
-    /// [`call`](Self::call) with a buffer on the stack: a function of its own, so that only calls from visitors have room for one.
     #[cold]
-    #[inline(never)]
-    fn nested<T>(
-        &self,
-        call: impl FnOnce(&mut Caller<'_>) -> Result<T, RuntimeHostError>,
-    ) -> Result<T, RuntimeHostError> {
-        let mut buffer = RuntimeErrorBuf::RESET;
+    fn clear<'b>(&self, room: &'b mut MaybeUninit<RuntimeErrorBuf>) -> Scratch<'b> {
+        let buffer = room.write(RuntimeErrorBuf::RESET);
         buffer.phase = self.phase;
-        call(&mut Caller { scratch: Scratch::new(&mut buffer), phase: self.phase })
+        Scratch::new(buffer)
     }
 
     /// Reads a record by number for a boxed plugin; whether there is one.
@@ -63,7 +63,10 @@ impl<'c> Buffer<'c> {
         sys_id: SysId,
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let found = self.call(|caller| table.read_by_id(caller, kind, sys_id, f))?;
+        let found = self.call(
+            #[inline]
+            |caller| table.read_by_id(caller, kind, sys_id, f),
+        )?;
         Ok(found.is_some())
     }
 
@@ -76,7 +79,10 @@ impl<'c> Buffer<'c> {
         pk: &[u8],
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let found = self.call(|caller| table.read_by_pk(caller, kind, pk, f))?;
+        let found = self.call(
+            #[inline]
+            |caller| table.read_by_pk(caller, kind, pk, f),
+        )?;
         Ok(found.is_some())
     }
 }
