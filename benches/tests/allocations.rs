@@ -23,16 +23,16 @@ thread_local! {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: every call goes to the system's allocator as it came (rule 7). What is not written here goes through `alloc`.
+// SAFETY: every call goes to the system's allocator as it came (rule 10). What is not written here goes through `alloc`.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's promise, passed on (rule 7).
+        // SAFETY: the caller's promise, passed on (rule 10).
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, passed on (rule 7).
+        // SAFETY: the caller's promise, passed on (rule 10).
         unsafe { System.dealloc(memory, layout) }
     }
 }

@@ -21,16 +21,16 @@ struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: the system's allocator, with a count beside it (no rule of the boundary: the allocator's own contract).
+// SAFETY: every call goes to the system's allocator as it came (rule 10).
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller's promise, passed on (rule 10).
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller's promise, passed on (rule 10).
         unsafe { System.dealloc(place, layout) };
     }
 }

@@ -11,17 +11,17 @@ mod counter {
     const LONGEST: u32 = 0x00FF_FFFF;
 
     pub(super) fn start() {
-        // SAFETY: a register of the core, which nothing else uses.
+        // SAFETY: a register of the core, which nothing else uses (rule 10).
         unsafe { RELOAD.write_volatile(LONGEST) };
-        // SAFETY: as above.
+        // SAFETY: as above (rule 10).
         unsafe { CURRENT.write_volatile(0) };
-        // SAFETY: as above. Enabled, no interrupt, the processor's clock.
+        // SAFETY: as above; enabled, no interrupt, the processor's clock (rule 10).
         unsafe { CONTROL.write_volatile(0b101) };
     }
 
     /// Ticks of 40 ns since the start: the machine has 25 MHz.
     pub(super) fn instructions() -> u32 {
-        // SAFETY: as above.
+        // SAFETY: as above (rule 10).
         let ticks = LONGEST - unsafe { CURRENT.read_volatile() };
         ticks * 40 / 64
     }
@@ -35,7 +35,7 @@ mod counter {
 
     pub(super) fn instructions() -> u32 {
         let count: u32;
-        // SAFETY: reads a counter.
+        // SAFETY: reads a counter, and no memory (rule 10).
         unsafe { asm!("csrr {}, minstret", out(reg) count, options(nomem, nostack)) };
         count
     }

@@ -19,12 +19,12 @@ pub fn depth_of<R>(body: impl FnOnce() -> R) -> (R, usize) {
     let top = pointer();
     let window = (top - WINDOW..top - MARGIN).step_by(size_of::<usize>());
     for address in window.clone() {
-        // SAFETY: aligned RAM below the stack pointer, which nobody uses: no interrupt is enabled.
+        // SAFETY: aligned RAM below the stack pointer, which nobody uses: no interrupt is enabled (rule 10).
         unsafe { ptr::with_exposed_provenance_mut::<usize>(address).write_volatile(PAINT) };
     }
     let result = body();
     let mut reached = window.filter(|address| {
-        // SAFETY: as above.
+        // SAFETY: as above (rule 10).
         let found = unsafe { ptr::with_exposed_provenance::<usize>(*address).read_volatile() };
         found != PAINT
     });
@@ -36,12 +36,12 @@ pub fn depth_of<R>(body: impl FnOnce() -> R) -> (R, usize) {
 fn pointer() -> usize {
     let pointer: usize;
     #[cfg(target_arch = "arm")]
-    // SAFETY: reads a register.
+    // SAFETY: reads a register, and no memory (rule 10).
     unsafe {
         asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
     }
     #[cfg(target_arch = "riscv32")]
-    // SAFETY: reads a register.
+    // SAFETY: reads a register, and no memory (rule 10).
     unsafe {
         asm!("mv {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
     }
