@@ -98,7 +98,7 @@ memcheck() {
     under_memcheck 0 "$program" inspect "$bank" &&
         under_memcheck 0 "$program" run --plugin "$bank" --commands "$commands" --quiet &&
         under_memcheck 2 "$program" run --plugin "$bank" --commands "$malformed" &&
-        under_memcheck 1 "$program" run --plugin "$bank" --commands "$commands" --config 'no setting' &&
+        under_memcheck 2 "$program" run --plugin "$bank" --commands "$commands" --config 'no setting' &&
         under_memcheck 1 "$program" inspect "$program"
 }
 

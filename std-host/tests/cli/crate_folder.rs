@@ -1,6 +1,6 @@
 //! Crate folders as plugins: which package is built, and what happens when none can be.
 
-use std::env::consts::DLL_EXTENSION;
+use std::env::{self, consts::DLL_EXTENSION};
 use std::fs;
 use std::path::Path;
 
@@ -74,7 +74,9 @@ fn the_only_cdylib_below_is_built_and_loaded() {
 fn what_was_just_built_may_lie_where_all_may_write() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = workspace(&["only"]);
-    let release = dir.path().join("target/release");
+    // Where cargo is told of a target, it builds in a folder of the target's name.
+    let target = env::var_os("CARGO_BUILD_TARGET").unwrap_or_default();
+    let release = dir.path().join("target").join(target).join("release");
     fs::create_dir_all(&release).unwrap();
     fs::set_permissions(&release, fs::Permissions::from_mode(0o777)).unwrap();
     inspect(dir.path()).fails_with(1, "statevec_runtime_plugin_entry_v1");
