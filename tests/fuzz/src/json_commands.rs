@@ -1,0 +1,117 @@
+//! Arbitrary bytes as a line of input, and as encoded commands, events and records, through several schemas.
+//!
+//! - Reading a line never panics; an error has a short text and leaves the payload as it was.
+//! - A command that was read is written, and reads as the same bytes again. It is JSON to `serde_json` as well.
+//! - Where the schema comes from Rust types, a payload that was read decodes as its type.
+//! - Bytes that fit the schema are written as JSON and read as bytes that are written the same. Bytes that do not are malformed, in one line of JSON.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use statevec_abi::{DecodePayload, Payload, RecordKey};
+use statevec_abi_alloc::schema::SchemaRegistry;
+use statevec_bank::{Deposit, Transfer, Withdraw};
+use statevec_host::json::{
+    CommandError, CommandLine, EventJson, Fields, RecordJson, parse_command,
+};
+
+/// No error says more, whatever it is about.
+const LONGEST_ERROR: usize = 4096;
+
+/// The bank's, one with a field of every type, and one of names that have to be escaped.
+static SCHEMAS: LazyLock<[SchemaRegistry; 3]> = LazyLock::new(|| {
+    [
+        statevec_bank::SCHEMA.json,
+        include_str!("../../../std-host/tests/json/schema.json"),
+        include_str!("json_commands/names.json"),
+    ]
+    .map(|text| SchemaRegistry::from_idl_json(text).expect("a schema of the repository"))
+});
+
+/// See the module.
+pub fn check(input: &[u8]) {
+    for schema in &*SCHEMAS {
+        check_line(schema, input);
+        if let Some((kind, bytes)) = input.split_first() {
+            check_bytes(schema, *kind, bytes);
+        }
+    }
+}
+
+fn check_line(schema: &SchemaRegistry, line: &[u8]) {
+    const BEFORE: &[u8] = b"before";
+    let mut payload = BEFORE.to_vec();
+    match parse_command(schema, line, &mut payload) {
+        Ok(command) => {
+            let payload = payload.strip_prefix(BEFORE).expect("what was there is still there");
+            check_command(schema, line, command, payload);
+        }
+        Err(error) => {
+            assert_eq!(payload, BEFORE, "an error changed the payload: {error}");
+            check_error(&error);
+        }
+    }
+}
+
+fn check_command(schema: &SchemaRegistry, line: &[u8], command: CommandLine, payload: &[u8]) {
+    let value: Value = serde_json::from_slice(line).expect("what was read is JSON");
+    let name = &schema.try_get_command(command.kind).expect("a command of the schema").name;
+    assert_eq!(value["command"], **name);
+    assert_eq!(value.get("ext_seq").and_then(Value::as_u64), command.ext_seq);
+    let time = value.get("ref_ext_time_us").and_then(Value::as_u64);
+    assert_eq!(time.unwrap_or(0), command.ref_ext_time_us);
+    assert_eq!(read_again(schema, command.kind, payload), payload);
+    if std::ptr::eq(schema, &SCHEMAS[0]) {
+        assert!(decodes_as_type(command.kind, payload));
+    }
+}
+
+/// What the bytes are after they were written as a line and read again.
+fn read_again(schema: &SchemaRegistry, kind: u8, payload: &[u8]) -> Vec<u8> {
+    let fields = Fields::of_command(schema, kind, payload)
+        .unwrap_or_else(|error| panic!("what was read is not written: {error}"));
+    let name = &schema.try_get_command(kind).expect("a command of the schema").name;
+    let line = format!(r#"{{"command":{},"payload":{fields}}}"#, Value::from(&**name));
+    assert!(!line.contains(char::is_control), "not one harmless line: {line:?}");
+    let mut again = Vec::new();
+    match parse_command(schema, line.as_bytes(), &mut again) {
+        Ok(command) => assert_eq!(command, CommandLine { kind, ext_seq: None, ref_ext_time_us: 0 }),
+        Err(error) => panic!("what was written is not read: {error}\n{line}"),
+    }
+    again
+}
+
+fn decodes_as_type(kind: u8, payload: &[u8]) -> bool {
+    match kind {
+        Deposit::KIND => Deposit::decode(payload).is_ok(),
+        Withdraw::KIND => Withdraw::decode(payload).is_ok(),
+        Transfer::KIND => Transfer::decode(payload).is_ok(),
+        _ => false,
+    }
+}
+
+fn check_error(error: &CommandError) {
+    let text = error.to_string();
+    assert!((1..=LONGEST_ERROR).contains(&text.len()), "{} bytes: {text}", text.len());
+}
+
+fn check_bytes(schema: &SchemaRegistry, kind: u8, bytes: &[u8]) {
+    if Fields::of_command(schema, kind, bytes).is_ok() {
+        let read = read_again(schema, kind, bytes);
+        assert_eq!(read_again(schema, kind, &read), read, "what was read changes once more");
+        assert_eq!(read.len(), bytes.len());
+    }
+    let event = EventJson { schema, kind, payload: bytes }.to_string();
+    let fits = Fields::of_event(schema, kind, bytes).is_ok();
+    check_written(&event, if fits { "payload" } else { "malformed" });
+    let record = RecordJson { schema, key: RecordKey { kind, sys_id: 7 }, data: bytes }.to_string();
+    let fits = Fields::of_record(schema, kind, bytes).is_ok();
+    check_written(&record, if fits { "data" } else { "malformed" });
+}
+
+/// One line of JSON, with this member.
+fn check_written(line: &str, member: &str) {
+    assert!(!line.contains(char::is_control), "not one harmless line: {line:?}");
+    let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    assert!(value.get(member).is_some_and(Value::is_object), "no {member}: {line}");
+}

@@ -1,0 +1,99 @@
+//! Arbitrary bytes as a schema.
+//!
+//! - Reading them never panics, and an error has a short text, however long its cause.
+//! - A schema that was read is written, and the text reads as the same schema, and writes as the same text.
+//! - The fingerprints are those of the text; computed from the declarations, they do not depend on their order.
+//! - Every record's key has the stated length. A store is made of the schema, or refuses it with an error; an empty one is in order.
+
+use std::sync::Arc;
+
+use statevec_abi_alloc::schema::{
+    CommandDefinition, EnumDefinition, EventDefinition, Fingerprints, MAX_DATA_SIZE,
+    RecordDefinition, SchemaRegistry,
+};
+use statevec_host::Store;
+
+/// No error says more, whatever it is about.
+const LONGEST_ERROR: usize = 1024;
+
+/// The largest record whose bytes are made, so that an input takes microseconds: a schema may declare 255 records of 16 MiB.
+const LARGEST_MADE: u32 = 1 << 16;
+
+/// See the module.
+pub fn check(text: &[u8]) {
+    match SchemaRegistry::from_idl_bytes(text) {
+        Ok(schema) => check_schema(schema),
+        Err(error) => {
+            let error = error.to_string();
+            assert!((1..=LONGEST_ERROR).contains(&error.len()), "{} bytes: {error}", error.len());
+        }
+    }
+}
+
+fn check_schema(schema: SchemaRegistry) {
+    let text = schema.to_idl_json();
+    let again = SchemaRegistry::from_idl_json(&text);
+    let again =
+        again.unwrap_or_else(|error| panic!("what was written is not read: {error}\n{text}"));
+    assert_eq!(again, schema, "what was written reads as something else");
+    assert_eq!(again.to_idl_json(), text, "what reads as the same is written otherwise");
+
+    check_fingerprints(&schema);
+    schema.record_defs().for_each(|record| check_record(&schema, record));
+    check_store(Arc::new(schema));
+}
+
+/// Fingerprints that are computed depend on what is declared, and not on the order of the declarations.
+fn check_fingerprints(schema: &SchemaRegistry) {
+    let mut records: Vec<RecordDefinition> = schema.record_defs().cloned().collect();
+    let mut commands: Vec<CommandDefinition> = schema.command_defs().cloned().collect();
+    let mut events: Vec<EventDefinition> = schema.event_defs().cloned().collect();
+    let mut types: Vec<EnumDefinition> = schema.enum_defs().cloned().collect();
+    let version = schema.schema_version();
+    let computed = |records: &[_], commands: &[_], events: &[_], types: &[_]| -> Fingerprints {
+        let made = SchemaRegistry::new(version, records, commands, events, types);
+        let made = made.expect("declarations of a registry make a registry");
+        assert!(made.record_defs().eq(schema.record_defs()));
+        assert!(made.command_defs().eq(schema.command_defs()));
+        assert!(made.event_defs().eq(schema.event_defs()));
+        assert!(made.enum_defs().eq(schema.enum_defs()));
+        made.fingerprints()
+    };
+    let in_order = computed(&records, &commands, &events, &types);
+    records.reverse();
+    commands.reverse();
+    events.reverse();
+    types.reverse();
+    assert_eq!(computed(&records, &commands, &events, &types), in_order);
+}
+
+fn check_record(schema: &SchemaRegistry, record: &RecordDefinition) {
+    assert_eq!(schema.try_get(record.kind), Some(record));
+    assert_eq!(schema.try_get_by_name(&record.name), Some(record));
+    assert!((1..=MAX_DATA_SIZE).contains(&record.data_size));
+    for field in record.fields.iter() {
+        assert!(u64::from(field.offset) + u64::from(field.len) <= u64::from(record.data_size));
+    }
+    let pk_len = schema.pk_len(record.kind);
+    assert_eq!(pk_len.is_some(), record.is_pk_idx);
+    if record.data_size <= LARGEST_MADE {
+        let data = vec![0x81; record.data_size as usize];
+        let pk = schema.encode_pk(record.kind, &data);
+        assert_eq!(pk.map(|pk| pk.len()), pk_len);
+    }
+}
+
+fn check_store(schema: Arc<SchemaRegistry>) {
+    let mut store = match Store::new(schema.clone()) {
+        Ok(store) => store,
+        Err(error) => return assert!(error.to_string().len() <= LONGEST_ERROR),
+    };
+    store.check_consistency().unwrap_or_else(|what| panic!("{what}"));
+    let image = store.image();
+    drop(store.begin());
+    assert_eq!(store.image(), image);
+    assert!(store.is_empty());
+    for record in schema.record_defs() {
+        assert_eq!(store.next_sys_id(record.kind), Some(1));
+    }
+}
