@@ -7,3 +7,5 @@ pub mod error_buffer;
 pub mod json_commands;
 pub mod payloads;
 pub mod schema_json;
+pub mod store;
+pub mod tables;

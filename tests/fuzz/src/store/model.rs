@@ -1,0 +1,274 @@
+//! The stores as a reader of the contract would write them.
+
+use std::collections::BTreeMap;
+
+use statevec_abi::{
+    RecordKey, RecordKind, RuntimeErrorKind, StateDigest,
+    runtime_error_kind::{HOST_REJECTED, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED},
+};
+
+use super::{
+    plugin::Seen,
+    runner::Ran,
+    schema::{KINDS, TOLD, changes_what_may_not, data_size, pk, pk_len, pk_of, write},
+    script::{Call, End, Key, Kind, Poke, Step, Transaction},
+};
+
+/// What a store keeps, and how much it takes.
+#[derive(Debug, Clone)]
+pub(super) struct Model<R> {
+    pub(super) tables: BTreeMap<RecordKind, Table>,
+    /// Of the last transaction.
+    pub(super) events: Vec<(u8, Vec<u8>)>,
+    /// Of the last transaction.
+    pub(super) log: Vec<Vec<u8>>,
+    room: R,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Table {
+    pub(super) next_id: u64,
+    pub(super) records: BTreeMap<u64, Vec<u8>>,
+}
+
+/// What a transaction may take; `false` refuses. A store differs from another in nothing else.
+pub(super) trait Room: Clone {
+    /// A transaction begins.
+    fn begin(&mut self);
+    /// Before anything else is looked at.
+    fn write(&mut self, call: &Call) -> bool;
+    /// Before the visitor.
+    fn create(&mut self, tables: &BTreeMap<RecordKind, Table>, kind: RecordKind) -> bool;
+    /// Before the visitor of a record that is there.
+    fn update(&mut self, key: RecordKey) -> bool;
+    /// Before a record that is there goes.
+    fn delete(&mut self, key: RecordKey) -> bool;
+    /// A record was made or changed: a step to undo.
+    fn changed(&mut self, key: RecordKey);
+    /// Before an event of a kind that there is.
+    fn emit(&mut self, len: usize) -> bool;
+}
+
+/// What a visitor may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lent {
+    Nothing,
+    ForReading,
+    ForWriting,
+}
+
+struct Panicked;
+
+impl<R: Room> Model<R> {
+    pub(super) fn new(room: R) -> Self {
+        let empty = Table { next_id: 1, records: BTreeMap::new() };
+        let tables = KINDS.into_iter().map(|kind| (kind, empty.clone())).collect();
+        Self { tables, events: Vec::new(), log: Vec::new(), room }
+    }
+
+    /// Runs a transaction and keeps or undoes it.
+    pub(super) fn run(&mut self, script: &Transaction) -> Ran {
+        let mut seen = Vec::new();
+        let mut next = self.clone();
+        (next.events, next.log) = (Vec::new(), Vec::new());
+        next.room.begin();
+        let failure = match next.run_steps(script, &mut seen) {
+            Ok(failure) => failure,
+            Err(Panicked) => Some(PLUGIN_INTERNAL_ERROR),
+        };
+        if failure.is_none() && script.end != End::Leak {
+            *self = next;
+        } else {
+            (self.events, self.log) = (Vec::new(), next.log);
+        }
+        Ran { failure, seen }
+    }
+
+    fn run_steps(
+        &mut self,
+        script: &Transaction,
+        seen: &mut Vec<Seen>,
+    ) -> Result<Option<RuntimeErrorKind>, Panicked> {
+        for step in &script.steps {
+            if !self.make(step, Lent::Nothing, seen)? && !script.tolerant {
+                return Ok(Some(HOST_REJECTED));
+            }
+        }
+        match script.end {
+            End::Commit | End::Leak => Ok(None),
+            End::Reject => Ok(Some(PLUGIN_REJECTED)),
+            End::Panic => Err(Panicked),
+        }
+    }
+
+    /// Whether the host did not refuse the step.
+    fn make(&mut self, step: &Step, lent: Lent, seen: &mut Vec<Seen>) -> Result<bool, Panicked> {
+        if matches!(step.call, Call::Panic) {
+            return Err(Panicked);
+        }
+        let illegal = match lent {
+            Lent::Nothing => false,
+            Lent::ForReading => step.call.is_write(),
+            Lent::ForWriting => true,
+        };
+        let answer = if illegal { None } else { self.call(step, seen)? };
+        seen.push(answer.clone().unwrap_or(Seen::Refused(HOST_REJECTED)));
+        Ok(answer.is_some())
+    }
+
+    /// What the host answers; `None` when it refuses.
+    fn call(&mut self, step: &Step, seen: &mut Vec<Seen>) -> Result<Option<Seen>, Panicked> {
+        // A key of the wrong length is refused before the store is asked.
+        let key = match &step.call {
+            Call::Update { kind, key, .. }
+            | Call::Delete { kind, key }
+            | Call::ReadByPk { kind, key } => Some((kind.number(), pk_of(kind.number(), *key))),
+            Call::ReadByBytes { kind, pk } => Some((kind.number(), pk.clone())),
+            _ => None,
+        };
+        if let Some((kind, pk)) = &key
+            && pk_len(*kind) != Some(pk.len())
+        {
+            return Ok(None);
+        }
+        if step.call.is_write() && !self.room.write(&step.call) {
+            return Ok(None);
+        }
+        let found = key.and_then(|(kind, pk)| self.find(kind, &pk));
+        Ok(match &step.call {
+            Call::Create { kind, key, pokes } => self.create(*kind, *key, pokes, step, seen)?,
+            Call::Update { key, pokes, .. } => self.update(found, *key, pokes, step, seen)?,
+            Call::Delete { .. } => self.delete(found),
+            Call::ReadByPk { .. } | Call::ReadByBytes { .. } => Some(self.read(found, step, seen)?),
+            Call::ReadById { kind, id } => {
+                let (kind, sys_id) = (kind.number(), u64::from(id.0));
+                let Some(table) = self.tables.get(&kind) else { return Ok(None) };
+                let exists = table.records.contains_key(&sys_id);
+                Some(self.read(exists.then_some(RecordKey { kind, sys_id }), step, seen)?)
+            }
+            Call::Walk { kind } => {
+                let Some(table) = self.tables.get(&kind.number()) else { return Ok(None) };
+                for id in table.records.keys().copied().collect::<Vec<_>>() {
+                    seen.push(Seen::Key(id));
+                    self.inside(step, Lent::ForReading, seen)?;
+                }
+                Some(Seen::Done)
+            }
+            Call::Emit { kind, payload } => {
+                let kind = kind.number();
+                (kind == TOLD && self.room.emit(payload.len())).then(|| {
+                    self.events.push((kind, payload.clone()));
+                    Seen::Done
+                })
+            }
+            Call::Log { text } => {
+                self.log.push(String::from_utf8_lossy(text).into_owned().into_bytes());
+                Some(Seen::Done)
+            }
+            Call::Panic => return Err(Panicked),
+        })
+    }
+
+    fn inside(&mut self, step: &Step, lent: Lent, seen: &mut Vec<Seen>) -> Result<(), Panicked> {
+        for step in &step.inside {
+            self.make(step, lent, seen)?;
+        }
+        Ok(())
+    }
+
+    fn create(
+        &mut self,
+        kind: Kind,
+        key: Key,
+        pokes: &[Poke],
+        step: &Step,
+        seen: &mut Vec<Seen>,
+    ) -> Result<Option<Seen>, Panicked> {
+        let kind = kind.number();
+        let Some(size) = data_size(kind) else { return Ok(None) };
+        if !self.room.create(&self.tables, kind) {
+            return Ok(None);
+        }
+        let mut data = vec![0; size];
+        seen.push(Seen::Lent(data.clone()));
+        self.inside(step, Lent::ForWriting, seen)?;
+        write(kind, key, pokes, &mut data);
+        if pk_len(kind).is_some() && self.find(kind, &pk(kind, &data)).is_some() {
+            return Ok(None);
+        }
+        let Some(table) = self.tables.get_mut(&kind) else { return Ok(None) };
+        let sys_id = table.next_id;
+        table.next_id += 1;
+        table.records.insert(sys_id, data);
+        self.room.changed(RecordKey { kind, sys_id });
+        Ok(Some(Seen::Created(sys_id)))
+    }
+
+    fn update(
+        &mut self,
+        found: Option<RecordKey>,
+        key: Key,
+        pokes: &[Poke],
+        step: &Step,
+        seen: &mut Vec<Seen>,
+    ) -> Result<Option<Seen>, Panicked> {
+        let Some(record) = found else { return Ok(Some(Seen::Found(false))) };
+        if !self.room.update(record) {
+            return Ok(None);
+        }
+        let old = self.data(record).clone();
+        seen.push(Seen::Lent(old.clone()));
+        self.inside(step, Lent::ForWriting, seen)?;
+        let mut new = old.clone();
+        write(record.kind, key, pokes, &mut new);
+        if changes_what_may_not(record.kind, &old, &new) {
+            return Ok(None);
+        }
+        *self.data(record) = new;
+        self.room.changed(record);
+        Ok(Some(Seen::Found(true)))
+    }
+
+    fn delete(&mut self, found: Option<RecordKey>) -> Option<Seen> {
+        let Some(record) = found else { return Some(Seen::Found(false)) };
+        if !self.room.delete(record) {
+            return None;
+        }
+        self.tables.get_mut(&record.kind)?.records.remove(&record.sys_id);
+        Some(Seen::Found(true))
+    }
+
+    fn read(
+        &mut self,
+        found: Option<RecordKey>,
+        step: &Step,
+        seen: &mut Vec<Seen>,
+    ) -> Result<Seen, Panicked> {
+        if let Some(record) = found {
+            seen.push(Seen::Lent(self.data(record).clone()));
+            self.inside(step, Lent::ForReading, seen)?;
+        }
+        Ok(Seen::Found(found.is_some()))
+    }
+
+    fn find(&self, kind: RecordKind, key: &[u8]) -> Option<RecordKey> {
+        let records = &self.tables.get(&kind)?.records;
+        let (sys_id, _) = records.iter().find(|(_, data)| pk(kind, data) == key)?;
+        Some(RecordKey { kind, sys_id: *sys_id })
+    }
+
+    fn data(&mut self, RecordKey { kind, sys_id }: RecordKey) -> &mut Vec<u8> {
+        let table = self.tables.get_mut(&kind);
+        table.and_then(|table| table.records.get_mut(&sys_id)).expect("a record that was found")
+    }
+
+    pub(super) fn digest(&self) -> u64 {
+        let mut digest = StateDigest::new();
+        for (kind, table) in &self.tables {
+            for (sys_id, data) in &table.records {
+                digest.record(RecordKey { kind: *kind, sys_id: *sys_id }, data);
+            }
+        }
+        digest.finish()
+    }
+}

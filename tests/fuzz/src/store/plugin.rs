@@ -1,0 +1,223 @@
+//! The plugin: it calls the host's table by itself, so that it can do so from where it is not legal.
+
+use std::{
+    cell::{Cell, RefCell},
+    ffi::c_void,
+    panic::resume_unwind,
+    rc::Rc,
+};
+
+use statevec_abi::{
+    ErrorSlot, Plugin, Rejected, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView,
+    RuntimeErrorBuf, RuntimeErrorKind, RuntimeHostContextV1, RuntimePluginApiV1, StaticPlugin, Tx,
+    plugin::{HostCallError, HostTable, Scratch},
+    static_plugin,
+};
+
+use super::{
+    schema::{pk_of, write},
+    script::{Call, End, Step, Transaction},
+};
+
+/// What the plugin sees, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Bytes that a visitor was lent.
+    Lent(Vec<u8>),
+    /// A key that a walk showed.
+    Key(u64),
+    Created(u64),
+    Found(bool),
+    Done,
+    Refused(RuntimeErrorKind),
+}
+
+thread_local! {
+    /// What the next command does.
+    static SCRIPT: RefCell<Rc<Transaction>> = RefCell::new(Rc::new(Transaction {
+        steps: Vec::new(),
+        tolerant: false,
+        end: End::Commit,
+    }));
+    static SEEN: RefCell<Vec<Seen>> = const { RefCell::new(Vec::new()) };
+    /// The context of the last command.
+    static CONTEXT: Cell<Option<RuntimeHostContextV1>> = const { Cell::new(None) };
+}
+
+pub(super) fn set_script(script: Rc<Transaction>) {
+    SCRIPT.set(script);
+    SEEN.take();
+}
+
+pub(super) fn take_seen() -> Vec<Seen> {
+    SEEN.take()
+}
+
+/// Reads through the context of the last command, after it; the kind of the refusal.
+pub(super) fn late_call() -> Option<RuntimeErrorKind> {
+    let context = CONTEXT.get().expect("a command has run");
+    let mut buffer = RuntimeErrorBuf::RESET;
+    let mut scratch = Scratch::new(&mut buffer);
+    // SAFETY: the runtime handle lives, and with it what the context points to (rule 5).
+    let table = unsafe { HostTable::from_raw(context) };
+    let answer = table.read().for_each_key(&mut scratch, 2, |_| ());
+    answer.is_err().then(|| scratch.report().kind)
+}
+
+/// The table, with a `run_tx` that keeps the context.
+pub(super) fn api() -> RuntimePluginApiV1 {
+    RuntimePluginApiV1 { run_tx: Some(run_tx), ..*SCRIPTED.api() }
+}
+
+unsafe extern "C" fn run_tx(
+    runtime: *mut c_void,
+    host: RuntimeHostContextV1,
+    command: RuntimeCommandView,
+    out_error: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    CONTEXT.set(Some(host));
+    let run_tx = SCRIPTED.api().run_tx.expect("a whole table");
+    // SAFETY: the host's own arguments (rule 10).
+    unsafe { run_tx(runtime, host, command, out_error) }
+}
+
+struct Scripted;
+
+const SCRIPTED: StaticPlugin = static_plugin!(Scripted, slots = 16);
+
+impl Plugin for Scripted {
+    fn name() -> &'static str {
+        "scripted"
+    }
+
+    fn schema() -> &'static str {
+        "{}"
+    }
+
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+        Ok(Self)
+    }
+
+    fn run_tx<'tx>(
+        &self,
+        tx: &mut Tx<'tx>,
+        _: &RuntimeCommandRef<'_>,
+    ) -> Result<(), Rejected<'tx>> {
+        let script = SCRIPT.with_borrow(Rc::clone);
+        let context = CONTEXT.get().expect("set on the way in");
+        for step in &script.steps {
+            if let Some(kind) = make(context, step)
+                && !script.tolerant
+            {
+                return Err(tx.fail(kind, format_args!("a step was refused")));
+            }
+        }
+        match script.end {
+            End::Commit | End::Leak => Ok(()),
+            End::Reject => Err(tx.reject(format_args!("as told"))),
+            End::Panic => panic_as_told(),
+        }
+    }
+}
+
+/// Makes one step; the kind of the host's refusal.
+fn make(context: RuntimeHostContextV1, step: &Step) -> Option<RuntimeErrorKind> {
+    let mut buffer = RuntimeErrorBuf::RESET;
+    let mut scratch = Scratch::new(&mut buffer);
+    let answer = call(context, step, &mut scratch);
+    let report = scratch.report();
+    match answer {
+        Ok(seen) => {
+            see(seen);
+            None
+        }
+        Err(HostCallError::Reported { .. }) => {
+            let text = std::str::from_utf8(report.message().as_bytes());
+            assert!(text.is_ok_and(|text| !text.is_empty()), "{report:?}");
+            see(Seen::Refused(report.kind));
+            Some(report.kind)
+        }
+        Err(HostCallError::Contract(violation)) => panic!("{violation}"),
+        Err(HostCallError::Refused(never)) => match never {},
+    }
+}
+
+fn call(
+    context: RuntimeHostContextV1,
+    step: &Step,
+    scratch: &mut Scratch<'_>,
+) -> Result<Seen, HostCallError> {
+    // SAFETY: the host's table and context, for the time of the command (rule 10).
+    let mut table = unsafe { HostTable::from_raw(context) };
+    let read = table.read();
+    let inside = || {
+        for step in &step.inside {
+            let _refused = make(context, step);
+        }
+    };
+    let look = |data: &[u8]| {
+        see(Seen::Lent(data.to_vec()));
+        inside();
+        Ok(())
+    };
+    let found = |answer: Option<()>| Seen::Found(answer.is_some());
+    match &step.call {
+        Call::Create { kind, key, pokes } => {
+            let kind = kind.number();
+            let made = table.create(scratch, kind, |data| {
+                look(data)?;
+                write(kind, *key, pokes, data);
+                Ok(())
+            });
+            made.map(|(key, ())| Seen::Created(key.sys_id))
+        }
+        Call::Update { kind, key, pokes } => {
+            let kind = kind.number();
+            let updated = table.update_by_pk(scratch, kind, &pk_of(kind, *key), |data| {
+                look(data)?;
+                write(kind, *key, pokes, data);
+                Ok(())
+            });
+            updated.map(found)
+        }
+        Call::Delete { kind, key } => {
+            let pk = pk_of(kind.number(), *key);
+            table.delete_by_pk(scratch, kind.number(), &pk).map(Seen::Found)
+        }
+        Call::ReadByPk { kind, key } => {
+            let pk = pk_of(kind.number(), *key);
+            read.read_by_pk(scratch, kind.number(), &pk, look).map(found)
+        }
+        Call::ReadByBytes { kind, pk } => {
+            read.read_by_pk(scratch, kind.number(), pk, look).map(found)
+        }
+        Call::ReadById { kind, id } => {
+            read.read_by_id(scratch, kind.number(), id.0.into(), look).map(found)
+        }
+        Call::Walk { kind } => {
+            let walked = read.for_each_key(scratch, kind.number(), |key| {
+                assert_eq!(key.kind, kind.number());
+                see(Seen::Key(key.sys_id));
+                inside();
+            });
+            walked.map(|()| Seen::Done)
+        }
+        Call::Emit { kind, payload } => {
+            table.emit_event(scratch, kind.number(), payload).map(|()| Seen::Done)
+        }
+        Call::Log { text } => {
+            let text = String::from_utf8_lossy(text);
+            table.debug_log(scratch, &text).map(|()| Seen::Done)
+        }
+        Call::Panic => panic_as_told(),
+    }
+}
+
+fn see(seen: Seen) {
+    SEEN.with_borrow_mut(|all| all.push(seen));
+}
+
+/// Unwinds without the panic hook: libFuzzer's ends the process.
+fn panic_as_told() -> ! {
+    resume_unwind(Box::new("as told"))
+}

@@ -1,0 +1,140 @@
+//! What a plugin must make of a host's answer.
+
+use statevec_abi::{BytesError, RecordKey, limits, plugin::ContractViolation};
+
+use super::host::{Call, Function, Place, keys};
+
+/// What came of a call.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// A record of so many bytes, or none.
+    Found(Option<usize>),
+    Created(RecordKey, usize),
+    Flag(bool),
+    Keys(Vec<RecordKey>),
+    Done,
+    /// The host says that it failed.
+    Reported(&'static str),
+    /// The visitor refused the bytes.
+    Refused,
+    Violation(ContractViolation),
+}
+
+/// What came of the visits.
+enum Visits {
+    None,
+    One(usize),
+    Wrong(Outcome),
+}
+
+pub(super) fn expected(place: &Place, of: &Call) -> Outcome {
+    let call = of.function.name();
+    let table = if of.is_read() { "read" } else { "host" };
+    match place {
+        Place::Null => return Outcome::Violation(ContractViolation::NullTable { table }),
+        Place::Misaligned(_) => {
+            return Outcome::Violation(ContractViolation::MisalignedTable { table });
+        }
+        Place::Ours if !of.has_entry() => {
+            return Outcome::Violation(ContractViolation::NullEntry { call });
+        }
+        Place::Ours => {}
+    }
+    match of.function {
+        Function::ReadById | Function::ReadByPk | Function::Update => found(call, of),
+        Function::Create => created(call, of),
+        Function::Delete => status(call, of)
+            .unwrap_or_else(|| flag(call, of).map_or_else(|wrong| wrong, Outcome::Flag)),
+        Function::ForEachKey => {
+            status(call, of).unwrap_or_else(|| Outcome::Keys(keys(of).collect()))
+        }
+        Function::Emit | Function::Log => status(call, of).unwrap_or(Outcome::Done),
+    }
+}
+
+/// A wrong visit says more than a status, and a status more than a flag.
+fn found(call: &'static str, of: &Call) -> Outcome {
+    let visits = match visits(call, of) {
+        Visits::Wrong(outcome) => return outcome,
+        Visits::One(len) => Some(len),
+        Visits::None => None,
+    };
+    if let Some(failure) = status(call, of) {
+        return failure;
+    }
+    match (flag(call, of), visits) {
+        (Err(wrong), _) => wrong,
+        (Ok(true), None) => Outcome::Violation(ContractViolation::NotVisited { call }),
+        (Ok(false), Some(_)) => Outcome::Violation(ContractViolation::VisitedNothing { call }),
+        (Ok(_), visits) => Outcome::Found(visits),
+    }
+}
+
+fn created(call: &'static str, of: &Call) -> Outcome {
+    let visits = match visits(call, of) {
+        Visits::Wrong(outcome) => return outcome,
+        Visits::One(len) => Some(len),
+        Visits::None => None,
+    };
+    if let Some(failure) = status(call, of) {
+        return failure;
+    }
+    let Some(len) = visits else {
+        return Outcome::Violation(ContractViolation::NotVisited { call });
+    };
+    // A key that was left unwritten is of kind 0, and then its number counts for nothing, either.
+    let (got, sys_id) = of.answer.created.map_or((0, 0), |difference| (of.kind ^ difference, 5));
+    if got == of.kind {
+        Outcome::Created(RecordKey { kind: got, sys_id }, len)
+    } else {
+        Outcome::Violation(ContractViolation::Kind { call, expected: of.kind, got })
+    }
+}
+
+/// The first that is wrong with the visits stays, except that a second visit replaces a good one.
+fn visits(call: &'static str, of: &Call) -> Visits {
+    let mut visits = Visits::None;
+    for lent in of.answer.visits.iter().take(4) {
+        visits = match visits {
+            Visits::Wrong(_) => return visits,
+            Visits::One(_) => {
+                return Visits::Wrong(Outcome::Violation(ContractViolation::VisitedTwice { call }));
+            }
+            Visits::None => {
+                let (len, limit) = (lent.len(), limits::RECORD);
+                let error = if len > limit {
+                    Some(BytesError::TooLong { len, limit })
+                } else {
+                    (lent.is_null && len > 0).then_some(BytesError::Null)
+                };
+                match error {
+                    Some(error) => {
+                        let violation = ContractViolation::Bytes { call, error };
+                        Visits::Wrong(Outcome::Violation(violation))
+                    }
+                    None if of.refuses => Visits::Wrong(Outcome::Refused),
+                    None => Visits::One(len),
+                }
+            }
+        };
+    }
+    visits
+}
+
+/// The failure that the status says.
+fn status(call: &'static str, of: &Call) -> Option<Outcome> {
+    match of.answer.status.number() {
+        0 => None,
+        1 => Some(Outcome::Reported(call)),
+        status => Some(Outcome::Violation(ContractViolation::Status { call, status })),
+    }
+}
+
+/// A flag that was left unwritten is 0.
+fn flag(call: &'static str, of: &Call) -> Result<bool, Outcome> {
+    match of.answer.flag.unwrap_or(0) {
+        0 => Ok(false),
+        1 => Ok(true),
+        value => Err(Outcome::Violation(ContractViolation::Flag { call, value })),
+    }
+}

@@ -1,0 +1,384 @@
+//! A host's table, and a host whose functions answer as the input says.
+
+use std::{cell::RefCell, ffi::c_void, ptr};
+
+use arbitrary::Arbitrary;
+use statevec_abi::{
+    RecordKey, RecordKind, RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef,
+    RuntimeBytesVisitor, RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostContextV1,
+    RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1, RuntimeRecordKeyView,
+    RuntimeRecordKeyVisitor, SysId,
+    plugin::{HostCallError, HostTable, ReadTable, Scratch},
+};
+
+use super::expected::{Outcome, expected};
+
+/// Where the table is.
+#[derive(Debug, Arbitrary)]
+pub(super) enum Place {
+    Null,
+    /// At an address that no table can have, and nobody may look at.
+    Misaligned(u64),
+    Ours,
+}
+
+/// A call, and what the host does when it gets it.
+#[derive(Debug, Arbitrary)]
+pub(super) struct Call {
+    pub(super) function: Function,
+    /// Through the table for validating, where that has the function.
+    pub(super) through_read_table: bool,
+    /// One bit for each entry that is null, in the table's order.
+    null: u8,
+    pub(super) kind: RecordKind,
+    /// Whether the visitor refuses what it is lent.
+    pub(super) refuses: bool,
+    pub(super) answer: Answer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
+pub(super) enum Function {
+    ReadById,
+    ReadByPk,
+    Create,
+    Update,
+    Delete,
+    Emit,
+    ForEachKey,
+    Log,
+}
+
+#[derive(Debug, Clone, Arbitrary)]
+pub(super) struct Answer {
+    pub(super) status: Status,
+    /// What goes to `out_found` or `out_deleted`; unwritten when there is none.
+    pub(super) flag: Option<u8>,
+    /// What goes to `out_key`; unwritten when there is none.
+    pub(super) created: Option<u8>,
+    pub(super) visits: Vec<Lent>,
+}
+
+#[derive(Debug, Clone, Copy, Arbitrary)]
+pub(super) enum Status {
+    Success,
+    Failure,
+    Any(u32),
+}
+
+/// What a visitor is called with.
+#[derive(Debug, Clone, Copy, Arbitrary)]
+pub(super) struct Lent {
+    pub(super) is_null: bool,
+    pub(super) len: Len,
+}
+
+#[derive(Debug, Clone, Copy, Arbitrary)]
+pub(super) enum Len {
+    Few(u8),
+    AboveLimit(u8),
+    Most(u8),
+}
+
+impl Function {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::ReadById => "with_read_typed_raw",
+            Self::ReadByPk => "with_read_typed_by_pk_raw",
+            Self::Create => "create_typed_raw",
+            Self::Update => "update_typed_by_pk_raw",
+            Self::Delete => "delete_by_pk_raw",
+            Self::Emit => "emit_typed_event_raw",
+            Self::ForEachKey => "for_each_record_key_raw",
+            Self::Log => "debug_log",
+        }
+    }
+}
+
+impl Call {
+    /// Whether it goes through the table for validating.
+    pub(super) fn is_read(&self) -> bool {
+        let reads = [Function::ReadById, Function::ReadByPk, Function::ForEachKey];
+        self.through_read_table && reads.contains(&self.function)
+    }
+
+    pub(super) fn has_entry(&self) -> bool {
+        !self.is_null(self.function)
+    }
+
+    fn is_null(&self, function: Function) -> bool {
+        self.null & (1 << function as u8) != 0
+    }
+
+    fn entry<F>(&self, function: Function, entry: F) -> Option<F> {
+        (!self.is_null(function)).then_some(entry)
+    }
+}
+
+/// Makes the call, and compares its outcome with the expected one.
+pub(super) fn check(place: &Place, call: &Call) {
+    let host = RuntimeHostVTableV1 {
+        with_read_typed_raw: call.entry(Function::ReadById, read_by_id as _),
+        with_read_typed_by_pk_raw: call.entry(Function::ReadByPk, read_by_pk as _),
+        create_typed_raw: call.entry(Function::Create, create as _),
+        update_typed_by_pk_raw: call.entry(Function::Update, update as _),
+        delete_by_pk_raw: call.entry(Function::Delete, delete as _),
+        emit_typed_event_raw: call.entry(Function::Emit, emit as _),
+        for_each_record_key_raw: call.entry(Function::ForEachKey, for_each_key as _),
+        debug_log: call.entry(Function::Log, log as _),
+    };
+    let read = RuntimeReadVTableV1 {
+        with_read_typed_raw: host.with_read_typed_raw,
+        with_read_typed_by_pk_raw: host.with_read_typed_by_pk_raw,
+        for_each_record_key_raw: host.for_each_record_key_raw,
+    };
+    let host = Running { call, memory: vec![0; 256] }.run(place, &host, &read);
+    assert_eq!(host, expected(place, call), "{call:?} at {place:?}");
+}
+
+/// A host in the middle of a call; `ctx_ptr` points to a cell with it.
+struct Running<'i> {
+    call: &'i Call,
+    memory: Vec<u8>,
+}
+
+/// What the visitor says when it refuses.
+type No = &'static str;
+
+impl Running<'_> {
+    fn run(self, place: &Place, host: &RuntimeHostVTableV1, read: &RuntimeReadVTableV1) -> Outcome {
+        let call = self.call;
+        let this = RefCell::new(self);
+        let ctx_ptr = (&raw const this).cast::<c_void>().cast_mut();
+        let host = RuntimeHostContextV1 { ctx_ptr, vtable: at(place, host) };
+        let read = RuntimeReadContextV1 { ctx_ptr, vtable: at(place, read) };
+        // SAFETY: null, misaligned, or a table of ours, which takes this context (rule 10).
+        let mut host = unsafe { HostTable::from_raw(host) };
+        // SAFETY: as above (rule 10).
+        let read = unsafe { ReadTable::from_raw(read) };
+        let read = if call.is_read() { read } else { host.read() };
+
+        let mut buffer = RuntimeErrorBuf::RESET;
+        let scratch = &mut Scratch::new(&mut buffer);
+        let refusal = if call.refuses { Err("no") } else { Ok(()) };
+        let seen = |data: &[u8]| refusal.map(|()| data.len());
+        let write = |data: &mut [u8]| {
+            data.fill(0xEE);
+            seen(data)
+        };
+        let pk = [1, 2, 3];
+        match call.function {
+            Function::ReadById => found(read.read_by_id(scratch, call.kind, 7, seen)),
+            Function::ReadByPk => found(read.read_by_pk(scratch, call.kind, &pk, seen)),
+            Function::Update => found(host.update_by_pk(scratch, call.kind, &pk, write)),
+            Function::Create => match host.create(scratch, call.kind, write) {
+                Ok((key, len)) => Outcome::Created(key, len),
+                Err(error) => failed(error),
+            },
+            Function::Delete => plain(host.delete_by_pk(scratch, call.kind, &pk), Outcome::Flag),
+            Function::Emit => plain(host.emit_event(scratch, 1, &pk), |()| Outcome::Done),
+            Function::Log => plain(host.debug_log(scratch, "text"), |()| Outcome::Done),
+            Function::ForEachKey => {
+                let mut keys = Vec::new();
+                let answer = read.for_each_key(scratch, call.kind, |key| keys.push(key));
+                plain(answer, |()| Outcome::Keys(keys))
+            }
+        }
+    }
+}
+
+fn at<T>(place: &Place, table: &T) -> *const T {
+    match place {
+        Place::Null => ptr::null(),
+        Place::Misaligned(address) => ptr::without_provenance((*address as usize) | 1),
+        Place::Ours => table,
+    }
+}
+
+fn found(answer: Result<Option<usize>, HostCallError<No>>) -> Outcome {
+    answer.map_or_else(failed, Outcome::Found)
+}
+
+fn plain<T>(answer: Result<T, HostCallError>, outcome: impl FnOnce(T) -> Outcome) -> Outcome {
+    match answer {
+        Ok(answer) => outcome(answer),
+        Err(HostCallError::Reported { call }) => Outcome::Reported(call),
+        Err(HostCallError::Contract(violation)) => Outcome::Violation(violation),
+        Err(HostCallError::Refused(never)) => match never {},
+    }
+}
+
+fn failed(error: HostCallError<No>) -> Outcome {
+    match error {
+        HostCallError::Reported { call } => Outcome::Reported(call),
+        HostCallError::Contract(violation) => Outcome::Violation(violation),
+        HostCallError::Refused(_) => Outcome::Refused,
+    }
+}
+
+impl Status {
+    pub(super) const fn number(self) -> u32 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Any(status) => status,
+        }
+    }
+}
+
+impl Lent {
+    pub(super) fn len(self) -> usize {
+        match self.len {
+            Len::Few(len) => len.into(),
+            Len::AboveLimit(more) => statevec_abi::limits::RECORD + 1 + usize::from(more),
+            Len::Most(less) => usize::MAX - usize::from(less),
+        }
+    }
+}
+
+/// The call that a context belongs to.
+fn running<'c>(ctx: *const c_void) -> &'c RefCell<Running<'c>> {
+    // SAFETY: `run` made the context of such a cell, which outlives the call (rule 10).
+    unsafe { &*ctx.cast() }
+}
+
+/// The keys that a walk shows: as many as there are visits.
+pub(super) fn keys(call: &Call) -> impl Iterator<Item = RecordKey> {
+    let kind = call.kind;
+    call.answer.visits.iter().map(move |lent| RecordKey { kind, sys_id: lent.len() as SysId })
+}
+
+fn status(ctx: *const c_void) -> RuntimeCallStatus {
+    RuntimeCallStatus(running(ctx).borrow().call.answer.status.number())
+}
+
+fn flag(ctx: *const c_void, out: *mut u8) {
+    if let Some(flag) = running(ctx).borrow().call.answer.flag {
+        // SAFETY: the caller's out parameter is live (rule 9).
+        unsafe { out.write(flag) };
+    }
+}
+
+fn lend_each(ctx: *const c_void, lend: impl Fn(*mut u8, usize)) {
+    let visits = running(ctx).borrow().call.answer.visits.clone();
+    for lent in visits.into_iter().take(4) {
+        let mut this = running(ctx).borrow_mut();
+        let memory = if lent.is_null { ptr::null_mut() } else { this.memory.as_mut_ptr() };
+        drop(this);
+        lend(memory, lent.len());
+    }
+}
+
+fn lend_for_reading(ctx: *const c_void, to: *mut c_void, visitor: Option<RuntimeBytesVisitor>) {
+    let visitor = visitor.expect("the SDK passes a visitor");
+    // SAFETY: the visitor with its own context; what it may believe is there (rule 4).
+    lend_each(ctx, |ptr, len| unsafe { visitor(to, RuntimeBytesRef { ptr, len }) });
+}
+
+fn lend_for_writing(ctx: *const c_void, to: *mut c_void, visitor: Option<RuntimeBytesMutVisitor>) {
+    let visitor = visitor.expect("the SDK passes a visitor");
+    // SAFETY: the visitor with its own context; what it may believe is there, and nobody else's (rule 4).
+    lend_each(ctx, |ptr, len| unsafe { visitor(to, RuntimeBytesMutRef { ptr, len }) });
+}
+
+unsafe extern "C" fn read_by_id(
+    ctx: *const c_void,
+    _: RecordKind,
+    _: SysId,
+    visitor_ctx: *mut c_void,
+    visitor: Option<RuntimeBytesVisitor>,
+    out_found: *mut u8,
+    _: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    lend_for_reading(ctx, visitor_ctx, visitor);
+    flag(ctx, out_found);
+    status(ctx)
+}
+
+unsafe extern "C" fn read_by_pk(
+    ctx: *const c_void,
+    _: RecordKind,
+    _: RuntimeBytesRef,
+    visitor_ctx: *mut c_void,
+    visitor: Option<RuntimeBytesVisitor>,
+    out_found: *mut u8,
+    _: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    lend_for_reading(ctx, visitor_ctx, visitor);
+    flag(ctx, out_found);
+    status(ctx)
+}
+
+unsafe extern "C" fn create(
+    ctx: *mut c_void,
+    kind: RecordKind,
+    init_ctx: *mut c_void,
+    init: Option<RuntimeBytesMutVisitor>,
+    out_key: *mut RuntimeRecordKeyView,
+    _: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    lend_for_writing(ctx, init_ctx, init);
+    let created = running(ctx).borrow().call.answer.created;
+    if let Some(difference) = created {
+        let key = RuntimeRecordKeyView { kind: kind ^ difference, sys_id: 5 };
+        // SAFETY: the caller's out parameter is live (rule 9).
+        unsafe { out_key.write(key) };
+    }
+    status(ctx)
+}
+
+unsafe extern "C" fn update(
+    ctx: *mut c_void,
+    _: RecordKind,
+    _: RuntimeBytesRef,
+    update_ctx: *mut c_void,
+    update: Option<RuntimeBytesMutVisitor>,
+    out_found: *mut u8,
+    _: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    lend_for_writing(ctx, update_ctx, update);
+    flag(ctx, out_found);
+    status(ctx)
+}
+
+unsafe extern "C" fn delete(
+    ctx: *mut c_void,
+    _: RecordKind,
+    _: RuntimeBytesRef,
+    out_deleted: *mut u8,
+    _: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    flag(ctx, out_deleted);
+    status(ctx)
+}
+
+unsafe extern "C" fn emit(
+    ctx: *mut c_void,
+    _: u8,
+    _: RuntimeBytesRef,
+    _: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    status(ctx)
+}
+
+unsafe extern "C" fn for_each_key(
+    ctx: *const c_void,
+    _: RecordKind,
+    visitor_ctx: *mut c_void,
+    visitor: Option<RuntimeRecordKeyVisitor>,
+    _: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    let visitor = visitor.expect("the SDK passes a visitor");
+    for key in keys(running(ctx).borrow().call) {
+        // SAFETY: the visitor with its own context (rule 4).
+        unsafe { visitor(visitor_ctx, key.into()) };
+    }
+    status(ctx)
+}
+
+unsafe extern "C" fn log(
+    ctx: *mut c_void,
+    _: RuntimeBytesRef,
+    _: *mut RuntimeErrorBuf,
+) -> RuntimeCallStatus {
+    status(ctx)
+}
