@@ -2,11 +2,13 @@
 //!
 //! - Reading them never panics, and an error has a short text, however long its cause.
 //! - A schema that was read is written, and the text reads as the same schema, and writes as the same text.
+//! - What is written says what the text said, key by key.
 //! - The fingerprints are those of the text; computed from the declarations, they do not depend on their order.
 //! - Every record's key has the stated length. A store is made of the schema, or refuses it with an error; an empty one is in order.
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use statevec_abi_alloc::schema::{
     CommandDefinition, EnumDefinition, EventDefinition, Fingerprints, MAX_DATA_SIZE,
     RecordDefinition, SchemaRegistry,
@@ -22,7 +24,10 @@ const LARGEST_MADE: u32 = 1 << 16;
 /// See the module.
 pub fn check(text: &[u8]) {
     match SchemaRegistry::from_idl_bytes(text) {
-        Ok(schema) => check_schema(schema),
+        Ok(schema) => {
+            check_written(text, &schema);
+            check_schema(schema);
+        }
         Err(error) => {
             let error = error.to_string();
             assert!((1..=LONGEST_ERROR).contains(&error.len()), "{} bytes: {error}", error.len());
@@ -41,6 +46,45 @@ fn check_schema(schema: SchemaRegistry) {
     check_fingerprints(&schema);
     schema.record_defs().for_each(|record| check_record(&schema, record));
     check_store(Arc::new(schema));
+}
+
+/// What is written, beside what was read.
+fn check_written(text: &[u8], schema: &SchemaRegistry) {
+    let mut read: Value = serde_json::from_slice(text).expect("what was read is JSON");
+    let written: Value =
+        serde_json::from_str(&schema.to_idl_json()).expect("what is written is JSON");
+    for (section, sorted_by) in
+        [("types", "name"), ("records", "kind"), ("commands", "kind"), ("events", "kind")]
+    {
+        if let Some(items) = read.get_mut(section).and_then(Value::as_array_mut) {
+            // Numbers of a kind in ascending order, and names in that of their bytes.
+            items.sort_by_key(|item| (item[sorted_by].as_u64(), item[sorted_by].to_string()));
+        }
+    }
+    assert_says(&read, &written, "the schema");
+}
+
+/// That everything in `written` stands in `read`, where it may be left out when it is empty.
+fn assert_says(read: &Value, written: &Value, what: &str) {
+    match (read, written) {
+        (Value::Object(read), Value::Object(written)) => {
+            for (key, written) in written {
+                let absent = Value::Array(Vec::new());
+                assert_says(read.get(key).unwrap_or(&absent), written, key);
+            }
+        }
+        // The parser takes an object's values in a list, too.
+        (Value::Array(_), Value::Object(_)) => {}
+        (Value::Array(read), Value::Array(written)) => {
+            assert_eq!(read.len(), written.len(), "{what}");
+            read.iter().zip(written).for_each(|(read, written)| assert_says(read, written, what));
+        }
+        // Fingerprints are read with digits of either case.
+        (Value::String(read), Value::String(written)) if read.len() == 32 => {
+            assert!(read.eq_ignore_ascii_case(written), "{what}: {read}, {written}");
+        }
+        _ => assert_eq!(read, written, "{what}"),
+    }
 }
 
 /// Fingerprints that are computed depend on what is declared, and not on the order of the declarations.
@@ -71,9 +115,14 @@ fn check_record(schema: &SchemaRegistry, record: &RecordDefinition) {
     assert_eq!(schema.try_get(record.kind), Some(record));
     assert_eq!(schema.try_get_by_name(&record.name), Some(record));
     assert!((1..=MAX_DATA_SIZE).contains(&record.data_size));
-    for field in record.fields.iter() {
-        assert!(u64::from(field.offset) + u64::from(field.len) <= u64::from(record.data_size));
+    let mut taken = 0;
+    let mut fields: Vec<_> = record.fields.iter().collect();
+    fields.sort_by_key(|field| field.offset);
+    for field in fields {
+        assert!(taken <= u64::from(field.offset), "{} shares bytes", field.name);
+        taken = u64::from(field.offset) + u64::from(field.len);
     }
+    assert!(taken <= u64::from(record.data_size), "a field ends outside of {}", record.name);
     let pk_len = schema.pk_len(record.kind);
     assert_eq!(pk_len.is_some(), record.is_pk_idx);
     if record.data_size <= LARGEST_MADE {

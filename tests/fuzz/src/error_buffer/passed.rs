@@ -71,7 +71,8 @@ pub(super) fn from_plugin(buffer: &RuntimeErrorBuf, status: u32) {
 /// A plugin, and the published adapter, read what a host wrote.
 pub(super) fn from_host(buffer: &RuntimeErrorBuf, status: u32) {
     ANSWER.set(Answer { buffer: *buffer, status: RuntimeCallStatus(status) });
-    let context = RuntimeHostContextV1 { ctx_ptr: std::ptr::null_mut(), vtable: &ANSWERING_HOST };
+    let context =
+        RuntimeHostContextV1 { ctx_ptr: std::ptr::null_mut(), vtable: &raw const ANSWERING_HOST };
     let reported = run_logger(context);
     // SAFETY: a table for as long as the program runs; what its one entry writes is to be read with care (rule 10).
     let adapter = unsafe { RuntimeHostContextV1Adapter::new(context) }.debug_log(String::new());

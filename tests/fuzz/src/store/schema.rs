@@ -1,5 +1,7 @@
 //! A record with a plain key, one with a composite key that need not be immutable, and one without a key.
 
+use std::ops::Range;
+
 use statevec_abi::{
     RecordKind,
     schema::{FieldDef, FieldType, PayloadDef, RecordDef, SchemaDef, Version},
@@ -121,12 +123,12 @@ pub(super) fn pk(kind: RecordKind, data: &[u8]) -> Vec<u8> {
 
 /// Whether an update from `old` to `new` is refused.
 pub(super) fn changes_what_may_not(kind: RecordKind, old: &[u8], new: &[u8]) -> bool {
-    let immutable: &[_] = match kind {
-        THING => &[0..8, 18..20],
-        SHARE => &[8..12],
-        _ => &[8..10],
+    let differ = |bytes: Range<usize>| old[bytes.clone()] != new[bytes];
+    let changed = match kind {
+        THING => differ(0..8) || differ(18..20),
+        SHARE => differ(8..12),
+        _ => differ(8..10),
     };
-    let changed = immutable.iter().any(|bytes| old[bytes.clone()] != new[bytes.clone()]);
     changed || pk(kind, old) != pk(kind, new)
 }
 
