@@ -126,7 +126,7 @@ fuzz() {
     if cargo +nightly fuzz run --fuzz-dir "$folder" "$@" -max_len="${max_len[$target]}" -timeout=20 -rss_limit_mb=4096 \
         -print_final_stats=1 "${dictionary[@]}" >"$log" 2>&1; then
         printf 'ok: %-14s %9s executions, %5s edges of code, nothing found\n' "$target" "$(figure number_of_executed_units)" \
-            "$(sed -n 's/.* DONE *cov: \([0-9]*\).*/\1/p' "$log")"
+            "$(sed -n 's/.*DONE *cov: \([0-9]*\).*/\1/p' "$log")"
     else
         grep -A 4 'panicked at' "$log" >&2 || tail -40 "$log" >&2
         grep -E '^SUMMARY|cargo fuzz run|cargo fuzz tmin' "$log" >&2
