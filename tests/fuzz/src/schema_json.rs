@@ -50,7 +50,8 @@ fn check_schema(schema: SchemaRegistry) {
 
 /// What is written, beside what was read.
 fn check_written(text: &[u8], schema: &SchemaRegistry) {
-    let mut read: Value = serde_json::from_slice(text).expect("what was read is JSON");
+    // The parser skips what stands under keys that it does not know, and half a surrogate pair there: `Value` cannot hold one.
+    let Ok(mut read) = serde_json::from_slice::<Value>(text) else { return };
     let written: Value =
         serde_json::from_str(&schema.to_idl_json()).expect("what is written is JSON");
     for (section, sorted_by) in

@@ -13,7 +13,7 @@ mod fixed;
 mod model;
 mod plugin;
 mod runner;
-mod schema;
+pub(crate) mod schema;
 mod script;
 mod server;
 

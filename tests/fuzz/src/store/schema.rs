@@ -9,14 +9,14 @@ use statevec_abi::{
 
 use super::script::{Key, Poke};
 
-pub(super) const THING: RecordKind = 2;
-pub(super) const SHARE: RecordKind = 5;
-pub(super) const NOTE: RecordKind = 9;
+pub(crate) const THING: RecordKind = 2;
+pub(crate) const SHARE: RecordKind = 5;
+pub(crate) const NOTE: RecordKind = 9;
 pub(super) const KINDS: [RecordKind; 3] = [THING, SHARE, NOTE];
 /// The only event.
-pub(super) const TOLD: u8 = 7;
+pub(crate) const TOLD: u8 = 7;
 
-pub(super) const SCHEMA: SchemaDef<'static> = SchemaDef {
+pub(crate) const SCHEMA: SchemaDef<'static> = SchemaDef {
     version: Version::new(1, 0),
     types: &[],
     records: &[
@@ -99,7 +99,7 @@ pub(super) fn data_size(kind: RecordKind) -> Option<usize> {
 }
 
 /// Length of the primary key; `None` when there is no such kind or it has no key.
-pub(super) fn pk_len(kind: RecordKind) -> Option<usize> {
+pub(crate) fn pk_len(kind: RecordKind) -> Option<usize> {
     match kind {
         THING => Some(8),
         SHARE => Some(10),

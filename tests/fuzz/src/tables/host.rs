@@ -1,13 +1,13 @@
 //! A host's table, and a host whose functions answer as the input says.
 
+mod functions;
+
 use std::{cell::RefCell, ffi::c_void, ptr};
 
 use arbitrary::Arbitrary;
 use statevec_abi::{
-    RecordKey, RecordKind, RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef,
-    RuntimeBytesVisitor, RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostContextV1,
-    RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1, RuntimeRecordKeyView,
-    RuntimeRecordKeyVisitor, SysId,
+    RecordKey, RecordKind, RuntimeErrorBuf, RuntimeHostContextV1, RuntimeHostVTableV1,
+    RuntimeReadContextV1, RuntimeReadVTableV1, SysId,
     plugin::{HostCallError, HostTable, ReadTable, Scratch},
 };
 
@@ -117,14 +117,14 @@ impl Call {
 /// Makes the call, and compares its outcome with the expected one.
 pub(super) fn check(place: &Place, call: &Call) {
     let host = RuntimeHostVTableV1 {
-        with_read_typed_raw: call.entry(Function::ReadById, read_by_id as _),
-        with_read_typed_by_pk_raw: call.entry(Function::ReadByPk, read_by_pk as _),
-        create_typed_raw: call.entry(Function::Create, create as _),
-        update_typed_by_pk_raw: call.entry(Function::Update, update as _),
-        delete_by_pk_raw: call.entry(Function::Delete, delete as _),
-        emit_typed_event_raw: call.entry(Function::Emit, emit as _),
-        for_each_record_key_raw: call.entry(Function::ForEachKey, for_each_key as _),
-        debug_log: call.entry(Function::Log, log as _),
+        with_read_typed_raw: call.entry(Function::ReadById, functions::read_by_id as _),
+        with_read_typed_by_pk_raw: call.entry(Function::ReadByPk, functions::read_by_pk as _),
+        create_typed_raw: call.entry(Function::Create, functions::create as _),
+        update_typed_by_pk_raw: call.entry(Function::Update, functions::update as _),
+        delete_by_pk_raw: call.entry(Function::Delete, functions::delete as _),
+        emit_typed_event_raw: call.entry(Function::Emit, functions::emit as _),
+        for_each_record_key_raw: call.entry(Function::ForEachKey, functions::for_each_key as _),
+        debug_log: call.entry(Function::Log, functions::log as _),
     };
     let read = RuntimeReadVTableV1 {
         with_read_typed_raw: host.with_read_typed_raw,
@@ -235,150 +235,8 @@ impl Lent {
     }
 }
 
-/// The call that a context belongs to.
-fn running<'c>(ctx: *const c_void) -> &'c RefCell<Running<'c>> {
-    // SAFETY: `run` made the context of such a cell, which outlives the call (rule 10).
-    unsafe { &*ctx.cast() }
-}
-
 /// The keys that a walk shows: as many as there are visits.
 pub(super) fn keys(call: &Call) -> impl Iterator<Item = RecordKey> {
     let kind = call.kind;
     call.answer.visits.iter().map(move |lent| RecordKey { kind, sys_id: lent.len() as SysId })
-}
-
-fn status(ctx: *const c_void) -> RuntimeCallStatus {
-    RuntimeCallStatus(running(ctx).borrow().call.answer.status.number())
-}
-
-fn flag(ctx: *const c_void, out: *mut u8) {
-    if let Some(flag) = running(ctx).borrow().call.answer.flag {
-        // SAFETY: the caller's out parameter is live (rule 9).
-        unsafe { out.write(flag) };
-    }
-}
-
-fn lend_each(ctx: *const c_void, lend: impl Fn(*mut u8, usize)) {
-    let visits = running(ctx).borrow().call.answer.visits.clone();
-    for lent in visits.into_iter().take(4) {
-        let mut this = running(ctx).borrow_mut();
-        let memory = if lent.is_null { ptr::null_mut() } else { this.memory.as_mut_ptr() };
-        drop(this);
-        lend(memory, lent.len());
-    }
-}
-
-fn lend_for_reading(ctx: *const c_void, to: *mut c_void, visitor: Option<RuntimeBytesVisitor>) {
-    let visitor = visitor.expect("the SDK passes a visitor");
-    // SAFETY: the visitor with its own context; what it may believe is there (rule 4).
-    lend_each(ctx, |ptr, len| unsafe { visitor(to, RuntimeBytesRef { ptr, len }) });
-}
-
-fn lend_for_writing(ctx: *const c_void, to: *mut c_void, visitor: Option<RuntimeBytesMutVisitor>) {
-    let visitor = visitor.expect("the SDK passes a visitor");
-    // SAFETY: the visitor with its own context; what it may believe is there, and nobody else's (rule 4).
-    lend_each(ctx, |ptr, len| unsafe { visitor(to, RuntimeBytesMutRef { ptr, len }) });
-}
-
-unsafe extern "C" fn read_by_id(
-    ctx: *const c_void,
-    _: RecordKind,
-    _: SysId,
-    visitor_ctx: *mut c_void,
-    visitor: Option<RuntimeBytesVisitor>,
-    out_found: *mut u8,
-    _: *mut RuntimeErrorBuf,
-) -> RuntimeCallStatus {
-    lend_for_reading(ctx, visitor_ctx, visitor);
-    flag(ctx, out_found);
-    status(ctx)
-}
-
-unsafe extern "C" fn read_by_pk(
-    ctx: *const c_void,
-    _: RecordKind,
-    _: RuntimeBytesRef,
-    visitor_ctx: *mut c_void,
-    visitor: Option<RuntimeBytesVisitor>,
-    out_found: *mut u8,
-    _: *mut RuntimeErrorBuf,
-) -> RuntimeCallStatus {
-    lend_for_reading(ctx, visitor_ctx, visitor);
-    flag(ctx, out_found);
-    status(ctx)
-}
-
-unsafe extern "C" fn create(
-    ctx: *mut c_void,
-    kind: RecordKind,
-    init_ctx: *mut c_void,
-    init: Option<RuntimeBytesMutVisitor>,
-    out_key: *mut RuntimeRecordKeyView,
-    _: *mut RuntimeErrorBuf,
-) -> RuntimeCallStatus {
-    lend_for_writing(ctx, init_ctx, init);
-    let created = running(ctx).borrow().call.answer.created;
-    if let Some(difference) = created {
-        let key = RuntimeRecordKeyView { kind: kind ^ difference, sys_id: 5 };
-        // SAFETY: the caller's out parameter is live (rule 9).
-        unsafe { out_key.write(key) };
-    }
-    status(ctx)
-}
-
-unsafe extern "C" fn update(
-    ctx: *mut c_void,
-    _: RecordKind,
-    _: RuntimeBytesRef,
-    update_ctx: *mut c_void,
-    update: Option<RuntimeBytesMutVisitor>,
-    out_found: *mut u8,
-    _: *mut RuntimeErrorBuf,
-) -> RuntimeCallStatus {
-    lend_for_writing(ctx, update_ctx, update);
-    flag(ctx, out_found);
-    status(ctx)
-}
-
-unsafe extern "C" fn delete(
-    ctx: *mut c_void,
-    _: RecordKind,
-    _: RuntimeBytesRef,
-    out_deleted: *mut u8,
-    _: *mut RuntimeErrorBuf,
-) -> RuntimeCallStatus {
-    flag(ctx, out_deleted);
-    status(ctx)
-}
-
-unsafe extern "C" fn emit(
-    ctx: *mut c_void,
-    _: u8,
-    _: RuntimeBytesRef,
-    _: *mut RuntimeErrorBuf,
-) -> RuntimeCallStatus {
-    status(ctx)
-}
-
-unsafe extern "C" fn for_each_key(
-    ctx: *const c_void,
-    _: RecordKind,
-    visitor_ctx: *mut c_void,
-    visitor: Option<RuntimeRecordKeyVisitor>,
-    _: *mut RuntimeErrorBuf,
-) -> RuntimeCallStatus {
-    let visitor = visitor.expect("the SDK passes a visitor");
-    for key in keys(running(ctx).borrow().call) {
-        // SAFETY: the visitor with its own context (rule 4).
-        unsafe { visitor(visitor_ctx, key.into()) };
-    }
-    status(ctx)
-}
-
-unsafe extern "C" fn log(
-    ctx: *mut c_void,
-    _: RuntimeBytesRef,
-    _: *mut RuntimeErrorBuf,
-) -> RuntimeCallStatus {
-    status(ctx)
 }

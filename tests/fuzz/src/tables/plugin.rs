@@ -193,7 +193,7 @@ unsafe extern "C" fn answering_schema() -> RuntimeBytesRef {
 /// The rest of a table.
 struct Silent;
 
-const SILENT: StaticPlugin = static_plugin!(Silent, slots = 1);
+pub(super) const SILENT: StaticPlugin = static_plugin!(Silent, slots = 16);
 
 impl Plugin for Silent {
     fn name() -> &'static str {
