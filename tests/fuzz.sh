@@ -40,7 +40,7 @@ main() {
     esac
     prepare || return
     case ${1:-} in
-        '') check_code && each run_fixed ;;
+        '') check_code || return 1; each run_fixed ;;
         --long) each run_long "$seconds" ;;
         --keep) each keep ;;
     esac
@@ -62,12 +62,12 @@ wrong_arguments() {
 
 # The tools, and the targets built with them.
 prepare() {
+    command -v c++ >/dev/null || { skipped "there is no C++ compiler (c++) to build libFuzzer with"; return; }
     if ! cargo +nightly --version >/dev/null 2>&1; then
         cargo test --locked --manifest-path "$manifest" || return 1
         skipped "there is no nightly toolchain: rustup toolchain install nightly. The corpus was replayed without it"
         return
     fi
-    command -v c++ >/dev/null || { skipped "there is no C++ compiler (c++) to build libFuzzer with"; return; }
     if ! cargo fuzz --version >/dev/null 2>&1; then
         echo "installing cargo-fuzz: cargo install cargo-fuzz --locked"
         cargo install cargo-fuzz --locked >"$work/install" 2>&1 || {
