@@ -153,4 +153,5 @@ keep() {
     echo "$target: $before files before, $(find "$corpus" -type f | wc -l) now"
 }
 
-main "$@"
+# On one line, so that an edit meanwhile does not change what is left to run.
+main "$@"; exit
