@@ -144,9 +144,9 @@ keep() {
     [ -d "$folder/found/$target" ] || { echo "$target: no long run has found anything"; return; }
     mkdir -p "$corpus" "$short"
     before=$(find "$corpus" -type f | wc -l)
-    # A few short files are worth more than many long ones. There are so many ways through a text that of those only the edges count, and not how
-    # often each is taken.
-    [[ $target != *json* ]] || edges_only=(-use_counters=0)
+    # A few short files are worth more than many long ones. There are so many ways through a text or a table that of those only the edges count,
+    # and not how often each is taken.
+    [[ $target != *json* && $target != tables ]] || edges_only=(-use_counters=0)
     find "$folder/found/$target" -type f -size -1025c -exec cp -t "$short" {} +
     cargo +nightly fuzz run --fuzz-dir "$folder" "$target" "$corpus" "$short" -- -set_cover_merge=1 "${edges_only[@]}" \
         -max_len="${max_len[$target]}" >"$work/$target.log" 2>&1 || { tail -20 "$work/$target.log" >&2; return 1; }
