@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzing: inputs that nobody thought of, against promises that hold for all of them. tests/fuzz/README.md says which.
 #
-#   tests/fuzz.sh                            every target for a fixed number of executions, always the same ones
+#   tests/fuzz.sh                            every target for a fixed number of executions, from a fixed seed
 #   tests/fuzz.sh --long SECONDS [TARGET…]   targets, or all of them, for so many seconds each; what is found on the way is kept in tests/fuzz/found
 #   tests/fuzz.sh --keep [TARGET…]           adds to the corpus what long runs found, as far as it reaches code that nothing in the corpus does
 #
