@@ -15,8 +15,6 @@ pub(super) enum Outcome {
     Done,
     /// The host says that it failed.
     Reported(&'static str),
-    /// The visitor refused the bytes.
-    Refused,
     Violation(ContractViolation),
 }
 
@@ -112,7 +110,6 @@ fn visits(call: &'static str, of: &Call) -> Visits {
                         let violation = ContractViolation::Bytes { call, error };
                         Visits::Wrong(Outcome::Violation(violation))
                     }
-                    None if of.refuses => Visits::Wrong(Outcome::Refused),
                     None => Visits::One(len),
                 }
             }

@@ -31,8 +31,6 @@ pub(super) struct Call {
     /// One bit for each entry that is null, in the table's order.
     null: u8,
     pub(super) kind: RecordKind,
-    /// Whether the visitor refuses what it is lent.
-    pub(super) refuses: bool,
     pub(super) answer: Answer,
 }
 
@@ -141,9 +139,6 @@ struct Running<'i> {
     memory: Vec<u8>,
 }
 
-/// What the visitor says when it refuses.
-type No = &'static str;
-
 impl Running<'_> {
     fn run(self, place: &Place, host: &RuntimeHostVTableV1, read: &RuntimeReadVTableV1) -> Outcome {
         let call = self.call;
@@ -159,21 +154,20 @@ impl Running<'_> {
 
         let mut buffer = RuntimeErrorBuf::RESET;
         let scratch = &mut Scratch::new(&mut buffer);
-        let refusal = if call.refuses { Err("no") } else { Ok(()) };
-        let seen = |data: &[u8]| refusal.map(|()| data.len());
+        let seen = |data: &[u8]| data.len();
         let write = |data: &mut [u8]| {
             data.fill(0xEE);
-            seen(data)
+            data.len()
         };
         let pk = [1, 2, 3];
         match call.function {
             Function::ReadById => found(read.read_by_id(scratch, call.kind, 7, seen)),
             Function::ReadByPk => found(read.read_by_pk(scratch, call.kind, &pk, seen)),
             Function::Update => found(host.update_by_pk(scratch, call.kind, &pk, write)),
-            Function::Create => match host.create(scratch, call.kind, write) {
-                Ok((key, len)) => Outcome::Created(key, len),
-                Err(error) => failed(error),
-            },
+            Function::Create => {
+                let created = host.create(scratch, call.kind, write);
+                plain(created, |(key, len)| Outcome::Created(key, len))
+            }
             Function::Delete => plain(host.delete_by_pk(scratch, call.kind, &pk), Outcome::Flag),
             Function::Emit => plain(host.emit_event(scratch, 1, &pk), |()| Outcome::Done),
             Function::Log => plain(host.debug_log(scratch, "text"), |()| Outcome::Done),
@@ -194,8 +188,8 @@ fn at<T>(place: &Place, table: &T) -> *const T {
     }
 }
 
-fn found(answer: Result<Option<usize>, HostCallError<No>>) -> Outcome {
-    answer.map_or_else(failed, Outcome::Found)
+fn found(answer: Result<Option<usize>, HostCallError>) -> Outcome {
+    plain(answer, Outcome::Found)
 }
 
 fn plain<T>(answer: Result<T, HostCallError>, outcome: impl FnOnce(T) -> Outcome) -> Outcome {
@@ -203,15 +197,7 @@ fn plain<T>(answer: Result<T, HostCallError>, outcome: impl FnOnce(T) -> Outcome
         Ok(answer) => outcome(answer),
         Err(HostCallError::Reported { call }) => Outcome::Reported(call),
         Err(HostCallError::Contract(violation)) => Outcome::Violation(violation),
-        Err(HostCallError::Refused(never)) => match never {},
-    }
-}
-
-fn failed(error: HostCallError<No>) -> Outcome {
-    match error {
-        HostCallError::Reported { call } => Outcome::Reported(call),
-        HostCallError::Contract(violation) => Outcome::Violation(violation),
-        HostCallError::Refused(_) => Outcome::Refused,
+        Err(HostCallError::Refused(error)) => panic!("these visitors take any bytes: {error}"),
     }
 }
 
