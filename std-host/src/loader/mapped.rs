@@ -18,8 +18,10 @@ static MAPPED: Mutex<Vec<Mapped>> = Mutex::new(Vec::new());
 struct Mapped {
     /// Without symbolic links.
     path: PathBuf,
+    /// As it was looked at before it was mapped.
     file: FileIdentity,
-    library: &'static Library,
+    /// `None` when the file was exchanged while it was mapped: nobody knows which of the two it is.
+    library: Option<&'static Library>,
 }
 
 /// Maps a library for good, or finds it mapped.
@@ -35,18 +37,16 @@ pub(super) fn map(path: &Path, allow_world_writable: bool) -> Result<&'static Li
     }
     let file = FileIdentity::from(&metadata);
     if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, file)) {
-        return if known.file == file { Ok(known.library) } else { Err(changed()) };
+        return known.library.filter(|_| known.file == file).ok_or_else(changed);
     }
     elf::check(path, &open)?;
     let library = dlopen(&canonical)
         .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
-    mapped.push(Mapped { path: canonical.clone(), file, library });
-    // What was mapped is what was looked at, unless the file was exchanged in between.
-    if FileIdentity::of(&canonical).map_err(unreadable)? == file {
-        Ok(library)
-    } else {
-        Err(changed())
-    }
+    // What was mapped is what was looked at, unless the file was exchanged in between; then nobody gets it, later either.
+    let is_same = FileIdentity::of(&canonical).is_ok_and(|now| now == file);
+    let library = is_same.then_some(library);
+    mapped.push(Mapped { path: canonical, file, library });
+    library.ok_or_else(changed)
 }
 
 impl Mapped {

@@ -59,7 +59,7 @@ impl LoadOptions {
     /// Loads a shared library with these options; see [`LoadedPlugin::open`].
     ///
     /// Without a pin the dynamic linker opens the file a second time, by its path. What lies there then is compared with what was looked
-    /// at, by device, inode, size and time of change, but only after its initialisers have run: whoever may write to the file or its folder may have
+    /// at, by device, inode, size and time of modification, but only after its initialisers have run: whoever may write to the file or its folder may have
     /// anything loaded.
     ///
     /// # Errors
