@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use statevec_abi::runtime_error_kind::CONFIG_ERROR;
-use statevec_host::{EngineError, PluginFailure};
+use statevec_host::{EngineError, LoadError, PluginFailure};
 
 use super::commands::{InputError, Place};
 use super::plugin::PluginError;
@@ -57,6 +57,16 @@ impl CliError {
         ExitCode::from(if is_usage { 2 } else { 1 })
     }
 
+    /// The options that go with what the text proposes.
+    fn options(&self) -> &'static str {
+        match self {
+            Self::Plugin(PluginError::Load(LoadError::WorldWritable { .. })) => {
+                " (--sha256 HEX, --allow-world-writable)"
+            }
+            _ => "",
+        }
+    }
+
     /// Tells the error and its causes on stderr. Where that is closed there is nobody to tell.
     pub(crate) fn report(&self) {
         let _ = writeln!(io::stderr(), "{}", Report(self));
@@ -68,7 +78,7 @@ struct Report<'a>(&'a CliError);
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", Harmless(self.0))?;
+        write!(f, "error: {}{}", Harmless(self.0), self.0.options())?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
             write!(f, "\n  caused by: {}", Harmless(error))?;

@@ -83,7 +83,7 @@ fn file_that_all_may_write_runs_only_when_allowed() {
     use std::os::unix::fs::PermissionsExt as _;
     let (_dir, path) = copy();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-    let told = "allow world-writable plugins";
+    let told = "or allow world-writable plugins (--sha256 HEX, --allow-world-writable)";
     run(&path, &[]).fails_with(1, told);
     host(&["inspect", &path]).fails_with(1, told);
     assert_eq!(run(&path, &["--allow-world-writable"]).code, Some(0));
