@@ -54,6 +54,12 @@ pub unsafe extern "C" fn statevec_misbehaving_say(
     }
 }
 
+/// How many times it has panicked on this thread since a table was chosen: of a panic in a destructor nobody is told.
+#[unsafe(no_mangle)]
+pub extern "C" fn statevec_misbehaving_panics() -> u32 {
+    sdk::thrown::panics()
+}
+
 /// # Safety
 ///
 /// As `runtime_bytes_slice`.

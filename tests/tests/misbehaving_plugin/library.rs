@@ -50,14 +50,25 @@ pub(crate) fn chain(error: &dyn Error) -> String {
     text
 }
 
+/// How many times the library has panicked on this thread since it was opened there.
+pub(crate) fn panics() -> u32 {
+    type Panics = extern "C" fn() -> u32;
+    // SAFETY: the function has this type in `tests/misbehaving` (rule 10).
+    let panics = unsafe { library().get::<Panics>(b"statevec_misbehaving_panics\0") }.unwrap();
+    panics()
+}
+
 fn say(what: &str, value: RuntimeBytesRef) {
     type Say = unsafe extern "C" fn(RuntimeBytesRef, RuntimeBytesRef) -> RuntimeCallStatus;
-    static LIBRARY: OnceLock<Library> = OnceLock::new();
-    // SAFETY: a library of this workspace, which stays mapped (rule 6).
-    let library = LIBRARY.get_or_init(|| unsafe { Library::new(path()) }.unwrap());
     // SAFETY: the function has this type in `tests/misbehaving` (rule 10).
-    let say = unsafe { library.get::<Say>(b"statevec_misbehaving_say\0") }.unwrap();
+    let say = unsafe { library().get::<Say>(b"statevec_misbehaving_say\0") }.unwrap();
     // SAFETY: both are valid for the call; bytes that are not there are not looked at, and the next `table` forgets them (rule 10).
     let status = unsafe { say(RuntimeBytesRef::from_slice(what.as_bytes()), value) };
     assert_eq!(status, RuntimeCallStatus::Success, "the library does not know {what}");
+}
+
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    // SAFETY: a library of this workspace, which stays mapped (rule 6).
+    LIBRARY.get_or_init(|| unsafe { Library::new(path()) }.unwrap())
 }

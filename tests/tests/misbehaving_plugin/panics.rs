@@ -114,6 +114,7 @@ fn in_on_unload(table: &str, place: &str, thrown: &str) {
     }
     // Nobody asks how it went, and the records are there all the same.
     let store = engine(table, &config).into_store();
+    assert_eq!(library::panics(), 1);
     assert_eq!(store.len(crate::run::ACCOUNT), 1);
 }
 
@@ -121,7 +122,9 @@ fn in_on_unload(table: &str, place: &str, thrown: &str) {
 fn in_drop(table: &str, place: &str, thrown: &str) {
     let config = format!("{place} {thrown}");
     assert_eq!(engine(table, &config).unload(), Ok(()));
+    assert_eq!(library::panics(), 1);
     let store = engine(table, &config).into_store();
+    assert_eq!(library::panics(), 1);
     let another = library::open(table);
     assert_goes_on(&mut Engine::with_store(&another, "nowhere text", store).unwrap(), 2);
 }

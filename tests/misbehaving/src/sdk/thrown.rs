@@ -30,11 +30,18 @@ impl Drop for Grenade {
 thread_local! {
     static NAME: Cell<Option<Thrown>> = const { Cell::new(None) };
     static SCHEMA_TEXT: Cell<Option<Thrown>> = const { Cell::new(None) };
+    static PANICS: Cell<u32> = const { Cell::new(0) };
 }
 
 pub(crate) fn forget() {
     NAME.set(None);
     SCHEMA_TEXT.set(None);
+    PANICS.set(0);
+}
+
+/// How many panics there were on this thread since that was forgotten.
+pub(crate) fn panics() -> u32 {
+    PANICS.get()
 }
 
 pub(crate) fn panic_before_there_is_an_instance(how: &str) -> Option<()> {
@@ -65,6 +72,7 @@ pub(super) fn parse(how: &str) -> Option<(&str, Thrown)> {
 }
 
 pub(super) fn throw(place: &str, thrown: Thrown) -> ! {
+    PANICS.set(panics() + 1);
     match thrown {
         Thrown::Text => panic!("on purpose, in {place}"),
         Thrown::Bomb => panic_any(Bomb),
