@@ -25,7 +25,7 @@ fn make_through(
     read: *const RuntimeReadVTableV1,
 ) -> Result<bool, RuntimeHostError> {
     set_task(Task { entry: call.entry, way: Way::Raw });
-    follow(script, call.phase());
+    follow(&[], script, call.phase());
     let ctx_ptr = ptr::null_mut();
     match call.during {
         During::RunTx => {

@@ -46,7 +46,7 @@ impl Instance {
         read: *const RuntimeReadVTableV1,
     ) -> Result<(), Failure> {
         set_task(Task { entry: call.entry, way });
-        follow(script, call.phase());
+        follow(&[], script, call.phase());
         let mut error = UNTOUCHED;
         let status = match call.during {
             During::RunTx => self.run_tx(host, &raw mut error),

@@ -1,7 +1,10 @@
 //! What a host does wrong.
 
 use core::{ffi::c_void, ptr};
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+};
 
 use statevec_abi::{
     RUNTIME_ERROR_MESSAGE_CAPACITY, RecordKind, RuntimeBytesMutRef, RuntimeBytesMutVisitor,
@@ -76,6 +79,8 @@ enum Visitor {
 
 thread_local! {
     static SCRIPT: Cell<Script> = const { Cell::new(HONEST) };
+    /// The scripts that are followed one call each, after the one above.
+    static LATER: RefCell<VecDeque<Script>> = const { RefCell::new(VecDeque::new()) };
     /// The phase that the host writes into its errors.
     static PHASE: Cell<RuntimeErrorPhase> = const { Cell::new(RuntimeErrorPhase::RunTx) };
     /// The visitor that is running.
@@ -84,9 +89,11 @@ thread_local! {
     static LEFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Sets what the hosts on this thread do.
-pub(crate) fn follow(script: Script, phase: RuntimeErrorPhase) {
-    SCRIPT.set(script);
+/// Sets what the hosts on this thread do: in the calls of `lead`, one script each, and from then on.
+pub(crate) fn follow(lead: &[Script], script: Script, phase: RuntimeErrorPhase) {
+    let mut scripts: VecDeque<_> = lead.iter().copied().chain([script]).collect();
+    SCRIPT.set(scripts.pop_front().unwrap_or(script));
+    LATER.replace(scripts);
     PHASE.set(phase);
 }
 
@@ -98,7 +105,8 @@ pub(crate) fn left() -> Vec<u8> {
 /// Ends a call as the script says.
 pub(crate) fn answer(out_flag: *mut u8, out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus {
     let script = SCRIPT.get();
-    SCRIPT.set(*script.then.unwrap_or(&script));
+    let then = LATER.with_borrow_mut(VecDeque::pop_front).or_else(|| script.then.copied());
+    SCRIPT.set(then.unwrap_or(script));
     if let Some(flag) = script.flag.filter(|_| !out_flag.is_null()) {
         // SAFETY: the plugin's flag is live (rule 9).
         unsafe { out_flag.write(flag) };

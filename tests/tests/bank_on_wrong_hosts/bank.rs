@@ -66,19 +66,18 @@ impl Call {
         matches!(self, Self::ForEachKey | Self::ReadById)
     }
 
-    /// A script that is honest up to this call, follows `script` in it, and is honest again.
-    fn led_to(self, script: Script) -> Script {
+    /// Lets the host be honest up to this call, follow `script` in it, and be honest again.
+    fn lead_to(self, script: Script) {
+        const NO_ACCOUNT: Script = Script { visits: &[], flag: Some(0), ..HONEST };
         let script = Script { then: Some(&HONEST), ..script };
-        match self {
-            Self::Update | Self::ReadById => script,
-            Self::Create => {
-                let none = Script { visits: &[], flag: Some(0), ..HONEST };
-                Script { then: Some(Box::leak(Box::new(script))), ..none }
-            }
-            Self::Emit => Script { then: Some(Box::leak(Box::new(script))), ..HONEST },
+        let (lead, script): (&[Script], _) = match self {
+            Self::Update | Self::ReadById => (&[], script),
+            Self::Create => (&[NO_ACCOUNT], script),
+            Self::Emit => (&[HONEST], script),
             // A read from inside the walk would be the next call.
-            Self::ForEachKey => Script { keys: &[], ..script },
-        }
+            Self::ForEachKey => (&[], Script { keys: &[], ..script }),
+        };
+        follow(lead, script, self.phase());
     }
 }
 
@@ -108,7 +107,7 @@ impl Instance {
         host: *const RuntimeHostVTableV1,
         read: *const RuntimeReadVTableV1,
     ) -> Result<(), Failure> {
-        follow(call.led_to(script), call.phase());
+        call.lead_to(script);
         let mut error = RuntimeErrorBuf::RESET;
         let status = if call.is_validation() {
             let host = RuntimeReadContextV1 { ctx_ptr: ptr::null_mut(), vtable: read };
