@@ -105,7 +105,7 @@ fn library_for_another_machine() {
 #[test]
 fn symbol_that_nobody_has_is_named_at_load() {
     let library = Library {
-        rest: "int nowhere(void);\nint late(void) { return nowhere(); }",
+        rest: "int nowhere(void);\nint late(void) { return nowhere(); }".into(),
         ..Library::default()
     };
     let (error, text) = refusal(&library);

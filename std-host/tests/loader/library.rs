@@ -21,7 +21,7 @@ pub(crate) struct Library {
     pub(crate) entries: usize,
     pub(crate) symbol: &'static str,
     /// C that is added at the end.
-    pub(crate) rest: &'static str,
+    pub(crate) rest: String,
 }
 
 impl Default for Library {
@@ -34,7 +34,7 @@ impl Default for Library {
             schema: SchemaRegistry::with_records(version, &[]).unwrap().to_idl_json().into_bytes(),
             entries: 5,
             symbol: "statevec_runtime_plugin_entry_v1",
-            rest: "",
+            rest: String::new(),
         }
     }
 }
@@ -64,7 +64,7 @@ impl Library {
              typedef struct {{ const uint8_t *ptr; size_t len; }} bytes;\n\
              typedef struct {{ uint32_t version; bytes (*name)(void), (*schema)(void); void (*rest[5])(void); }} api;\n\
              static const uint8_t name[] = {{ {} }}, schema[] = {{ {} }};\n\
-             static bytes get_name(void) {{ return (bytes) {{ {name}, {} }}; }}\n\
+             static bytes get_name(void) {{ return (bytes) {{ {name}, {}u }}; }}\n\
              static bytes get_schema(void) {{ return (bytes) {{ schema, {} }}; }}\n\
              static void entry(void) {{}}\n\
              api {}(void) {{ (void)name; (void)entry; return (api) {{ {}, get_name, get_schema, {{ {} }} }}; }}\n{}\n",

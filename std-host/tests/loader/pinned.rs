@@ -27,7 +27,7 @@ fn library_with_trace(folder: &Path, name: &str, trace: &Path) -> std::path::Pat
          __attribute__((constructor)) static void trace(void) {{ fclose(fopen(\"{}\", \"w\")); }}",
         trace.display()
     );
-    Library { rest: rest.leak(), ..named(name) }.build(folder, "plugin.so")
+    Library { rest, ..named(name) }.build(folder, "plugin.so")
 }
 
 #[test]

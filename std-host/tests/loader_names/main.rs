@@ -53,7 +53,7 @@ fn number_that_comes_back_does_not_bring_back_the_old_library() {
 
     // A library that cannot be loaded gives its number back, too.
     let rest = "int nowhere(void);\nint late(void) { return nowhere(); }";
-    let broken = Library { rest, ..named("broken") }.build(folder.path(), "broken.so");
+    let broken = Library { rest: rest.into(), ..named("broken") }.build(folder.path(), "broken.so");
     assert!(matches!(pinned(&broken), Err(LoadError::Library { .. })));
     let after = named("after").build(folder.path(), "after.so");
     assert_eq!(pinned(&after).unwrap().name(), "after");
