@@ -97,6 +97,7 @@ memcheck() {
     echo '{"command":"Deposit"' >"$malformed"
     under_memcheck 0 "$program" inspect "$bank" &&
         under_memcheck 0 "$program" run --plugin "$bank" --commands "$commands" --quiet &&
+        under_memcheck 0 "$program" run --plugin "$bank" --sha256 "$(sha256sum <"$bank" | cut -d ' ' -f 1)" --commands "$commands" --quiet &&
         under_memcheck 2 "$program" run --plugin "$bank" --commands "$malformed" &&
         under_memcheck 2 "$program" run --plugin "$bank" --commands "$commands" --config 'no setting' &&
         under_memcheck 1 "$program" inspect "$program"

@@ -12,32 +12,32 @@ use crate::script::Script;
 const KIND: u8 = 1;
 
 #[test]
-fn bank_library_on_a_store_without_room_for_a_record_leaves_a_trace() {
+fn bank_library_on_a_store_without_room_for_a_record() {
     assert_traceless_at_every_number_of_records(&Script::bank_library());
 }
 
 #[test]
-fn linked_bank_on_a_store_without_room_for_a_record_leaves_a_trace() {
+fn linked_bank_on_a_store_without_room_for_a_record() {
     assert_traceless_at_every_number_of_records(&Script::bank_linked());
 }
 
 #[test]
-fn boxed_plugins_library_on_a_store_without_room_for_a_record_leaves_a_trace() {
+fn boxed_plugins_library_on_a_store_without_room_for_a_record() {
     assert_traceless_at_every_number_of_records(&Script::boxed_library());
 }
 
 #[test]
-fn bank_library_in_a_transaction_without_room_leaves_a_trace() {
+fn bank_library_in_a_transaction_without_room() {
     assert_traceless_at_every_size_of_a_transaction(&Script::bank_library());
 }
 
 #[test]
-fn boxed_plugins_library_in_a_transaction_without_room_leaves_a_trace() {
+fn boxed_plugins_library_in_a_transaction_without_room() {
     assert_traceless_at_every_size_of_a_transaction(&Script::boxed_library());
 }
 
 #[test]
-fn linked_bank_in_a_transaction_without_room_leaves_a_trace() {
+fn linked_bank_in_a_transaction_without_room() {
     assert_traceless_at_every_size_of_a_transaction(&Script::bank_linked());
 }
 

@@ -33,27 +33,27 @@ const FAULTS: [Fault; 8] = [
 const LIES: [Fault; 2] = [Fault::FindsUnlent, Fault::Denies];
 
 #[test]
-fn fault_in_a_host_call_of_the_banks_library_leaves_a_trace() {
+fn every_host_call_of_the_banks_library_fails_once() {
     assert_traceless(&Script::bank_library(), &["create", "emit_event", "update_by_pk"]);
 }
 
 #[test]
-fn fault_in_a_host_call_of_the_linked_bank_leaves_a_trace() {
+fn every_host_call_of_the_linked_bank_fails_once() {
     assert_traceless(&Script::bank_linked(), &["create", "emit_event", "update_by_pk"]);
 }
 
 #[test]
-fn fault_in_a_host_call_of_a_boxed_plugins_library_leaves_a_trace() {
+fn every_host_call_of_a_boxed_plugins_library_fails_once() {
     assert_traceless(&Script::boxed_library(), &["create", "emit_event", "update_by_pk"]);
 }
 
 #[test]
-fn fault_in_a_host_call_of_the_linked_inventory_leaves_a_trace() {
+fn every_host_call_of_the_linked_inventory_fails_once() {
     assert_traceless(&Script::inventory_linked(), INVENTORY);
 }
 
 #[test]
-fn fault_in_a_host_call_of_a_published_plugin_leaves_a_trace() {
+fn every_host_call_of_a_published_plugin_fails_once() {
     // All but "emit_event": where that fails, the published crates end the process.
     assert_traceless(
         &Script::inventory_published(),

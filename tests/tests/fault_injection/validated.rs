@@ -20,22 +20,22 @@ const FAULTS: [Fault; 4] = [
 ];
 
 #[test]
-fn fault_while_the_banks_library_validates_is_lost() {
+fn every_host_call_fails_once_while_the_banks_library_validates() {
     assert_told(&Script::bank_library());
 }
 
 #[test]
-fn fault_while_the_linked_bank_validates_is_lost() {
+fn every_host_call_fails_once_while_the_linked_bank_validates() {
     assert_told(&Script::bank_linked());
 }
 
 #[test]
-fn fault_while_a_boxed_plugins_library_validates_is_lost() {
+fn every_host_call_fails_once_while_a_boxed_plugins_library_validates() {
     assert_told(&Script::boxed_library());
 }
 
 #[test]
-fn fault_while_a_published_plugin_validates_is_lost() {
+fn every_host_call_fails_once_while_a_published_plugin_validates() {
     assert_told(&Script::inventory_published());
 }
 
