@@ -114,6 +114,10 @@ impl<'c> ReadContext<'c> {
                 stopped = visitor(&mut inner, key);
             }
         });
+        if stopped.is_err() && answer.is_err() {
+            // The visitor's reason stands. What the host wrote must not pass for the reason of a later failure.
+            self.scratch.reset(self.error.phase());
+        }
         stopped?;
         answer.map_err(|error| self.failed(error))
     }

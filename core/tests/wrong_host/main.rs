@@ -16,6 +16,7 @@ mod records;
 mod reports;
 mod script;
 mod tables;
+mod stopped;
 #[cfg(feature = "std")]
 mod visitor_panics;
 mod visits;
