@@ -119,18 +119,16 @@ unsafe fn run<L: Lends, F, T>(
         return discard(visitor);
     }
     let caught = catch(|| {
-        let answer = call(visitor);
-        // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
-        let visit = unsafe { &mut *this };
-        match answer {
-            Ok(out) => visit.finish(out),
-            Err(error) => visit.course().refused(error),
+        match call(visitor) {
+            // SAFETY: as above; the reference made before the closure ran is gone (rules 4 and 10).
+            Ok(out) => unsafe { Once::finish(this, out) },
+            // SAFETY: as above (rules 4 and 10).
+            Err(error) => unsafe { &mut *this }.course().refused(error),
         }
     });
     if let Err(panic) = caught {
-        // SAFETY: as above (rules 1 and 4).
-        let visit = unsafe { &mut *this };
-        visit.course().panicked(panic);
+        // SAFETY: as above (rules 4 and 10).
+        unsafe { &mut *this }.course().panicked(panic);
     }
 }
 

@@ -7,6 +7,7 @@
 mod answers;
 mod arguments;
 mod call;
+mod drops;
 mod host;
 #[cfg(feature = "std")]
 mod host_panics;
@@ -15,8 +16,8 @@ mod plugin;
 mod records;
 mod reports;
 mod script;
-mod tables;
 mod stopped;
+mod tables;
 #[cfg(feature = "std")]
 mod visitor_panics;
 mod visits;

@@ -61,11 +61,18 @@ impl<F, T> Once<F, T> {
         Some(unsafe { self.visitor.assume_init_read() })
     }
 
-    /// Keeps what the closure made, unless there has been trouble since it started.
+    /// Keeps what the closure made, unless there has been trouble since it started: then it is dropped, while no reference to the visit
+    /// exists, because its destructor may make a host call, and the host call the visitor again.
+    ///
+    /// # Safety
+    ///
+    /// `this` is the address of a live visit that nobody holds a reference to.
     #[inline]
-    pub(super) fn finish(&mut self, out: T) {
-        if self.course.finish() {
-            self.out.write(out);
+    pub(super) unsafe fn finish(this: *mut Self, out: T) {
+        // SAFETY: the caller's promise; the reference ends here (rules 4 and 10).
+        if unsafe { (*this).course.finish() } {
+            // SAFETY: as above (rules 4 and 10).
+            unsafe { (*this).out.write(out) };
         }
     }
 
