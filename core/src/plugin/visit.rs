@@ -22,9 +22,9 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Lent {
     /// The record's name, for an error's text.
-    pub(crate) name: &'static str,
-    /// The fewest bytes that the visitor can do with.
-    pub(crate) at_least: usize,
+    name: &'static str,
+    /// The fewest bytes that the visitor can do with; at most [`limits::RECORD`].
+    at_least: usize,
 }
 
 /// A constant [`Lent`]: so the comparison is made of constants, before the closure, and a closure that needs as many bytes compares nothing.
@@ -36,10 +36,16 @@ pub(crate) trait Lends {
 pub(crate) enum AnyBytes {}
 
 impl Lends for AnyBytes {
-    const LENT: Lent = Lent { name: "record", at_least: 0 };
+    const LENT: Lent = Lent::record("record", 0);
 }
 
 impl Lent {
+    /// What is longer than a host may lend does not compile: no visitor could ever be given it.
+    pub(crate) const fn record(name: &'static str, at_least: usize) -> Self {
+        assert!(at_least <= limits::RECORD, "a record is longer than `limits::RECORD`");
+        Self { name, at_least }
+    }
+
     /// Whether a visitor can be given so many bytes from there.
     #[inline]
     const fn fits(self, is_null: bool, len: usize) -> bool {
@@ -184,4 +190,37 @@ pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
 #[cold]
 fn discard<F>(visitor: F) {
     let _ = catch(|| drop(visitor));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lent, limits::RECORD};
+
+    #[test]
+    fn a_record_fits_from_its_own_length_to_the_longest_that_is_believed() {
+        for (at_least, len, fits) in [
+            (0, 0, true),
+            (0, RECORD, true),
+            (0, RECORD + 1, false),
+            (0, usize::MAX, false),
+            (48, 47, false),
+            (48, 48, true),
+            (48, RECORD, true),
+            (48, RECORD + 1, false),
+            (48, usize::MAX, false),
+            (RECORD, RECORD - 1, false),
+            (RECORD, RECORD, true),
+            (RECORD, RECORD + 1, false),
+        ] {
+            let lent = Lent::record("record", at_least);
+            assert_eq!(lent.fits(false, len), fits, "{len} bytes for {at_least}");
+            assert_eq!(lent.fits(true, len), fits && len == 0, "null and {len} for {at_least}");
+        }
+    }
+
+    #[test]
+    #[should_panic = "a record is longer than `limits::RECORD`"]
+    fn a_record_that_no_host_may_lend_is_refused_when_it_is_declared() {
+        let _ = Lent::record("record", RECORD + 1);
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
 
 /// A record's view needs its layout's bytes; the host may lend more.
 impl<R: Record> Lends for R {
-    const LENT: Lent = Lent { name: R::DEF.name, at_least: R::DATA_SIZE };
+    const LENT: Lent = Lent::record(R::DEF.name, R::DATA_SIZE);
 }
 
 /// Typed reading. A record that does not decode fails the call as ABI_CONTRACT_VIOLATION, with the record, the field
