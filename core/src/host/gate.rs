@@ -21,6 +21,12 @@ use crate::abi::RuntimeErrorBuf;
 /// or while a record is lent. The state lies outside the host and is looked at before a reference to the host is made.
 ///
 /// It is pinned, because contexts hold its address: `pin!(HostGate::new())` without an allocator, `Arc::pin(HostGate::new())` with one.
+///
+/// # Safety
+///
+/// Where the target has no compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`), a gate is taken by a load and a store. Whoever builds an
+/// image for such a target promises that no two runtimes are created on one gate at the same time, one of them in an interrupt, say. On all
+/// other targets nothing is asked.
 pub struct HostGate<H> {
     host: AtomicPtr<H>,
     /// The thread that it is open for, and whether the host is lent, in one number, so that one comparison finds both in order.
@@ -34,7 +40,8 @@ pub struct HostGate<H> {
     _pinned: PhantomPinned,
 }
 
-// SAFETY: the error buffer is the runtime's that has taken the gate, and that one is used by one thread at a time; the rest is atomic (rule 7).
+// SAFETY: the error buffer is the runtime's that has taken the gate, which only one can (see `take`), and that one is used by one thread at a time;
+// the rest is atomic (rule 7).
 unsafe impl<H> Sync for HostGate<H> {}
 
 /// Closed. No thread's number, lent or not, is this one: its lowest bit is set.
@@ -90,7 +97,8 @@ impl<H: Host> HostGate<H> {
         !self.taken.swap(true, Acquire)
     }
 
-    /// Takes the gate for one runtime, unless another has it. Without compare-exchange there is one thread.
+    /// Takes the gate for one runtime, unless another has it. Without compare-exchange nobody else does so meanwhile, as the docs of
+    /// [`HostGate`] ask of the image.
     #[cfg(not(target_has_atomic = "8"))]
     pub(super) fn take(&self) -> bool {
         let free = !self.taken.load(Acquire);
@@ -147,7 +155,7 @@ impl<H: Host> HostGate<H> {
     #[inline]
     pub(super) unsafe fn from_context<'g>(ctx: *const c_void) -> Result<&'g Self, GateError> {
         let gate = NonNull::new(ctx.cast_mut().cast::<Self>()).ok_or(GateError::Null)?;
-        // SAFETY: the caller's promise; a gate consists of atomics (rules 5 and 7).
+        // SAFETY: the caller's promise; everything in a gate is atomic or behind a cell (rules 5 and 7).
         Ok(unsafe { gate.as_ref() })
     }
 

@@ -36,8 +36,12 @@ impl<'c> HostTable<'c> {
 
     /// The functions of a table whose reading ones came from [`read`](Self::read). Used by who owns the transaction, so that no two
     /// writes can overlap.
+    ///
+    /// # Safety
+    ///
+    /// `read` is not the table of a [`RuntimeReadContextV1`](crate::RuntimeReadContextV1), which ends before the writing functions.
     #[inline]
-    pub(super) const fn of_read(read: ReadTable<'c>) -> Self {
+    pub(super) const unsafe fn of_read(read: ReadTable<'c>) -> Self {
         Self { read }
     }
 

@@ -125,7 +125,7 @@ impl<'c> ReadTable<'c> {
         C: HostCaller,
     {
         const CALL: &str = "with_read_typed_raw";
-        // SAFETY: valid for reads for `'c` (rule 1).
+        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_id };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = Once::new(visitor);
@@ -155,7 +155,7 @@ impl<'c> ReadTable<'c> {
         C: HostCaller,
     {
         const CALL: &str = "with_read_typed_by_pk_raw";
-        // SAFETY: valid for reads for `'c` (rule 1).
+        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_pk };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = Once::new(visitor);
@@ -182,7 +182,7 @@ impl<'c> ReadTable<'c> {
         visitor: F,
     ) -> Result<(), C::Failure> {
         const CALL: &str = "for_each_record_key_raw";
-        // SAFETY: valid for reads for `'c` (rule 1).
+        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
         let entry = unsafe { *self.for_each.as_ptr() };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = VisitKeys::Waiting(visitor);
