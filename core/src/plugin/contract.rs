@@ -20,7 +20,7 @@ pub trait HostCaller {
     /// Makes a failure of an error; the host's report, if there is one, is in the buffer.
     fn failed(&mut self, error: HostCallError) -> Self::Failure;
 
-    /// Makes a failure of the host's report: the usual case of [`failed`](Self::failed).
+    /// Makes a failure of the host's report: the usual case of [`failed`](Self::failed), which answers it where this is left as it is.
     fn reported(&mut self, call: &'static str) -> Self::Failure {
         self.failed(HostCallError::Reported { call })
     }

@@ -169,13 +169,14 @@ impl<'c> HostTable<'c> {
         let entry = self.entries().delete_by_pk_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let pk = RuntimeBytesRef::from_slice(pk);
-        let mut deleted = 0;
-        let (out_deleted, out_error) = (&raw mut deleted, caller.scratch().as_ptr());
+        // One byte, with room for a host that takes a flag for a C `int`.
+        let mut deleted = [0_u8; 8];
+        let (out_deleted, out_error) = (deleted.as_mut_ptr(), caller.scratch().as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
         let status = unsafe { entry(self.read.ctx(), kind, pk, out_deleted, out_error) };
-        match (status, deleted) {
-            (RuntimeCallStatus::Success, 0 | 1) => Ok(deleted == 1),
-            _ => Err(not_done(caller, CALL, status, deleted)),
+        match (status, deleted[0]) {
+            (RuntimeCallStatus::Success, flag @ (0 | 1)) => Ok(flag == 1),
+            (_, flag) => Err(not_done(caller, CALL, status, flag)),
         }
     }
 

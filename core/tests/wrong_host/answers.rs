@@ -40,6 +40,17 @@ fn found_is_2() {
     }
 }
 
+/// Where numbers begin with their lowest byte, that byte is the flag; what is behind it must have been nobody's.
+#[test]
+#[cfg(target_endian = "little")]
+fn found_is_written_as_a_c_int() {
+    for call in FINDING.into_iter().chain([DELETE]) {
+        assert_told(call, Way::Raw, Script { wide_flag: true, ..HONEST }, Ok(()));
+        let script = Script { wide_flag: true, flag: Some(0), visits: &[], ..HONEST };
+        assert_told(call, Way::Raw, script, Err((call.phase(), 2001, "no record".into())));
+    }
+}
+
 #[test]
 fn found_is_not_written() {
     let script = Script { flag: None, visits: &[], ..HONEST };

@@ -32,7 +32,7 @@ fn read(table: ReadTable<'_>) {
     let _ = table.read_by_id(&mut Scratch::new(&mut error), 1, 1, |_| ());
 }
 
-const SCRIPTS: [Script; 9] = [
+const SCRIPTS: [Script; 10] = [
     HONEST,
     Script { visits: &[], ..HONEST },
     Script { visits: &[], flag: Some(0), ..HONEST },
@@ -42,6 +42,7 @@ const SCRIPTS: [Script; 9] = [
     Script { status: 1, report: Report::Text(4001, "no"), ..HONEST },
     Script { status: 2, visits: &[], ..HONEST },
     Script { revisits: true, ..HONEST },
+    Script { wide_flag: true, ..HONEST },
 ];
 
 #[test]
@@ -52,7 +53,7 @@ fn visitor_or_what_it_made_is_dropped_twice_or_never() {
     let calls = table.read();
     for script in SCRIPTS {
         for entry in 0..4 {
-            follow(script, RuntimeErrorPhase::RunTx);
+            follow(&[], script, RuntimeErrorPhase::RunTx);
             let (held, made) = (Cell::new(0), Cell::new(0));
             let ran = Cell::new(0);
             let hold = Counted { drops: &held, calls: None };

@@ -24,6 +24,8 @@ pub(crate) struct Script {
     pub(crate) revisits: bool,
     /// What it writes where 0 or 1 belongs; `None` if nothing.
     pub(crate) flag: Option<u8>,
+    /// Whether it writes that as a C `int`.
+    pub(crate) wide_flag: bool,
     /// The kind in the key of what it created; `None` if it writes no key.
     pub(crate) created: Option<RecordKind>,
     pub(crate) report: Report,
@@ -64,6 +66,7 @@ pub(crate) const HONEST: Script = Script {
     keys: &[(1, 1)],
     revisits: false,
     flag: Some(1),
+    wide_flag: false,
     created: Some(1),
     report: Report::Nothing,
     status: 0,
@@ -108,8 +111,13 @@ pub(crate) fn answer(out_flag: *mut u8, out_error: *mut RuntimeErrorBuf) -> Runt
     let then = LATER.with_borrow_mut(VecDeque::pop_front).or_else(|| script.then.copied());
     SCRIPT.set(then.unwrap_or(script));
     if let Some(flag) = script.flag.filter(|_| !out_flag.is_null()) {
-        // SAFETY: the plugin's flag is live (rule 9).
-        unsafe { out_flag.write(flag) };
+        if script.wide_flag {
+            // SAFETY: the plugin's flag is live, and has room behind it: that is what is tested (rule 9).
+            unsafe { out_flag.cast::<u32>().write_unaligned(flag.into()) };
+        } else {
+            // SAFETY: the plugin's flag is live (rule 9).
+            unsafe { out_flag.write(flag) };
+        }
     }
     let write = |kind, text: &str| {
         let (phase, kind) = (PHASE.get(), RuntimeErrorKind(kind));

@@ -47,7 +47,11 @@ fn call_fails_without_a_reason_after_a_walk_that_was_stopped_and_failed() {
     const MUTE: Script = Script { status: 1, ..HONEST };
     const PLUGIN: StaticPlugin = static_plugin!(Stopper, slots = 1);
     let report = Report::Text(4001, "stale");
-    follow(Script { status: 1, report, then: Some(&MUTE), ..HONEST }, RuntimeErrorPhase::RunTx);
+    follow(
+        &[],
+        Script { status: 1, report, then: Some(&MUTE), ..HONEST },
+        RuntimeErrorPhase::RunTx,
+    );
     let (api, mut runtime, mut error) = (PLUGIN.api(), ptr::null_mut(), UNTOUCHED);
     let create = api.create_runtime.unwrap();
     // SAFETY: the pointers are live or null (rule 9).

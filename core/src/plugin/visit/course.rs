@@ -14,9 +14,11 @@ use crate::{
 /// The course of one visit, and the host's word on whether there was a record.
 #[repr(C)]
 pub(crate) struct Course {
-    /// Written by the host where a call has such a flag. Beside the state, so that one comparison finds both in order.
-    found: u8,
     state: State,
+    /// Written by the host where a call has such a flag. Beside the state, so that one comparison finds both in order; and behind it, with room of its
+    /// own, so that a host that takes a flag for a C `int` writes over nothing.
+    found: u8,
+    _room: MaybeUninit<[u8; 6]>,
     /// In state `Troubled`.
     trouble: MaybeUninit<Trouble>,
 }
@@ -55,7 +57,12 @@ impl Course {
     /// A function and not a constant, which compilers would copy as a whole, with zeros for what is not there.
     #[inline]
     pub(super) const fn new() -> Self {
-        Self { found: 0, state: State::Waiting, trouble: MaybeUninit::uninit() }
+        Self {
+            state: State::Waiting,
+            found: 0,
+            _room: MaybeUninit::uninit(),
+            trouble: MaybeUninit::uninit(),
+        }
     }
 
     const RECORD: u16 = Self::word(1, State::Visited);
@@ -64,8 +71,7 @@ impl Course {
     /// Where the host writes whether there is a record, in a course at that address.
     #[inline]
     pub(super) const fn out_found(this: *mut Self) -> *mut u8 {
-        const { assert!(offset_of!(Self, found) == 0) };
-        this.cast()
+        this.cast::<u8>().wrapping_add(offset_of!(Self, found))
     }
 
     /// Whether the host says that there is a record, and the visitor saw it; then its result is taken.
@@ -86,7 +92,7 @@ impl Course {
 
     #[inline]
     const fn word(found: u8, state: State) -> u16 {
-        u16::from_ne_bytes([found, state as u8])
+        u16::from_ne_bytes([state as u8, found])
     }
 
     /// Whether it can start; then it has.
