@@ -87,10 +87,9 @@ pub enum BytesError {
 impl core::error::Error for BytesError {}
 
 impl BytesError {
-    /// What [`check`](Self::check) has against bytes that it refused.
-    #[cold]
-    pub(crate) fn of(bytes: *const u8, len: usize, limit: usize) -> Self {
-        Self::check(bytes.is_null(), len, limit).err().unwrap_or(Self::Null)
+    /// What [`check`](Self::check) has against bytes of that length that it refused.
+    pub(crate) const fn of(len: usize, limit: usize) -> Self {
+        if len > limit { Self::TooLong { len, limit } } else { Self::Null }
     }
 
     /// Checks pointer and length of foreign bytes against a limit, without looking at the bytes (rule 1).

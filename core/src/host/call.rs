@@ -96,15 +96,15 @@ pub(super) unsafe fn bytes<'b, 'e>(
     // SAFETY: the caller's promise (rule 10).
     match unsafe { slice_within(bytes, limit) } {
         Ok(bytes) => Ok(bytes),
-        Err(_) => Err(bad_bytes(bytes.ptr, bytes.len, limit, error)),
+        Err(_) => Err(bad_bytes(bytes.len, limit, error)),
     }
 }
 
-/// Why bytes are no slice; looked at again, so that the way there needs no room for a reason.
+/// Why bytes are no slice; found anew, so that the way there needs no room for a reason.
 #[cold]
 #[inline(never)]
-fn bad_bytes<'e>(ptr: *const u8, len: usize, limit: usize, error: ErrorSlot<'e>) -> Rejected<'e> {
-    let reason = BytesError::of(ptr, len, limit);
+fn bad_bytes<'e>(len: usize, limit: usize, error: ErrorSlot<'e>) -> Rejected<'e> {
+    let reason = BytesError::of(len, limit);
     error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }
 
