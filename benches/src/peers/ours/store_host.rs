@@ -1,23 +1,18 @@
 //! The bench store as a host.
 
-use std::ptr;
-
 use statevec_abi::{
     ErrorSlot, RecordKey, RecordKind, Rejected, SysId,
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
     runtime_error_kind::HOST_REJECTED,
 };
+use statevec_host::Store;
 
 use crate::{FlatStore, store::Refused};
 
 impl Host for FlatStore {
     #[inline]
     fn thread_token() -> usize {
-        thread_local! {
-            static HERE: u32 = const { 0 };
-        }
-        // Two live threads have two of it, at two addresses.
-        HERE.with(|here| ptr::from_ref(here).addr())
+        Store::thread_token()
     }
 
     #[inline]
