@@ -1,4 +1,4 @@
-//! Time per operation, for every peer: `cargo bench -p statevec-benches --features peers`.
+//! Time per operation, for every peer: `cargo bench --features peers` in this workspace.
 
 use std::{error::Error, time::Duration};
 

@@ -35,7 +35,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     let Machine { processor, rustc, .. } = Machine::look();
     let mut text = format!(
         "Machine: {processor}. Toolchain: {rustc}, the workspace's release profile. Command: \
-         `cargo run --release -p statevec-benches --features peers --bin host`. Times are the best of several runs.\n\n"
+         `cargo run --release --features peers --bin host`. Times are the best of several runs.\n\n"
     );
     #[cfg(feature = "peers")]
     text.push_str(&sqlite::compare()?);
