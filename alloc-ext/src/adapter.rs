@@ -1,4 +1,5 @@
-//! The published contexts over a foreign host: what a boxed plugin calls on one side, the C table on the other.
+//! The published contexts over a foreign host: what a boxed plugin calls on one side, the C table
+//! on the other.
 
 mod host;
 mod read;
@@ -17,8 +18,8 @@ use statevec_abi::{
 
 use crate::{error_text::runtime_error_message, errors::RuntimeHostError};
 
-/// The error buffer for an adapter's calls. A call from inside a visitor finds it taken, and uses one on the stack instead, so that
-/// no two calls share a buffer (rule 3).
+/// The error buffer for an adapter's calls. A call from inside a visitor finds it taken, and uses
+/// one on the stack instead, so that no two calls share a buffer (rule 3).
 struct Buffer<'c> {
     phase: RuntimeErrorPhase,
     free: Cell<Option<Scratch<'c>>>,
@@ -101,7 +102,8 @@ impl HostCaller for Caller<'_> {
         self.scratch.reborrow()
     }
 
-    /// The whole of the host's report, as the published adapters give it; or how the host broke the contract.
+    /// The whole of the host's report, as the published adapters give it; or how the host broke the
+    /// contract.
     #[cold]
     #[inline(never)]
     fn failed(&mut self, error: HostCallError) -> RuntimeHostError {
@@ -110,7 +112,7 @@ impl HostCaller for Caller<'_> {
             HostCallError::Contract(violation) => violation.to_string(),
             HostCallError::Refused(error) => error.to_string(),
         };
-        // What the host wrote must not pass for the reason of a later failure.
+        // Clears the host's text, so that it is not taken for the reason of a later failure.
         self.scratch.reset(self.phase);
         RuntimeHostError::new(message)
     }

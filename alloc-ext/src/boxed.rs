@@ -10,7 +10,8 @@ use statevec_abi::plugin::{Instance, InstanceStorage, StorageFull};
 #[derive(Debug)]
 pub enum Boxed {}
 
-// SAFETY: a box's content stays where it is, and is nobody else's, until the box is made again in `remove` (rule 7).
+// SAFETY: a box's content stays where it is, and is nobody else's, until the box is made again in
+// `remove` (rule 7).
 unsafe impl<P: Send + 'static> InstanceStorage<P> for Boxed {
     fn store(plugin: P) -> Result<NonNull<Instance<P>>, StorageFull> {
         // The place first, then what it holds: so nothing is copied.

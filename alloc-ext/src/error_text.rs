@@ -13,7 +13,8 @@ pub fn runtime_error_text(error: &RuntimeErrorBuf) -> String {
     error.message().to_string()
 }
 
-/// An error buffer on one line, as the published adapters pass it on: `phase=RunTx kind=2001 message=…`.
+/// An error buffer on one line, as the published adapters pass it on: `phase=RunTx kind=2001
+/// message=…`.
 #[must_use]
 pub fn runtime_error_message(error: &RuntimeErrorBuf) -> String {
     format!("phase={:?} kind={} message={}", error.phase, error.kind.0, error.message())

@@ -1,10 +1,11 @@
-//! The published errors of plugins and hosts: a text each, and four types so that they cannot be mixed up.
+//! The published errors of plugins and hosts: a text each, and four types so that they cannot be
+//! mixed up.
 
 use alloc::string::{String, ToString};
 
 use statevec_abi::DecodeError;
 
-/// Why a host call failed.
+/// The reason for a failed host call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror_no_std::Error)]
 #[error("{message}")]
 pub struct RuntimeHostError {
@@ -12,7 +13,7 @@ pub struct RuntimeHostError {
     pub message: String,
 }
 
-/// Why a plugin could not be created.
+/// The reason for a failed creation of a plugin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror_no_std::Error)]
 #[error("{message}")]
 pub struct RuntimePluginLoadError {
@@ -20,7 +21,7 @@ pub struct RuntimePluginLoadError {
     pub message: String,
 }
 
-/// Why a plugin rejected a command.
+/// The reason for a rejected command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror_no_std::Error)]
 #[error("{message}")]
 pub struct RuntimePluginError {
@@ -28,7 +29,7 @@ pub struct RuntimePluginError {
     pub message: String,
 }
 
-/// Why a plugin could not release what it holds.
+/// The reason for a failed release of a plugin's resources.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror_no_std::Error)]
 #[error("{message}")]
 pub struct RuntimePluginUnloadError {
@@ -83,7 +84,8 @@ impl From<DecodeError> for RuntimePluginError {
     }
 }
 
-/// A failed host call, passed on with `?` from [`validate_biz_invariants`](crate::RuntimePlugin::validate_biz_invariants).
+/// A failed host call, passed on with `?` from
+/// [`validate_biz_invariants`](crate::RuntimePlugin::validate_biz_invariants).
 impl From<RuntimeHostError> for String {
     fn from(error: RuntimeHostError) -> Self {
         error.message

@@ -21,7 +21,8 @@ use crate::{
 
 /// A factory, and the static that its schema is written to.
 ///
-/// [`static_runtime_plugin!`](crate::static_runtime_plugin) and [`export_runtime_plugin!`](crate::export_runtime_plugin) implement it.
+/// [`static_runtime_plugin!`](crate::static_runtime_plugin) and
+/// [`export_runtime_plugin!`](crate::export_runtime_plugin) implement it.
 pub trait ExportedFactory: 'static {
     /// Makes the factory.
     fn factory() -> Box<dyn RuntimePluginFactory>;
@@ -51,8 +52,8 @@ pub const fn factory_api<F: ExportedFactory>() -> RuntimePluginApiV1 {
     }
 }
 
-/// Makes the [`StaticPlugin`](statevec_abi::StaticPlugin) of a boxed plugin, to be linked in; the expression makes its
-/// `Box<dyn RuntimePluginFactory>`, and uses no local variables.
+/// Makes the [`StaticPlugin`](statevec_abi::StaticPlugin) of a boxed plugin, to be linked in; the
+/// expression makes its `Box<dyn RuntimePluginFactory>`, and uses no local variables.
 ///
 /// ```
 /// # use statevec_abi_alloc::*;
@@ -76,9 +77,11 @@ macro_rules! static_runtime_plugin {
     }};
 }
 
-/// Exports a plugin as the one symbol of a shared library; the expression makes its `Box<dyn RuntimePluginFactory>`.
+/// Exports a plugin as the one symbol of a shared library; the expression makes its `Box<dyn
+/// RuntimePluginFactory>`.
 ///
-/// Write it in a package that is a `cdylib`: a library has one such symbol, and so has whatever this package is linked into.
+/// Write it in a package that is a `cdylib`: a library has one such symbol, and so has whatever
+/// this package is linked into.
 #[macro_export]
 macro_rules! export_runtime_plugin {
     ($factory:expr) => {
@@ -95,7 +98,8 @@ macro_rules! export_runtime_plugin {
     };
 }
 
-/// Declares a type that is an `ExportedFactory`. Its name shadows what the expression may name, hence the underscores.
+/// Declares a type that is an `ExportedFactory`. Its name shadows what the expression may name,
+/// hence the underscores.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! exported_factory {

@@ -1,6 +1,7 @@
 //! The published helper functions: a plugin's seven functions over a factory of boxed plugins.
 //!
-//! Each is a thin shell over core's function of the same purpose, and so has its checks, its panic catching and its quarantine.
+//! Each is a thin shell over core's function of the same purpose, and so has its checks, its panic
+//! catching and its quarantine.
 
 use core::ffi::c_void;
 
@@ -51,7 +52,8 @@ pub fn runtime_plugin_schema_bytes_v1(
 ///
 /// # Safety
 ///
-/// `config` points to bytes valid for the call; `out_runtime` and `out_error` are null or valid for writes for the call.
+/// `config` points to bytes valid for the call; `out_runtime` and `out_error` are null or valid for
+/// writes for the call.
 pub unsafe fn runtime_plugin_create_runtime_v1(
     factory: Factory,
     config: RuntimeBytesRef,
@@ -86,8 +88,8 @@ pub unsafe fn runtime_plugin_destroy_runtime_v1(runtime: *mut c_void) {
 ///
 /// # Safety
 ///
-/// `runtime` is null or such an instance, alive; `host` and the command's payload are valid for the call; `out_error` is null or valid
-/// for writes for the call.
+/// `runtime` is null or such an instance, alive; `host` and the command's payload are valid for the
+/// call; `out_error` is null or valid for writes for the call.
 pub unsafe fn runtime_plugin_run_tx_v1(
     runtime: *mut c_void,
     host: RuntimeHostContextV1,
@@ -114,7 +116,8 @@ pub unsafe fn runtime_plugin_run_tx_v1(
 ///
 /// # Safety
 ///
-/// `runtime` is null or such an instance, alive; `host` is valid for the call; `out_error` is null or valid for writes for the call.
+/// `runtime` is null or such an instance, alive; `host` is valid for the call; `out_error` is null
+/// or valid for writes for the call.
 pub unsafe fn runtime_plugin_validate_biz_invariants_v1(
     runtime: *mut c_void,
     host: RuntimeReadContextV1,
@@ -134,7 +137,8 @@ pub unsafe fn runtime_plugin_validate_biz_invariants_v1(
 ///
 /// # Safety
 ///
-/// `runtime` is null or such an instance, alive; `out_error` is null or valid for writes for the call.
+/// `runtime` is null or such an instance, alive; `out_error` is null or valid for writes for the
+/// call.
 pub unsafe fn runtime_plugin_on_unload_v1(
     runtime: *mut c_void,
     out_error: *mut RuntimeErrorBuf,

@@ -1,17 +1,20 @@
 //! Schemas: what a plugin's records, commands and events look like (ABI.md section 5).
 //!
-//! A [`SchemaRegistry`] is made of definitions, or read from the schema text of a plugin; it is checked as a whole when
-//! it is made. Fingerprints and the writer of schema text are core's, and work without an allocator;
-//! what is here owns what it names.
+//! A [`SchemaRegistry`] is made of definitions, or read from the schema text of a plugin; it is
+//! checked as a whole when it is made. Fingerprints and the writer of schema text are core's, and
+//! work without an allocator; what is here owns what it names.
 //!
-//! Differences to the published types: names and lists are `Cow`s and parsing leaks nothing; making a registry returns
-//! an error where the published one panics, and checks far more; [`RecordDefinition::has_pk_encoder`] stands for a
-//! function; keys are `Vec<u8>`; [`CommandDefinition`] and [`EventDefinition`] are one type.
+//! Differences to the published types: names and lists are `Cow`s and parsing leaks nothing; making
+//! a registry returns an error where the published one panics, and checks far more;
+//! [`RecordDefinition::has_pk_encoder`] stands for a function; keys are `Vec<u8>`;
+//! [`CommandDefinition`] and [`EventDefinition`] are one type.
 
 mod borrowed;
 mod check;
 mod definition;
+mod definitions;
 mod error;
+mod identity;
 mod idl;
 mod pk;
 mod registry;
@@ -26,8 +29,9 @@ pub use definition::{
     PayloadDefinition, PayloadFieldDefinition, RecordDefinition,
 };
 pub use error::{SchemaError, SchemaIdlError, SchemaSection};
+pub use identity::SchemaIdentity;
 pub use pk::PkLayout;
-pub use registry::{SchemaIdentity, SchemaRegistry};
+pub use registry::SchemaRegistry;
 pub use rule::SchemaRule;
 
 /// Longest schema text that is read, in bytes.

@@ -1,7 +1,8 @@
 //! The published object-safe traits, for plugins that allocate.
 //!
-//! What differs from the published ones: [`RuntimePlugin`] and [`RuntimePluginFactory`]'s products are `Send`, because a runtime handle may move
-//! between threads (rule 7 of [`statevec_abi::rules`]).
+//! They differ from the published ones: [`RuntimePlugin`] and [`RuntimePluginFactory`]'s products
+//! are `Send`, because a runtime handle may move between threads (rule 7 of
+//! [`statevec_abi::rules`]).
 
 use alloc::{boxed::Box, string::String};
 
@@ -55,8 +56,8 @@ pub trait RuntimePlugin: Send {
     ///
     /// # Errors
     ///
-    /// A rejection (kind 2001 at the boundary). A failed host call, passed on, becomes one, too: its text then is
-    /// `phase=… kind=… message=…`.
+    /// A rejection (kind 2001 at the boundary). A failed host call, passed on, becomes one, too:
+    /// its text then is `phase=… kind=… message=…`.
     fn run_tx(
         &self,
         tx: &mut dyn RuntimeHostContext,
@@ -76,7 +77,7 @@ pub trait RuntimePlugin: Send {
     ///
     /// # Errors
     ///
-    /// What could not be released (kind 5001 at the boundary).
+    /// A resource could not be released (kind 5001 at the boundary).
     fn on_unload(&mut self) -> Result<(), RuntimePluginUnloadError> {
         Ok(())
     }
@@ -112,9 +113,10 @@ impl RuntimeCommandEnvelope for RuntimeCommandRef<'_> {
     }
 }
 
-/// What a boxed plugin may do in a transaction.
+/// The host calls of a boxed plugin in a transaction.
 ///
-/// Every method fails when the host refuses; from inside a visitor reads are legal and writes do not compile.
+/// Every method fails when the host refuses; from inside a visitor reads are legal and writes do
+/// not compile.
 #[allow(clippy::missing_errors_doc, reason = "said once, for all methods, above")]
 pub trait RuntimeHostContext {
     /// Reads a record by number: calls `f` once if it exists, and returns whether it does.
@@ -175,7 +177,8 @@ pub trait RuntimeHostContext {
     }
 }
 
-/// What a boxed plugin may do while it validates its invariants: the reading part of [`RuntimeHostContext`].
+/// The host calls of a boxed plugin that validates its invariants: the reading part of
+/// [`RuntimeHostContext`].
 #[allow(
     clippy::missing_errors_doc,
     reason = "as for RuntimeHostContext: every method fails when the host refuses"

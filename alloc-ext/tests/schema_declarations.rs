@@ -1,4 +1,5 @@
-//! Declared definitions keep the same rules as parsed ones, and a few that schema text cannot break.
+//! Declared definitions keep the same rules as parsed ones, and a few that schema text cannot
+//! break.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! Parsing leaks nothing, whether it succeeds or fails. A binary of its own, because it counts allocations.
+//! Parsing leaks nothing, whether it succeeds or fails. A binary of its own, because it counts
+//! allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

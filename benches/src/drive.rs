@@ -1,4 +1,5 @@
-//! The measured loops. They are generic over the peer, so that what stands between loop and boundary is the peer's own code.
+//! The measured loops. They are generic over the peer, so that what stands between loop and
+//! boundary is the peer's own code.
 
 use std::hint::black_box;
 

@@ -5,7 +5,8 @@ use std::{env, error::Error, path::PathBuf};
 use libloading::Library;
 use statevec_abi::{RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimePluginEntryV1};
 
-/// The entry function of a plugin library; `name` is its package's, with underscores. The library stays mapped until the process ends.
+/// The entry function of a plugin library; `name` is its package's, with underscores. The library
+/// stays mapped until the process ends.
 ///
 /// # Errors
 ///
@@ -30,7 +31,8 @@ pub fn open(name: &str) -> Result<&'static Library, Box<dyn Error>> {
     Ok(Box::leak(Box::new(library)))
 }
 
-/// Where cargo puts the library of a dependency: beside the executable of a test or bench, or in `deps` below it.
+/// Where cargo puts the library of a dependency: beside the executable of a test or bench, or in
+/// `deps` below it.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What the figures depend on.
+//! The machine and toolchain that the figures depend on.
 
 use std::{env, fs, process::Command};
 

@@ -1,4 +1,4 @@
-//! What is measured: the commands, and what every plugin does with them.
+//! The measured operations: the commands, and what every plugin does with them.
 
 use statevec_abi::RuntimeCommandRef;
 
@@ -72,7 +72,8 @@ impl Operation {
         Self::ALL.into_iter().find(|operation| operation.name() == name)
     }
 
-    /// What a measured command of this operation ends with: nothing, or kind and text of its failure.
+    /// The expected end of a measured command of this operation: nothing, or kind and text of its
+    /// failure.
     #[must_use]
     pub fn expected(self, number: u64) -> Option<(u16, String)> {
         let closed = "the account is closed: it takes neither deposits nor payouts";
@@ -89,9 +90,11 @@ impl Operation {
         }
     }
 
-    /// The commands of the operation, [`COMMANDS`] of them, prepared ahead; none for those that run no command.
+    /// The commands of the operation, [`COMMANDS`] of them, prepared ahead; none for those that run
+    /// no command.
     ///
-    /// Reads are of the first half of the accounts, which no deposit changes. The payloads live as long as the process.
+    /// Reads are of the first half of the accounts, which no deposit changes. The payloads live as
+    /// long as the process.
     #[must_use]
     pub fn commands(self) -> Vec<RuntimeCommandRef<'static>> {
         let Some(kind) = self.command_kind() else { return Vec::new() };

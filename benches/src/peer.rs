@@ -22,13 +22,15 @@ pub trait Peer: Sized {
     ///
     /// # Errors
     ///
-    /// What the plugin answered.
+    /// The plugin's answer.
     fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Result<(), Failure<'_>>;
 
-    /// Creates another instance, tells it that it is unloaded, and destroys it. Returns whether all went well.
+    /// Creates another instance, tells it that it is unloaded, and destroys it. Returns whether all
+    /// went well.
     fn create_and_destroy(&mut self) -> bool;
 
-    /// Asks the library for its table and the plugin for its schema, and returns the schema's length; `None` when there is no such thing.
+    /// Asks the library for its table and the plugin for its schema, and returns the schema's
+    /// length; `None` when there is no such thing.
     fn entry_and_schema(&mut self) -> Option<usize>;
 
     /// The store.
@@ -40,7 +42,7 @@ pub trait Peer: Sized {
     }
 }
 
-/// Why a command failed, as the host of a peer sees it.
+/// The reason for a failed command, as the host of a peer sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure<'e> {
     /// The error kind.

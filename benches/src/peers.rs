@@ -25,11 +25,11 @@ pub trait PeerVisitor {
     ///
     /// # Errors
     ///
-    /// What went wrong; the rest are skipped.
+    /// The failure; the operations after it are skipped.
     fn visit<P: Peer>(&mut self) -> Result<(), Box<dyn Error>>;
 }
 
-/// What the budget is kept for: the ways that this workspace offers.
+/// The peers that have a budget: the ways that this workspace offers.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a program writes into the README.
+//! Sections of the README that a program writes.
 
 use std::{error::Error, fs, path::Path};
 

@@ -18,9 +18,11 @@ const ENTRY: u8 = 2;
 /// The event kind.
 const BALANCE_CHANGED: u8 = 1;
 
-/// Records in flat memory, found by their number without a search: next to nothing, so that the boundary stands out.
+/// Records in flat memory, found by their number without a search: next to nothing, so that the
+/// boundary stands out.
 ///
-/// Transactions are not its business: no measured command fails after it wrote. Nothing allocates or grows after [`new`](Self::new).
+/// Transactions are not its business: no measured command fails after it wrote. Nothing allocates
+/// or grows after [`new`](Self::new).
 #[derive(Debug, Clone)]
 pub struct FlatStore {
     accounts: Vec<Row>,
@@ -36,7 +38,7 @@ struct EventSlot {
     payload: [u8; 64],
 }
 
-/// What the store refuses: a kind that it does not have, or an event that is too long.
+/// The store's refusals: an unknown kind, or an event that is too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
 
@@ -148,7 +150,8 @@ impl FlatStore {
         1..=ACCOUNTS
     }
 
-    /// A number that depends on every byte, and on how often something was created or emitted (FNV-1a).
+    /// A number that depends on every byte, and on how often something was created or emitted
+    /// (FNV-1a).
     #[must_use]
     pub fn checksum(&self) -> u64 {
         let rows = self.accounts.iter().chain(&self.entries).flatten();

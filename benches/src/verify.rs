@@ -2,8 +2,8 @@
 
 use crate::{FlatStore, Operation, Peer, operation::COMMANDS};
 
-/// Runs every operation through a peer, and compares every outcome with the expected one. Returns the checksum of the store afterwards:
-/// the same for every peer.
+/// Runs every operation through a peer, and compares every outcome with the expected one. Returns
+/// the checksum of the store afterwards: the same for every peer.
 ///
 /// # Errors
 ///

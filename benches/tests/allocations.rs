@@ -1,4 +1,5 @@
-//! A command allocates nothing, however it ends, on neither side of the boundary. A binary of its own, because it counts allocations.
+//! A command allocates nothing, however it ends, on neither side of the boundary. A binary of its
+//! own, because it counts allocations.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -23,7 +24,8 @@ thread_local! {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: every call goes to the system's allocator as it came (rule 10). What is not written here goes through `alloc`.
+// SAFETY: every call goes to the system's allocator as it came (rule 10). What is not written here
+// goes through `alloc`.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
@@ -58,7 +60,8 @@ impl PluginSource for Counted {
 
 type Count = unsafe extern "C" fn() -> u64;
 
-/// Runs a command, and returns its error kind, and how often host and plugin have allocated meanwhile.
+/// Runs a command, and returns its error kind, and how often host and plugin have allocated
+/// meanwhile.
 fn run(
     peer: &mut Ours<Counted>,
     count: Count,

@@ -1,4 +1,4 @@
-//! What is compared does the same work.
+//! All compared peers do the same work.
 
 use std::error::Error;
 

@@ -7,7 +7,8 @@ mod payload;
 
 use std::{env, error::Error, fs, path::Path};
 
-/// Memory of the machine `mps2-an386` of QEMU: a Cortex-M4 with code at 0 and data at 0x20000000. A usual part has as much.
+/// Memory of the machine `mps2-an386` of QEMU: a Cortex-M4 with code at 0 and data at 0x20000000. A
+/// usual part has as much.
 const MEMORY_ARM: &str = "MEMORY {
     FLASH : ORIGIN = 0x00000000, LENGTH = 256K
     RAM : ORIGIN = 0x20000000, LENGTH = 64K

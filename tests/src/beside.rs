@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The shared library of a package that the tests dev-depend on: cargo builds it into the folder of the test binary, in debug and in release.
+/// The shared library of a package that the tests dev-depend on: cargo builds it into the folder of
+/// the test binary, in debug and in release.
 ///
 /// # Errors
 ///

@@ -8,7 +8,7 @@ use std::{
 
 use crate::skipped;
 
-/// What every C source of this repository is compiled with: the language, and no warning tolerated.
+/// The flags for every C source of this repository: the language, and warnings as errors.
 pub const C11: &[&str] = &["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic"];
 /// The same for C++.
 pub const CPP17: &[&str] = &["-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-pedantic"];
@@ -42,7 +42,8 @@ impl Compiler {
         }
     }
 
-    /// Whether programs made with these flags compile, link and run here; sanitizers, say, need a library that may be missing.
+    /// Whether programs made with these flags compile, link and run here; sanitizers, say, need a
+    /// library that may be missing.
     #[must_use]
     pub fn can(self, flags: &[&str], folder: &Path) -> bool {
         let (source, program) = (folder.join("probe.c"), folder.join("probe"));

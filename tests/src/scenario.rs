@@ -1,4 +1,4 @@
-//! What a plugin is put through, and a report that can be compared.
+//! One scenario for every plugin, and a report that can be compared.
 
 use statevec_host::{Engine, EngineError, LoadedPlugin, Outcome, PluginFailure};
 
@@ -9,13 +9,13 @@ use crate::inventory::Sent;
 pub struct Report {
     /// One for each command.
     pub outcomes: Vec<Seen>,
-    /// What the plugin says of its invariants at the end.
+    /// The plugin's answer about its invariants at the end.
     pub invariants: Option<PluginFailure>,
     /// Every byte of the records, keys and numbers at the end.
     pub image: Vec<u8>,
 }
 
-/// What can be seen of one command.
+/// The observable result of one command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
     /// Committed, as the how manieth, with these events: kind and payload.
@@ -26,8 +26,9 @@ pub enum Seen {
     Failed(PluginFailure),
 }
 
-/// A plugin's whole life: created, given commands, asked for its invariants, unloaded and destroyed. After every command that was not committed the
-/// records are compared with what they were before it.
+/// A plugin's whole life: created, given commands, asked for its invariants, unloaded and
+/// destroyed. After every command that was not committed the records are compared with what they
+/// were before it.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! The bank in its two forms gives the same outcomes, events and records: as a shared library, and linked in.
+//! The bank in its two forms gives the same outcomes, events and records: as a shared library, and
+//! linked in.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails loudly")]
 
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use statevec_tests::{
     skipped,
 };
 
-/// What the host prints of its run.
+/// The output that the host prints for its run.
 const EXPECTED: &str = include_str!("../golden/c_host.txt");
 
 fn runs_the_bank(flags: &[&str]) {

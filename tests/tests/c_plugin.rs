@@ -36,8 +36,8 @@ fn a_c_plugin_with_short_enums_and_traps_for_undefined_behaviour_differs_or_dies
     ]);
 }
 
-/// A library with AddressSanitizer needs its runtime at the start of the process, which this one does not have: so the test runs itself again,
-/// with the runtime preloaded.
+/// A library with AddressSanitizer needs its runtime at the start of the process, which this one
+/// does not have: so the test runs itself again, with the runtime preloaded.
 #[test]
 fn a_c_plugin_leaks_or_touches_memory_that_is_not_its_own() {
     const THIS_TEST: &str = "a_c_plugin_leaks_or_touches_memory_that_is_not_its_own";

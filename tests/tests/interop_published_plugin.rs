@@ -1,5 +1,5 @@
-//! A plugin written with the published crates, loaded by our host, beside the same plugin with our SDK: what they do is the same, but for the kinds that a
-//! published plugin cannot give.
+//! A plugin written with the published crates, loaded by our host, beside the same plugin with our
+//! SDK: what they do is the same, but for the kinds that a published plugin cannot give.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::{ffi::c_void, ptr};
@@ -41,7 +41,8 @@ fn a_command_leads_to_another_outcome_other_events_or_other_records() {
     }
 }
 
-/// Everything that a published plugin rejects is kind 2001; what the host said is in its text, and how it describes a malformed command is its own.
+/// Everything that a published plugin rejects is kind 2001; what the host said is in its text, and
+/// how it describes a malformed command is its own.
 fn as_a_published_plugin_says_it(ours: &mut Seen, published: &Seen) {
     let (Seen::Rejected(ours), Seen::Rejected(published)) = (ours, published) else { return };
     match ours.kind {
@@ -129,7 +130,7 @@ fn a_bad_argument_is_answered_otherwise() {
     assert!(
         our_calls[5].0 == RuntimeCallStatus::Success && our_calls[0].3 == "runtime handle is null"
     );
-    // What the plugin registered with the process outlives it here.
+    // The plugin's registrations with the process outlive it here.
     std::mem::forget(library);
 }
 

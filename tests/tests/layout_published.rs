@@ -1,4 +1,5 @@
-//! Every type and constant of the binary contract, compared with the published crate's on whatever target this runs on.
+//! Every type and constant of the binary contract, compared with the published crate's on whatever
+//! target this runs on.
 
 use statevec_abi as ours;
 use statevec_published::api as published;

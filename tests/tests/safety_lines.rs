@@ -1,7 +1,8 @@
-//! Every `unsafe` block and `impl` of the repository stands on a numbered rule of the boundary, and says on which.
+//! Every `unsafe` block and `impl` of the repository stands on a numbered rule of the boundary, and
+//! says on which.
 //!
-//! Clippy denies those without a `SAFETY:` comment; what the comment says, it does not read. An `unsafe fn` is a promise that others make: its
-//! `# Safety` section is clippy's, too.
+//! Clippy denies those without a `SAFETY:` comment; what the comment says, it does not read. An
+//! `unsafe fn` is a promise that others make: its `# Safety` section is clippy's, too.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::{fs, path::Path};
@@ -9,7 +10,7 @@ use std::{fs, path::Path};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use statevec_tests::beside;
 
-/// What measures the boundary's own cost against code that checks nothing, and so keeps no rule.
+/// Benchmarks of code that checks nothing on purpose: its unsafe blocks cite no rule.
 const KEEP_NO_RULE: &[&str] = &["benches/plugins/unchecked/", "benches/src/peers/raw.rs"];
 
 #[test]
@@ -117,7 +118,8 @@ fn is_generated(folder: &Path) -> bool {
     is_hidden || folder.join("CACHEDIR.TAG").exists()
 }
 
-/// The lines, from 1, where unsafe blocks, impls and extern blocks begin; in macros, too, which no parser of items would look into.
+/// The lines, from 1, where unsafe blocks, impls and extern blocks begin; in macros, too, which no
+/// parser of items would look into.
 fn unsafe_lines(source: &str) -> Vec<usize> {
     let mut lines = Vec::new();
     collect(source.parse().unwrap(), &mut lines);
@@ -137,7 +139,8 @@ fn collect(tokens: TokenStream, lines: &mut Vec<usize>) {
     }
 }
 
-/// Whether what follows the word is a block or an impl, and not a function, a trait or an attribute.
+/// Whether what follows the word is a block or an impl, and not a function, a trait or an
+/// attribute.
 fn begins_block(rest: &[TokenTree]) -> bool {
     let is_block = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
     match rest {
@@ -150,7 +153,8 @@ fn begins_block(rest: &[TokenTree]) -> bool {
     }
 }
 
-/// Whether the comment above the statement or item that reaches down to this line cites rules, and only such as exist.
+/// Whether the comment above the statement or item that reaches down to this line cites rules, and
+/// only such as exist.
 fn cites(source: &str, line: usize, rules: &[u32]) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).take(line - 1).collect();
     let is_comment = |line: &&str| line.starts_with("//") && !line.starts_with("///");

@@ -1,4 +1,5 @@
-//! A plugin that is linked in, on the fixed store: from create to destroy, and whatever a command does, nothing is allocated.
+//! A plugin that is linked in, on the fixed store: from create to destroy, and whatever a command
+//! does, nothing is allocated.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails loudly")]
 
 use std::{
@@ -47,7 +48,7 @@ struct Embedded<'m, 'g> {
 }
 
 impl Embedded<'_, '_> {
-    /// What became of a command: the number of its events, or its error's kind.
+    /// The outcome of a command: the number of its events, or its error's kind.
     fn run<C: Command>(&mut self, command: &C) -> Result<usize, RuntimeErrorKind> {
         let mut payload = [0; 32];
         let len = command.encode(&mut payload).unwrap();

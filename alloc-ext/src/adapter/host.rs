@@ -13,20 +13,21 @@ use crate::{errors::RuntimeHostError, traits::RuntimeHostContext};
 
 /// [`RuntimeHostContext`] over a foreign host, for the time `'c` that it lent its functions.
 ///
-/// What differs from the published type: making one from a raw context is `unsafe`, and it has a lifetime and is not `Copy`, so that it
-/// cannot be kept for longer than the call.
+/// It differs from the published type: making one from a raw context is `unsafe`, and it has a
+/// lifetime and is not `Copy`, so that it cannot be kept for longer than the call.
 pub struct RuntimeHostContextV1Adapter<'c> {
     table: HostTable<'c>,
     buffer: Buffer<'c>,
 }
 
 impl<'c> RuntimeHostContextV1Adapter<'c> {
-    /// The adapter of a raw context. Every call clears an error buffer of its own; [`over`](Self::over) has one at hand.
+    /// The adapter of a raw context. Every call clears an error buffer of its own;
+    /// [`over`](Self::over) has one at hand.
     ///
     /// # Safety
     ///
-    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the contract when their first argument is
-    /// `ctx_ptr`.
+    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the
+    /// contract when their first argument is `ctx_ptr`.
     #[must_use]
     pub unsafe fn new(raw: RuntimeHostContextV1) -> Self {
         // SAFETY: the caller's promise is the same (rule 10).

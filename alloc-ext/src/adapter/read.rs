@@ -12,19 +12,21 @@ use crate::{errors::RuntimeHostError, traits::BizInvariantReadContext};
 
 /// [`BizInvariantReadContext`] over a foreign host, for the time `'c` that it lent its functions.
 ///
-/// It differs from the published type as [`RuntimeHostContextV1Adapter`](super::RuntimeHostContextV1Adapter) does.
+/// It differs from the published type as
+/// [`RuntimeHostContextV1Adapter`](super::RuntimeHostContextV1Adapter) does.
 pub struct RuntimeReadContextV1Adapter<'c> {
     table: ReadTable<'c>,
     buffer: Buffer<'c>,
 }
 
 impl<'c> RuntimeReadContextV1Adapter<'c> {
-    /// The adapter of a raw context. Every call clears an error buffer of its own; [`over`](Self::over) has one at hand.
+    /// The adapter of a raw context. Every call clears an error buffer of its own;
+    /// [`over`](Self::over) has one at hand.
     ///
     /// # Safety
     ///
-    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the contract when their first argument is
-    /// `ctx_ptr`.
+    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the
+    /// contract when their first argument is `ctx_ptr`.
     #[must_use]
     pub unsafe fn new(raw: RuntimeReadContextV1) -> Self {
         // SAFETY: the caller's promise is the same (rule 10).

@@ -1,4 +1,5 @@
-//! Definitions and core's borrowed form of them, both ways: fingerprints and schema text are written once, in core.
+//! Definitions and core's borrowed form of them, both ways: fingerprints and schema text are
+//! written once, in core.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -7,7 +8,7 @@ use statevec_abi::schema::{
     EnumDef, EnumVariantDef, FieldDef, PayloadDef, PayloadFieldDef, RecordDef, SchemaDef,
 };
 
-use crate::schema::registry::Definitions;
+use crate::schema::definitions::Definitions;
 use crate::schema::{
     EnumDefinition, EnumVariantDefinition, FieldDefinition, PayloadDefinition,
     PayloadFieldDefinition, RecordDefinition,

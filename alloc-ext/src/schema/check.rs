@@ -7,14 +7,15 @@ use alloc::vec::Vec;
 
 use record::check_record;
 
+use crate::schema::definitions::Definitions;
 use crate::schema::error::cut;
-use crate::schema::registry::Definitions;
 use crate::schema::{
     EnumDefinition, FieldType, MAX_NAME_LEN, PayloadDefinition, PkLayout, SchemaError, SchemaRule,
     SchemaSection,
 };
 
-/// Sorts the definitions, checks each of them, and lays out the primary keys, one entry for each record type.
+/// Sorts the definitions, checks each of them, and lays out the primary keys, one entry for each
+/// record type.
 pub(crate) fn check(definitions: &mut Definitions) -> Result<Vec<Option<PkLayout>>, SchemaError> {
     let Definitions { version: _, types, records, commands, events } = definitions;
     sort_by_name(types)?;
@@ -89,7 +90,8 @@ fn check_payload(section: SchemaSection, def: &PayloadDefinition) -> Result<(), 
     Ok(())
 }
 
-/// Checks that the size and the names that go with a field's type agree with it. `size` is `None` when it varies.
+/// Checks that the size and the names that go with a field's type agree with it. `size` is `None`
+/// when it varies.
 fn check_type(
     ty: FieldType,
     size: Option<u32>,
@@ -125,7 +127,8 @@ fn check_fixed_bytes(size: Option<u32>, type_name: &str) -> Result<(), SchemaRul
     let Some(size @ PREFIX..=MAX) = size else {
         return Err(SchemaRule::FixedBytesSize { size });
     };
-    // The schema text states the capacity by the type's name (ABI.md section 5), so the two must not disagree.
+    // The schema text states the capacity by the type's name (ABI.md section 5), so the two must
+    // not disagree.
     match capacity_in_name(type_name) {
         Some(capacity) if capacity != size - PREFIX => {
             Err(SchemaRule::FixedBytesName { type_name: cut(type_name), size })
@@ -164,7 +167,8 @@ fn check_item_names<'a>(
     check_member_names(names).map_err(|(item, rule)| SchemaError::new(section, item, rule))
 }
 
-/// Checks that names are unique and of a sane length; the error comes with the name that it is about.
+/// Checks that names are unique and of a sane length; the error comes with the name that it is
+/// about.
 fn check_member_names<'a>(
     names: impl Iterator<Item = &'a str>,
 ) -> Result<(), (&'a str, SchemaRule)> {

@@ -1,7 +1,8 @@
 //! Schema definitions that own or borrow what they name.
 //!
-//! The published definitions hold `&'static` data, so whoever parses a schema must leak it. Every name and list here
-//! is a [`Cow`]: a definition can stand in a `const` (with `Cow::Borrowed`) and a parsed one frees its memory.
+//! The published definitions hold `&'static` data, so whoever parses a schema must leak it. Every
+//! name and list here is a [`Cow`]: a definition can stand in a `const` (with `Cow::Borrowed`) and
+//! a parsed one frees its memory.
 
 use alloc::borrow::Cow;
 
@@ -32,7 +33,8 @@ use crate::schema::FieldType;
 pub struct FieldDefinition {
     /// The field's name in the source, 1 to 256 bytes.
     pub name: Cow<'static, str>,
-    /// Position in the declaration; the published macros count from 1. Strictly ascending within a record.
+    /// Position in the declaration; the published macros count from 1. Strictly ascending within a
+    /// record.
     pub field_index: u32,
     /// First byte of the field, counted from the start of the record's data.
     pub offset: u32,
@@ -42,7 +44,8 @@ pub struct FieldDefinition {
     pub len: u32,
     /// The type as the source names it; it goes into the fingerprint (ABI.md section 5).
     pub rust_type_name: Cow<'static, str>,
-    /// The enum's name, set exactly when `ty` is [`FieldType::EnumU8`]. The enum may be absent from the schema.
+    /// The enum's name, set exactly when `ty` is [`FieldType::EnumU8`]. The enum may be absent from
+    /// the schema.
     pub enum_type_name: Option<Cow<'static, str>>,
     /// Whether an update must leave the field as it is.
     pub immutable: bool,
@@ -65,13 +68,15 @@ pub struct RecordDefinition {
     pub version: u16,
     /// Whether the declaring code had a function that encodes keys.
     ///
-    /// The published field is the function itself (`pk_encode: Option<PkEncodeFn>`). A host that knows a plugin by its
-    /// schema bytes alone never sees that function, so here every key is encoded by the one rule of ABI.md section 5,
-    /// and only the fact that the fingerprint needs is left. Schema text does not carry it: `false` after parsing.
+    /// The published field is the function itself (`pk_encode: Option<PkEncodeFn>`). A host that
+    /// knows a plugin by its schema bytes alone never sees that function, so here every key is
+    /// encoded by the one rule of ABI.md section 5, and only the fact that the fingerprint needs is
+    /// left. Schema text does not carry it: `false` after parsing.
     pub has_pk_encoder: bool,
     /// The fields in use, by ascending index.
     pub fields: Cow<'static, [FieldDefinition]>,
-    /// Fields that only keep their index and bytes, by ascending index. Schema text does not carry them.
+    /// Fields that only keep their index and bytes, by ascending index. Schema text does not carry
+    /// them.
     pub reserved_fields: Cow<'static, [FieldDefinition]>,
     /// Names of the fields that make the primary key, in key order.
     pub pk_fields: Cow<'static, [Cow<'static, str>]>,
@@ -90,13 +95,15 @@ impl RecordDefinition {
 pub struct PayloadFieldDefinition {
     /// The field's name in the source, 1 to 256 bytes.
     pub name: Cow<'static, str>,
-    /// Position in the declaration; the published macros count from 1. Strictly ascending within a payload.
+    /// Position in the declaration; the published macros count from 1. Strictly ascending within a
+    /// payload.
     pub field_index: u32,
     /// How the bytes are to be read.
     pub ty: FieldType,
     /// The type as the source names it; it goes into the fingerprint (ABI.md section 5).
     pub rust_type_name: Cow<'static, str>,
-    /// The enum's name, set exactly when `ty` is [`FieldType::EnumU8`]. The enum may be absent from the schema.
+    /// The enum's name, set exactly when `ty` is [`FieldType::EnumU8`]. The enum may be absent from
+    /// the schema.
     pub enum_type_name: Option<Cow<'static, str>>,
     /// Bytes that the field occupies, `N + 2` for fixed bytes; `None` exactly for variable bytes.
     pub fixed_size: Option<u32>,
@@ -123,7 +130,8 @@ impl PayloadDefinition {
     }
 }
 
-/// One command. Commands and events have the same shape, so both published names stand for one type.
+/// One command. Commands and events have the same shape, so both published names stand for one
+/// type.
 pub type CommandDefinition = PayloadDefinition;
 
 /// One event. Commands and events have the same shape, so both published names stand for one type.

@@ -1,4 +1,4 @@
-//! What can be wrong with a schema, and where.
+//! Errors of schemas: the broken rule and its place.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -22,14 +22,15 @@ pub enum SchemaIdlError {
     /// The bytes are not UTF-8.
     #[error("schema text is not valid UTF-8")]
     InvalidUtf8(#[source] Utf8Error),
-    /// The text is not JSON, or not of the form of a schema: a key is missing, or a value has the wrong type.
+    /// The text is not JSON, or not of the form of a schema: a key is missing, or a value has the
+    /// wrong type.
     #[error("schema text, line {line}, column {column}: {message}")]
     Json {
         /// Line of the text, counted from 1.
         line: usize,
         /// Column of the text in bytes, counted from 1; 0 stands for the end of the line before.
         column: usize,
-        /// What is wrong, cut at 256 bytes.
+        /// The parser's text, cut at 256 bytes.
         message: String,
     },
     /// The text says that it follows rules other than those of version "1.0".
@@ -40,10 +41,10 @@ pub enum SchemaIdlError {
     InvalidFingerprint {
         /// The section whose fingerprint it is.
         section: SchemaSection,
-        /// What stands there, cut at 64 bytes.
+        /// The text that was found, cut at 64 bytes.
         text: String,
     },
-    /// What the text declares breaks a rule.
+    /// A declaration in the text breaks a rule.
     #[error("{0}")]
     InvalidSchema(#[from] SchemaError),
 }

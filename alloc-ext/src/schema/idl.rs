@@ -1,4 +1,5 @@
-//! Reading schema text. It comes from another party's plugin, so nothing in it is believed before it is checked.
+//! Reading schema text. It comes from another party's plugin, so nothing in it is believed before
+//! it is checked.
 
 mod document;
 mod field_type;
@@ -16,13 +17,15 @@ use crate::schema::{
 impl SchemaRegistry {
     /// Reads the bytes that a plugin's `schema_bytes` returns.
     ///
-    /// Unknown keys are skipped, so text written by later versions of the same `idlVersion` stays readable; `types`,
-    /// `records`, `commands`, `events`, `pkFields` and `fields` may be absent. The fingerprints are taken from the text:
-    /// they cover what the text does not carry (reserved fields, names of Rust types), so they cannot be computed again.
-    /// Everything that was allocated is freed with the registry.
+    /// Unknown keys are skipped, so text written by later versions of the same `idlVersion` stays
+    /// readable; `types`, `records`, `commands`, `events`, `pkFields` and `fields` may be absent.
+    /// The fingerprints are taken from the text: they cover what the text does not carry (reserved
+    /// fields, names of Rust types), so they cannot be computed again. Everything that was
+    /// allocated is freed with the registry.
     ///
     /// # Errors
-    /// [`SchemaIdlError`]; for a declaration that breaks a rule it names the declaration, the field and the rule.
+    /// [`SchemaIdlError`]; for a declaration that breaks a rule it names the declaration, the field
+    /// and the rule.
     pub fn from_idl_bytes(bytes: &[u8]) -> Result<Self, SchemaIdlError> {
         check_len(bytes.len())?;
         let text = core::str::from_utf8(bytes).map_err(SchemaIdlError::InvalidUtf8)?;

@@ -4,11 +4,13 @@ use alloc::vec::Vec;
 
 use crate::schema::{FieldDefinition, FieldType};
 
-/// Where a record type's key fields lie, looked up once, so that encoding a key is a few moves per field.
+/// Where a record type's key fields lie, looked up once, so that encoding a key is a few moves per
+/// field.
 ///
-/// The key is the key fields one after another: `bool` as 0 or 1, bytes and enums as they are, integers big-endian,
-/// signed ones with the sign bit flipped, fixed bytes as their padded bytes (ABI.md section 5). Keys of one record
-/// type all have the same length, and compare as bytes the way their values compare.
+/// The key is the key fields one after another: `bool` as 0 or 1, bytes and enums as they are,
+/// integers big-endian, signed ones with the sign bit flipped, fixed bytes as their padded bytes
+/// (ABI.md section 5). Keys of one record type all have the same length, and compare as bytes the
+/// way their values compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PkLayout {
     parts: Vec<Part>,
@@ -44,7 +46,8 @@ impl PkLayout {
         Some(pk)
     }
 
-    /// Lays out the key that consists of these fields; the field that cannot be part of a key is given back.
+    /// Lays out the key that consists of these fields; the field that cannot be part of a key is
+    /// given back.
     pub(crate) fn of_fields<'f>(
         fields: impl IntoIterator<Item = &'f FieldDefinition>,
     ) -> Result<Self, &'f FieldDefinition> {

@@ -1,21 +1,21 @@
 //! The schema registry: a whole schema, checked once.
 
-use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use statevec_abi::RecordKind;
 use statevec_abi::schema::{SchemaDef, json_len, write_json};
 
-use crate::schema::check::check;
 use crate::schema::{
     CommandDefinition, EnumDefinition, EventDefinition, Fingerprints, PkLayout, RecordDefinition,
-    SchemaError, SchemaFingerprint, Version,
+    SchemaError, SchemaFingerprint, SchemaIdentity, Version, check::check,
+    definitions::Definitions,
 };
 
 /// Everything that one schema declares.
 ///
-/// A registry that exists keeps every [`SchemaRule`](crate::schema::SchemaRule): names and kinds are unique, fields lie
-/// inside their records without sharing bytes, key fields exist. Whoever reads one need not check again.
+/// A registry that exists keeps every [`SchemaRule`](crate::schema::SchemaRule): names and kinds
+/// are unique, fields lie inside their records without sharing bytes, key fields exist. Whoever
+/// reads one need not check again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaRegistry {
     definitions: Definitions,
@@ -28,8 +28,8 @@ impl SchemaRegistry {
     /// Checks definitions, sorts them and computes their fingerprints.
     ///
     /// # Errors
-    /// The first declaration that breaks a rule. (The published function panics, and only on duplicates and on record
-    /// kind 0.)
+    /// The first declaration that breaks a rule. (The published function panics, and only on
+    /// duplicates and on record kind 0.)
     pub fn new(
         version: Version,
         records: &[RecordDefinition],
@@ -169,7 +169,8 @@ impl SchemaRegistry {
         self.definitions.events.iter()
     }
 
-    /// The enum of this name. A field may name one that the schema does not hold: its values are numbers then.
+    /// The enum of this name. A field may name one that the schema does not hold: its values are
+    /// numbers then.
     #[must_use]
     pub fn try_get_enum(&self, name: &str) -> Option<&EnumDefinition> {
         let types = &self.definitions.types;
@@ -182,7 +183,8 @@ impl SchemaRegistry {
         self.definitions.types.iter()
     }
 
-    /// Where the primary key of this record kind lies; `None` when the kind is unknown or has no key.
+    /// Where the primary key of this record kind lies; `None` when the kind is unknown or has no
+    /// key.
     ///
     /// Hosts that encode a key per record keep this and call [`PkLayout::encode`].
     #[must_use]
@@ -190,14 +192,15 @@ impl SchemaRegistry {
         self.pk_layouts.get(self.record_at(kind)?)?.as_ref()
     }
 
-    /// Length in bytes of every primary key of this record kind; `None` when it is unknown or has no key.
+    /// Length in bytes of every primary key of this record kind; `None` when it is unknown or has
+    /// no key.
     #[must_use]
     pub fn pk_len(&self, kind: RecordKind) -> Option<usize> {
         self.pk_layout(kind).map(PkLayout::pk_len)
     }
 
-    /// The primary key of a record with this data; `None` when the kind is unknown, has no key, or `data` is too
-    /// short to hold it.
+    /// The primary key of a record with this data; `None` when the kind is unknown, has no key, or
+    /// `data` is too short to hold it.
     #[must_use]
     pub fn encode_pk(&self, kind: RecordKind, data: &[u8]) -> Option<Vec<u8>> {
         let layout = self.pk_layout(kind)?;
@@ -240,29 +243,4 @@ impl SchemaRegistry {
             fingerprints.unwrap_or_else(|| definitions.with_borrowed(Fingerprints::of));
         Ok(Self { definitions, pk_layouts, fingerprints })
     }
-}
-
-/// What a schema declares. In a registry the definitions are checked, enums sorted by name, the others by kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Definitions {
-    pub(crate) version: Version,
-    pub(crate) types: Vec<EnumDefinition>,
-    pub(crate) records: Vec<RecordDefinition>,
-    pub(crate) commands: Vec<CommandDefinition>,
-    pub(crate) events: Vec<EventDefinition>,
-}
-
-/// What tells schemas apart. Two plugins with the same identity speak the same schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SchemaIdentity {
-    /// The version of the schema.
-    pub schema_version: Version,
-    /// Fingerprint of the enums.
-    pub types_schema_fingerprint: SchemaFingerprint,
-    /// Fingerprint of the records.
-    pub record_schema_fingerprint: SchemaFingerprint,
-    /// Fingerprint of the commands.
-    pub command_schema_fingerprint: SchemaFingerprint,
-    /// Fingerprint of the events.
-    pub event_schema_fingerprint: SchemaFingerprint,
 }

@@ -7,8 +7,8 @@ use thiserror_no_std::Error;
 
 use crate::schema::{FieldType, MAX_DATA_SIZE, MAX_NAME_LEN};
 
-/// A rule that a declaration breaks (ABI.md section 5). Sizes, offsets and lengths are in bytes; texts that come from
-/// outside are cut at 64 bytes.
+/// A rule that a declaration breaks (ABI.md section 5). Sizes, offsets and lengths are in bytes;
+/// texts that come from outside are cut at 64 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SchemaRule {
@@ -44,7 +44,7 @@ pub enum SchemaRule {
     /// An entry of `types` is something else than an enum of one byte.
     #[error("kind {kind:?} is not known, expected \"enumU8\"")]
     UnknownEnumKind {
-        /// What stands there.
+        /// The value that was found.
         kind: String,
     },
     /// Two variants have the same value.
@@ -58,7 +58,7 @@ pub enum SchemaRule {
     /// A type in the schema text is none that is known.
     #[error("type {ty:?} is not known")]
     UnknownType {
-        /// What stands there.
+        /// The value that was found.
         ty: String,
     },
     /// Variable bytes stand in a record, whose fields have fixed places.
@@ -74,7 +74,8 @@ pub enum SchemaRule {
         /// The size that the type gives; `None` when it varies.
         expected: Option<u32>,
     },
-    /// Fixed bytes of capacity N do not occupy N + 2 bytes, or N does not fit their two-byte length.
+    /// Fixed bytes of capacity N do not occupy N + 2 bytes, or N does not fit their two-byte
+    /// length.
     #[error("fixedBytes of N bytes takes N + 2, so 2 to 65537 bytes, not {}", Bytes(*.size))]
     FixedBytesSize {
         /// The declared size, `None` when it varies.

@@ -9,7 +9,8 @@ use crate::{errors::RuntimeHostError, traits::RuntimeHostContext};
 
 /// Typed reading and writing through a [`RuntimeHostContext`].
 ///
-/// A failed write may have changed something already: pass its error on, so that the host undoes it.
+/// A failed write may have changed something already: pass its error on, so that the host undoes
+/// it.
 ///
 /// ```
 /// use statevec_abi::{Event, Record};
@@ -37,7 +38,8 @@ use crate::{errors::RuntimeHostError, traits::RuntimeHostContext};
 /// }
 /// ```
 pub trait RuntimeHostContextExt: RuntimeHostContext {
-    /// Lends a record to `f` by its number, and returns what `f` made of it; `None` when there is no such record.
+    /// Lends a record to `f` by its number, and returns what `f` made of it; `None` when there is
+    /// no such record.
     ///
     /// # Errors
     ///
@@ -50,8 +52,8 @@ pub trait RuntimeHostContextExt: RuntimeHostContext {
         visit::read::<R, T>(f, |visitor| self.with_read_typed_raw(R::KIND, sys_id, visitor))
     }
 
-    /// As [`with_read_typed`](Self::with_read_typed), by primary key. To change the record, [`update`](Self::update_typed_by_pk) it at once: that
-    /// looks it up once.
+    /// As [`with_read_typed`](Self::with_read_typed), by primary key. To change the record,
+    /// [`update`](Self::update_typed_by_pk) it at once: that looks it up once.
     ///
     /// # Errors
     ///
@@ -77,7 +79,8 @@ pub trait RuntimeHostContextExt: RuntimeHostContext {
         Ok(key)
     }
 
-    /// Lends a record to `f` for changing, and returns what `f` made of it; `None` when there is no such record. Immutable fields have no setter.
+    /// Lends a record to `f` for changing, and returns what `f` made of it; `None` when there is no
+    /// such record. Immutable fields have no setter.
     ///
     /// # Errors
     ///
@@ -96,7 +99,8 @@ pub trait RuntimeHostContextExt: RuntimeHostContext {
         })
     }
 
-    /// Creates the record `initial` unless there is one with its key; either way lends it to `f` for changing, and returns what `f` made of it.
+    /// Creates the record `initial` unless there is one with its key; either way lends it to `f`
+    /// for changing, and returns what `f` made of it.
     ///
     /// # Errors
     ///
@@ -154,7 +158,8 @@ pub trait RuntimeHostContextExt: RuntimeHostContext {
         self.for_each_record_key_raw(kind, f)
     }
 
-    /// Lends every record of a type to `f`, in ascending `sys_id`. After an `Err` from `f` the rest are skipped and the error is returned.
+    /// Lends every record of a type to `f`, in ascending `sys_id`. After an `Err` from `f` the rest
+    /// are skipped and the error is returned.
     ///
     /// # Errors
     ///

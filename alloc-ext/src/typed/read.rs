@@ -23,7 +23,8 @@ use crate::{errors::RuntimeHostError, traits::BizInvariantReadContext};
 /// }
 /// ```
 pub trait InvariantReadContextExt: BizInvariantReadContext {
-    /// Lends a record to `f` by its number, and returns what `f` made of it; `None` when there is no such record.
+    /// Lends a record to `f` by its number, and returns what `f` made of it; `None` when there is
+    /// no such record.
     ///
     /// # Errors
     ///
@@ -51,7 +52,8 @@ pub trait InvariantReadContextExt: BizInvariantReadContext {
         })
     }
 
-    /// Lends every record of a type to `f`, in ascending `sys_id`. After an `Err` from `f` the rest are skipped and the error is returned.
+    /// Lends every record of a type to `f`, in ascending `sys_id`. After an `Err` from `f` the rest
+    /// are skipped and the error is returned.
     ///
     /// # Errors
     ///

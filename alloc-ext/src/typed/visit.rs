@@ -13,9 +13,9 @@ pub(super) fn read<R: Record, T>(
     f: impl FnOnce(R::View<'_>) -> T,
     call: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<bool, RuntimeHostError>,
 ) -> Result<Option<T>, RuntimeHostError> {
-    let mut visit = Visit::Awaited(f);
-    let found = call(&mut |data| visit.pay(|f| R::view(data).map(f)))?;
-    visit.answer::<R>(found)
+    let mut visitor_state = VisitorState::NotCalled(f);
+    let found = call(&mut |data| visitor_state.call(|f| R::view(data).map(f)))?;
+    visitor_state.found::<R>(found)
 }
 
 /// Changes a record. `call` is the raw call; it is given the visitor.
@@ -23,26 +23,28 @@ pub(super) fn update<R: Record, T>(
     f: impl FnOnce(&mut R::Update<'_>) -> T,
     call: impl FnOnce(&mut dyn FnMut(&mut [u8])) -> Result<bool, RuntimeHostError>,
 ) -> Result<Option<T>, RuntimeHostError> {
-    let mut visit = Visit::Awaited(f);
+    let mut visitor_state = VisitorState::NotCalled(f);
     let found = call(&mut |data| {
-        visit.pay(|f| R::update(data).map(|mut record| f(&mut record)));
+        visitor_state.call(|f| R::update(data).map(|mut record| f(&mut record)));
     })?;
-    visit.answer::<R>(found)
+    visitor_state.found::<R>(found)
 }
 
-/// Creates a record, and hands its bytes to `f` while the host lends them. `call` is the raw call; it is given the visitor.
+/// Creates a record, and hands its bytes to `f` while the host lends them. `call` is the raw call;
+/// it is given the visitor.
 pub(super) fn create<R: Record, T>(
     record: &R,
     f: impl FnOnce(&mut [u8]) -> Result<T, DecodeError>,
     call: impl FnOnce(&mut dyn FnMut(&mut [u8])) -> Result<RecordKey, RuntimeHostError>,
 ) -> Result<(RecordKey, T), RuntimeHostError> {
-    let mut visit = Visit::Awaited(f);
-    let key = call(&mut |data| visit.pay(|f| fill(record, data).and_then(f)))?;
+    let mut visitor_state = VisitorState::NotCalled(f);
+    let key = call(&mut |data| visitor_state.call(|f| fill(record, data).and_then(f)))?;
     of_kind::<R>(key)?;
-    Ok((key, visit.paid::<R>()?))
+    Ok((key, visitor_state.lent::<R>()?))
 }
 
-/// Reads every record of a type. `keys` is the raw call that lists them, and `call` the one that reads; each is given its visitor.
+/// Reads every record of a type. `keys` is the raw call that lists them, and `call` the one that
+/// reads; each is given its visitor.
 pub(super) fn each<R: Record, E: From<RuntimeHostError>>(
     mut f: impl FnMut(RecordKey, R::View<'_>) -> Result<(), E>,
     keys: impl FnOnce(&mut dyn FnMut(RecordKey)) -> Result<(), RuntimeHostError>,
@@ -67,39 +69,39 @@ fn of_kind<R: Record>(key: RecordKey) -> Result<(), RuntimeHostError> {
     if key.kind == R::KIND { Ok(()) } else { Err(wrong_kind::<R>(key.kind)) }
 }
 
-/// What the host has made of a visitor so far.
-enum Visit<F, T> {
-    Awaited(F),
-    Paid(Result<T, DecodeError>),
-    Repeated,
+/// How often the host called a visitor so far, and the result of the first call.
+enum VisitorState<F, T> {
+    NotCalled(F),
+    Called(Result<T, DecodeError>),
+    CalledAgain,
 }
 
-impl<F, T> Visit<F, T> {
+impl<F, T> VisitorState<F, T> {
     /// A call of the visitor. Only the first one reaches the plugin's closure.
-    fn pay(&mut self, first: impl FnOnce(F) -> Result<T, DecodeError>) {
-        *self = match mem::replace(self, Self::Repeated) {
-            Self::Awaited(f) => Self::Paid(first(f)),
-            Self::Paid(_) | Self::Repeated => Self::Repeated,
+    fn call(&mut self, first: impl FnOnce(F) -> Result<T, DecodeError>) {
+        *self = match mem::replace(self, Self::CalledAgain) {
+            Self::NotCalled(f) => Self::Called(first(f)),
+            Self::Called(_) | Self::CalledAgain => Self::CalledAgain,
         };
     }
 
-    /// What became of the visit, after a call that succeeded and said whether there is a record.
-    fn answer<R: Record>(self, found: bool) -> Result<Option<T>, RuntimeHostError> {
+    /// The result of the visit, after a call that succeeded and said whether the record exists.
+    fn found<R: Record>(self, found: bool) -> Result<Option<T>, RuntimeHostError> {
         match (self, found) {
-            (Self::Awaited(_), false) => Ok(None),
-            (Self::Paid(_), false) => {
+            (Self::NotCalled(_), false) => Ok(None),
+            (Self::Called(_), false) => {
                 Err(misconduct::<R>("lent it and then reported that there is none"))
             }
-            (visit, _) => visit.paid::<R>().map(Some),
+            (state, _) => state.lent::<R>().map(Some),
         }
     }
 
-    /// What the closure made of a record that must have been lent.
-    fn paid<R: Record>(self) -> Result<T, RuntimeHostError> {
+    /// The closure's result, for a call that must have lent the record.
+    fn lent<R: Record>(self) -> Result<T, RuntimeHostError> {
         match self {
-            Self::Paid(result) => result.map_err(undecodable),
-            Self::Awaited(_) => Err(misconduct::<R>("succeeded without lending it")),
-            Self::Repeated => Err(misconduct::<R>("lent it twice")),
+            Self::Called(result) => result.map_err(undecodable),
+            Self::NotCalled(_) => Err(misconduct::<R>("succeeded without lending it")),
+            Self::CalledAgain => Err(misconduct::<R>("lent it twice")),
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) const fn null_bytes(len: usize) -> RuntimeBytesRef {
     RuntimeBytesRef { ptr: ptr::null(), len }
 }
 
-/// What a call left behind.
+/// Everything that a call wrote: status, error buffer, out parameters.
 pub(crate) struct Call {
     status: RuntimeCallStatus,
     pub(crate) error: RuntimeErrorBuf,
@@ -85,7 +85,8 @@ impl Runtime {
     pub(crate) fn create(config: RuntimeBytesRef) -> (Self, Call) {
         let mut runtime = Self::NULL;
         let out = &raw mut runtime.0;
-        // SAFETY: the pointers are live for the call, and the config is live or null (rules 1 and 9).
+        // SAFETY: the pointers are live for the call, and the config is live or null (rules 1 and
+        // 9).
         let call =
             call(|error| unsafe { runtime_plugin_create_runtime_v1(factory, config, out, error) });
         (runtime, call)
@@ -115,7 +116,8 @@ impl Runtime {
     ) -> RuntimeCallStatus {
         let host = RuntimeHostContextV1 { ctx_ptr: self.0, vtable };
         let command = RuntimeCommandView { command_kind, ext_seq: 1, ref_ext_time_us: 2, payload };
-        // SAFETY: null or a live instance; the other pointers are live for the call, or null (rules 1, 7 and 9).
+        // SAFETY: null or a live instance; the other pointers are live for the call, or null (rules
+        // 1, 7 and 9).
         unsafe { runtime_plugin_run_tx_v1(self.0, host, command, out_error) }
     }
 

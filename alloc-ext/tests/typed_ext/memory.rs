@@ -7,7 +7,7 @@ use statevec_abi_alloc::{BizInvariantReadContext, RuntimeHostContext, RuntimeHos
 
 use crate::Account;
 
-/// What the host does when it should lend a record once.
+/// The ways in which a host lends a record wrongly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Conduct {
     Good,

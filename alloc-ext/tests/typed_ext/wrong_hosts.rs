@@ -13,7 +13,8 @@ use crate::{
     two_accounts,
 };
 
-/// What every call that is lent a record says of a host of this conduct, and how many times its closure has run.
+/// The error that every call reports for a host of this conduct, and how many times its
+/// closure has run.
 fn assert_each_call(conduct: Conduct, message: &str, runs_each: u32) {
     for (call, name) in CALLS {
         let runs = Cell::new(0);

@@ -1,4 +1,5 @@
-//! Adapters made from raw contexts: each call has an error buffer of its own, and its failure is a text.
+//! Adapters made from raw contexts: each call has an error buffer of its own, and its failure is a
+//! text.
 
 use std::ptr;
 

@@ -1,4 +1,5 @@
-//! Hosts that answer wrongly, and what a boxed plugin makes of it: `statevec-abi`'s tests of that, on a plugin behind the published traits.
+//! Hosts that answer wrongly, and what a boxed plugin makes of it: `statevec-abi`'s tests of that,
+//! on a plugin behind the published traits.
 #![cfg(feature = "std")]
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 

@@ -1,4 +1,5 @@
-//! The plugin, boxed, behind the published traits: it makes one host call and passes its failure on.
+//! The plugin, boxed, behind the published traits: it makes one host call and passes its failure
+//! on.
 
 use statevec_abi::{RuntimePluginApiV1, StaticPlugin};
 use statevec_abi_alloc::{
@@ -25,12 +26,12 @@ pub(crate) fn reported(call: Call, kind: u16, text: &str) -> (u16, String) {
     (2001, format!("phase={phase:?} kind={kind} message={text}"))
 }
 
-/// What it says of a walk that shows a record of another kind.
+/// The plugin's text for a walk that shows a record of another kind.
 pub(crate) fn listed_another_kind(got: u8) -> String {
     format!("record Account: the host answered with a key of kind {got}; its kind is 1")
 }
 
-/// What it says of a walk that shows a record which cannot be read.
+/// The plugin's text for a walk that shows a record which cannot be read.
 pub(crate) fn listed_but_absent(sys_id: u64) -> String {
     format!("record Account: the host listed number {sys_id} and then had no such record")
 }

@@ -1,6 +1,8 @@
-//! Nanoseconds per operation: the best of many short runs, with the peers taking turns, so that what disturbs the machine disturbs them alike.
+//! Nanoseconds per operation: the best of many short runs, with the peers taking turns, so that
+//! what disturbs the machine disturbs them alike.
 //!
-//! `timing` measures everything and writes the table of `benches/README.md`. Criterion's benches say more about one peer; this compares.
+//! `timing` measures everything and writes the table of `benches/README.md`. Criterion's benches
+//! say more about one peer; this compares.
 
 use std::{collections::BTreeMap, error::Error, hint::black_box, time::Instant};
 

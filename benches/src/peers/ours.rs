@@ -30,7 +30,7 @@ pub struct Ours<S: PluginSource> {
 pub trait PluginSource {
     /// The peer's name.
     const NAME: &'static str;
-    /// What gives the plugin's table.
+    /// The entry function that returns the plugin's table.
     type Entry;
 
     /// Finds it.
@@ -54,7 +54,8 @@ fn as_it_is(kind: u16, text: String) -> (u16, String) {
     (kind, text)
 }
 
-/// As a rejection whose text is the whole of the host's report, as the published adapters do (ABI.md section 3).
+/// As a rejection whose text is the whole of the host's report, as the published adapters do
+/// (ABI.md section 3).
 pub(super) fn as_report(kind: u16, text: String) -> (u16, String) {
     (2001, format!("phase=RunTx kind={kind} message={text}"))
 }

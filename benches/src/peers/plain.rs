@@ -25,7 +25,7 @@ impl Peer for Plain {
     const NAME: &'static str = "plain trait call";
 
     fn load() -> Result<Self, Box<dyn Error>> {
-        // So that the compiler does not see which types they are.
+        // Hides the concrete types from the compiler.
         let factory: Box<dyn RuntimePluginFactory> = black_box(Box::new(Factory));
         let plugin = black_box(factory.create("")?);
         Ok(Self { factory, plugin, host: FlatHost(FlatStore::new()), failure: String::new() })

@@ -1,5 +1,5 @@
-//! The bench store behind a C table, by hand and without any check: the host of the floor, and of the published crates, which have no host
-//! side of their own.
+//! The bench store behind a C table, by hand and without any check: the host of the floor, and of
+//! the published crates, which have no host side of their own.
 #![allow(
     clippy::undocumented_unsafe_blocks,
     clippy::multiple_unsafe_ops_per_block,

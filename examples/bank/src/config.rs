@@ -2,13 +2,13 @@
 
 use core::fmt;
 
-/// What can be configured.
+/// The bank's configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
     max_amount: i64,
 }
 
-/// Why a configuration text cannot be used.
+/// The reason to refuse a configuration text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConfigError<'t> {
     /// A line that is not `key = value`.

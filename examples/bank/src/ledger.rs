@@ -1,4 +1,5 @@
-//! Double-entry bookkeeping: every change of a balance is a posting, and postings come in pairs that cancel out.
+//! Double-entry bookkeeping: every change of a balance is a posting, and postings come in pairs
+//! that cancel out.
 
 use statevec_abi::{ReadContext, Rejected, Tx};
 
@@ -29,7 +30,7 @@ pub(crate) fn post_or_open<'tx>(tx: &mut Tx<'tx>, posting: &Posting) -> Result<(
     posting.announce(tx, booked)
 }
 
-/// Why a posting is impossible.
+/// The reason to refuse a posting.
 enum Impossible {
     Insufficient { balance: i64 },
     Overflow,

@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 //! The reference plugin: a bank with double-entry bookkeeping.
 //!
-//! What enters or leaves an account comes from or goes to the platform's account (number 0), so that all balances always add up to
-//! zero: the platform owes what its customers own. A first deposit opens an account.
+//! Every amount comes from or goes to the platform's account (number 0), so
+//! that all balances always add up to zero: the platform owes what its customers own. A first
+//! deposit opens an account.
 //!
-//! This crate is a plain library, the same in firmware and on a server. `so/` makes it a shared library.
+//! This crate is a plain library, the same in firmware and on a server. `so/` makes it a shared
+//! library.
 
 mod config;
 mod ledger;

@@ -1,4 +1,5 @@
-//! What the bank stores, takes and tells. Amounts are in the smallest unit of the currency; times in microseconds.
+//! Records, commands and events of the bank. Amounts are in the smallest unit of the currency; times
+//! in microseconds.
 
 use statevec_abi::{Command, EnumU8, Event, Record, schema};
 
@@ -12,7 +13,7 @@ pub struct Account {
     /// The account's number.
     #[field(immutable)]
     pub account_id: u64,
-    /// What it holds; negative for the platform's account only.
+    /// Its balance; negative for the platform's account only.
     pub balance: i64,
     /// How many times the balance has changed.
     pub changes: u64,
@@ -52,7 +53,7 @@ pub struct Transfer {
     pub amount: u64,
 }
 
-/// Why a balance changed.
+/// The reason for a change of a balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumU8)]
 #[repr(u8)]
 pub enum Reason {

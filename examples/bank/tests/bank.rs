@@ -1,4 +1,4 @@
-//! What the bank does, told through the harness.
+//! The bank's behaviour, tested through the harness.
 #![allow(clippy::expect_used, reason = "a test fails loudly")]
 
 use statevec_abi::{StaticPlugin, static_plugin};
@@ -157,8 +157,8 @@ fn a_configuration_that_cannot_be_used_is_refused_with_its_line() {
     }
 }
 
-/// `schema.json` is for people and other languages to read, and shows when the schema changes. After a change on purpose, run this test
-/// with `UPDATE_GOLDEN=1`.
+/// `schema.json` is for people and other languages to read, and shows when the schema changes.
+/// After a change on purpose, run this test with `UPDATE_GOLDEN=1`.
 #[test]
 fn the_schema_is_the_golden_one() {
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.json");

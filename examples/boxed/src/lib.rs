@@ -1,8 +1,9 @@
 #![forbid(unsafe_code)]
 //! A plugin that allocates: an inventory behind the published traits, with `String` reasons.
 //!
-//! It shows how a published plugin is ported: the traits and the logic are the published ones, and the schema is declared with the derives. New
-//! plugins that must also run where there is no heap are written like the bank.
+//! It shows how a published plugin is ported: the traits and the logic are the published ones, and
+//! the schema is declared with the derives. New plugins that must also run where there is no heap
+//! are written like the bank.
 
 mod schema;
 mod stock;
@@ -37,7 +38,8 @@ impl RuntimePluginFactory for Factory {
         SchemaRegistry::from_def(&SCHEMA.def).expect("the derives keep the registry's rules")
     }
 
-    /// The configuration is the number of pieces of one item that the shelf holds; empty for no limit.
+    /// The configuration is the number of pieces of one item that the shelf holds; empty for no
+    /// limit.
     fn create(&self, config: &str) -> Result<Box<dyn RuntimePlugin>, RuntimePluginLoadError> {
         let capacity = match config.trim() {
             "" => Ok(u32::MAX),

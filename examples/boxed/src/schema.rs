@@ -1,4 +1,4 @@
-//! What the inventory stores, takes and tells. Quantities are in pieces.
+//! Records, commands and events of the inventory. Quantities are in pieces.
 
 use statevec_abi::{Command, Event, FixedBytes, Record, schema};
 

@@ -7,8 +7,8 @@ use statevec_abi::{queue::SubmitRequest, schema::SchemaDef};
 
 use crate::payload;
 
-/// The script of these lines: for each ext_seq u64, ref_ext_time_us u64, record length u32, all little-endian, and the record: a submit
-/// request (ABI.md section 6).
+/// The script of these lines: for each ext_seq u64, ref_ext_time_us u64, record length u32, all
+/// little-endian, and the record: a submit request (ABI.md section 6).
 pub fn script(schema: &SchemaDef<'_>, lines: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut script = Vec::new();
     let mut ext_seq = 0;

@@ -1,4 +1,5 @@
-//! The machine: where a program begins and how it ends. Both come through the debugger or emulator (semihosting).
+//! The machine: where a program begins and how it ends. Both come through the debugger or emulator
+//! (semihosting).
 
 #[cfg(target_arch = "arm")]
 pub use cortex_m_rt::entry;
@@ -23,7 +24,7 @@ impl Console {
     ///
     /// # Errors
     ///
-    /// Nobody listens.
+    /// No debugger is attached.
     pub fn open() -> io::Result<Self> {
         io::stdout().map(Self)
     }

@@ -1,4 +1,5 @@
-//! Counts instructions, in an emulator that lets every instruction take the same time (QEMU's `-icount shift=6`: 64 ns each).
+//! Counts instructions, in an emulator that lets every instruction take the same time (QEMU's
+//! `-icount shift=6`: 64 ns each).
 
 #[cfg(target_arch = "arm")]
 mod counter {

@@ -10,7 +10,8 @@ use statevec_abi::{
 
 type Gate<'g, 'm> = Pin<&'g mut HostGate<FixedStore<'m>>>;
 
-/// A plugin instance and its store. All guests of an image have the same code, whatever their plugins and however large their stores.
+/// A plugin instance and its store. All guests of an image have the same code, whatever their
+/// plugins and however large their stores.
 pub struct Guest<'g, 'm> {
     /// The instance.
     pub runtime: PluginRuntime<FixedStore<'m>, &'g mut HostGate<FixedStore<'m>>>,
@@ -20,7 +21,8 @@ pub struct Guest<'g, 'm> {
 }
 
 impl<'g, 'm> Guest<'g, 'm> {
-    /// Creates an instance; `None` when the plugin or its table cannot be used, for a reason that is in `error`, if it is the plugin's.
+    /// Creates an instance; `None` when the plugin or its table cannot be used, for a reason that
+    /// is in `error`, if it is the plugin's.
     pub fn new(
         plugin: &StaticPlugin,
         gate: Gate<'g, 'm>,
@@ -36,7 +38,7 @@ impl<'g, 'm> Guest<'g, 'm> {
     ///
     /// # Errors
     ///
-    /// Why it changed nothing.
+    /// The reason that it changed nothing.
     pub fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Result<u64, CallFailure<'_>> {
         let mut transaction = self.store.begin();
         self.runtime.run_tx(transaction.host(), command)?;

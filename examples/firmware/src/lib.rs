@@ -1,5 +1,6 @@
 #![no_std]
-//! What the images of this package share: the machine, the plugins and their memory, the command scripts, and a plugin on its store.
+//! Parts that the images of this package share: the machine, the plugins and their memory, the command
+//! scripts, and a plugin on its store.
 
 pub mod board;
 pub mod clock;

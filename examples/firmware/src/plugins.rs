@@ -1,4 +1,5 @@
-//! The plugins of these images, the memory of their records, and their commands. What an image does not name is not linked into it.
+//! The plugins of these images, the memory of their records, and their commands. What an image does
+//! not name is not linked into it.
 
 use statevec_abi::{
     StaticPlugin,

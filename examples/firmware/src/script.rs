@@ -7,13 +7,14 @@ use statevec_abi::{
     queue::{QueueCodecError, SubmitRequest},
 };
 
-/// Commands one after another: ext_seq u64, ref_ext_time_us u64, record length u32, all little-endian, and a submit request.
+/// Commands one after another: ext_seq u64, ref_ext_time_us u64, record length u32, all
+/// little-endian, and a submit request.
 #[derive(Debug, Clone)]
 pub struct Script<'s> {
     rest: &'s [u8],
 }
 
-/// Why there is no command.
+/// The reason that there is no command.
 #[derive(Debug)]
 pub enum ScriptError {
     /// The script ends inside a command. Nothing follows.

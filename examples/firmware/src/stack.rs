@@ -13,13 +13,15 @@ const WINDOW: usize = 8 << 10;
 /// Right under the stack pointer: painting itself may use it.
 const MARGIN: usize = 256;
 
-/// Runs `body` and returns how many bytes of stack it used, this function's callees included. Less than [`MARGIN`] counts as that.
+/// Runs `body` and returns how many bytes of stack it used, this function's callees included. Less
+/// than [`MARGIN`] counts as that.
 #[inline(never)]
 pub fn depth_of<R>(body: impl FnOnce() -> R) -> (R, usize) {
     let top = pointer();
     let window = (top - WINDOW..top - MARGIN).step_by(size_of::<usize>());
     for address in window.clone() {
-        // SAFETY: aligned RAM below the stack pointer, which nobody uses: no interrupt is enabled (rule 10).
+        // SAFETY: aligned RAM below the stack pointer, which nobody uses: no interrupt is enabled
+        // (rule 10).
         unsafe { ptr::with_exposed_provenance_mut::<usize>(address).write_volatile(PAINT) };
     }
     let result = body();

@@ -1,8 +1,9 @@
 #![forbid(unsafe_code)]
 //! A host with plugins linked in: `statevec-static-host PLUGIN < commands.jsonl`.
 //!
-//! It prints what `statevec-host run` prints for the same plugin as a shared library. Each plugin is one line of a constant list; none exports a
-//! symbol, so any number of them fit into one program.
+//! It prints what `statevec-host run` prints for the same plugin as a shared library. Each plugin
+//! is one line of a constant list; none exports a symbol, so any number of them fit into one
+//! program.
 
 mod votes;
 

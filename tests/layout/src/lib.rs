@@ -1,10 +1,12 @@
 #![no_std]
 //! The layout of every type of the contract, as text that the compiler writes while it compiles.
 //!
-//! The text stands in a static, and so in the object file: whoever built this crate for a target reads from there what that target's compiler
-//! made of the types, without running anything (`tests/targets.sh` does, for targets that no test runs on).
+//! The text stands in a static, and so in the object file: whoever built this crate for a target
+//! reads from there what that target's compiler made of the types, without running anything
+//! (`tests/targets.sh` does, for targets that no test runs on).
 //!
-//! One line for each number: type, what of it, the number, separated by tabs. Sizes, alignments and offsets are in bytes.
+//! One line for each number: type, what of it, the number, separated by tabs. Sizes, alignments and
+//! offsets are in bytes.
 
 mod writer;
 

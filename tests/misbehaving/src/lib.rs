@@ -1,12 +1,15 @@
 //! A plugin that is wrong on purpose. One misbehaviour at a time, and which one is a text:
 //!
-//! - what is wrong before there is an instance (version, table, name, schema) is told to [`statevec_misbehaving_say`], for the thread that calls it;
+//! - what is wrong before there is an instance (version, table, name, schema) is told to
+//!   [`statevec_misbehaving_say`], for the thread that calls it;
 //! - everything else is an instance's configuration.
 //!
-//! It has four tables, which `say("table", …)` chooses between: `raw` speaks the contract by itself and so can break it; `panicking` and `reentrant` are
-//! plugins as an author writes them, with the SDK, and `boxed` panics behind the published traits.
+//! It has four tables, which `say("table", …)` chooses between: `raw` speaks the contract by itself
+//! and so can break it; `panicking` and `reentrant` are plugins as an author writes them, with the
+//! SDK, and `boxed` panics behind the published traits.
 //!
-//! In every table command [`WELL`](schema::WELL) does what a plugin should do, and any other command misbehaves.
+//! In every table command [`WELL`](schema::WELL) does what a plugin should do, and any other
+//! command misbehaves.
 
 mod raw;
 mod saying;
@@ -21,7 +24,8 @@ pub extern "C" fn statevec_runtime_plugin_entry_v1() -> RuntimePluginApiV1 {
     saying::table()
 }
 
-/// Sets what the library says of itself on this thread. Fails when it does not know `what`, or what to make of `value`.
+/// Sets what the library says of itself on this thread. Fails when it does not know `what`, or what
+/// to make of `value`.
 ///
 /// | `what` | `value` |
 /// |---|---|
@@ -33,8 +37,9 @@ pub extern "C" fn statevec_runtime_plugin_entry_v1() -> RuntimePluginApiV1 {
 ///
 /// # Safety
 ///
-/// `what` and, except for `name` and `schema`, `value` are valid for the call. Nobody calls the table's `plugin_name` or `schema_bytes` on this thread when
-/// what was said is gone, unless they only look at its length.
+/// `what` and, except for `name` and `schema`, `value` are valid for the call. Nobody calls the
+/// table's `plugin_name` or `schema_bytes` on this thread when what was said is gone, unless they
+/// only look at its length.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn statevec_misbehaving_say(
     what: RuntimeBytesRef,
@@ -54,7 +59,8 @@ pub unsafe extern "C" fn statevec_misbehaving_say(
     }
 }
 
-/// How many times it has panicked on this thread since a table was chosen: of a panic in a destructor nobody is told.
+/// How many times it has panicked on this thread since a table was chosen: of a panic in a
+/// destructor nobody is told.
 #[unsafe(no_mangle)]
 pub extern "C" fn statevec_misbehaving_panics() -> u32 {
     sdk::thrown::panics()

@@ -1,4 +1,5 @@
-//! The plugin that speaks the contract by itself. What its configuration can say is in [`answer`], [`host_call`] and [`place`].
+//! The plugin that speaks the contract by itself. What its configuration can say is in [`answer`],
+//! [`host_call`] and [`place`].
 
 mod answer;
 mod host_call;
@@ -27,16 +28,16 @@ pub(crate) const TABLE: RuntimePluginApiV1 = RuntimePluginApiV1 {
     on_unload: Some(on_unload),
 };
 
-/// What a handle points to.
+/// The target of a handle.
 struct Instance {
-    /// What it does wrong, and in which function: `FUNCTION: WHAT`.
+    /// The fault and its function: `FUNCTION: FAULT`.
     config: String,
     /// The context of the last command, kept against the contract.
     kept: Cell<Option<Host>>,
 }
 
 impl Instance {
-    /// What it does wrong in this function.
+    /// The fault in this function.
     fn wrong_in(&self, function: &str) -> Option<&str> {
         wrong_in(&self.config, function)
     }
@@ -69,7 +70,8 @@ unsafe extern "C" fn create_runtime(
     status
 }
 
-/// Remembers a handle that comes with a failure: the host must leave it alone, so that it is never destroyed, and is no leak of the host's.
+/// Remembers a handle that comes with a failure: the host must leave it alone, so that it is never
+/// destroyed, and is no leak of the host's.
 fn not_to_be_used(runtime: *mut c_void) {
     static HANDLES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
     if let Ok(mut handles) = HANDLES.lock() {
@@ -169,7 +171,7 @@ fn tell(
     RuntimeCallStatus::Failure
 }
 
-/// What a call answered, in short: `ok`, or kind and text.
+/// The answer of a call, in short: `ok`, or kind and text.
 pub(crate) fn outcome(status: RuntimeCallStatus, error: &RuntimeErrorBuf) -> String {
     match status {
         RuntimeCallStatus::Success => "ok".into(),

@@ -1,4 +1,5 @@
-//! What the library says of itself, per thread: tests run side by side, and each opens the library anew.
+//! Name and schema that the library reports, per thread: tests run side by side, and each opens the library
+//! anew.
 
 use std::{cell::Cell, sync::Once};
 
@@ -85,7 +86,8 @@ fn without(entry: &str) -> Option<RuntimePluginApiV1> {
     })
 }
 
-/// Panics are what the tests are about, and their texts come back as errors: a library has a hook of its own, which would print them as well.
+/// Panics are what the tests are about, and their texts come back as errors: a library has a hook
+/// of its own, which would print them as well.
 fn quiet() {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| std::panic::set_hook(Box::new(|_| {})));

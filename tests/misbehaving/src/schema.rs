@@ -1,4 +1,4 @@
-//! What the plugin keeps, whichever table it is asked through.
+//! The plugin's schema, the same through every table.
 
 use statevec_abi::{Event, Record, RecordKind, schema};
 

@@ -1,7 +1,9 @@
-//! The inventory, written as an author writes a plugin today: with the published crates and nothing of this workspace.
+//! The inventory, written as an author writes a plugin today: with the published crates and nothing
+//! of this workspace.
 //!
-//! `statevec_tests::inventory` says what it does; the same plugin exists there with this workspace's SDK, and in C under `examples/c-plugin`. The tests
-//! find that the three cannot be told apart.
+//! `statevec_tests::inventory` says what it does; the same plugin exists there with this
+//! workspace's SDK, and in C under `examples/c-plugin`. The tests find that the three cannot be
+//! told apart.
 
 mod schema;
 
@@ -59,7 +61,8 @@ impl RuntimePlugin for Inventory {
         tx: &mut dyn RuntimeHostContext,
         command: &dyn RuntimeCommandEnvelope,
     ) -> Result<(), RuntimePluginError> {
-        // The published accessors panic on a payload that is too short, and a panic would end the process.
+        // The published accessors panic on a payload that is too short, and a panic would end the
+        // process.
         check_payload(command)?;
         let call = Call {
             inventory: self,

@@ -34,7 +34,8 @@ impl Sent {
     }
 }
 
-/// One command after another, for an inventory with `max_on_hand=100`: every commit, every rejection, what the host refuses, and what is no command.
+/// One command after another, for an inventory with `max_on_hand=100`: every commit, every
+/// rejection, what the host refuses, and what is no command.
 #[must_use]
 pub fn commands() -> Vec<Sent> {
     let (bolt, nut, absent) = (Sku::from(b"BOLT-M8"), Sku::from(b"NUT-M8-A2-XL"), Sku::from(b"?"));

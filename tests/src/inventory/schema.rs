@@ -1,4 +1,4 @@
-//! What the inventory stores, takes and tells.
+//! Records, commands and events of the inventory.
 
 use statevec_abi::{Command, EnumU8, Event, FixedBytes, Record, schema};
 
@@ -56,7 +56,7 @@ pub struct Discontinue {
     pub sku: FixedBytes<12>,
 }
 
-/// Why stock changed.
+/// The reason for a change of stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumU8)]
 #[repr(u8)]
 pub enum Reason {
@@ -70,7 +70,7 @@ pub enum Reason {
     Discontinued = 4,
 }
 
-/// What is in stock has changed.
+/// The stock of an item changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Event)]
 #[event(kind = 1)]
 pub struct StockChanged {

@@ -16,7 +16,7 @@ use crate::{
     script::{HONEST, Script, follow},
 };
 
-/// Why a call of the bank failed: phase, kind and text.
+/// The failure of a call of the bank: phase, kind and text.
 pub(crate) type Failure = (RuntimeErrorPhase, u16, String);
 
 /// A host call of the bank, and what leads to it.
@@ -112,7 +112,8 @@ impl Instance {
         let status = if call.is_validation() {
             let host = RuntimeReadContextV1 { ctx_ptr: ptr::null_mut(), vtable: read };
             let validate = api().validate_biz_invariants.unwrap();
-            // SAFETY: the instance and the buffer live; the table is live, null or not aligned (rules 1, 9 and 10).
+            // SAFETY: the instance and the buffer live; the table is live, null or not aligned
+            // (rules 1, 9 and 10).
             unsafe { validate(self.0, host, &raw mut error) }
         } else {
             let host = RuntimeHostContextV1 { ctx_ptr: ptr::null_mut(), vtable: host };
@@ -156,7 +157,7 @@ fn api() -> &'static RuntimePluginApiV1 {
     })
 }
 
-/// What the bank's caller is told: the kind and the text.
+/// The failure that the bank's caller gets: the kind and the text.
 pub(crate) fn told(call: Call, kind: u16, text: &str) -> Result<(), Failure> {
     Err((call.phase(), kind, text.into()))
 }

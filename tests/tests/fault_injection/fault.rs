@@ -1,10 +1,10 @@
-//! What goes wrong with a host call.
+//! Faults of a host call.
 
 use std::cell::{Cell, RefCell};
 
 use statevec_abi::{ErrorSlot, RecordKey, Rejected, RuntimeErrorKind};
 
-/// What happens to the call that is to go wrong.
+/// The fault of the chosen call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// It fails, and the store has not seen it.
@@ -15,9 +15,11 @@ pub(crate) enum Fault {
     PanicsBefore,
     /// It panics after the store has done what it says, visitor and all.
     PanicsAfter,
-    /// It says that there is a record, and lends none: the store has not seen it. For calls that lend one.
+    /// It says that there is a record, and lends none: the store has not seen it. For calls that
+    /// lend one.
     FindsUnlent,
-    /// It says that there is no record, or that it is of another kind, after the store has lent it. For calls in which it does.
+    /// It says that there is no record, or that it is of another kind, after the store has lent it.
+    /// For calls in which it does.
     Denies,
 }
 
@@ -36,7 +38,7 @@ pub(crate) struct Made {
     pub(crate) lent: bool,
 }
 
-/// What a host call answers, and how a host can lie.
+/// The answer of a host call, and the lies that a host can tell about it.
 pub(crate) trait Answer: Sized {
     /// The answer that goes with a record that was lent; `None` if none ever is.
     fn unlent() -> Option<Self>;
@@ -74,7 +76,7 @@ impl Plan {
         match fault {
             Fault::FailsBefore(kind) => Err(error.fail(kind, format_args!("{text}"))),
             Fault::FailsAfter(kind) => {
-                // What the store says of it is lost with the fault.
+                // The fault replaces the store's own text.
                 let _ = make(error);
                 Err(error.fail(kind, format_args!("{text}")))
             }
@@ -121,7 +123,7 @@ impl Answer for () {
     }
 }
 
-/// What the fault of a call says.
+/// The text of a call's fault.
 pub(crate) fn text(call: &str, nth: usize) -> String {
     format!("fault in {call}, host call {nth}")
 }

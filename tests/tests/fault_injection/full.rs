@@ -1,6 +1,7 @@
 //! A store that is full, at every size.
 //!
-//! Beside the store with a limit stands a twin without: it is given what the first one commits, so that the two must stay the same.
+//! A twin without a limit runs the commands that the limited store commits, so
+//! that the two must stay the same.
 
 use statevec_abi::{RuntimeErrorPhase, runtime_error_kind};
 use statevec_host::StoreLimits;
@@ -67,13 +68,14 @@ fn assert_traceless_at_every_size_of_a_transaction(script: &Script) {
     let refused: Vec<_> = (0..).map(refused_at).take_while(|refused| *refused > 0).collect();
     assert!(refused.len() > 100, "a transaction takes {} bytes", refused.len());
     assert_eq!(refused_at(refused.len() * 2), 0);
-    // What writes nothing has room everywhere; what writes has none where there is no byte.
+    // A command without writes fits every size. One with writes does not fit a size of zero.
     let (recorded, _) = script.record();
     let writing = recorded.iter().filter(|recorded| !recorded.calls.is_empty()).count();
     assert_eq!(refused[0], writing);
 }
 
-/// Runs the script on a store with limits, and returns how many commands were refused for want of room.
+/// Runs the script on a store with limits, and returns how many commands were refused for want of
+/// room.
 fn refused_without_a_trace(script: &Script, limits: StoreLimits, text: &str) -> usize {
     let mut limited = script.engine(script.store(limits));
     let mut twin = script.engine(script.store(StoreLimits::default()));

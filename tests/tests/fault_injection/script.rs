@@ -23,7 +23,7 @@ pub(crate) struct Script {
     written_with: WrittenWith,
 }
 
-/// What a command gives where nothing goes wrong.
+/// The result of a command without a fault.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) seen: Seen,
@@ -31,15 +31,15 @@ pub(crate) struct Recorded {
     pub(crate) calls: Vec<Made>,
 }
 
-/// What a plugin is written with, which decides what it makes of a host call that failed.
+/// The SDK of a plugin. It decides how the plugin reports a failed host call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum WrittenWith {
     /// The core SDK: passed on with the host's own kind and text.
     Sdk,
     /// Our boxed traits: a rejection by the plugin that quotes the host's report.
     Boxed,
-    /// The published crates: the same. They believe a host that contradicts itself; and they panic when an event is refused, which nothing catches
-    /// there, so that the process ends.
+    /// The published crates: the same. They believe a host that contradicts itself; and they panic
+    /// when an event is refused, which nothing catches there, so that the process ends.
     Published,
 }
 
@@ -109,7 +109,8 @@ impl Script {
         Engine::with_host(&self.plugin, self.config, host).unwrap()
     }
 
-    /// What the commands give where nothing goes wrong, with a layer around the store and without, and the records at the end.
+    /// The results of the commands without a fault, with a layer around the store and without,
+    /// and the records at the end.
     pub(crate) fn record(&self) -> (Vec<Recorded>, Vec<u8>) {
         let mut bare = self.engine(self.store(StoreLimits::default()));
         let mut layered = self.engine(Faulty::over(self.store(StoreLimits::default())));
@@ -134,7 +135,7 @@ impl Script {
         self.written_with != WrittenWith::Published
     }
 
-    /// What a plugin's caller is told of a host call that failed.
+    /// The failure that a plugin's caller gets for a failed host call.
     pub(crate) fn told(
         &self,
         phase: RuntimeErrorPhase,
@@ -151,7 +152,7 @@ impl Script {
         }
     }
 
-    /// What it is told of a host that contradicts itself.
+    /// The failure that it gets for a host that contradicts itself.
     pub(crate) fn found_out(&self, phase: RuntimeErrorPhase, text: &str) -> PluginFailure {
         let kind = match self.written_with {
             WrittenWith::Sdk => ABI_CONTRACT_VIOLATION,

@@ -39,7 +39,8 @@ fn every_host_call_fails_once_while_a_published_plugin_validates() {
     assert_told(&Script::inventory_published());
 }
 
-/// All of them read every record from inside the visitor of its key: a fault there meets two calls of the host.
+/// All of them read every record from inside the visitor of its key: a fault there meets two calls
+/// of the host.
 fn assert_told(script: &Script) {
     let mut engine = script.engine(Faulty::over(script.store(StoreLimits::default())));
     for command in &script.commands {

@@ -1,4 +1,5 @@
-//! Where ours is meant to answer otherwise, and the published answer can be had without undefined behaviour: the table in `tests/README.md` is true.
+//! Where ours is meant to answer otherwise, and the published answer can be had without undefined
+//! behaviour: the table in `tests/README.md` is true.
 
 use std::{ffi::c_void, ptr};
 
@@ -15,7 +16,8 @@ use crate::{
     probe::{Bytes, Seen, ours, published},
 };
 
-/// A host that says that there is a record and lends none, and that answers a create with a record of another kind.
+/// A host that says that there is a record and lends none, and that answers a create with a record
+/// of another kind.
 static LYING: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
     with_read_typed_raw: Some(found_and_not_lent),
     create_typed_raw: Some(created_as_another_kind),
@@ -56,7 +58,7 @@ fn text(seen: &Seen) -> String {
     String::from_utf8_lossy(&seen.text[..seen.len]).into_owned()
 }
 
-/// What both make of a host call of a plugin.
+/// How both report a host call of a plugin.
 fn both(call: u8, table: &'static RuntimeHostVTableV1) -> [String; 2] {
     let (ours, published) =
         (ours::Runtime::create(Bytes::Null(0)).0, published::Runtime::create(Bytes::Null(0)).0);

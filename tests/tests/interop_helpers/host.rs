@@ -1,4 +1,5 @@
-//! A host for both: every call on record kind 1 succeeds, on kind 2 there is no record, and on the others the call fails.
+//! A host for both: every call on record kind 1 succeeds, on kind 2 there is no record, and on the
+//! others the call fails.
 
 use std::ffi::c_void;
 
@@ -33,7 +34,8 @@ pub(crate) static FAILING_READ: RuntimeReadVTableV1 = RuntimeReadVTableV1 {
 
 const LENT: &[u8] = b"lent";
 
-/// What becomes of a call: found, or not, or a failure; one of the failures leaves a text that is longer than it can be, and no text at all.
+/// The result of a call: found, or not, or a failure; one of the failures leaves a text that is
+/// longer than it can be, and no text at all.
 fn answer(kind: u8, out_error: *mut RuntimeErrorBuf) -> Option<bool> {
     let text = match kind {
         1 => return Some(true),

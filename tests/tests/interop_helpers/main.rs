@@ -1,4 +1,5 @@
-//! Every helper function of the published crate, beside ours of the same name, with the same inputs: same status, phase, kind and text.
+//! Every helper function of the published crate, beside ours of the same name, with the same
+//! inputs: same status, phase, kind and text.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 mod differences;

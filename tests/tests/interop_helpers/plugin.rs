@@ -1,4 +1,5 @@
-//! The plugin behind the helper functions, for two crates that use the same names: a macro writes it where their names are in scope as `api`.
+//! The plugin behind the helper functions, for two crates that use the same names: a macro writes
+//! it where their names are in scope as `api`.
 
 /// A plugin whose commands are host calls, and whose answers are told by its configuration.
 macro_rules! probe_plugin {
@@ -41,8 +42,9 @@ macro_rules! probe_plugin {
                 api::SchemaRegistry::from_idl_json(statevec_tests::inventory::SCHEMA.json).unwrap()
             }
 
-            /// Kind 0 succeeds, kind 1 rejects with the payload as its reason, and the others make a host call each on the record kind that
-            /// the payload names, and reject with what came of it.
+            /// Kind 0 succeeds, kind 1 rejects with the payload as its reason, and the others make
+            /// a host call each on the record kind that the payload names, and reject with what
+            /// came of it.
             fn run_tx(
                 &self,
                 tx: &mut dyn api::RuntimeHostContext,

@@ -1,17 +1,19 @@
-//! One way to call the helper functions, for two crates that use the same names: a macro writes both.
+//! One way to call the helper functions, for two crates that use the same names: a macro writes
+//! both.
 
-/// What a call left behind.
+/// Everything that a call wrote: status, error buffer, out parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) status: u32,
     pub(crate) phase: u32,
     pub(crate) kind: u16,
-    /// After a failure all of the buffer's text, with the zeros behind it; after a success nothing, for then only the header counts.
+    /// After a failure all of the buffer's text, with the zeros behind it; after a success nothing,
+    /// for then only the header counts.
     pub(crate) text: Vec<u8>,
     pub(crate) len: usize,
 }
 
-/// What is passed as bytes.
+/// The bytes to pass.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Bytes<'a> {
     Null(usize),
@@ -27,7 +29,8 @@ impl Bytes<'_> {
     }
 }
 
-/// Makes a module over the crate `$api`: a plugin whose commands are host calls, and calls of the helper functions.
+/// Makes a module over the crate `$api`: a plugin whose commands are host calls, and calls of the
+/// helper functions.
 macro_rules! world {
     ($world:ident, $api:ident) => {
         #[allow(unused_unsafe, reason = "what is safe in one crate is unsafe in the other")]
@@ -142,7 +145,8 @@ macro_rules! world {
                         ref_ext_time_us: 1 << 50,
                         payload: bytes_ref(payload),
                     };
-                    // SAFETY: the runtime lives, the pointers are live for the call or null, and the two tables have one layout (rules 1 and 7).
+                    // SAFETY: the runtime lives, the pointers are live for the call or null, and
+                    // the two tables have one layout (rules 1 and 7).
                     seen(|error| unsafe {
                         api::runtime_plugin_run_tx_v1(self.0, host, command, error)
                     })

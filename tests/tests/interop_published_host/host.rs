@@ -1,4 +1,5 @@
-//! A host that knows nothing but the published crates: their types, their tables, their reading of a schema.
+//! A host that knows nothing but the published crates: their types, their tables, their reading of
+//! a schema.
 
 use std::{cell::RefCell, collections::BTreeMap, ffi::c_void};
 
@@ -18,7 +19,7 @@ pub(crate) struct Host {
     state: RefCell<State>,
 }
 
-/// What a transaction may change; a copy is kept while one runs.
+/// The state that a transaction may change; a copy is kept while one runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) records: BTreeMap<(u8, u64), Vec<u8>>,

@@ -1,4 +1,5 @@
-//! The same declarations here and with the published macros: same schema, same fingerprints, same bytes, for every field type.
+//! The same declarations here and with the published macros: same schema, same fingerprints, same
+//! bytes, for every field type.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 mod ours;

@@ -1,4 +1,5 @@
-//! Every kind of declaration there is, in our derives; `published.rs` has the same in the published macros.
+//! Every kind of declaration there is, in our derives; `published.rs` has the same in the published
+//! macros.
 
 use statevec_abi::{Command, EnumU8, Event, FixedBytes, Record, schema};
 

@@ -1,4 +1,5 @@
-//! Every kind of declaration there is, in the published macros; `ours.rs` has the same in our derives.
+//! Every kind of declaration there is, in the published macros; `ours.rs` has the same in our
+//! derives.
 #![allow(
     missing_docs,
     unreachable_pub,

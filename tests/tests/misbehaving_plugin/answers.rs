@@ -110,7 +110,8 @@ fn assert_fails(call: &str, what: &str, expected: PluginFailure) {
     assert_eq!(given(call, what), Err(expected));
 }
 
-/// What the host makes of a function's answer. The records are as before when it is a failure, and the plugin goes on whatever it is.
+/// The host's reading of a function's answer. The records are as before when it is a failure, and
+/// the plugin goes on whatever it is.
 #[track_caller]
 fn given(call: &str, what: &str) -> Result<(), PluginFailure> {
     let config = format!("{call}: {what}");
@@ -146,7 +147,7 @@ fn given(call: &str, what: &str) -> Result<(), PluginFailure> {
             result
         }
     };
-    // Whatever one instance does, the next may do better.
+    // A fault of one instance does not hold for the next.
     assert_goes_on(&mut Engine::create(&library::open("raw"), "").unwrap(), 1);
     result
 }

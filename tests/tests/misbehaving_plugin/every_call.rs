@@ -1,4 +1,5 @@
-//! Every host call from a place where not every one is legal. What is refused has no effect, even when the command commits.
+//! Every host call from a place where not every one is legal. What is refused has no effect, even
+//! when the command commits.
 
 use statevec_abi::RuntimeErrorPhase as Phase;
 use statevec_host::{EngineError, PluginFailure};
@@ -70,7 +71,8 @@ fn through_the_context_of_another_instance_everything_is_refused() {
     assert_goes_on(&mut another, 2);
 }
 
-/// An instance's context is the same for every command, so that an old one cannot be told from the running one's: its calls count as the running command's.
+/// An instance's context is the same for every command, so that an old one cannot be told from the
+/// running one's: its calls count as the running command's.
 #[test]
 fn through_the_context_of_an_earlier_command_every_call_is_the_running_ones() {
     let mut engine = engine("raw", "every call: run_tx, with the context of an earlier command");
@@ -90,7 +92,7 @@ fn from_another_thread_after_run_tx_has_returned_everything_is_refused() {
     assert_eq!(unloaded("every call: another thread after run_tx"), CLOSED);
 }
 
-/// What `on_unload` reports.
+/// The report of `on_unload`.
 fn unloaded(config: &str) -> String {
     let mut engine = engine("raw", config);
     commit_wrong(&mut engine);
@@ -115,7 +117,7 @@ fn from_validate_writes_through_the_context_of_run_tx_are_refused() {
     assert_eq!(validated(config), READ_ONLY);
 }
 
-/// What `validate_biz_invariants` reports.
+/// The report of `validate_biz_invariants`.
 fn validated(config: &str) -> String {
     let mut engine = engine("raw", config);
     commit_wrong(&mut engine);

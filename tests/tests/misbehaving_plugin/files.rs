@@ -89,7 +89,8 @@ fn folder() {
     });
 }
 
-/// There is something in it to read, so that a loader that reads it fails instead of waiting for ever.
+/// There is something in it to read, so that a loader that reads it fails instead of waiting for
+/// ever.
 #[test]
 fn fifo() {
     in_folder(|file| {

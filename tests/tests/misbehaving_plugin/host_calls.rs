@@ -4,7 +4,8 @@ use statevec_abi::limits;
 
 use crate::run::{ACCOUNT, assert_goes_on, commit_wrong, engine, reported};
 
-/// One test for each call: what is passed, and what the host answers. The command commits, and the call had no effect.
+/// One test for each call: what is passed, and what the host answers. The command commits, and the
+/// call had no effect.
 macro_rules! answers {
     ($($name:ident: $call:literal => $expected:expr;)*) => {$(
         #[test]

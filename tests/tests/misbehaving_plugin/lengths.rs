@@ -1,4 +1,5 @@
-//! Texts and payloads that reach a plugin and are above the limits, sent through our host: it is our plugin side that answers.
+//! Texts and payloads that reach a plugin and are above the limits, sent through our host: it is
+//! our plugin side that answers.
 
 use statevec_abi::{RuntimeCommandRef, RuntimeErrorPhase as Phase, limits};
 use statevec_host::{Engine, EngineError, PluginFailure};

@@ -29,8 +29,8 @@ pub(crate) fn open_saying(
     LoadedPlugin::open(path())
 }
 
-/// What the loader says of a library that has said something wrong of itself: the error, and its text and causes. Afterwards the same library is opened in
-/// good order.
+/// The loader's error for a library with a wrong name or schema: the error, and its
+/// text and causes. Afterwards the same library is opened in good order.
 #[track_caller]
 pub(crate) fn refusal(table: &str, what: &str, value: RuntimeBytesRef) -> (LoadError, String) {
     let refused = open_saying(table, what, value);
@@ -62,7 +62,8 @@ fn say(what: &str, value: RuntimeBytesRef) {
     type Say = unsafe extern "C" fn(RuntimeBytesRef, RuntimeBytesRef) -> RuntimeCallStatus;
     // SAFETY: the function has this type in `tests/misbehaving` (rule 10).
     let say = unsafe { library().get::<Say>(b"statevec_misbehaving_say\0") }.unwrap();
-    // SAFETY: both are valid for the call; bytes that are not there are not looked at, and the next `table` forgets them (rule 10).
+    // SAFETY: both are valid for the call; bytes that are not there are not looked at, and the next
+    // `table` forgets them (rule 10).
     let status = unsafe { say(RuntimeBytesRef::from_slice(what.as_bytes()), value) };
     assert_eq!(status, RuntimeCallStatus::Success, "the library does not know {what}");
 }

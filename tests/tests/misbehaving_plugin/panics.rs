@@ -1,4 +1,5 @@
-//! Panics in a plugin, with a text for their payload or with a value whose destructor panics in turn.
+//! Panics in a plugin, with a text for their payload or with a value whose destructor panics in
+//! turn.
 
 use statevec_abi::{RuntimeBytesRef, RuntimeErrorPhase as Phase};
 use statevec_host::{Engine, EngineError, LoadError, PluginFailure};
@@ -57,7 +58,8 @@ mod sdk {
     }
 }
 
-/// A plugin behind the published traits. Its schema is made once per process, so that a panic there cannot be had at will; the tests of that crate have it.
+/// A plugin behind the published traits. Its schema is made once per process, so that a panic there
+/// cannot be had at will; the tests of that crate have it.
 mod boxed {
     panics!("boxed");
 }
@@ -112,13 +114,14 @@ fn in_on_unload(table: &str, place: &str, thrown: &str) {
         }
         other => panic!("{other:?}"),
     }
-    // Nobody asks how it went, and the records are there all the same.
+    // The records survive although the result of the unload is ignored.
     let store = engine(table, &config).into_store();
     assert_eq!(library::panics(), 1);
     assert_eq!(store.len(crate::run::ACCOUNT), 1);
 }
 
-/// There is nobody to tell of a panic while an instance is destroyed: it stops at the boundary, and that is all.
+/// There is nobody to tell of a panic while an instance is destroyed: it stops at the boundary, and
+/// that is all.
 fn in_drop(table: &str, place: &str, thrown: &str) {
     let config = format!("{place} {thrown}");
     assert_eq!(engine(table, &config).unload(), Ok(()));

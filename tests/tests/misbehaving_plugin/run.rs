@@ -31,7 +31,8 @@ pub(crate) fn assert_goes_on(engine: &mut Engine, id: u64) {
     engine.store().check_consistency().unwrap();
 }
 
-/// Lets a new instance with this configuration misbehave. It must commit with a report of what it was answered, have changed nothing, and go on.
+/// Lets a new instance with this configuration misbehave. It must commit with a report of what it
+/// was answered, have changed nothing, and go on.
 #[track_caller]
 pub(crate) fn reported(table: &str, config: &str) -> String {
     let mut engine = engine(table, config);
@@ -55,7 +56,8 @@ pub(crate) fn commit_wrong(engine: &mut Engine) -> String {
     }
 }
 
-/// The failure of the misbehaving command, which must leave no trace and be of the class that its kind says.
+/// The failure of the misbehaving command, which must leave no trace and be of the class that its
+/// kind says.
 #[track_caller]
 pub(crate) fn fail_wrong(engine: &mut Engine) -> PluginFailure {
     let (before, tx_seq) = (engine.store().image(), engine.tx_seq());

@@ -1,4 +1,5 @@
-//! Schemas that contradict themselves. Each test changes one place of the plugin's own schema, which is in order.
+//! Schemas that contradict themselves. Each test changes one place of the plugin's own schema,
+//! which is in order.
 
 use std::fmt::Write as _;
 
@@ -10,7 +11,8 @@ use crate::{
     run::assert_goes_on,
 };
 
-/// One test for each change: what stands there, what is to stand there, and the rule that it breaks.
+/// One test for each change: what stands there, what is to stand there, and the rule that it
+/// breaks.
 macro_rules! contradictions {
     ($($name:ident: $from:literal => $to:literal, $rule:literal;)*) => {$(
         #[test]
@@ -117,7 +119,8 @@ fn the_schema_is_in_order_before_it_is_changed() {
     assert_eq!(plugin.schema().to_idl_json(), open("raw").schema_json());
 }
 
-/// A type may be an object, and unknown keys are skipped, however deep: a parser that recursed would run out of stack.
+/// A type may be an object, and unknown keys are skipped, however deep: a parser that recursed
+/// would run out of stack.
 #[test]
 fn type_nested_a_million_deep() {
     let nested = format!(r#""index": 2, "type": {}"#, "{\"defined\":".repeat(1_000_000));
@@ -148,7 +151,8 @@ fn data_size_at_the_limit_is_taken() {
     assert_eq!(engine.store().get(1, 1).unwrap().len(), 16 << 20);
 }
 
-/// Fingerprints cannot be computed from the text, so that one that lies is believed. The records stay what they were made as, and nobody reads beyond them.
+/// Fingerprints cannot be computed from the text, so that one that lies is believed. The records
+/// stay what they were made as, and nobody reads beyond them.
 #[test]
 fn fingerprints_of_another_schema() {
     let mut honest = Engine::create(&open("raw"), "").unwrap();

@@ -1,4 +1,5 @@
-//! Libraries without the one symbol, or with one that leads nowhere. Written in C, and skipped where there is no compiler.
+//! Libraries without the one symbol, or with one that leads nowhere. Written in C, and skipped
+//! where there is no compiler.
 
 use statevec_host::{LoadError, LoadedPlugin};
 use statevec_tests::{
@@ -53,7 +54,7 @@ fn assert_no_entry(case: &str, linker_says_why: bool) {
     assert!(text.starts_with(NO_SYMBOL), "{text}");
 }
 
-/// What the loader says of a case of `tests/c/misbehaving.c`; none without a compiler.
+/// The loader's error for a case of `tests/c/misbehaving.c`; none without a compiler.
 fn refusal(case: &str) -> Option<(LoadError, String)> {
     const SHARED: &[&str] = &["-fPIC", "-shared"];
     let compiler = Compiler::c(&format!("{case}, a library that is no plugin"))?;

@@ -1,5 +1,5 @@
-//! Names and schemas that are no texts, or not the texts that they should be. Lengths that lie about memory cannot be told from others: above the limits nobody
-//! looks.
+//! Names and schemas that are no texts, or not the texts that they should be. Lengths that lie
+//! about memory cannot be told from others: above the limits nobody looks.
 
 use std::ptr;
 

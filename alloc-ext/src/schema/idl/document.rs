@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 
 use super::field_type::{NamedType, TextType};
+use crate::schema::definitions::Definitions;
 use crate::schema::error::cut;
-use crate::schema::registry::Definitions;
 use crate::schema::{
     EnumDefinition, EnumVariantDefinition, FieldDefinition, PayloadDefinition,
     PayloadFieldDefinition, RecordDefinition, SchemaError, SchemaRule, SchemaSection, Version,

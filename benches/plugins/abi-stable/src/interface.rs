@@ -1,4 +1,4 @@
-//! What host and plugin know of each other.
+//! The interface between host and plugin.
 
 use abi_stable::{
     StableAbi,
@@ -79,7 +79,7 @@ pub trait BytesMut {
     fn visit(&mut self, bytes: RSliceMut<'_, u8>);
 }
 
-/// Why a call failed.
+/// The reason for a failed call.
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct Failure {

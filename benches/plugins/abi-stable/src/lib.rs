@@ -1,5 +1,5 @@
-//! The benched plugin behind an interface of `abi_stable`, as its manual shows: trait objects both ways, a root module that is checked when
-//! it is loaded. Empty without the feature `peers`.
+//! The benched plugin behind an interface of `abi_stable`, as its manual shows: trait objects both
+//! ways, a root module that is checked when it is loaded. Empty without the feature `peers`.
 #![cfg(feature = "peers")]
 #![allow(
     missing_docs,

@@ -1,5 +1,6 @@
 #![forbid(unsafe_code)]
-//! The benched plugin, written as a boxed plugin: the published traits, the schema of the core SDK's plugin.
+//! The benched plugin, written as a boxed plugin: the published traits, the schema of the core
+//! SDK's plugin.
 
 use statevec_abi::{DecodeError, DecodePayload, Event, Payload, Record};
 use statevec_abi_alloc::{

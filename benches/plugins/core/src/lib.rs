@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 //! The benched plugin, written with the core SDK as any plugin author would.
 //!
-//! What each command does is said once, in `statevec_benches::operation`; the other plugins beside this one do the same work with the
-//! means of their own interface.
+//! The commands are described once, in `statevec_benches::operation`; the other plugins beside
+//! this one do the same work with the means of their own interface.
 
 mod schema;
 

@@ -1,4 +1,4 @@
-//! What the benched plugin stores, takes and tells.
+//! Records, commands and events of the benched plugin.
 
 use statevec_abi::{Command, Event, Record, schema};
 
@@ -9,7 +9,7 @@ pub struct Account {
     /// The account's number; the bench store gives it the same `sys_id`.
     #[field(immutable)]
     pub account_id: u64,
-    /// What it holds.
+    /// Its balance.
     pub balance: i64,
     /// How many times the balance has changed.
     pub changes: u64,

@@ -1,4 +1,5 @@
-//! The benched plugin, written with the published crates (`statevec` 0.1.0) as their README shows. Empty without the feature `peers`.
+//! The benched plugin, written with the published crates (`statevec` 0.1.0) as their README shows.
+//! Empty without the feature `peers`.
 #![cfg(feature = "peers")]
 #![allow(
     missing_docs,

@@ -1,5 +1,5 @@
-//! How long it takes to load a plugin and create an instance, beside a bare `dlopen`. Each time in a process of its own, because a library is
-//! mapped once.
+//! How long it takes to load a plugin and create an instance, beside a bare `dlopen`. Each time in
+//! a process of its own, because a library is mapped once.
 
 use std::{env, error::Error, process::Command, time::Instant};
 

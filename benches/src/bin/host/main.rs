@@ -1,7 +1,9 @@
 //! The whole host, in time: engine, store and the bank in a shared library, on one core.
 //!
-//! - `host`: measures everything and writes the tables of `benches/README.md`; the comparison with SQLite needs the feature `peers`.
-//! - `host load HOW`: what `host` starts, to time loading in a process that has loaded nothing before.
+//! - `host`: measures everything and writes the tables of `benches/README.md`; the comparison with
+//!   SQLite needs the feature `peers`.
+//! - `host load HOW`: what `host` starts, to time loading in a process that has loaded nothing
+//!   before.
 
 mod bank;
 mod load;

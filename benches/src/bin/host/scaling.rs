@@ -1,4 +1,4 @@
-//! What a deposit costs as the number of accounts grows.
+//! The cost of a deposit as the number of accounts grows.
 
 use std::{error::Error, fs};
 
@@ -40,7 +40,7 @@ fn row(accounts: u64) -> Result<String, Box<dyn Error>> {
     let began = std::time::Instant::now();
     engine.validate().map_err(|failure| failure.to_string())?;
     let validate = began.elapsed().as_nanos() as f64 / (accounts + 1) as f64;
-    // What a process takes comes in pages, and some of it was there before.
+    // The system gives memory in pages, and the process had some of it before.
     let memory = match grown {
         Some(bytes) if accounts >= 100_000 => format!("{:.0}", bytes as f64 / accounts as f64),
         _ => "–".into(),

@@ -98,7 +98,8 @@ impl<'c> Ledger<'c> {
         both.map(|_| ())
     }
 
-    /// Returns the new balance. One that left the range of integers does not come back as one, and so is an error.
+    /// Returns the new balance. One that left the range of integers does not come back as one, and
+    /// so is an error.
     fn post_or_open(
         &mut self,
         account_id: i64,

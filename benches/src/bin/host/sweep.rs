@@ -1,4 +1,4 @@
-//! What a transaction costs as it grows, kept and undone; and what a walk costs per key.
+//! The cost of a transaction as it grows, committed and rolled back, and of a walk per key.
 
 use std::{error::Error, time::Instant};
 

@@ -15,7 +15,8 @@ use crate::callgrind::Costs;
 /// How far above its budget an operation may be.
 const TOLERANCE: f64 = 1.03;
 
-/// Compares counts with the budget. With another compiler or valgrind than the budget's, what is above is a warning.
+/// Compares counts with the budget. With another compiler or valgrind than the budget's, what is
+/// above is a warning.
 pub(crate) fn gate(
     path: &Path,
     costs: &[Costs],

@@ -1,7 +1,8 @@
 //! Counting: this program runs itself under callgrind, once per peer.
 //!
-//! callgrind writes a file each time [`measured`] returns, with what was executed inside it since the last one. Each operation is run N times and
-//! then 2·N times; the difference is what N operations cost, without anything else.
+//! callgrind writes a file each time [`measured`] returns, with what was executed inside it since
+//! the last one. Each operation is run N times and then 2·N times; the difference is what N
+//! operations cost, without anything else.
 
 use std::{
     env,
@@ -29,7 +30,8 @@ const MEASURED: &str = "instructions::callgrind::measured";
 #[inline(never)]
 fn measured(run: &mut dyn FnMut()) {
     run();
-    // So that the call above is not this function's last instruction, and it stays a function of its own.
+    // Keeps the call above from being this function's last instruction, so that it stays a function of
+    // its own.
     black_box(());
 }
 
@@ -46,7 +48,7 @@ impl Costs {
         places.into_iter().find_map(|(&place, cost)| (place == operation).then_some(cost)?)
     }
 
-    /// What each read after the first costs.
+    /// The cost of each read after the first.
     pub(crate) fn further_read(&self, one: Operation, ten: Operation) -> Option<f64> {
         Some((self.of(ten)? - self.of(one)?) / 9.0)
     }
@@ -90,7 +92,8 @@ fn count(peer: &str) -> Result<Counted, Box<dyn Error>> {
     let out = folder.0.join("out");
     let program = env::current_exe()?;
     let output = Command::new("valgrind")
-        // The environment lies on the stack, and how many instructions a copy takes depends on how its ends are aligned.
+        // The environment lies on the stack, and how many instructions a copy takes depends on how
+        // its ends are aligned.
         .env_clear()
         .args([
             "--tool=callgrind",
@@ -147,7 +150,7 @@ impl Drop for Folder {
     }
 }
 
-/// What runs under callgrind.
+/// The command that runs under callgrind.
 pub(crate) fn run_measured(peer: &str, operations: &[Operation]) -> Result<(), Box<dyn Error>> {
     let mut run = RunMeasured { peer, operations, found: false };
     each(&mut run)?;

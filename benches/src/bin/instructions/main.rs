@@ -1,7 +1,10 @@
-//! Instructions per operation, counted by valgrind's callgrind: they repeat exactly, which times do not.
+//! Instructions per operation, counted by valgrind's callgrind: they repeat exactly, which times do
+//! not.
 //!
-//! - `instructions`: measures every peer, and writes the tables and the picture of `benches/README.md`.
-//! - `instructions gate`: measures ours and compares with `benches/budget.tsv`. Exit code 1: above the budget; 77: skipped, as there is no valgrind.
+//! - `instructions`: measures every peer, and writes the tables and the picture of
+//!   `benches/README.md`.
+//! - `instructions gate`: measures ours and compares with `benches/budget.tsv`. Exit code 1: above
+//!   the budget; 77: skipped, as there is no valgrind.
 //! - `instructions budget`: measures ours and writes `benches/budget.tsv`.
 //! - `instructions measured PEER [OPERATION]`: only runs, for a profiler to look at.
 
@@ -24,7 +27,7 @@ use statevec_benches::{
     peers::{each, each_half, each_of_ours},
 };
 
-/// What `.ci/run` takes for "skipped".
+/// The exit status that `.ci/run` reads as "skipped".
 const SKIPPED: u8 = 77;
 
 fn main() -> ExitCode {

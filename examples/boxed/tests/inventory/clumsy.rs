@@ -1,4 +1,5 @@
-//! A plugin that panics after it has written, or writes nonsense: a stand-in for mistakes in the logic.
+//! A plugin that panics after it has written, or writes nonsense: a stand-in for mistakes in the
+//! logic.
 
 use statevec_abi::{DecodePayload, StaticPlugin};
 use statevec_abi_alloc::{
@@ -29,7 +30,8 @@ impl RuntimePluginFactory for ClumsyFactory {
     }
 }
 
-/// The inventory, but it drops what it ships thirteen of, and forgets to count down what it ships fourteen of.
+/// The inventory, but it drops what it ships thirteen of, and forgets to count down what it ships
+/// fourteen of.
 struct Clumsy(Box<dyn RuntimePlugin>);
 
 impl RuntimePlugin for Clumsy {

@@ -1,4 +1,4 @@
-//! What the inventory does, told through the harness.
+//! The inventory's behaviour, tested through the harness.
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
@@ -66,7 +66,8 @@ fn an_exchange_moves_both_items() -> Result<(), HarnessError> {
 #[test]
 fn an_exchange_that_fails_halfway_changes_nothing() {
     let mut inventory = stocked("");
-    // The bolts are on the shelf again, and an event is out, when it shows that there are not as many nuts.
+    // The bolts are on the shelf again, and an event is out, when it shows that there are not as
+    // many nuts.
     let exchange = Exchange { returned: BOLT, sent: NUT, quantity: 11, order: b"" };
     assert_eq!(reason(&mut inventory, &exchange), "M8 nut: 11 wanted, 10 on hand");
     // A new item is created, and is gone again.

@@ -1,10 +1,11 @@
 #![forbid(unsafe_code)]
-//! What the comparison needs to know of a server's store.
+//! The server's side of the comparison: the digest of a store.
 
 use statevec_abi::{RecordKey, StateDigest};
 use statevec_host::Store;
 
-/// The digest of all records, as [`FixedStore::digest`](statevec_abi::fixed_store::FixedStore::digest) makes it.
+/// The digest of all records, as
+/// [`FixedStore::digest`](statevec_abi::fixed_store::FixedStore::digest) makes it.
 #[must_use]
 pub fn digest(store: &Store) -> u64 {
     let mut digest = StateDigest::new();

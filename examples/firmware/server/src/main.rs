@@ -1,6 +1,6 @@
 #![forbid(unsafe_code)]
-//! Runs the firmware's commands on the server's host and prints the same lines. Its input is what the image was made from, through the server's
-//! own JSON decoder.
+//! Runs the firmware's commands on the server's host and prints the same lines. Its input is what
+//! the image was made from, through the server's own JSON decoder.
 
 use std::{error::Error, fs};
 

@@ -1,4 +1,5 @@
-//! Random commands on the fixed store and on the server's: the same outcomes, texts, events and records after each.
+//! Random commands on the fixed store and on the server's: the same outcomes, texts, events and
+//! records after each.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::pin::pin;
@@ -56,7 +57,7 @@ fn tally_command(random: &mut Random) -> Command {
     }
 }
 
-/// What a command came to: its text, and the events.
+/// The result of a command: its text, and the events.
 type Result = (String, Vec<(u8, Vec<u8>)>);
 
 fn compare(

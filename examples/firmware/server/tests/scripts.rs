@@ -1,4 +1,4 @@
-//! What goes wrong in making a command script, and in reading one.
+//! Faults in making a command script, and in reading one.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 #[path = "../../build/payload.rs"]

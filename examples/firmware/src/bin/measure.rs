@@ -32,7 +32,7 @@ fn main() -> ! {
     exit(if done.is_ok() { 0 } else { 1 })
 }
 
-/// What commands of one kind cost that came to the same end.
+/// The cost of commands of one kind with the same outcome.
 #[derive(Clone, Copy)]
 struct Cost {
     commands: u32,

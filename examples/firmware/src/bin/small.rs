@@ -1,6 +1,7 @@
 #![no_std]
 #![no_main]
-//! The least that a host with one plugin is: no texts of its own. What it has more than `empty` is what StateVec adds.
+//! The least that a host with one plugin is: no texts of its own. What it has more than `empty` is
+//! what StateVec adds.
 
 use core::{hint::black_box, pin::pin};
 

@@ -14,7 +14,7 @@ pub struct Counter {
     /// Its name.
     #[field(immutable)]
     pub name: FixedBytes<12>,
-    /// What it stands at.
+    /// Its current value.
     pub count: i32,
     /// How many times it was counted.
     pub times: u32,
@@ -54,7 +54,7 @@ pub struct Close {
 pub struct Counted<'a> {
     /// The counter.
     pub name: FixedBytes<12>,
-    /// What it stands at.
+    /// Its current value.
     pub count: i32,
     /// Why.
     pub note: &'a [u8],

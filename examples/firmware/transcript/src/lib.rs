@@ -1,6 +1,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
-//! What a run of commands looks like as text, written once for the firmware and for the server: hosts that agree print the same lines.
+//! A run of commands as text, written once for the firmware and for the server:
+//! hosts that agree print the same lines.
 //!
 //! ```text
 //! plugin tally
@@ -24,7 +25,7 @@ pub fn plugin(out: &mut impl Write, name: &str) -> fmt::Result {
     writeln!(out, "plugin {name}")
 }
 
-/// What became of a command: the number of its transaction, or why there is none.
+/// The outcome of a command: the number of its transaction, or the reason that there is none.
 ///
 /// # Errors
 ///
@@ -56,7 +57,7 @@ pub fn event(out: &mut impl Write, kind: u8, payload: &[u8]) -> fmt::Result {
     out.write_char('\n')
 }
 
-/// What the plugin says of its invariants.
+/// The plugin's answer about its invariants.
 ///
 /// # Errors
 ///

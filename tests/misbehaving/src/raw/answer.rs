@@ -5,7 +5,7 @@ use statevec_abi::{
     RuntimeErrorPhase, runtime_error_kind::PLUGIN_REJECTED,
 };
 
-/// What the function returns.
+/// The returned status.
 #[derive(Clone, Copy)]
 pub(super) struct Answered {
     pub(super) status: RuntimeCallStatus,

@@ -23,7 +23,7 @@ pub(super) struct Host {
     table: RuntimeHostVTableV1,
 }
 
-/// What is passed to one host call. An entry takes what it has parameters for.
+/// The arguments of one host call. An entry takes those that it has parameters for.
 #[derive(Clone, Copy)]
 pub(super) struct Args {
     ctx: *mut c_void,
@@ -43,7 +43,8 @@ enum Place {
     Null,
 }
 
-/// One host call with one argument wrong, and what the host made of it. `None`: nobody knows what `call` is.
+/// One host call with one argument wrong, and what the host made of it. `None`: nobody knows what
+/// `call` is.
 pub(super) fn wrong(host: &Host, call: &str) -> Option<String> {
     let (entry, wrong) = call.split_once(" with ")?;
     let entry = Entry::named(entry)?;
@@ -80,7 +81,7 @@ pub(super) fn wrong(host: &Host, call: &str) -> Option<String> {
 const MOST: usize = statevec_abi::limits::EVENT_PAYLOAD;
 
 impl Args {
-    /// What is wrong with nothing. `key` is the key of a record that exists.
+    /// Arguments without a fault. `key` is the key of a record that exists.
     pub(super) fn legal(host: &Host, entry: Entry, key: &[u8]) -> Self {
         let kind = if entry == Entry::Emit { REPORT } else { ACCOUNT };
         let visitors = Some(Visitors::IDLE);
@@ -161,7 +162,7 @@ impl Host {
         }
     }
 
-    /// What a plugin should do.
+    /// The correct behaviour of a plugin.
     pub(super) fn create_account(
         &self,
         id: u64,

@@ -1,4 +1,5 @@
-//! Places from which a plugin may not make every host call: visitors, other threads, after the call has returned.
+//! Places from which a plugin may not make every host call: visitors, other threads, after the call
+//! has returned.
 
 use std::{cell::Cell, collections::BTreeSet, ffi::c_void, thread};
 
@@ -47,7 +48,8 @@ pub(super) fn elsewhere(host: Host) -> String {
     answer.unwrap_or_else(|_| "the thread panicked".into())
 }
 
-/// Makes every host call on another thread, over and over, while this one reads; reports whatever the other was answered.
+/// Makes every host call on another thread, over and over, while this one reads; reports whatever
+/// the other was answered.
 fn all_the_while(host: &Host) -> String {
     let carried = Carried(*host);
     let other = thread::spawn(move || {
@@ -84,8 +86,9 @@ struct Visit<'v> {
     said: Option<String>,
 }
 
-/// Does something inside a visitor. None of the outer calls changes anything: the update leaves the record as it is, and the record that is created has
-/// a key that is taken, so that it is refused when the visitor has run.
+/// Does something inside a visitor. None of the outer calls changes anything: the update leaves the
+/// record as it is, and the record that is created has a key that is taken, so that it is refused
+/// when the visitor has run.
 fn inside(host: &Host, place: &str, body: &dyn Fn() -> String) -> Option<String> {
     let entry = match place {
         "read_by_id visitor" => Entry::ReadById,

@@ -1,4 +1,5 @@
-//! A plugin that panics. Its configuration says where, and whether it throws a text or a bomb: `update visitor bomb`.
+//! A plugin that panics. Its configuration says where, and whether it throws a text or a bomb:
+//! `update visitor bomb`.
 
 use std::fmt;
 

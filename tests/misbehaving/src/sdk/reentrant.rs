@@ -1,5 +1,5 @@
-//! A plugin that calls its own functions from inside `run_tx`. Its configuration says which, and from where: `destroy_runtime from update visitor`. What
-//! came of it is in the report.
+//! A plugin that calls its own functions from inside `run_tx`. Its configuration says which, and
+//! from where: `destroy_runtime from update visitor`. What came of it is in the report.
 
 use std::{cell::Cell, ffi::c_void, ptr};
 
@@ -89,7 +89,8 @@ impl Reentrant {
         let read = RuntimeReadContextV1 { ctx_ptr: host.ctx_ptr, vtable: ptr::null() };
         let status = match (&*self.function, TABLE) {
             ("run_tx", RuntimePluginApiV1 { run_tx: Some(run_tx), .. }) => {
-                // SAFETY: a live instance and host; that a call is running is what is tried (rule 7).
+                // SAFETY: a live instance and host; that a call is running is what is tried (rule
+                // 7).
                 let status = unsafe { run_tx(runtime, host, again, out_error) };
                 RUNNING.set(Some((runtime, host)));
                 status

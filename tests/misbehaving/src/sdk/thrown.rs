@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, panic::panic_any};
 
-/// What a panic throws.
+/// The payload of a panic.
 #[derive(Clone, Copy)]
 pub(super) enum Thrown {
     Text,
@@ -79,5 +79,5 @@ pub(super) fn throw(place: &str, thrown: Thrown) -> ! {
     }
 }
 
-/// What a closure calls to hold the grenade until it returns.
+/// A function that holds the grenade until its closure returns.
 pub(super) fn drop_at_the_end(_: &Grenade) {}

@@ -20,7 +20,8 @@ struct Counting;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: every call goes to the system's allocator as it came (rule 10). What is not written here goes through `alloc`.
+// SAFETY: every call goes to the system's allocator as it came (rule 10). What is not written here
+// goes through `alloc`.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
