@@ -1,9 +1,8 @@
 //! How a factory's plugin becomes visible: a descriptor for static linking, a symbol for a library.
 
 use core::ffi::c_void;
-use std::sync::OnceLock;
 
-use alloc::{boxed::Box, string::String};
+use alloc::boxed::Box;
 
 use statevec_abi::{
     RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
@@ -16,6 +15,7 @@ use crate::{
         runtime_plugin_name_v1, runtime_plugin_on_unload_v1, runtime_plugin_run_tx_v1,
         runtime_plugin_schema_bytes_v1, runtime_plugin_validate_biz_invariants_v1,
     },
+    schema_cell::SchemaCell,
     traits::RuntimePluginFactory,
 };
 
@@ -27,7 +27,7 @@ pub trait ExportedFactory: 'static {
     /// Makes the factory.
     fn factory() -> Box<dyn RuntimePluginFactory>;
     /// Where the schema JSON is kept, once it is written.
-    fn schema_cache() -> &'static OnceLock<String>;
+    fn schema_cache() -> &'static dyn SchemaCell;
 }
 
 /// The descriptor of a factory's plugin, for static linking.
@@ -82,6 +82,7 @@ macro_rules! static_runtime_plugin {
 ///
 /// Write it in a package that is a `cdylib`: a library has one such symbol, and so has whatever
 /// this package is linked into.
+#[cfg(feature = "std")]
 #[macro_export]
 macro_rules! export_runtime_plugin {
     ($factory:expr) => {
@@ -111,9 +112,9 @@ macro_rules! exported_factory {
                 $factory
             }
 
-            fn schema_cache() -> &'static $crate::exports::OnceLock<$crate::exports::String> {
-                static SCHEMA: $crate::exports::OnceLock<$crate::exports::String> =
-                    $crate::exports::OnceLock::new();
+            fn schema_cache() -> &'static dyn $crate::SchemaCell {
+                static SCHEMA: $crate::exports::OnceBox<$crate::exports::String> =
+                    $crate::exports::OnceBox::new();
                 &SCHEMA
             }
         }

@@ -39,13 +39,13 @@ pub fn runtime_plugin_name_v1(factory: Factory) -> RuntimeBytesRef {
 }
 
 /// `schema_bytes` of a factory's plugin: written once, into `cache`.
-#[cfg(feature = "std")]
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 #[must_use]
 pub fn runtime_plugin_schema_bytes_v1(
     factory: Factory,
-    cache: &'static std::sync::OnceLock<alloc::string::String>,
+    cache: &'static dyn crate::SchemaCell,
 ) -> RuntimeBytesRef {
-    plugin_bytes_v1(|| cache.get_or_init(|| factory().schema_registry().to_idl_json()))
+    plugin_bytes_v1(|| cache.get_or_make(&|| factory().schema_registry().to_idl_json()))
 }
 
 /// `create_runtime` of a factory's plugin.

@@ -9,10 +9,12 @@ mod adapter;
 mod boxed;
 mod error_text;
 mod errors;
-#[cfg(feature = "std")]
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 mod export;
 mod exported;
 pub mod schema;
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
+mod schema_cell;
 mod traits;
 mod typed;
 
@@ -22,9 +24,9 @@ pub use error_text::{runtime_error_message, runtime_error_text};
 pub use errors::{
     RuntimeHostError, RuntimePluginError, RuntimePluginLoadError, RuntimePluginUnloadError,
 };
-#[cfg(feature = "std")]
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub use export::{ExportedFactory, factory_api, factory_plugin};
-#[cfg(feature = "std")]
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 pub use exported::runtime_plugin_schema_bytes_v1;
 pub use exported::{
     ExportedRuntimePluginV1Handle, Factory, runtime_plugin_create_runtime_v1,
@@ -36,17 +38,19 @@ pub use schema::{
     FieldType, PayloadFieldDefinition, RecordDefinition, SchemaError, SchemaFingerprint,
     SchemaIdentity, SchemaIdlError, SchemaRegistry, Version,
 };
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
+pub use schema_cell::SchemaCell;
 pub use traits::{
     BizInvariantReadContext, RuntimeCommandEnvelope, RuntimeHostContext, RuntimePlugin,
     RuntimePluginFactory,
 };
 pub use typed::{InvariantReadContextExt, RuntimeHostContextExt};
 
-/// Names for the expansion of `export_runtime_plugin!`.
-#[cfg(feature = "std")]
+/// Names for the expansion of the export macros.
+#[cfg(any(target_has_atomic = "ptr", feature = "critical-section"))]
 #[doc(hidden)]
 pub mod exports {
     pub use alloc::{boxed::Box, string::String};
+    pub use once_cell::race::OnceBox;
     pub use statevec_abi::RuntimePluginApiV1;
-    pub use std::sync::OnceLock;
 }

@@ -1,25 +1,28 @@
+#![no_std]
 #![forbid(unsafe_code)]
 //! A plugin that allocates: an inventory behind the published traits, with `String` reasons.
 //!
 //! It shows how a published plugin is ported: the traits and the logic are the published ones, and
-//! the schema is declared with the derives. New plugins that must also run where there is no heap
-//! are written like the bank.
+//! the schema is declared with the derives. It needs a heap and no operating system, so it runs in
+//! firmware too. New plugins that must also run where there is no heap are written like the bank.
+
+extern crate alloc;
 
 mod schema;
 mod stock;
 
 pub use schema::{Exchange, Item, ItemUpdate, ItemView, Name, Receive, SCHEMA, Ship, StockChanged};
 
+use alloc::{boxed::Box, format, string::String};
+
 use statevec_abi::{DecodePayload, Payload};
 use statevec_abi_alloc::{
     BizInvariantReadContext, InvariantReadContextExt, RuntimeCommandEnvelope, RuntimeHostContext,
     RuntimePlugin, RuntimePluginError, RuntimePluginFactory, RuntimePluginLoadError,
-    SchemaRegistry, export_runtime_plugin,
+    SchemaRegistry,
 };
 
 use stock::Movement;
-
-export_runtime_plugin!(Box::new(Factory));
 
 /// Makes inventories.
 #[derive(Debug)]

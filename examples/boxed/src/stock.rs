@@ -1,5 +1,7 @@
 //! Pieces that come and go.
 
+use alloc::{format, string::String};
+
 use statevec_abi_alloc::{RuntimeHostContext, RuntimeHostContextExt, RuntimePluginError};
 
 use crate::{

@@ -65,7 +65,7 @@ impl Script {
 
     /// The boxed example's library, with its commands.
     pub(crate) fn boxed_library() -> Self {
-        Self::example(library("statevec-boxed"), "boxed", WrittenWith::Boxed)
+        Self::example(library("statevec-boxed-so"), "boxed", WrittenWith::Boxed)
     }
 
     /// The inventory, which reads and deletes, too, linked in.

@@ -6,8 +6,8 @@ use statevec_abi::RuntimePluginApiV1;
 use statevec_abi_alloc::{
     BizInvariantReadContext, ExportedFactory, RuntimeCommandEnvelope, RuntimeHostContext,
     RuntimeHostContextExt, RuntimeHostError, RuntimePlugin, RuntimePluginError,
-    RuntimePluginFactory, RuntimePluginLoadError, RuntimePluginUnloadError, SchemaRegistry,
-    factory_api,
+    RuntimePluginFactory, RuntimePluginLoadError, RuntimePluginUnloadError, SchemaCell,
+    SchemaRegistry, factory_api,
 };
 
 use super::thrown::{Grenade, Thrown, drop_at_the_end, parse, throw, throw_if_told};
@@ -22,7 +22,7 @@ impl ExportedFactory for Exported {
         Box::new(Factory)
     }
 
-    fn schema_cache() -> &'static OnceLock<String> {
+    fn schema_cache() -> &'static dyn SchemaCell {
         static SCHEMA: OnceLock<String> = OnceLock::new();
         &SCHEMA
     }

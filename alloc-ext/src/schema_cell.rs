@@ -1,0 +1,31 @@
+//! Cells that hold a schema text once it is written.
+
+use alloc::{boxed::Box, string::String};
+
+use once_cell::race::OnceBox;
+
+/// A cell for the schema JSON of a boxed plugin, which exists only at run time.
+///
+/// [`runtime_plugin_schema_bytes_v1`](crate::runtime_plugin_schema_bytes_v1) takes a `'static` one,
+/// so that the bytes that a host gets live as long as the program. `OnceBox` works with and without
+/// `std`; `std::sync::OnceLock` is the published crate's cell.
+pub trait SchemaCell: Sync {
+    /// Returns the text, and makes it first if the cell is empty.
+    ///
+    /// Two threads that come first at the same time may both call `make`; both get the same text.
+    /// If `make` panics, the cell stays empty.
+    fn get_or_make(&self, make: &dyn Fn() -> String) -> &str;
+}
+
+impl SchemaCell for OnceBox<String> {
+    fn get_or_make(&self, make: &dyn Fn() -> String) -> &str {
+        self.get_or_init(|| Box::new(make()))
+    }
+}
+
+#[cfg(feature = "std")]
+impl SchemaCell for std::sync::OnceLock<String> {
+    fn get_or_make(&self, make: &dyn Fn() -> String) -> &str {
+        self.get_or_init(make)
+    }
+}
