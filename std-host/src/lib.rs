@@ -4,6 +4,7 @@ pub mod engine;
 pub mod harness;
 pub mod json;
 pub mod loader;
+pub mod storage;
 pub mod store;
 
 pub use engine::{Engine, EngineError, Outcome, PluginFailure};

@@ -1,0 +1,127 @@
+//! Which calls fail, and how.
+
+use std::io;
+
+use super::Crash;
+
+/// A call of the storage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the method of the same name")]
+pub enum Operation {
+    CreateDir,
+    List,
+    Create,
+    Open,
+    Rename,
+    Remove,
+    SyncDir,
+    Len,
+    ReadAt,
+    WriteAt,
+    SyncData,
+    SetLen,
+    Allocate,
+    TryLock,
+    SharedWord,
+}
+
+impl Operation {
+    /// Whether the call changes anything on the disk.
+    #[must_use]
+    pub const fn is_change(self) -> bool {
+        match self {
+            Self::CreateDir
+            | Self::Create
+            | Self::Rename
+            | Self::Remove
+            | Self::SyncDir
+            | Self::WriteAt
+            | Self::SyncData
+            | Self::SetLen
+            | Self::Allocate => true,
+            Self::List
+            | Self::Open
+            | Self::Len
+            | Self::ReadAt
+            | Self::TryLock
+            | Self::SharedWord => false,
+        }
+    }
+}
+
+/// How a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// With an input/output error. A write may have written some of its bytes. A sync has made some of them stable, and
+    /// forgets about the others.
+    Io,
+    /// For want of room. A write may have written some of its bytes.
+    Full,
+    /// A read or write is shorter than asked for; other calls succeed.
+    Short,
+    /// The machine or the process ends during the call, which may have done some of its work.
+    Crash(Crash),
+}
+
+impl Fault {
+    /// The error of a call that failed without a crash.
+    pub(super) fn error(self) -> io::Error {
+        match self {
+            Self::Full => io::Error::new(io::ErrorKind::StorageFull, "simulated disk is full"),
+            _ => io::Error::other("simulated input/output error"),
+        }
+    }
+}
+
+/// Counts calls, and knows which of them fail.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Faults {
+    calls: u64,
+    changes: u64,
+    at_call: Vec<(u64, Fault)>,
+    at_change: Vec<(u64, Fault)>,
+    last_failed: Option<Operation>,
+    /// Whether reads and writes are short now and then.
+    pub(super) short: bool,
+}
+
+impl Faults {
+    pub(super) fn calls(&self) -> u64 {
+        self.calls
+    }
+
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    pub(super) fn last_failed(&self) -> Option<Operation> {
+        self.last_failed
+    }
+
+    pub(super) fn fail_call(&mut self, number: u64, fault: Fault) {
+        self.at_call.push((number, fault));
+    }
+
+    pub(super) fn fail_change(&mut self, number: u64, fault: Fault) {
+        self.at_change.push((number, fault));
+    }
+
+    /// Counts a call; returns how it fails.
+    pub(super) fn count(&mut self, operation: Operation) -> Option<Fault> {
+        let mut fault = take(&mut self.at_call, self.calls);
+        self.calls += 1;
+        if operation.is_change() {
+            fault = fault.or(take(&mut self.at_change, self.changes));
+            self.changes += 1;
+        }
+        if fault.is_some() {
+            self.last_failed = Some(operation);
+        }
+        fault
+    }
+}
+
+fn take(planned: &mut Vec<(u64, Fault)>, number: u64) -> Option<Fault> {
+    let position = planned.iter().position(|(at, _)| *at == number)?;
+    Some(planned.swap_remove(position).1)
+}
