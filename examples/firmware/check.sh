@@ -15,7 +15,7 @@ fail() {
 cargo fmt --manifest-path "$here/Cargo.toml" --check
 cargo clippy --manifest-path "$here/Cargo.toml" --all-targets -p statevec-firmware-server -p statevec-tally -p statevec-transcript -- -D warnings
 
-firmware_cargo $machine build --bins
+firmware_cargo $machine build --bins -p statevec-firmware
 "$here/run.sh"
 cargo test --manifest-path "$here/Cargo.toml" -p statevec-firmware-server --tests
 
@@ -33,6 +33,16 @@ grep --quiet --extended-regexp "can't find crate for .alloc|no global memory all
     fail "a build with alloc in its graph failed for another reason"
 }
 echo "firmware: no allocator: no symbol, and alloc in the graph does not build"
+
+# A boxed plugin in an image with a heap: the server's outcomes, and after each command the heap is back
+# where it was (the image itself ends with status 3 otherwise).
+libraries=core,alloc firmware_cargo $machine build -p statevec-firmware-heap
+emulate statevec-firmware-heap >"$target_dir/heap.txt" || fail "the image with a heap ended with status $?"
+heap=$(grep '^heap: ' "$target_dir/heap.txt") || fail "the image with a heap does not report it"
+cargo run --manifest-path "$here/Cargo.toml" -p statevec-firmware-server -- inventory >"$target_dir/heap-server.txt"
+diff --unified --label server "$target_dir/heap-server.txt" --label firmware <(grep -v '^heap: ' "$target_dir/heap.txt") ||
+    fail "the boxed plugin differs from the server"
+echo "firmware: boxed plugin: the same as the server; $heap"
 
 "$here/report.sh" --check
 

@@ -15,10 +15,13 @@ esac
 # What one run_tx may take, the plugin's own frames included, in bytes.
 stack_limit=1536
 
-firmware_cargo $machine build --bins
+firmware_cargo $machine build --bins -p statevec-firmware
 emulate measure >"$target_dir/measure.txt"
 flash() { size "$(image $machine "$1")" | awk 'NR == 2 { print $1 + $2 }'; }
 ram() { size "$(image $machine "$1")" | awk 'NR == 2 { print $2 + $3 }'; }
+
+libraries=core,alloc firmware_cargo $machine build -p statevec-firmware-heap
+emulate statevec-firmware-heap >"$target_dir/heap.txt"
 
 added=$(($(flash small) - $(flash empty)))
 # Rows of commands have an end; those of create and validate do not.
@@ -79,6 +82,9 @@ report() {
     echo "| plugin | call | outcome | calls | instructions | stack |"
     echo "|---|---|---|---:|---:|---:|"
     cat "$target_dir/measure.txt"
+    echo
+    echo "The image with a heap, \`statevec-firmware-heap\`, takes $(flash statevec-firmware-heap) bytes of flash. Its boxed plugin takes of the"
+    echo "$(sed -n 's/^heap: at most/heap at most/p' "$target_dir/heap.txt")."
 }
 
 readme=$here/README.md

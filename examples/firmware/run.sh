@@ -12,7 +12,7 @@ emulate statevec-firmware >"$target_dir/firmware.txt" || {
     echo "firmware: ended with status $status"
     exit 1
 }
-cargo run --manifest-path "$here/Cargo.toml" -p statevec-firmware-server >"$target_dir/server.txt"
+cargo run --manifest-path "$here/Cargo.toml" -p statevec-firmware-server -- bank tally >"$target_dir/server.txt"
 
 if ! diff --unified --label server "$target_dir/server.txt" --label firmware "$target_dir/firmware.txt"; then
     echo "firmware: differs from the server (- server, + firmware)"

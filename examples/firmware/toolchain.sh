@@ -49,14 +49,15 @@ can_build() {
     [ -n "$linker" ] || [ -d "$sysroot/lib/rustlib/$1" ]
 }
 
-# Runs cargo on this workspace for a target, in release.
+# Runs cargo on this workspace for a target, in release. `libraries=core,alloc firmware_cargo …` also
+# builds `alloc`, where the libraries are built from source.
 firmware_cargo() {
     local target=$1 variables=() arguments=()
     shift
     if [ -n "$linker" ]; then
         local linker_of=CARGO_TARGET_${target//-/_}_LINKER
         variables=(RUSTC="$compiler" RUSTC_BOOTSTRAP=1 "${linker_of^^}=$linker")
-        arguments=(-Zbuild-std=core -Zbuild-std-features=optimize_for_size)
+        arguments=("-Zbuild-std=${libraries:-core}" -Zbuild-std-features=optimize_for_size)
     fi
     env "${variables[@]}" cargo "$@" --manifest-path "$here/Cargo.toml" --release --target "$target" "${arguments[@]}"
 }

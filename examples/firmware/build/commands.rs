@@ -1,15 +1,23 @@
 //! From JSON lines to the image's script.
 
-use std::error::Error;
+use std::{error::Error, fs, path::Path};
 
 use serde_json::Value;
 use statevec_abi::{queue::SubmitRequest, schema::SchemaDef};
 
 use crate::payload;
 
+/// Writes the script of the lines in the file `path` into `target`.
+pub fn write(schema: &SchemaDef<'_>, path: &str, target: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={path}");
+    let lines = fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    let script = script(schema, &lines).map_err(|error| format!("{path}: {error}"))?;
+    Ok(fs::write(target, script)?)
+}
+
 /// The script of these lines: for each ext_seq u64, ref_ext_time_us u64, record length u32, all
 /// little-endian, and the record: a submit request (ABI.md section 6).
-pub fn script(schema: &SchemaDef<'_>, lines: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+fn script(schema: &SchemaDef<'_>, lines: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut script = Vec::new();
     let mut ext_seq = 0;
     for (number, line) in (1..).zip(lines.lines()) {

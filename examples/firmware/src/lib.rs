@@ -1,12 +1,13 @@
 #![no_std]
-//! Parts that the images of this package share: the machine, the plugins and their memory, the command
-//! scripts, and a plugin on its store.
+//! Parts that the images share: the machine, the plugins and their memory, the command scripts, and a
+//! plugin on its store.
 
 pub mod board;
 pub mod clock;
 pub mod guest;
 pub mod plugins;
 pub mod script;
+pub mod session;
 pub mod stack;
 
 use core::panic::PanicInfo;

@@ -1,15 +1,19 @@
 #![forbid(unsafe_code)]
-//! Runs the firmware's commands on the server's host and prints the same lines. Its input is what
-//! the image was made from, through the server's own JSON decoder.
+//! Runs an image's commands on the server's host and prints the same lines. It reads the JSON lines
+//! that the image was made from, through the server's own decoder.
+//!
+//! The arguments name the plugins: `bank tally` are those of the image without a heap, `inventory`
+//! that of the image with one.
 
-use std::{error::Error, fs};
+use std::{env, error::Error, fs};
 
 use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
+use statevec_abi_alloc::static_runtime_plugin;
 use statevec_firmware_server::digest;
 use statevec_host::{Engine, LoadedPlugin, Outcome, json};
 use statevec_transcript as transcript;
 
-/// The plugins of the image, and where their commands are.
+/// The plugins of the images, and where their commands are.
 const PLUGINS: &[(StaticPlugin, &str)] = &[
     (
         static_plugin!(statevec_bank::Bank, slots = 1),
@@ -19,11 +23,17 @@ const PLUGINS: &[(StaticPlugin, &str)] = &[
         static_plugin!(statevec_tally::Tally, slots = 1),
         concat!(env!("CARGO_MANIFEST_DIR"), "/../tally/commands.jsonl"),
     ),
+    (
+        static_runtime_plugin!(Box::new(statevec_boxed::Factory)),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../boxed/commands.jsonl"),
+    ),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut out = String::new();
-    for (plugin, commands) in PLUGINS {
+    for name in env::args().skip(1) {
+        let plugin = PLUGINS.iter().find(|(plugin, _)| plugin.name() == name);
+        let (plugin, commands) = plugin.ok_or_else(|| format!("there is no plugin {name}"))?;
         run(&LoadedPlugin::from_static(plugin)?, &fs::read(commands)?, &mut out)?;
     }
     print!("{out}");
