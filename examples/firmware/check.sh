@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Everything that is promised of plugins in firmware: the same outcomes, events and records as on the server; no allocator; budgets of flash and stack;
-# a RISC-V image, too. Prints a summary, and fails when a promise is broken. What cannot be tried here is skipped, with the reason.
+# Checks every promise about plugins in firmware: the same outcomes, events and records as on the
+# server, on Cortex-M4, Armv6-M and RISC-V; no allocator; budgets of flash and stack. Prints a summary, and
+# fails when a promise is broken. A part that cannot run here is skipped with the reason.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 log=$target_dir/check.log
@@ -46,17 +47,32 @@ echo "firmware: boxed plugin: the same as the server; $heap"
 
 "$here/report.sh" --check
 
-riscv=riscv32imac-unknown-none-elf
-if ! can_build $riscv; then
-    echo "firmware: $riscv: skipped, because its target is not installed: rustup target add $riscv"
-    exit
-fi
-firmware_cargo $riscv build --bin statevec-firmware
-if ! command -v qemu-system-riscv32 >/dev/null; then
-    echo "firmware: $riscv: built and linked; not run, because there is no qemu-system-riscv32 (apt-get install qemu-system-misc)"
-    exit
-fi
-timeout 120 qemu-system-riscv32 -M virt -bios none -nographic -semihosting-config enable=on,target=native \
-    -kernel "$(image $riscv statevec-firmware)" </dev/null >"$target_dir/riscv.txt"
-diff --unified --label server "$target_dir/server.txt" --label $riscv "$target_dir/riscv.txt" || fail "$riscv differs from the server"
-echo "firmware: $riscv: the same as the server"
+# compare_on TARGET QEMU-PROGRAM DEBIAN-PACKAGE QEMU-ARGUMENT…: builds the image for another target, and
+# compares its run with the server's.
+compare_on() {
+    local target=$1 qemu=$2 package=$3
+    shift 3
+    if ! can_build "$target"; then
+        echo "firmware: $target: skipped, because its target is not installed: rustup target add $target"
+        return
+    fi
+    firmware_cargo "$target" build -p statevec-firmware --bin statevec-firmware --bin small --bin empty
+    if ! command -v "$qemu" >/dev/null; then
+        echo "firmware: $target: built and linked; not run, because there is no $qemu (apt-get install $package)"
+        return
+    fi
+    timeout 120 "$qemu" "$@" -nographic -semihosting-config enable=on,target=native \
+        -kernel "$(image "$target" statevec-firmware)" </dev/null >"$target_dir/$target.txt"
+    diff --unified --label server "$target_dir/server.txt" --label "$target" "$target_dir/$target.txt" ||
+        fail "$target differs from the server"
+    echo "firmware: $target: the same as the server; core, store and a small plugin add $(added_on "$target") bytes of flash"
+}
+
+# Bytes of flash that StateVec adds to an image of a target.
+added_on() {
+    size "$(image "$1" small)" "$(image "$1" empty)" | awk 'NR == 2 { small = $1 + $2 } NR == 3 { print small - $1 - $2 }'
+}
+
+# Armv6-M: no compare-exchange, as on the Cortex-M0 and the RP2040. The Cortex-M3 runs its instructions.
+compare_on thumbv6m-none-eabi qemu-system-arm qemu-system-arm -M mps2-an385 -cpu cortex-m3
+compare_on riscv32imac-unknown-none-elf qemu-system-riscv32 qemu-system-misc -M virt -bios none

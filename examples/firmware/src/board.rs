@@ -8,6 +8,9 @@ pub use riscv_rt::entry;
 
 use core::fmt;
 
+// Critical sections, where the target has no compare-exchange.
+#[cfg(all(target_arch = "arm", not(target_has_atomic = "ptr")))]
+use cortex_m as _;
 use semihosting::io;
 
 /// Ends the program with an exit status.
