@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod engine;
+pub mod foreign_text;
 pub mod harness;
 pub mod json;
 pub mod loader;

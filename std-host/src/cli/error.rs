@@ -1,12 +1,13 @@
 //! What ends the program, how it is told, and with which exit code.
 
 use std::error::Error;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use statevec_abi::runtime_error_kind::CONFIG_ERROR;
+use statevec_host::foreign_text::EscapedLines;
 use statevec_host::{EngineError, LoadError, PluginFailure};
 
 use super::commands::{InputError, Place};
@@ -78,35 +79,13 @@ struct Report<'a>(&'a CliError);
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}{}", Harmless(self.0), self.0.options())?;
+        write!(f, "error: {}{}", EscapedLines(self.0), self.0.options())?;
         let mut cause = self.0.source();
         while let Some(error) = cause {
-            write!(f, "\n  caused by: {}", Harmless(error))?;
+            write!(f, "\n  caused by: {}", EscapedLines(error))?;
             cause = error.source();
         }
         Ok(())
-    }
-}
-
-/// Text that may hold a plugin's words: its control characters do not reach the terminal, and its further lines are indented, so that they
-/// cannot pass for the program's own.
-struct Harmless<T>(T);
-
-impl<T: fmt::Display> fmt::Display for Harmless<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(HarmlessWriter(f), "{}", self.0)
-    }
-}
-
-struct HarmlessWriter<'f, 'b>(&'f mut fmt::Formatter<'b>);
-
-impl fmt::Write for HarmlessWriter<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|c| match c {
-            '\n' => self.0.write_str("\n    "),
-            c if c.is_control() => write!(self.0, "{}", c.escape_default()),
-            c => self.0.write_char(c),
-        })
     }
 }
 

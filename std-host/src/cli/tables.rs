@@ -6,6 +6,7 @@ use comfy_table::{Table, presets};
 use statevec_abi_alloc::schema::{
     FieldType, PayloadDefinition, RecordDefinition, SchemaFingerprint, SchemaRegistry, Version,
 };
+use statevec_host::foreign_text::Escaped;
 use statevec_host::{LoadedPlugin, Sha256};
 
 /// Name, versions and fingerprints, then a table for each part of the schema that is not empty.
@@ -18,7 +19,7 @@ impl Display for Tables<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { plugin, sha256 } = self;
         let schema = plugin.schema();
-        writeln!(f, "plugin          {}", safe(plugin.name()))?;
+        writeln!(f, "plugin          {}", escaped(plugin.name()))?;
         writeln!(f, "ABI version     {}", plugin.abi_version())?;
         writeln!(f, "file's SHA-256  {sha256}")?;
         writeln!(f, "schema version  {}", schema.schema_version())?;
@@ -48,11 +49,11 @@ fn records(schema: &SchemaRegistry) -> Table {
     for def in schema.record_defs() {
         table.add_row([
             def.kind.to_string(),
-            safe(&def.name),
+            escaped(&def.name),
             Version::from(def.version).to_string(),
             def.data_size.to_string(),
-            lines(def.pk_fields.iter().map(|name| safe(name))),
-            lines(def.fields.iter().map(|field| safe(&field.name))),
+            lines(def.pk_fields.iter().map(|name| escaped(name))),
+            lines(def.fields.iter().map(|field| escaped(&field.name))),
             record_types(def),
             lines(def.fields.iter().map(|field| field.offset)),
             lines(def.fields.iter().map(|field| field.len)),
@@ -73,9 +74,9 @@ fn payloads<'a>(defs: impl Iterator<Item = &'a PayloadDefinition>) -> Table {
     for def in defs {
         table.add_row([
             def.kind.to_string(),
-            safe(&def.name),
+            escaped(&def.name),
             Version::from(def.version).to_string(),
-            lines(def.fields.iter().map(|field| safe(&field.name))),
+            lines(def.fields.iter().map(|field| escaped(&field.name))),
             lines(def.fields.iter().map(|field| {
                 type_text(field.ty, field.fixed_size, field.enum_type_name.as_deref())
             })),
@@ -88,9 +89,9 @@ fn enums(schema: &SchemaRegistry) -> Table {
     let mut table = table(&["enum", "value", "variant"]);
     for def in schema.enum_defs() {
         table.add_row([
-            safe(&def.name),
+            escaped(&def.name),
             lines(def.variants.iter().map(|variant| variant.discriminant)),
-            lines(def.variants.iter().map(|variant| safe(&variant.name))),
+            lines(def.variants.iter().map(|variant| escaped(&variant.name))),
         ]);
     }
     table
@@ -107,7 +108,7 @@ fn type_text(ty: FieldType, size: Option<u32>, enum_name: Option<&str>) -> Strin
         FieldType::FixedBytes => {
             format!("fixedBytes({})", size.unwrap_or_default().saturating_sub(2))
         }
-        FieldType::EnumU8 => safe(enum_name.unwrap_or_default()),
+        FieldType::EnumU8 => escaped(enum_name.unwrap_or_default()),
         _ => ty.name().to_owned(),
     }
 }
@@ -121,9 +122,6 @@ fn hex(fingerprint: &SchemaFingerprint) -> String {
     fingerprint.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A foreign name, without characters that would change the table or the terminal.
-fn safe(name: &str) -> String {
-    name.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-        .collect()
+fn escaped(name: &str) -> String {
+    Escaped(name).to_string()
 }
