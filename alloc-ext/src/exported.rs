@@ -93,7 +93,7 @@ pub unsafe fn runtime_plugin_destroy_runtime_v1(runtime: *mut c_void) {
 pub unsafe fn runtime_plugin_run_tx_v1(
     runtime: *mut c_void,
     host: RuntimeHostContextV1,
-    command: RuntimeCommandView,
+    mut command: RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the caller's promise is the same (rules 7, 9 and 10).
@@ -101,7 +101,7 @@ pub unsafe fn runtime_plugin_run_tx_v1(
         run_tx_v1(
             runtime,
             host,
-            &command,
+            &mut command,
             out_error,
             |handle: &ExportedRuntimePluginV1Handle, tx, command| {
                 let result =

@@ -55,8 +55,10 @@ impl Inbound<'_> {
     }
 }
 
+/// Writes a panic as the failure of a call.
 #[cold]
-fn report(callee: Callee, error: ErrorSlot<'_>, panic: Panic) -> RuntimeCallStatus {
+#[inline(never)]
+pub(crate) fn report(callee: Callee, error: ErrorSlot<'_>, panic: Panic) -> RuntimeCallStatus {
     let (who, kind) = match callee {
         Callee::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
         Callee::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),

@@ -1,6 +1,6 @@
 //! The place where a call's failure is written, and the proof that it was.
 
-use core::{fmt, marker::PhantomData, mem::offset_of};
+use core::{fmt, marker::PhantomData, mem::offset_of, ptr};
 
 use crate::{
     abi::{
@@ -65,6 +65,12 @@ impl<'c> ErrorSlot<'c> {
         Self { buffer, phase, call: PhantomData }
     }
 
+    /// Buffer and phase, for a struct that stores them beside other fields.
+    #[inline]
+    pub(crate) const fn into_raw_parts(self) -> (*mut RuntimeErrorBuf, RuntimeErrorPhase) {
+        (self.buffer, self.phase)
+    }
+
     pub(crate) const fn phase(self) -> RuntimeErrorPhase {
         self.phase
     }
@@ -73,10 +79,29 @@ impl<'c> ErrorSlot<'c> {
     ///
     /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
     pub fn fail(self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
-        if !self.buffer.is_null() {
-            self.write(kind, |writer| writer.write(reason));
+        match reason.as_str() {
+            Some(text) => self.fail_with_text(kind, text),
+            None if !self.buffer.is_null() => self.write(kind, |writer| writer.format(reason)),
+            None => {}
         }
         Rejected { call: PhantomData }
+    }
+
+    /// [`fail`](Self::fail) for a text without arguments: one copy, without the writer.
+    #[inline]
+    fn fail_with_text(self, kind: RuntimeErrorKind, text: &'static str) {
+        if self.buffer.is_null() {
+            return;
+        }
+        let text = if text.len() <= RUNTIME_ERROR_MESSAGE_CAPACITY { text } else { cut(text) };
+        self.write_header(self.phase, kind, text.len());
+        // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads nothing.
+        let target = unsafe { &raw mut (*self.buffer).message_buf }.cast::<u8>();
+        // SAFETY: `text` has at most the field's length, and does not overlap a buffer that no reference is made to (rules 3 and 9).
+        unsafe { ptr::copy_nonoverlapping(text.as_ptr(), target, text.len()) };
+        let rest = target.wrapping_add(text.len());
+        // SAFETY: `rest` is that many bytes before the end of the field, which is valid for writes (rule 9).
+        unsafe { ptr::write_bytes(rest, 0, RUNTIME_ERROR_MESSAGE_CAPACITY - text.len()) };
     }
 
     /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
@@ -119,6 +144,13 @@ impl<'c> ErrorSlot<'c> {
         // SAFETY: both callers checked for null, so valid for writes, aligned or not; a header lies where a buffer begins (rule 9).
         unsafe { self.buffer.cast::<Header>().write_unaligned(header) };
     }
+}
+
+/// As much of a text as a buffer holds, up to a char boundary.
+#[cold]
+#[inline(never)]
+fn cut(text: &'static str) -> &'static str {
+    text.get(..text.floor_char_boundary(RUNTIME_ERROR_MESSAGE_CAPACITY)).unwrap_or_default()
 }
 
 /// What a [`RuntimeErrorBuf`] begins with, its padding written out: it is written as a whole and leaves no byte uninitialised.

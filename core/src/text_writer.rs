@@ -24,9 +24,13 @@ impl TextWriter {
     pub(crate) fn write(&mut self, text: fmt::Arguments<'_>) {
         match text.as_str() {
             Some(text) => self.push(text),
-            // A `Display` that reports an error of its own has written what it could: there is nobody to tell.
-            None => drop(fmt::write(self, text)),
+            None => self.format(text),
         }
+    }
+
+    /// Writes a text with arguments. An error that a `Display` reports is dropped: the text is itself the report of an error.
+    pub(crate) fn format(&mut self, text: fmt::Arguments<'_>) {
+        let _ = fmt::write(self, text);
     }
 
     /// Writes foreign text: what is not UTF-8 becomes U+FFFD (rule 1).
@@ -78,6 +82,32 @@ impl fmt::Write for TextWriter {
     }
 }
 
+/// Prints a `u64` without 64-bit division, which small targets would link a library function for.
+pub(crate) struct Decimal(pub(crate) u64);
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut limbs = [48, 32, 16, 0].map(|shift| u32::from((self.0 >> shift) as u16));
+        let mut digits = [b'0'; 20];
+        let mut len = 0;
+        for digit in digits.iter_mut().rev() {
+            // Long division by 10, from the most significant 16 bits down.
+            let mut rest = 0;
+            for limb in &mut limbs {
+                let dividend = rest << 16 | *limb;
+                (*limb, rest) = (dividend / 10, dividend % 10);
+            }
+            *digit += rest as u8;
+            len += 1;
+            if limbs == [0; 4] {
+                break;
+            }
+        }
+        let (_, digits) = digits.split_at(digits.len() - len);
+        f.write_str(str::from_utf8(digits).unwrap_or_default())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +123,18 @@ mod tests {
         let len = writer.len();
         writer.fill();
         (target, len)
+    }
+
+    #[test]
+    fn a_number_prints_as_the_standard_library_prints_it() {
+        extern crate std;
+        use std::string::ToString as _;
+
+        let powers = (0..20).map(|digits| 10_u64.pow(digits));
+        let near = powers.flat_map(|power| [power - 1, power, power + 1]);
+        for number in near.chain([0x1_0000, 0xFFFF_FFFF, 0x1_0000_0000, u64::MAX]) {
+            assert_eq!(Decimal(number).to_string(), number.to_string());
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use core::{marker::PhantomData, ptr};
 
-use super::bytes::{BytesError, RuntimeBytesRef, checked_slice};
+use super::bytes::{BytesError, RuntimeBytesRef};
 use crate::{layout::assert_layout, limits};
 
 /// Stable number of a record type within a schema; 0 is reserved.
@@ -78,7 +78,7 @@ assert_layout!(RuntimeCommandView {
 #[repr(transparent)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuntimeCommandRef<'a> {
-    /// Invariant: `payload` was checked, and is valid for `'a`.
+    /// Invariant: `payload` was checked, is not null, and is valid for `'a`.
     view: RuntimeCommandView,
     payload: PhantomData<&'a [u8]>,
 }
@@ -100,14 +100,23 @@ impl<'a> RuntimeCommandRef<'a> {
         }
     }
 
-    /// Checks a foreign view, and leaves it where it is.
+    /// Checks a foreign view in place. An empty payload gets a pointer that is not null, so that [`payload`](Self::payload) need not look again.
     ///
     /// # Safety
     ///
     /// A non-null payload pointer is valid for reads of its length, and unchanged, for `'a`.
     #[inline]
-    pub(crate) unsafe fn check(view: &'a RuntimeCommandView) -> Result<&'a Self, BytesError> {
-        BytesError::check(view.payload.ptr.is_null(), view.payload.len, limits::COMMAND_PAYLOAD)?;
+    pub(crate) unsafe fn check(view: &'a mut RuntimeCommandView) -> Result<&'a Self, BytesError> {
+        let limit = limits::COMMAND_PAYLOAD;
+        if view.payload.len > limit {
+            return Err(BytesError::TooLong { len: view.payload.len, limit });
+        }
+        if view.payload.ptr.is_null() {
+            if view.payload.len != 0 {
+                return Err(BytesError::Null);
+            }
+            view.payload = RuntimeBytesRef::from_slice(&[]);
+        }
         // SAFETY: transparent over the view, whose payload has just been checked (rule 1).
         Ok(unsafe { &*ptr::from_ref(view).cast() })
     }
@@ -138,7 +147,7 @@ impl<'a> RuntimeCommandRef<'a> {
     #[inline]
     pub const fn payload(&self) -> &'a [u8] {
         // SAFETY: the invariant of the field, made by `new` or `check` (rule 1).
-        unsafe { checked_slice(self.view.payload) }
+        unsafe { core::slice::from_raw_parts(self.view.payload.ptr, self.view.payload.len) }
     }
 
     /// The command as it crosses the boundary.

@@ -19,19 +19,32 @@ pub(super) struct HostCall<'g, H> {
 }
 
 impl<H: Host> HostCall<'_, H> {
+    /// A call of a function that both tables have: the gate knows which phase it belongs to.
+    ///
     /// # Safety
     ///
     /// A non-null `ctx` is the address of a live [`HostGate<H>`]; `out_error` is null or valid for writes for the call.
     #[inline]
-    pub(super) unsafe fn new(
-        ctx: *const c_void,
-        phase: RuntimeErrorPhase,
-        out_error: *mut RuntimeErrorBuf,
-    ) -> Self {
-        // SAFETY: the caller's promise about `ctx` (rule 5).
-        let gate = unsafe { HostGate::from_context(ctx) };
-        // SAFETY: the caller's promise about `out_error` (rule 9).
+    pub(super) unsafe fn reading(ctx: *const c_void, out_error: *mut RuntimeErrorBuf) -> Self {
+        // SAFETY: null or a live gate, by the caller's promise (rule 5).
+        let gate = unsafe { HostGate::<H>::from_context(ctx) };
+        let phase = gate.map_or(RuntimeErrorPhase::RunTx, HostGate::phase);
+        // SAFETY: null or valid for writes for the call, by the caller's promise (rule 9).
         let inbound = unsafe { Inbound::new(Callee::Host, phase, out_error) };
+        Self { gate, inbound }
+    }
+
+    /// A call of a function that only the table for transactions has.
+    ///
+    /// # Safety
+    ///
+    /// As [`reading`](Self::reading).
+    #[inline]
+    pub(super) unsafe fn writing(ctx: *const c_void, out_error: *mut RuntimeErrorBuf) -> Self {
+        // SAFETY: null or a live gate, by the caller's promise (rule 5).
+        let gate = unsafe { HostGate::from_context(ctx) };
+        // SAFETY: null or valid for writes for the call, by the caller's promise (rule 9).
+        let inbound = unsafe { Inbound::new(Callee::Host, RuntimeErrorPhase::RunTx, out_error) };
         Self { gate, inbound }
     }
 

@@ -7,13 +7,13 @@ use core::{
     pin::Pin,
     ptr::{self, NonNull},
     sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicUsize,
+        AtomicBool, AtomicPtr, AtomicU32, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
     },
 };
 
 use super::Host;
-use crate::abi::RuntimeErrorBuf;
+use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
 
 /// Stands between a plugin and a [`Host`], as long as the plugin's runtime handle lives (rules 3 and 5).
 ///
@@ -33,6 +33,8 @@ pub struct HostGate<H> {
     state: AtomicUsize,
     /// How many read and key visitors run, one inside the other, and one more while invariants are validated: with any, nobody writes.
     readers: AtomicUsize,
+    /// The phase of the calls that it lets through: `RunTx`, but while invariants are validated.
+    phase: AtomicU32,
     /// Whether a runtime has it.
     taken: AtomicBool,
     /// For the errors of that runtime's calls. Here, because here it never moves; nobody else touches it.
@@ -85,6 +87,7 @@ impl<H: Host> HostGate<H> {
             host: AtomicPtr::new(ptr::null_mut()),
             state: AtomicUsize::new(CLOSED),
             readers: AtomicUsize::new(0),
+            phase: AtomicU32::new(RuntimeErrorPhase::RunTx.0),
             taken: AtomicBool::new(false),
             error: UnsafeCell::new(RuntimeErrorBuf::RESET),
             _pinned: PhantomPinned,
@@ -134,6 +137,7 @@ impl<H: Host> HostGate<H> {
         body: impl FnOnce(*mut c_void) -> R,
     ) -> R {
         let _reading = Reading::begin(&self.readers);
+        let _validating = Validating::begin(&self.phase);
         // Never written through: while somebody reads, only shared references are made of it.
         self.pass(ptr::from_ref(host).cast_mut(), body)
     }
@@ -157,6 +161,12 @@ impl<H: Host> HostGate<H> {
         let gate = NonNull::new(ctx.cast_mut().cast::<Self>()).ok_or(GateError::Null)?;
         // SAFETY: the caller's promise; everything in a gate is atomic or behind a cell (rules 5 and 7).
         Ok(unsafe { gate.as_ref() })
+    }
+
+    /// The phase that an error of a reading call is reported in.
+    #[inline]
+    pub(super) fn phase(&self) -> RuntimeErrorPhase {
+        RuntimeErrorPhase(self.phase.load(Relaxed))
     }
 
     /// Makes a reading call of the host.
@@ -233,6 +243,22 @@ impl Drop for Reading<'_> {
     #[inline]
     fn drop(&mut self) {
         self.0.store(self.0.load(Relaxed).wrapping_sub(1), Relaxed);
+    }
+}
+
+/// Invariants are validated, until the call ends, in whatever way.
+struct Validating<'g>(&'g AtomicU32);
+
+impl<'g> Validating<'g> {
+    fn begin(phase: &'g AtomicU32) -> Self {
+        phase.store(RuntimeErrorPhase::ValidateBizInvariants.0, Relaxed);
+        Self(phase)
+    }
+}
+
+impl Drop for Validating<'_> {
+    fn drop(&mut self) {
+        self.0.store(RuntimeErrorPhase::RunTx.0, Relaxed);
     }
 }
 

@@ -9,39 +9,35 @@ use super::{
 use crate::{
     abi::{
         RecordKind, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
-        RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostVTableV1,
-        RuntimeReadVTableV1, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId,
+        RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostVTableV1, RuntimeReadVTableV1,
+        RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId,
     },
     limits,
 };
-
-/// The phases that a host is called in. Constants of the functions in its tables, so that nothing is looked up for an error that does not occur.
-const RUN_TX: u32 = RuntimeErrorPhase::RunTx.0;
-const VALIDATE: u32 = RuntimeErrorPhase::ValidateBizInvariants.0;
 
 /// The tables of a host.
 pub(super) struct Tables<H>(core::marker::PhantomData<fn(H)>);
 
 impl<H: Host> Tables<H> {
     pub(super) const HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
-        with_read_typed_raw: Some(read_by_id::<H, RUN_TX>),
-        with_read_typed_by_pk_raw: Some(read_by_pk::<H, RUN_TX>),
+        with_read_typed_raw: Some(read_by_id::<H>),
+        with_read_typed_by_pk_raw: Some(read_by_pk::<H>),
         create_typed_raw: Some(create::<H>),
         update_typed_by_pk_raw: Some(update_by_pk::<H>),
         delete_by_pk_raw: Some(delete_by_pk::<H>),
         emit_typed_event_raw: Some(emit_event::<H>),
-        for_each_record_key_raw: Some(for_each_key::<H, RUN_TX>),
+        for_each_record_key_raw: Some(for_each_key::<H>),
         debug_log: Some(debug_log::<H>),
     };
 
     pub(super) const READ: RuntimeReadVTableV1 = RuntimeReadVTableV1 {
-        with_read_typed_raw: Some(read_by_id::<H, VALIDATE>),
-        with_read_typed_by_pk_raw: Some(read_by_pk::<H, VALIDATE>),
-        for_each_record_key_raw: Some(for_each_key::<H, VALIDATE>),
+        with_read_typed_raw: Some(read_by_id::<H>),
+        with_read_typed_by_pk_raw: Some(read_by_pk::<H>),
+        for_each_record_key_raw: Some(for_each_key::<H>),
     };
 }
 
-unsafe extern "C" fn read_by_id<H: Host, const PHASE: u32>(
+unsafe extern "C" fn read_by_id<H: Host>(
     ctx: *const c_void,
     kind: RecordKind,
     sys_id: SysId,
@@ -51,7 +47,7 @@ unsafe extern "C" fn read_by_id<H: Host, const PHASE: u32>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase(PHASE), out_error) };
+    let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = present(visitor, "visitor", error)?;
         let out_found = out(out_found, "out_found", error)?;
@@ -63,7 +59,7 @@ unsafe extern "C" fn read_by_id<H: Host, const PHASE: u32>(
     })
 }
 
-unsafe extern "C" fn read_by_pk<H: Host, const PHASE: u32>(
+unsafe extern "C" fn read_by_pk<H: Host>(
     ctx: *const c_void,
     kind: RecordKind,
     pk: RuntimeBytesRef,
@@ -73,7 +69,7 @@ unsafe extern "C" fn read_by_pk<H: Host, const PHASE: u32>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase(PHASE), out_error) };
+    let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = present(visitor, "visitor", error)?;
         let out_found = out(out_found, "out_found", error)?;
@@ -96,7 +92,7 @@ unsafe extern "C" fn create<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
+    let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let init = present(init, "init", error)?;
         let out_key = out(out_key, "out_key", error)?;
@@ -118,7 +114,7 @@ unsafe extern "C" fn update_by_pk<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
+    let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let update = present(update, "update", error)?;
         let out_found = out(out_found, "out_found", error)?;
@@ -140,7 +136,7 @@ unsafe extern "C" fn delete_by_pk<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
+    let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let out_deleted = out(out_deleted, "out_deleted", error)?;
         // SAFETY: the plugin's promise, for the call (rule 10).
@@ -158,7 +154,7 @@ unsafe extern "C" fn emit_event<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
+    let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         // SAFETY: the plugin's promise, for the call (rule 10).
         let payload = unsafe { bytes(payload, limits::EVENT_PAYLOAD, error) }?;
@@ -166,7 +162,7 @@ unsafe extern "C" fn emit_event<H: Host>(
     })
 }
 
-unsafe extern "C" fn for_each_key<H: Host, const PHASE: u32>(
+unsafe extern "C" fn for_each_key<H: Host>(
     ctx: *const c_void,
     kind: RecordKind,
     visitor_ctx: *mut c_void,
@@ -174,7 +170,7 @@ unsafe extern "C" fn for_each_key<H: Host, const PHASE: u32>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase(PHASE), out_error) };
+    let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = present(visitor, "visitor", error)?;
         // SAFETY: the plugin's promise, for the call (rule 4).
@@ -189,7 +185,7 @@ unsafe extern "C" fn debug_log<H: Host>(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
-    let call = unsafe { HostCall::<H>::new(ctx, RuntimeErrorPhase::RunTx, out_error) };
+    let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         // SAFETY: the plugin's promise, for the call (rule 10).
         let message = unsafe { bytes(message, limits::LOG_MESSAGE, error) }?;

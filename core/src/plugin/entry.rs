@@ -14,14 +14,14 @@ use super::{
 };
 use crate::{
     abi::{
-        RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView, RuntimeErrorBuf,
-        RuntimeErrorPhase, RuntimeHostContextV1, RuntimeReadContextV1, bytes::slice_within,
-        runtime_error_kind,
+        BytesError, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView,
+        RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimeReadContextV1,
+        bytes::slice_within, runtime_error_kind,
     },
-    enter::{Callee, Inbound},
+    enter::{Callee, Inbound, report},
     error_slot::{ErrorSlot, Rejected},
     limits,
-    panic::catch,
+    panic::{Panic, catch},
 };
 
 /// `plugin_name` and `schema_bytes`: the bytes of a text. None when making it panics, for there is no way to say why.
@@ -92,26 +92,86 @@ pub unsafe fn destroy_runtime_v1<P, S: InstanceStorage<P>>(runtime: *mut c_void)
 pub unsafe fn run_tx_v1<P>(
     runtime: *mut c_void,
     host: RuntimeHostContextV1,
-    command: &RuntimeCommandView,
+    command: &mut RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
     run: impl for<'tx> FnOnce(&P, &mut Tx<'tx>, &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>>,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise about `out_error` (rule 9).
-    let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::RunTx, out_error) };
-    call.enter(|error| {
-        // SAFETY: the caller's promise about the payload (rule 10).
-        let command = unsafe { RuntimeCommandRef::check(command) }
-            .map_err(|reason| contract_violation(error, &reason))?;
-        // SAFETY: the caller's promise about `runtime` (rule 10).
-        let claim = unsafe { claim::<P>(runtime, error) }?;
-        // SAFETY: asked for once, and used by the transaction only, which ends before the claim (rule 3).
-        let scratch = unsafe { claim.scratch() };
-        // SAFETY: the caller's promise about `host` (rule 10).
-        let table = unsafe { HostTable::from_raw(host) };
-        let result = run(claim.plugin(), &mut Tx::new(table, scratch, error), command);
+    let len = command.payload.len;
+    // SAFETY: a payload that is not null is valid for the call, by the caller's promise (rule 10).
+    let Ok(command) = (unsafe { RuntimeCommandRef::check(command) }) else {
+        // SAFETY: null or valid for writes, by the caller's promise (rule 9).
+        return bad_payload(
+            unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) },
+            len,
+        );
+    };
+    let instance = match NonNull::new(runtime.cast::<Instance<P>>()) {
+        // SAFETY: not null, and so a live instance of this `P`, by the caller's promise (rule 10).
+        Some(instance) if unsafe { Instance::begin(instance.as_ptr()) } => instance,
+        // SAFETY: null or a live instance, and null or valid for writes, by the caller's promise (rules 9 and 10).
+        _ => return unsafe { refused::<P>(runtime, out_error) },
+    };
+    // SAFETY: begun above, and lent once; the transaction, which holds the results, is gone when the call ends (rule 3).
+    let (scratch, plugin) = unsafe { Instance::lend(instance) };
+    // SAFETY: a host's context, good for the call, by the caller's promise (rule 10).
+    let table = unsafe { HostTable::from_raw(host) };
+    // SAFETY: null or valid for writes, by the caller's promise (rule 9).
+    let error = unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) };
+    let mut tx = Tx::new(table, scratch, error);
+    // After the run everything is read back from the transaction, so that no register is kept across it.
+    match catch(|| run(plugin, &mut tx, command)) {
+        Ok(result) => {
+            // SAFETY: the transaction has the buffer that `lend` gave out (rule 3).
+            unsafe { Instance::<P>::end(tx.scratch_address(), false) };
+            match result {
+                Ok(()) => {
+                    tx.error().reset();
+                    RuntimeCallStatus::Success
+                }
+                Err(_written) => RuntimeCallStatus::Failure,
+            }
+        }
+        // SAFETY: the transaction has the buffer that `lend` gave out (rule 3).
+        Err(panic) => unsafe { panicked::<P>(&tx, panic) },
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn bad_payload(error: ErrorSlot<'_>, len: usize) -> RuntimeCallStatus {
+    let _written = contract_violation(error, &BytesError::of(len, limits::COMMAND_PAYLOAD));
+    RuntimeCallStatus::Failure
+}
+
+/// Fails a call whose instance is null, busy or quarantined.
+///
+/// # Safety
+///
+/// `runtime` is null or a live instance made with this `P`; `out_error` is null or valid for writes for the call.
+#[cold]
+#[inline(never)]
+unsafe fn refused<P>(runtime: *mut c_void, out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus {
+    // SAFETY: null or valid for writes, by the caller's promise (rule 9).
+    let error = unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) };
+    // SAFETY: null or a live instance, by the caller's promise (rule 10).
+    if let Ok(claim) = unsafe { claim::<P>(runtime, error) } {
+        // Not reached: the instance was not idle a moment ago, and one thread at a time uses it (rule 7).
         claim.release();
-        result
-    })
+    }
+    RuntimeCallStatus::Failure
+}
+
+/// Quarantines the instance and reports the panic.
+///
+/// # Safety
+///
+/// `tx` has the buffer that [`Instance::lend`] gave out for a `P`, and the call is over.
+#[cold]
+#[inline(never)]
+unsafe fn panicked<P>(tx: &Tx<'_>, panic: Panic) -> RuntimeCallStatus {
+    // SAFETY: that buffer, by the caller's promise (rule 3).
+    unsafe { Instance::<P>::end(tx.scratch_address(), true) };
+    report(Callee::Plugin, tx.error(), panic)
 }
 
 /// `validate_biz_invariants`: claims the instance, and lets it look at the state.

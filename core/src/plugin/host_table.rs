@@ -4,7 +4,7 @@ use super::{
     contract::{ContractViolation, HostCallError, HostCaller},
     read_table::{ReadTable, found},
     table::{Table, missing},
-    visit::{AnyBytes, Course, Lends, Lent, Once, visit_bytes_mut},
+    visit::{AnyBytes, Course, Leftover, Lends, Lent, Once, visit_bytes_mut},
 };
 use crate::{
     abi::{
@@ -120,6 +120,7 @@ impl<'c> HostTable<'c> {
         {
             return Ok((key.into(), made));
         }
+        let mut visit = Leftover::of(&mut visit);
         Err(not_created(caller, visit.course(), const { &L::LENT }, status, kind, key.kind))
     }
 

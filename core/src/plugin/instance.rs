@@ -3,6 +3,7 @@
 use core::{
     cell::UnsafeCell,
     ffi::c_void,
+    mem,
     ptr::NonNull,
     sync::atomic::{AtomicU8, Ordering::Relaxed},
 };
@@ -13,9 +14,11 @@ use crate::abi::RuntimeErrorBuf;
 /// What a runtime handle points to: the plugin's own instance `P`, whether it is in use, and the buffer for its host calls' errors.
 ///
 /// The buffer lies here, and not on the stack of every call, because clearing 528 bytes costs more than everything else that a call does.
+#[repr(C)]
 pub struct Instance<P> {
-    state: AtomicU8,
+    /// First, so that its address is the instance's: see [`end`](Self::end).
     scratch: UnsafeCell<RuntimeErrorBuf>,
+    state: AtomicU8,
     plugin: UnsafeCell<P>,
 }
 
@@ -82,6 +85,54 @@ impl<P> Instance<P> {
         }
     }
 
+    /// Claims the instance for one call, if it is idle: [`claim`](Self::claim) for `run_tx`, without a guard. The guard would keep the
+    /// instance's address in a register across the call; [`end`](Self::end) finds it from the buffer that the transaction holds anyway.
+    ///
+    /// # Safety
+    ///
+    /// `this` points to a live instance of this very type.
+    #[inline]
+    pub(crate) unsafe fn begin(this: *mut Self) -> bool {
+        // SAFETY: live, by the caller's promise; the state is atomic, and one thread at a time uses a handle (rules 7 and 10).
+        let state = unsafe { &(*this).state };
+        if state.load(Relaxed) != IDLE {
+            return false;
+        }
+        state.store(BUSY, Relaxed);
+        true
+    }
+
+    /// The error buffer and the plugin of an instance in use by this call.
+    ///
+    /// # Safety
+    ///
+    /// [`begin`](Self::begin) returned true for `this`, and this is called once for that call, whose end neither result outlives.
+    #[inline]
+    pub(crate) unsafe fn lend<'i, 'c>(this: NonNull<Self>) -> (Scratch<'c>, &'i P) {
+        // The buffer comes first: this keeps the pointer's right to reach the whole instance, which `end` needs.
+        let buffer = this.cast::<RuntimeErrorBuf>();
+        const { assert!(mem::offset_of!(Self, scratch) == 0) };
+        // SAFETY: initialised in `new`, behind a cell, and lent once per call, to this call alone (rules 3 and 7).
+        let scratch = unsafe { Scratch::from_raw(buffer) };
+        // SAFETY: live, by the caller's promise; computing a field's address reads nothing (rule 10).
+        let plugin = unsafe { &raw const (*this.as_ptr()).plugin };
+        // SAFETY: behind a cell that only the call in progress reaches, and that lends it shared only (rule 7).
+        (scratch, unsafe { &*UnsafeCell::raw_get(plugin) })
+    }
+
+    /// Ends a call: in good order, or with a panic, which quarantines the instance.
+    ///
+    /// # Safety
+    ///
+    /// `scratch` is the buffer that [`lend`](Self::lend) gave out for the call.
+    #[inline]
+    pub(crate) unsafe fn end(scratch: *mut RuntimeErrorBuf, panicked: bool) {
+        let this = scratch.cast::<Self>();
+        // SAFETY: the buffer lies where its instance begins, and came with a pointer to all of it; the instance lives (rule 10).
+        let state = unsafe { &(*this).state };
+        state.store(if panicked { QUARANTINED } else { IDLE }, Relaxed);
+    }
+
     /// Whether a call is running.
     pub(crate) fn is_busy(&self) -> bool {
         self.state.load(Relaxed) == BUSY
@@ -123,7 +174,7 @@ impl<P> Claim<'_, P> {
     #[inline]
     pub(crate) fn release(self) {
         self.instance.state.store(IDLE, Relaxed);
-        core::mem::forget(self);
+        mem::forget(self);
     }
 }
 

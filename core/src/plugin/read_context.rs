@@ -1,6 +1,6 @@
 //! What a plugin may do with state that it only reads.
 
-use core::fmt;
+use core::{ffi::c_void, fmt, marker::PhantomData, ptr::NonNull};
 
 use super::{
     contract::{HostCallError, HostCaller},
@@ -8,7 +8,10 @@ use super::{
     scratch::Scratch,
 };
 use crate::{
-    abi::{RecordKey, RecordKind, RuntimeErrorBuf, RuntimeErrorKind, SysId, runtime_error_kind},
+    abi::{
+        RecordKey, RecordKind, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, SysId,
+        runtime_error_kind,
+    },
     error_slot::{ErrorSlot, Rejected},
 };
 
@@ -17,9 +20,14 @@ use crate::{
 /// A failed host call returns [`Rejected`] with the host's own kind and text already written: `?` passes it on.
 #[derive(Debug)]
 pub struct ReadContext<'c> {
-    table: ReadTable<'c>,
+    // The fields of a `ReadTable` and an `ErrorSlot`, taken apart: side by side their two `u32` share a word.
+    ctx: *mut c_void,
+    entries: NonNull<()>,
     scratch: Scratch<'c>,
-    error: ErrorSlot<'c>,
+    buffer: *mut RuntimeErrorBuf,
+    for_each_at: u32,
+    phase: RuntimeErrorPhase,
+    call: PhantomData<(ReadTable<'c>, ErrorSlot<'c>)>,
 }
 
 impl<'c> ReadContext<'c> {
@@ -29,7 +37,21 @@ impl<'c> ReadContext<'c> {
         scratch: Scratch<'c>,
         error: ErrorSlot<'c>,
     ) -> Self {
-        Self { table, scratch, error }
+        let (ctx, entries, for_each_at) = table.into_raw_parts();
+        let (buffer, phase) = error.into_raw_parts();
+        Self { ctx, entries, scratch, buffer, for_each_at, phase, call: PhantomData }
+    }
+
+    #[inline]
+    pub(crate) const fn error(&self) -> ErrorSlot<'c> {
+        // SAFETY: `new` took both from a slot of this very call, which is still running (rule 9).
+        unsafe { ErrorSlot::from_raw(self.buffer, self.phase) }
+    }
+
+    /// The address of the buffer for host errors, which is its instance's, too.
+    #[inline]
+    pub(crate) const fn scratch_address(&self) -> *mut RuntimeErrorBuf {
+        self.scratch.address()
     }
 
     /// Rejects the command (kind 2001), with a reason for whoever sent it.
@@ -54,7 +76,7 @@ impl<'c> ReadContext<'c> {
 
     /// Fails with any kind. The last reason written wins.
     pub fn fail(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
-        self.error.fail(kind, reason)
+        self.error().fail(kind, reason)
     }
 
     /// Reads a record by number, and returns what the visitor made of its bytes; `None` when there is no such record.
@@ -69,7 +91,7 @@ impl<'c> ReadContext<'c> {
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let table = self.table;
+        let table = self.table();
         table.read_by_id(self, kind, sys_id, visitor)
     }
 
@@ -85,7 +107,7 @@ impl<'c> ReadContext<'c> {
         pk: &[u8],
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, Rejected<'c>> {
-        let table = self.table;
+        let table = self.table();
         table.read_by_pk(self, kind, pk, visitor)
     }
 
@@ -106,9 +128,9 @@ impl<'c> ReadContext<'c> {
         // SAFETY: initialised, and outlives its context, which a visitor can only borrow. A scratch with this lifetime is never given
         // out, owned or by `&mut`, so there is nothing to exchange it for (rule 3).
         let scratch = unsafe { Scratch::from_raw((&mut nested).into()) };
-        let mut inner = ReadContext::new(self.table, scratch, self.error);
+        let mut inner = ReadContext::new(self.table(), scratch, self.error());
         let mut stopped = Ok(());
-        let table = self.table;
+        let table = self.table();
         let answer = table.for_each_key(&mut self.scratch, kind, |key| {
             if stopped.is_ok() {
                 stopped = visitor(&mut inner, key);
@@ -116,7 +138,7 @@ impl<'c> ReadContext<'c> {
         });
         if stopped.is_err() && answer.is_err() {
             // The visitor's reason stands. What the host wrote must not pass for the reason of a later failure.
-            self.scratch.reset(self.error.phase());
+            self.scratch.reset(self.error().phase());
         }
         stopped?;
         answer.map_err(|error| self.failed(error))
@@ -124,12 +146,13 @@ impl<'c> ReadContext<'c> {
 
     /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
     pub fn parts(&mut self) -> (ReadTable<'_>, Scratch<'_>) {
-        (self.table, self.scratch.reborrow())
+        (self.table(), self.scratch.reborrow())
     }
 
     #[inline]
     pub(crate) const fn table(&self) -> ReadTable<'c> {
-        self.table
+        // SAFETY: `new` took all three from one table that is lent for this call (rule 10).
+        unsafe { ReadTable::from_raw_parts(self.ctx, self.entries, self.for_each_at) }
     }
 
     fn contract_violation(&mut self, reason: &dyn fmt::Display) -> Rejected<'c> {
@@ -156,7 +179,7 @@ impl<'c> HostCaller for ReadContext<'c> {
             HostCallError::Refused(error) => self.contract_violation(&error),
         };
         // What the host may have written, too, must not pass for the reason of a later failure.
-        self.scratch.reset(self.error.phase());
+        self.scratch.reset(self.error().phase());
         written
     }
 
@@ -164,11 +187,11 @@ impl<'c> HostCaller for ReadContext<'c> {
     fn reported(&mut self, call: &'static str) -> Rejected<'c> {
         let report = self.scratch.report();
         let written = if report.message().is_empty() {
-            self.error.fail(report.kind, format_args!("{call} failed and gave no reason"))
+            self.error().fail(report.kind, format_args!("{call} failed and gave no reason"))
         } else {
-            self.error.pass_on(report)
+            self.error().pass_on(report)
         };
-        self.scratch.reset(self.error.phase());
+        self.scratch.reset(self.error().phase());
         written
     }
 }

@@ -5,7 +5,9 @@ use core::{ffi::c_void, marker::PhantomData, mem::offset_of, ptr::NonNull};
 use super::{
     contract::{ContractViolation, HostCallError, HostCaller},
     table::{Table, missing},
-    visit::{AnyBytes, Course, Found, Lends, Lent, Once, VisitKeys, visit_bytes, visit_key},
+    visit::{
+        AnyBytes, Course, Found, Leftover, Lends, Lent, Once, VisitKeys, visit_bytes, visit_key,
+    },
 };
 use crate::{
     abi::{
@@ -23,10 +25,13 @@ use crate::{
 pub struct ReadTable<'c> {
     ctx: *mut c_void,
     entries: NonNull<ReadEntries>,
-    /// The one read function whose place differs between the two tables.
-    for_each: NonNull<Option<ForEachKeyFn>>,
+    /// Where the one read function stands whose place differs between the two tables.
+    for_each_at: u32,
     call: PhantomData<&'c ()>,
 }
+
+const FOR_EACH_AT_HOST: u32 = offset_of!(RuntimeHostVTableV1, for_each_record_key_raw) as u32;
+const FOR_EACH_AT_READ: u32 = offset_of!(RuntimeReadVTableV1, for_each_record_key_raw) as u32;
 
 /// What both tables begin with.
 #[repr(C)]
@@ -56,12 +61,10 @@ impl<'c> ReadTable<'c> {
     #[inline]
     pub unsafe fn from_raw(context: RuntimeReadContextV1) -> Self {
         let table = RuntimeReadVTableV1::present(context.vtable);
-        // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 10).
-        let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
         Self {
             ctx: context.ctx_ptr,
             entries: table.cast(),
-            for_each: for_each.into(),
+            for_each_at: FOR_EACH_AT_READ,
             call: PhantomData,
         }
     }
@@ -73,9 +76,7 @@ impl<'c> ReadTable<'c> {
     /// As [`from_raw`](Self::from_raw); `table` came from [`Table::present`].
     #[inline]
     pub(crate) unsafe fn of_host(ctx: *mut c_void, table: NonNull<RuntimeHostVTableV1>) -> Self {
-        // SAFETY: valid for reads, by the caller's promise or as a stand-in (rule 10).
-        let for_each = unsafe { &table.as_ref().for_each_record_key_raw };
-        Self { ctx, entries: table.cast(), for_each: for_each.into(), call: PhantomData }
+        Self { ctx, entries: table.cast(), for_each_at: FOR_EACH_AT_HOST, call: PhantomData }
     }
 
     /// Reads a record by number, and returns what the visitor made of it; `None` when there is no such record.
@@ -182,8 +183,10 @@ impl<'c> ReadTable<'c> {
         visitor: F,
     ) -> Result<(), C::Failure> {
         const CALL: &str = "for_each_record_key_raw";
-        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
-        let entry = unsafe { *self.for_each.as_ptr() };
+        let entry = self.entries.as_ptr().wrapping_byte_add(self.for_each_at as usize);
+        // SAFETY: the entry's place in the kind of table that this was made of; valid for reads for `'c`, by the promise of
+        // `from_raw` or as a stand-in (rule 10).
+        let entry = unsafe { *entry.cast::<Option<ForEachKeyFn>>() };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = VisitKeys::Waiting(visitor);
         let visit_ctx = (&raw mut visit).cast();
@@ -192,6 +195,24 @@ impl<'c> ReadTable<'c> {
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status = unsafe { entry(self.ctx, kind, visit_ctx, visitor, out_error) };
         visit.finish(CALL, status).map_err(|error| caller.failed(error))
+    }
+
+    /// Context, entries and the place of `for_each_record_key_raw`, for a struct that stores them beside other fields.
+    #[inline]
+    pub(crate) const fn into_raw_parts(self) -> (*mut c_void, NonNull<()>, u32) {
+        (self.ctx, self.entries.cast(), self.for_each_at)
+    }
+
+    /// # Safety
+    ///
+    /// The arguments came from [`into_raw_parts`](Self::into_raw_parts) of one table that is lent for `'c`.
+    #[inline]
+    pub(crate) const unsafe fn from_raw_parts(
+        ctx: *mut c_void,
+        entries: NonNull<()>,
+        for_each_at: u32,
+    ) -> Self {
+        Self { ctx, entries: entries.cast(), for_each_at, call: PhantomData }
     }
 
     /// The whole table, of the type that it was made from.
@@ -214,8 +235,14 @@ pub(super) fn found<L: Lends, F, T, C: HostCaller>(
 ) -> Result<Option<T>, C::Failure> {
     match visit.found(status) {
         Found::Record(made) => Ok(Some(made)),
-        Found::Nothing => Ok(None),
-        Found::Unclear => Err(unclear(caller, visit.course(), const { &L::LENT }, call, status)),
+        Found::Nothing => {
+            drop(Leftover::of(visit));
+            Ok(None)
+        }
+        Found::Unclear => {
+            let mut visit = Leftover::of(visit);
+            Err(unclear(caller, visit.course(), const { &L::LENT }, call, status))
+        }
     }
 }
 

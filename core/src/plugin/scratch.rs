@@ -47,6 +47,12 @@ impl<'c> Scratch<'c> {
         Scratch { buffer: self.buffer, borrow: PhantomData }
     }
 
+    /// The address alone, which is not written through.
+    #[inline]
+    pub(crate) const fn address(&self) -> *mut RuntimeErrorBuf {
+        self.buffer.as_ptr()
+    }
+
     #[inline]
     pub(crate) const fn as_ptr(&mut self) -> *mut RuntimeErrorBuf {
         self.buffer.as_ptr()

@@ -59,12 +59,12 @@ unsafe extern "C" fn destroy_runtime<P: Plugin, S: InstanceStorage<P>>(runtime: 
 unsafe extern "C" fn run_tx<P: Plugin>(
     runtime: *mut c_void,
     host: RuntimeHostContextV1,
-    command: RuntimeCommandView,
+    mut command: RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     // SAFETY: as above (rules 1 and 9).
     unsafe {
-        run_tx_v1(runtime, host, &command, out_error, |plugin: &P, tx, command| {
+        run_tx_v1(runtime, host, &mut command, out_error, |plugin: &P, tx, command| {
             plugin.run_tx(tx, command)
         })
     }

@@ -6,7 +6,7 @@ mod once;
 use core::{ffi::c_void, mem};
 
 pub(crate) use course::Course;
-pub(crate) use once::{Found, Once};
+pub(crate) use once::{Found, Leftover, Once};
 
 use crate::{
     abi::{
@@ -49,6 +49,10 @@ impl Lent {
     /// Whether a visitor can be given so many bytes from there.
     #[inline]
     const fn fits(self, is_null: bool, len: usize) -> bool {
+        // The usual case first: a host that knows the schema lends exactly the record.
+        if self.at_least > 0 && len == self.at_least {
+            return !is_null;
+        }
         let within = len.wrapping_sub(self.at_least) <= limits::RECORD - self.at_least;
         within && (!is_null || len == 0)
     }
@@ -122,18 +126,21 @@ unsafe fn run<L: Lends, F, T>(
     let Some(visitor) = visit.start() else { return visit.course().again() };
     if !const { L::LENT }.fits(bytes.is_null(), len) {
         visit.course().unusable(bytes, len);
-        return discard(visitor);
+        if const { mem::needs_drop::<F>() } {
+            discard(visitor);
+        }
+        return;
     }
     let caught = catch(|| {
         match call(visitor) {
-            // SAFETY: as above; the reference made before the closure ran is gone (rules 4 and 10).
+            // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone, and it ran once (rules 4 and 10).
             Ok(out) => unsafe { Once::finish(this, out) },
-            // SAFETY: as above (rules 4 and 10).
+            // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone (rules 4 and 10).
             Err(error) => unsafe { &mut *this }.course().refused(error),
         }
     });
     if let Err(panic) = caught {
-        // SAFETY: as above (rules 4 and 10).
+        // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone (rules 4 and 10).
         unsafe { &mut *this }.course().panicked(panic);
     }
 }
@@ -188,6 +195,7 @@ pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
 
 /// Drops a closure where there is a host's frame above: a destructor that panics stops here.
 #[cold]
+#[inline(never)]
 fn discard<F>(visitor: F) {
     let _ = catch(|| drop(visitor));
 }

@@ -1,6 +1,6 @@
 //! What [`dispatch!`](crate::dispatch!) calls.
 
-use super::{Command, DecodePayload};
+use super::{Command, DecodeError, DecodePayload};
 use crate::{ReadContext, Rejected};
 
 /// Decodes a command's payload.
@@ -13,14 +13,22 @@ pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
     state: &mut ReadContext<'c>,
     payload: &'a [u8],
 ) -> Result<C, Rejected<'c>> {
-    C::decode(payload).map_err(
-        #[cold]
-        |error| state.invalid_command(format_args!("{error}")),
-    )
+    match C::decode(payload) {
+        Ok(command) => Ok(command),
+        Err(error) => Err(undecodable(state, &error)),
+    }
+}
+
+/// Refuses a command whose payload does not decode: one function for all commands, so that each carries only a call.
+#[cold]
+#[inline(never)]
+fn undecodable<'c>(state: &mut ReadContext<'c>, error: &DecodeError) -> Rejected<'c> {
+    state.invalid_command(format_args!("{error}"))
 }
 
 /// Refuses a command that no arm takes: INVALID_COMMAND, with the kind in the text.
 #[cold]
+#[inline(never)]
 pub fn unknown_command<'c>(state: &mut ReadContext<'c>, kind: u8) -> Rejected<'c> {
     state.invalid_command(format_args!("unknown command kind {kind}"))
 }

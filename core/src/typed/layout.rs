@@ -35,10 +35,20 @@ pub fn exactly<'b, const SIZE: usize>(
     bytes: &'b [u8],
     name: &'static str,
 ) -> Result<&'b [u8; SIZE], DecodeError> {
-    <&[u8; SIZE]>::try_from(bytes).map_err(|_| match bytes.len() {
-        found if found < SIZE => DecodeError::Short { name, needed: SIZE, found },
-        found => DecodeError::Long { name, expected: SIZE, found },
-    })
+    match <&[u8; SIZE]>::try_from(bytes) {
+        Ok(bytes) => Ok(bytes),
+        Err(_) => Err(wrong_length(name, SIZE, bytes.len())),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn wrong_length(name: &'static str, size: usize, found: usize) -> DecodeError {
+    if found < size {
+        DecodeError::Short { name, needed: size, found }
+    } else {
+        DecodeError::Long { name, expected: size, found }
+    }
 }
 
 /// Refuses fixed bytes at `AT` whose length exceeds their capacity.

@@ -5,6 +5,7 @@ use crate::{
     ReadContext, RecordKind, Rejected, SysId,
     plugin::{ContractViolation, HostCaller as _, Lends, Lent},
     runtime_error_kind,
+    text_writer::Decimal,
 };
 
 /// A record's view needs its layout's bytes; the host may lend more.
@@ -125,7 +126,7 @@ impl<'c> ReadContext<'c> {
     fn listed_but_absent(&mut self, name: &str, sys_id: SysId) -> Rejected<'c> {
         self.fail(
             runtime_error_kind::ABI_CONTRACT_VIOLATION,
-            format_args!("the host listed {name} {sys_id} and then had no such record"),
+            format_args!("the host listed {name} {} and then had no such record", Decimal(sys_id)),
         )
     }
 }

@@ -29,11 +29,11 @@ pub(crate) struct Course {
 enum State {
     /// The visitor was not called.
     Waiting,
-    /// Called once, and returned.
+    /// Called once. The result is there when the call has returned; while it runs, nothing but the visitor looks at the state.
     Visited,
-    /// Called again after that.
+    /// Called again, meanwhile or after that.
     VisitedAgain,
-    /// Being called, or emptied.
+    /// Closure, result or trouble has been taken out.
     Empty,
     /// Something went wrong.
     Troubled,
@@ -41,8 +41,6 @@ enum State {
 
 /// What can go wrong with a visit.
 enum Trouble {
-    /// The visitor was called from inside itself.
-    Nested,
     /// The host lent bytes that are no slice.
     Bytes(BytesError),
     /// The host lent fewer bytes than the visitor needs.
@@ -95,27 +93,24 @@ impl Course {
         u16::from_ne_bytes([state as u8, found])
     }
 
-    /// Whether it can start; then it has.
+    /// Whether it can start; then it counts as visited. One store serves start and end: a closure that fails overwrites the state.
     #[inline]
     pub(super) const fn start(&mut self) -> bool {
         let waiting = matches!(self.state, State::Waiting);
         if waiting {
-            self.state = State::Empty;
+            self.state = State::Visited;
         }
         waiting
     }
 
-    /// Whether nothing went wrong since the start; then it is through.
+    /// Records that the closure was taken out and not called.
     #[inline]
-    pub(super) const fn finish(&mut self) -> bool {
-        let running = matches!(self.state, State::Empty);
-        if running {
-            self.state = State::Visited;
-        }
-        running
+    pub(super) const fn empty(&mut self) {
+        self.state = State::Empty;
     }
 
     /// Whether the visitor was not called.
+    #[inline]
     pub(crate) const fn is_untouched(&self) -> bool {
         matches!(self.state, State::Waiting)
     }
@@ -154,8 +149,7 @@ impl Course {
     pub(super) extern "C" fn again(&mut self) {
         match self.state {
             State::Visited => self.state = State::VisitedAgain,
-            State::Empty => self.fail(Trouble::Nested),
-            State::Waiting | State::VisitedAgain | State::Troubled => {}
+            State::Waiting | State::Empty | State::VisitedAgain | State::Troubled => {}
         }
     }
 
@@ -181,7 +175,7 @@ impl Course {
         self.fail(Trouble::Panicked(panic));
     }
 
-    /// Only what has started fails, and what it replaces is `Nested` at most: there is nothing to drop.
+    /// A visit starts once and so fails at most once: no earlier trouble is overwritten.
     fn fail(&mut self, trouble: Trouble) {
         self.trouble.write(trouble);
         self.state = State::Troubled;
@@ -215,7 +209,6 @@ impl Course {
     ) -> Result<(), HostCallError> {
         match self.take_trouble() {
             Some(Trouble::Panicked(panic)) => panic.resume(),
-            Some(Trouble::Nested) => Err(ContractViolation::VisitedTwice { call }.into()),
             Some(Trouble::Bytes(error)) => Err(ContractViolation::Bytes { call, error }.into()),
             Some(Trouble::Short { found }) => Err(HostCallError::Refused(lent.short(found))),
             Some(Trouble::Refused(error)) => Err(HostCallError::Refused(error)),
@@ -231,16 +224,7 @@ impl Course {
             return None;
         }
         self.state = State::Empty;
-        // SAFETY: initialised in the state that was, and given out with it (rule 4).
+        // SAFETY: the state was "troubled", which is set when the trouble is written, and has just left it (rule 4).
         Some(unsafe { self.trouble.assume_init_read() })
-    }
-}
-
-impl Drop for Course {
-    #[inline]
-    fn drop(&mut self) {
-        if self.state == State::Troubled {
-            let _dropped = self.take_trouble();
-        }
     }
 }

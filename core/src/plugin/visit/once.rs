@@ -1,6 +1,6 @@
 //! A closure to be called once, and what became of it.
 
-use core::mem::{MaybeUninit, offset_of};
+use core::mem::{self, MaybeUninit, offset_of};
 
 use super::Course;
 use crate::abi::RuntimeCallStatus;
@@ -9,6 +9,8 @@ use crate::abi::RuntimeCallStatus;
 ///
 /// An enum in fields: the state is one byte, and a result is written where it is read. As an enum both variants share one place, and
 /// compilers copy the larger at every step.
+///
+/// It has no destructor, so that a call that goes well runs no drop glue. A call that ends otherwise clears it: see [`Leftover`].
 #[repr(C)]
 pub(crate) struct Once<F, T> {
     /// Says which of the fields is initialised; only this module and [`Course`] write it. In front, where the visitor's address points.
@@ -51,29 +53,36 @@ impl<F, T> Once<F, T> {
         Course::out_found(this.cast())
     }
 
-    /// Gives out the closure, once.
+    /// Gives out the closure to be called, once.
     #[inline]
     pub(super) const fn start(&mut self) -> Option<F> {
         if !self.course.start() {
             return None;
         }
-        // SAFETY: initialised while the course was waiting, and given out with that state (rule 4).
+        // SAFETY: the state was "waiting", in which the closure is initialised, and has just left it for good (rule 4).
         Some(unsafe { self.visitor.assume_init_read() })
     }
 
-    /// Keeps what the closure made, unless there has been trouble since it started: then it is dropped, while no reference to the visit
-    /// exists, because its destructor may make a host call, and the host call the visitor again.
+    /// Gives out a closure that was not called.
+    #[inline]
+    const fn take_visitor(&mut self) -> Option<F> {
+        if !self.course.is_untouched() {
+            return None;
+        }
+        self.course.empty();
+        // SAFETY: the state was "waiting", in which the closure is initialised, and has just left it for good (rule 4).
+        Some(unsafe { self.visitor.assume_init_read() })
+    }
+
+    /// Keeps the closure's result. The state has said "visited" since the start; if the host called the visitor again meanwhile, it says so.
     ///
     /// # Safety
     ///
-    /// `this` is the address of a live visit that nobody holds a reference to.
+    /// `this` is the address of a live visit without references to it, and its closure has just returned `out`.
     #[inline]
     pub(super) unsafe fn finish(this: *mut Self, out: T) {
-        // SAFETY: the caller's promise; the reference ends here (rules 4 and 10).
-        if unsafe { (*this).course.finish() } {
-            // SAFETY: as above (rules 4 and 10).
-            unsafe { (*this).out.write(out) };
-        }
+        // SAFETY: live and unshared, by the caller's promise. Nothing is overwritten: the closure ran once, so this is the first result (rule 4).
+        unsafe { (*this).out.write(out) };
     }
 
     /// The answer to a call that visits a record if it exists.
@@ -83,7 +92,7 @@ impl<F, T> Once<F, T> {
             return Found::Unclear;
         }
         if self.course.take_record() {
-            // SAFETY: initialised while the course was through, and given out with that state (rule 4).
+            // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
             return Found::Record(unsafe { self.out.assume_init_read() });
         }
         if self.course.has_nothing() { Found::Nothing } else { Found::Unclear }
@@ -95,7 +104,7 @@ impl<F, T> Once<F, T> {
         if !self.course.take_only() {
             return None;
         }
-        // SAFETY: initialised while the course was through, and given out with that state (rule 4).
+        // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
         Some(unsafe { self.out.assume_init_read() })
     }
 
@@ -105,15 +114,35 @@ impl<F, T> Once<F, T> {
         if !self.course.take_any() {
             return None;
         }
-        // SAFETY: as above (rule 4).
+        // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
         Some(unsafe { self.out.assume_init_read() })
     }
 }
 
-impl<F, T> Drop for Once<F, T> {
+/// Clears a visit that gave no result, when it goes out of scope: also when the closure's panic goes on.
+pub(crate) struct Leftover<'v, F, T>(&'v mut Once<F, T>);
+
+impl<'v, F, T> Leftover<'v, F, T> {
+    #[inline]
+    pub(crate) const fn of(visit: &'v mut Once<F, T>) -> Self {
+        Self(visit)
+    }
+
+    #[inline]
+    pub(crate) const fn course(&mut self) -> &mut Course {
+        &mut self.0.course
+    }
+}
+
+impl<F, T> Drop for Leftover<'_, F, T> {
+    /// Drops the closure if it was not called, and the result if there is one.
     #[inline]
     fn drop(&mut self) {
-        drop(self.start());
-        drop(self.take_any());
+        if const { mem::needs_drop::<F>() } {
+            drop(self.0.take_visitor());
+        }
+        if const { mem::needs_drop::<T>() } {
+            drop(self.0.take_any());
+        }
     }
 }
