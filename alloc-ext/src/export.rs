@@ -27,7 +27,7 @@ pub trait ExportedFactory: 'static {
     /// Makes the factory.
     fn factory() -> Box<dyn RuntimePluginFactory>;
     /// Where the schema JSON is kept, once it is written.
-    fn schema_cache() -> &'static dyn SchemaCell;
+    fn schema_cache() -> &'static impl SchemaCell;
 }
 
 /// The descriptor of a factory's plugin, for static linking.
@@ -112,7 +112,7 @@ macro_rules! exported_factory {
                 $factory
             }
 
-            fn schema_cache() -> &'static dyn $crate::SchemaCell {
+            fn schema_cache() -> &'static impl $crate::SchemaCell {
                 static SCHEMA: $crate::exports::OnceBox<$crate::exports::String> =
                     $crate::exports::OnceBox::new();
                 &SCHEMA

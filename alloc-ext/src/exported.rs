@@ -43,9 +43,9 @@ pub fn runtime_plugin_name_v1(factory: Factory) -> RuntimeBytesRef {
 #[must_use]
 pub fn runtime_plugin_schema_bytes_v1(
     factory: Factory,
-    cache: &'static dyn crate::SchemaCell,
+    cache: &'static impl crate::SchemaCell,
 ) -> RuntimeBytesRef {
-    plugin_bytes_v1(|| cache.get_or_make(&|| factory().schema_registry().to_idl_json()))
+    plugin_bytes_v1(|| cache.get_or_make(|| factory().schema_registry().to_idl_json()))
 }
 
 /// `create_runtime` of a factory's plugin.

@@ -22,7 +22,7 @@ impl ExportedFactory for Exported {
         Box::new(Factory)
     }
 
-    fn schema_cache() -> &'static dyn SchemaCell {
+    fn schema_cache() -> &'static impl SchemaCell {
         static SCHEMA: OnceLock<String> = OnceLock::new();
         &SCHEMA
     }
