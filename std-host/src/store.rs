@@ -23,7 +23,7 @@ use statevec_abi::{RecordKind, SysId};
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 pub use error::StoreError;
-pub use event::{Event, Events};
+pub use event::{EmittedEvent, Events};
 pub use layer::StoreLayer;
 pub use transaction::Transaction;
 
@@ -78,9 +78,9 @@ impl Default for StoreLimits {
     }
 }
 
-/// A record, where it lies.
+/// A record of a [`Store`], borrowed from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record<'s> {
+pub struct StoredRecord<'s> {
     /// Its number.
     pub sys_id: SysId,
     /// Its data; the schema says what it means.
@@ -138,7 +138,7 @@ impl Store {
     }
 
     /// The records of a kind, in ascending order of their numbers; none when there is no such kind.
-    pub fn records(&self, kind: RecordKind) -> impl Iterator<Item = Record<'_>> {
+    pub fn records(&self, kind: RecordKind) -> impl Iterator<Item = StoredRecord<'_>> {
         self.tables
             .get(kind)
             .into_iter()
@@ -154,7 +154,7 @@ impl Store {
 
     /// The record of a primary key, encoded as ABI.md section 5 says.
     #[must_use]
-    pub fn get_by_pk(&self, kind: RecordKind, pk: &[u8]) -> Option<Record<'_>> {
+    pub fn get_by_pk(&self, kind: RecordKind, pk: &[u8]) -> Option<StoredRecord<'_>> {
         let table = self.tables.get(kind)?;
         Some(table.record(table.find(pk)?))
     }

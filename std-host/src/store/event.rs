@@ -2,12 +2,12 @@
 
 use super::packed;
 
-/// One event.
+/// One event of a committed transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Event<'s> {
-    /// Its kind, which the schema has.
+pub struct EmittedEvent<'s> {
+    /// Its kind. The schema lists it.
     pub kind: u8,
-    /// Its payload, as the plugin gave it: whether it fits the schema nobody has checked.
+    /// Its payload as the plugin gave it. The store does not check it against the schema.
     pub payload: &'s [u8],
 }
 
@@ -24,10 +24,10 @@ impl<'s> Events<'s> {
 }
 
 impl<'s> Iterator for Events<'s> {
-    type Item = Event<'s>;
+    type Item = EmittedEvent<'s>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.entries.next().map(|(kind, payload)| Event { kind, payload })
+        self.entries.next().map(|(kind, payload)| EmittedEvent { kind, payload })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -6,7 +6,7 @@ use statevec_abi::SysId;
 use statevec_abi_alloc::schema::{PkLayout, RecordDefinition};
 
 use super::{
-    Record, StoreError,
+    StoreError, StoredRecord,
     ids::Ids,
     index::Index,
     layout::RowLayout,
@@ -79,8 +79,8 @@ impl Table {
         self.rows.key(slot)
     }
 
-    pub(super) fn record(&self, slot: Slot) -> Record<'_> {
-        Record { sys_id: self.rows.id(slot), data: self.rows.data(slot) }
+    pub(super) fn record(&self, slot: Slot) -> StoredRecord<'_> {
+        StoredRecord { sys_id: self.rows.id(slot), data: self.rows.data(slot) }
     }
 
     /// In ascending order of the numbers.
