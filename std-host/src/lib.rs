@@ -10,4 +10,6 @@ pub mod store;
 
 pub use engine::{Engine, EngineError, Outcome, PluginFailure};
 pub use loader::{LoadError, LoadOptions, LoadedPlugin, Sha256};
-pub use store::{EmittedEvent, Events, Store, StoreError, StoreLayer, StoreLimits, StoredRecord, Transaction};
+pub use store::{
+    EmittedEvent, Events, Store, StoreError, StoreLayer, StoreLimits, StoredRecord, Transaction,
+};
