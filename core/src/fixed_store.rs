@@ -44,8 +44,8 @@ use core::fmt;
 
 use crate::{
     abi::{RecordKey, RecordKind, SysId},
-    digest::StateDigest,
     schema::{RecordDef, SchemaDef},
+    txlog::StateDigest,
 };
 use changes::{Change, Changes, Step};
 use events::EventList;
@@ -158,17 +158,20 @@ impl<'m> FixedStore<'m> {
         self.kinds.get(position).map(|kind| kind.next_id)
     }
 
-    /// The digest of all records; a server's store with the same records has the same one.
+    /// The digest of all records and next sys_ids. A server's store in the same state has the same.
+    ///
+    /// It reads all records. [`StateDigest::apply`] keeps a digest up to date in time proportional
+    /// to a transaction's changes.
     #[must_use]
-    pub fn digest(&self) -> u64 {
-        let mut digest = StateDigest::new();
-        for record in self.schema.records {
+    pub fn digest(&self) -> StateDigest {
+        let mut digest = StateDigest::EMPTY;
+        for (record, kind) in self.schema.records.iter().zip(&*self.kinds) {
+            digest.set_next_sys_id(record.kind, 1, kind.next_id);
             for Record { sys_id, data } in self.records(record.kind) {
-                let kind = record.kind;
-                digest.record(RecordKey { kind, sys_id }, data);
+                digest.add_record(RecordKey { kind: record.kind, sys_id }, data);
             }
         }
-        digest.finish()
+        digest
     }
 
     /// Where the schema lists a kind, and what it says of it.

@@ -5,7 +5,6 @@
 extern crate std;
 
 pub mod abi;
-mod digest;
 mod enter;
 mod error_slot;
 pub mod fixed_store;
@@ -18,10 +17,10 @@ pub mod queue;
 pub mod rules;
 pub mod schema;
 mod text_writer;
+pub mod txlog;
 pub mod typed;
 
 pub use abi::*;
-pub use digest::StateDigest;
 pub use error_slot::{ErrorSlot, Rejected};
 pub use plugin::{Plugin, ReadContext, StaticPlugin, Tx};
 pub use statevec_abi_derive::{Command, EnumU8, Event, Record, dispatch, schema};

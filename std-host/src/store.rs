@@ -1,5 +1,6 @@
 //! The records of a plugin, in memory, and transactions on them.
 
+mod digest;
 mod equal;
 mod error;
 mod event;

@@ -97,6 +97,12 @@ impl fmt::Debug for RuntimeErrorBuf {
 pub struct ErrorText<'a>(&'a [u8]);
 
 impl<'a> ErrorText<'a> {
+    /// A text that was kept outside of an error buffer.
+    #[must_use]
+    pub const fn new(text: &'a [u8]) -> Self {
+        Self(text)
+    }
+
     /// The bytes as they were written.
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
-    Record, RecordKey, StateDigest,
+    Record, RecordKey,
     fixed_store::{FixedMemory, FixedStore},
+    txlog::StateDigest,
 };
 
 use crate::script::{Bench, Op, SCHEMA, SIZE, Share, Thing, share, thing};
@@ -58,15 +59,17 @@ impl Model {
         image
     }
 
-    fn digest(&self) -> u64 {
-        let mut digest = StateDigest::new();
+    fn digest(&self) -> StateDigest {
+        let mut digest = StateDigest::EMPTY;
         let (things, shares) = self.records();
-        for (kind, records) in [(Thing::KIND, things), (Share::KIND, shares)] {
+        let kinds = [(Thing::KIND, things), (Share::KIND, shares)];
+        for ((kind, records), next) in kinds.into_iter().zip(self.next) {
+            digest.set_next_sys_id(kind, 1, next);
             for (sys_id, data) in records {
-                digest.record(RecordKey { kind, sys_id }, &data);
+                digest.add_record(RecordKey { kind, sys_id }, &data);
             }
         }
-        digest.finish()
+        digest
     }
 
     fn records(&self) -> (BTreeMap<u64, Vec<u8>>, BTreeMap<u64, Vec<u8>>) {

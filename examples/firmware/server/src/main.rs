@@ -9,7 +9,6 @@ use std::{env, error::Error, fs};
 
 use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
 use statevec_abi_alloc::static_runtime_plugin;
-use statevec_firmware_server::digest;
 use statevec_host::{Engine, LoadedPlugin, Outcome, json};
 use statevec_transcript as transcript;
 
@@ -63,6 +62,6 @@ fn run(plugin: &LoadedPlugin, lines: &[u8], out: &mut String) -> Result<(), Box<
         }
     }
     transcript::invariants(out, engine.validate())?;
-    transcript::digest(out, digest(engine.store()))?;
+    transcript::digest(out, engine.store().digest())?;
     Ok(())
 }

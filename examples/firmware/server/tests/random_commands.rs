@@ -12,7 +12,6 @@ use statevec_abi::{
     static_plugin,
 };
 use statevec_bank::{Bank, Deposit, Transfer, Withdraw};
-use statevec_firmware_server::digest;
 use statevec_host::{Engine, LoadedPlugin, Outcome};
 use statevec_tally::{Close, Count, Open, Tally};
 
@@ -100,7 +99,7 @@ fn compare(
             }
         };
         assert_eq!(fixed, server, "seed {seed}, command {ext_seq}");
-        assert_eq!(store.digest(), digest(engine.store()), "seed {seed}, command {ext_seq}");
+        assert_eq!(store.digest(), engine.store().digest(), "seed {seed}, command {ext_seq}");
     }
     for record in schema.records {
         assert_eq!(store.next_sys_id(record.kind), engine.store().next_sys_id(record.kind));

@@ -9,12 +9,12 @@
 //!   event 1 06006170706c6573
 //! 2 rejected 2001 there is no such counter
 //! invariants hold
-//! digest 6f56dd99e9eafd6d
+//! digest 5d6cbbc6b4f1e5d3a1cf2a4d1f0d1f0e
 //! ```
 
 use core::fmt::{self, Write};
 
-use statevec_abi::host::CallFailure;
+use statevec_abi::{host::CallFailure, txlog::StateDigest};
 
 /// Which plugin the following lines are about.
 ///
@@ -69,11 +69,11 @@ pub fn invariants(out: &mut impl Write, answer: Result<(), CallFailure<'_>>) -> 
     }
 }
 
-/// The digest of all records.
+/// The digest of the state.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn digest(out: &mut impl Write, digest: u64) -> fmt::Result {
-    writeln!(out, "digest {digest:016x}")
+pub fn digest(out: &mut impl Write, digest: StateDigest) -> fmt::Result {
+    writeln!(out, "digest {digest}")
 }

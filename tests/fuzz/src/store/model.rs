@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use statevec_abi::{
-    RecordKey, RecordKind, RuntimeErrorKind, StateDigest,
+    RecordKey, RecordKind, RuntimeErrorKind,
     runtime_error_kind::{HOST_REJECTED, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED},
+    txlog::StateDigest,
 };
 
 use super::{
@@ -262,13 +263,14 @@ impl<R: Room> Model<R> {
         table.and_then(|table| table.records.get_mut(&sys_id)).expect("a record that was found")
     }
 
-    pub(super) fn digest(&self) -> u64 {
-        let mut digest = StateDigest::new();
+    pub(super) fn digest(&self) -> StateDigest {
+        let mut digest = StateDigest::EMPTY;
         for (kind, table) in &self.tables {
+            digest.set_next_sys_id(*kind, 1, table.next_id);
             for (sys_id, data) in &table.records {
-                digest.record(RecordKey { kind: *kind, sys_id: *sys_id }, data);
+                digest.add_record(RecordKey { kind: *kind, sys_id: *sys_id }, data);
             }
         }
-        digest.finish()
+        digest
     }
 }

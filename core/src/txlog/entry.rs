@@ -1,0 +1,104 @@
+//! Entries: commands with their results, and changes of environment.
+
+mod decode;
+mod encode;
+mod environment;
+mod items;
+
+pub use decode::Entries;
+pub(super) use encode::put_sized;
+pub use environment::{Environment, EnvironmentEntry, LoggedLimits};
+pub use items::{EntryChange, EntryChanges, EntryEvent, EntryEvents};
+
+use super::StateDigest;
+use crate::abi::{ErrorText, RuntimeErrorKind};
+
+/// Kind byte of a [`TransactionEntry`].
+const TRANSACTION: u8 = 1;
+/// Kind byte of an [`EnvironmentEntry`].
+const ENVIRONMENT: u8 = 2;
+
+/// Tag of an outcome.
+const COMMITTED: u8 = 1;
+const REJECTED: u8 = 2;
+const FAILED: u8 = 3;
+
+/// Tag of an item; an item is an event or a change.
+const END: u8 = 0;
+const EVENT: u8 = 1;
+const CREATED: u8 = 2;
+const UPDATED: u8 = 3;
+const DELETED: u8 = 4;
+const CREATED_AND_DELETED: u8 = 5;
+
+/// An entry that was read from a log. It borrows the log's bytes.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Entry<'a> {
+    /// A command and its result.
+    Transaction(TransactionEntry<'a>),
+    /// From here on another plugin file, configuration or limit decides the results.
+    Environment(EnvironmentEntry<'a>),
+}
+
+impl Entry<'_> {
+    /// The entry's number. Entries count from 1 without gaps.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        match self {
+            Self::Transaction(entry) => entry.number,
+            Self::Environment(entry) => entry.number,
+        }
+    }
+}
+
+/// A command and its result.
+///
+/// An entry that is read has [`EntryEvents`] and [`EntryChanges`]. One that is written takes any
+/// iterators over [`EntryEvent`] and over [`EntryChange`] or [`Change`](super::Change), each of
+/// which is walked once to compute the length and once to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransactionEntry<'a, E = EntryEvents<'a>, C = EntryChanges<'a>> {
+    /// The entry's number. Entries count from 1 without gaps.
+    pub number: u64,
+    /// The command's number in the queue that it came from.
+    pub ext_seq: u64,
+    /// The command's reference time in microseconds.
+    pub ref_ext_time_us: u64,
+    /// The command's kind.
+    pub command_kind: u8,
+    /// The command's payload.
+    pub payload: &'a [u8],
+    /// The outcome.
+    pub outcome: EntryOutcome<'a>,
+    /// The events, in the order of their emission. Only a committed command has any.
+    pub events: E,
+    /// The net change of each record, in the order of [`Change`](super::Change). Only a committed
+    /// command has any.
+    pub changes: C,
+    /// The digest of the state after the command.
+    pub digest: StateDigest,
+}
+
+/// The outcome of a logged command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryOutcome<'a> {
+    /// The plugin accepted the command.
+    Committed {
+        /// Number of the transaction; counts the committed commands from 1.
+        tx_seq: u64,
+    },
+    /// The plugin or the host rejected the command, which changed nothing.
+    Rejected(EntryFailure<'a>),
+    /// The plugin or the host failed. The command changed nothing.
+    Failed(EntryFailure<'a>),
+}
+
+/// Why a command changed nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryFailure<'a> {
+    /// The kind of the error.
+    pub kind: RuntimeErrorKind,
+    /// The error's text. It need not be UTF-8, because a plugin wrote it.
+    pub text: ErrorText<'a>,
+}

@@ -1,0 +1,163 @@
+//! Entries as bytes.
+
+use embedded_io::Write;
+
+use super::{
+    super::{EncodeError, block::Block, sink::Count},
+    COMMITTED, CREATED, CREATED_AND_DELETED, DELETED, END, ENVIRONMENT, EVENT, Entry, EntryChange,
+    EntryEvent, EntryFailure, EntryOutcome, EnvironmentEntry, FAILED, REJECTED, TRANSACTION,
+    TransactionEntry, UPDATED,
+};
+use crate::abi::RecordKey;
+
+impl<'a, E, C> TransactionEntry<'a, E, C>
+where
+    E: IntoIterator<Item = EntryEvent<'a>> + Clone,
+    C: IntoIterator<Item: Into<EntryChange<'a>>> + Clone,
+{
+    /// Writes the entry with its length before it.
+    ///
+    /// Events and changes are walked twice. A sink in memory can avoid the first walk: it writes 4
+    /// bytes, then [`encode_body`](Self::encode_body), and then the body's length as a little-endian
+    /// u32 into the 4 bytes.
+    ///
+    /// # Errors
+    ///
+    /// The sink fails, or a field or the whole entry is longer than its length can say.
+    pub fn encode<W: Write>(&self, sink: &mut W) -> Result<(), EncodeError<W::Error>> {
+        put_len(sink, self.body_len())?;
+        self.encode_body(sink)
+    }
+
+    /// Writes the entry without its length.
+    ///
+    /// # Errors
+    ///
+    /// The sink fails, or a field is longer than its length can say.
+    pub fn encode_body<W: Write>(&self, sink: &mut W) -> Result<(), EncodeError<W::Error>> {
+        let len = EncodeError::check_len("command payload", self.payload.len(), u32::MAX)?;
+        let head = Block::<30>::new()
+            .put([TRANSACTION])
+            .put(self.number.to_le_bytes())
+            .put(self.ext_seq.to_le_bytes())
+            .put(self.ref_ext_time_us.to_le_bytes())
+            .put([self.command_kind])
+            .put(len.to_le_bytes());
+        put(sink, &head.bytes())?;
+        put(sink, self.payload)?;
+        match self.outcome {
+            EntryOutcome::Committed { tx_seq } => {
+                put(sink, &Block::<9>::new().put([COMMITTED]).put(tx_seq.to_le_bytes()).bytes())?;
+            }
+            EntryOutcome::Rejected(failure) => put_failure(sink, REJECTED, failure)?,
+            EntryOutcome::Failed(failure) => put_failure(sink, FAILED, failure)?,
+        }
+        for event in self.events.clone() {
+            put(sink, &[EVENT, event.kind])?;
+            put_sized(sink, "event payload", event.payload)?;
+        }
+        for change in self.changes.clone() {
+            put_change(sink, change.into())?;
+        }
+        let digest = self.digest.to_u128().to_le_bytes();
+        put(sink, &Block::<17>::new().put([END]).put(digest).bytes())
+    }
+
+    /// Length of [`encode_body`](Self::encode_body) in bytes.
+    fn body_len(&self) -> usize {
+        let mut count = Count::default();
+        // Fails for a field that is too long, which `encode_body` reports again.
+        let _counted = self.encode_body(&mut count);
+        count.0
+    }
+}
+
+impl EnvironmentEntry<'_> {
+    /// Writes the entry with its length before it.
+    ///
+    /// # Errors
+    ///
+    /// The sink fails, or the configuration is longer than its length can say.
+    pub fn encode<W: Write>(&self, sink: &mut W) -> Result<(), EncodeError<W::Error>> {
+        let mut count = Count::default();
+        let _counted = self.encode_body(&mut count);
+        put_len(sink, count.0)?;
+        self.encode_body(sink)
+    }
+
+    fn encode_body<W: Write>(&self, sink: &mut W) -> Result<(), EncodeError<W::Error>> {
+        let head = Block::<9>::new().put([ENVIRONMENT]).put(self.number.to_le_bytes());
+        put(sink, &head.bytes())?;
+        self.environment.encode(sink)
+    }
+}
+
+impl Entry<'_> {
+    /// Writes the entry with its length before it.
+    ///
+    /// # Errors
+    ///
+    /// The sink fails, or a field or the whole entry is longer than its length can say.
+    pub fn encode<W: Write>(&self, sink: &mut W) -> Result<(), EncodeError<W::Error>> {
+        match self {
+            Self::Transaction(entry) => entry.encode(sink),
+            Self::Environment(entry) => entry.encode(sink),
+        }
+    }
+}
+
+fn put_failure<W: Write>(
+    sink: &mut W,
+    tag: u8,
+    failure: EntryFailure<'_>,
+) -> Result<(), EncodeError<W::Error>> {
+    put(sink, &Block::<3>::new().put([tag]).put(failure.kind.0.to_le_bytes()).bytes())?;
+    put_sized(sink, "error text", failure.text.as_bytes())
+}
+
+#[inline]
+fn put_change<W: Write>(
+    sink: &mut W,
+    change: EntryChange<'_>,
+) -> Result<(), EncodeError<W::Error>> {
+    match change {
+        EntryChange::Created { key, data } => {
+            put(sink, &keyed(CREATED, key))?;
+            put_sized(sink, "record data", data)
+        }
+        EntryChange::Updated { key, offset, bytes } => {
+            put(sink, &keyed(UPDATED, key))?;
+            put(sink, &offset.to_le_bytes())?;
+            put_sized(sink, "changed bytes", bytes)
+        }
+        EntryChange::Deleted { key } => put(sink, &keyed(DELETED, key)),
+        EntryChange::CreatedAndDeleted { key } => put(sink, &keyed(CREATED_AND_DELETED, key)),
+    }
+}
+
+#[inline]
+fn keyed(tag: u8, key: RecordKey) -> [u8; 10] {
+    Block::new().put([tag, key.kind]).put(key.sys_id.to_le_bytes()).bytes()
+}
+
+/// Writes bytes and their length before them, a u32.
+#[inline]
+pub(in crate::txlog) fn put_sized<W: Write>(
+    sink: &mut W,
+    field: &'static str,
+    bytes: &[u8],
+) -> Result<(), EncodeError<W::Error>> {
+    let len = EncodeError::check_len(field, bytes.len(), u32::MAX)?;
+    put(sink, &len.to_le_bytes())?;
+    put(sink, bytes)
+}
+
+fn put_len<W: Write>(sink: &mut W, len: usize) -> Result<(), EncodeError<W::Error>> {
+    let len = EncodeError::check_len("entry", len, u32::MAX)?;
+    put(sink, &len.to_le_bytes())
+}
+
+#[inline]
+fn put<W: Write>(sink: &mut W, bytes: &[u8]) -> Result<(), EncodeError<W::Error>> {
+    sink.write_all(bytes).map_err(EncodeError::Sink)
+}

@@ -1,0 +1,8 @@
+//! The transaction log: round trips, damage, and the digest of a state.
+#![allow(clippy::unwrap_used, reason = "tests fail loudly")]
+
+mod damage;
+mod digest;
+mod generated;
+mod limits;
+mod round_trip;
