@@ -9,7 +9,7 @@
 //!   event 1 06006170706c6573
 //! 2 rejected 2001 there is no such counter
 //! invariants hold
-//! digest 5d6cbbc6b4f1e5d3a1cf2a4d1f0d1f0e
+//! digest 84e8707c68dfb3e2d0a8785d75e01efa
 //! ```
 
 use core::fmt::{self, Write};
