@@ -33,6 +33,7 @@ mod memory;
 mod refusal;
 mod rows;
 mod transaction;
+mod undo;
 
 pub use error::FixedStoreError;
 pub use events::{Event, Events};
@@ -47,10 +48,10 @@ use crate::{
     schema::{RecordDef, SchemaDef},
     txlog::StateDigest,
 };
-use changes::{Change, Changes, Step};
 use events::EventList;
 use memory::Kind;
 use rows::Rows;
+use undo::{Step, Undo, UndoLog};
 
 /// The records of one plugin in the memory of a [`FixedMemory`], shaped by the plugin's schema.
 ///
@@ -63,7 +64,7 @@ pub struct FixedStore<'m> {
     schema: &'m SchemaDef<'m>,
     kinds: &'m mut [Kind],
     rows: Rows<'m>,
-    changes: Changes<'m>,
+    undo: UndoLog<'m>,
     events: EventList<'m>,
     /// Where a record is made before it is checked and stored.
     staged: &'m mut [u8],
@@ -191,7 +192,7 @@ impl<'m> FixedStore<'m> {
         }
         self.open = false;
         self.events.clear();
-        while let Some((Change { step, key }, row)) = self.changes.pop() {
+        while let Some((Undo { step, key }, row)) = self.undo.pop() {
             match step {
                 Step::Create => self.rows.remove(key),
                 Step::Update => self.rows.replace(key, row),
@@ -209,7 +210,7 @@ impl<'m> FixedStore<'m> {
     /// Makes the running transaction last.
     fn keep(&mut self) {
         self.open = false;
-        self.changes.clear();
+        self.undo.clear();
     }
 }
 

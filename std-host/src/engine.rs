@@ -3,7 +3,7 @@
 mod error;
 mod outcome;
 
-use std::{fmt, ops::ControlFlow, pin::Pin, sync::Arc};
+use std::{convert::Infallible, fmt, ops::ControlFlow, pin::Pin, sync::Arc};
 
 use statevec_abi::{
     RuntimeCommandRef, RuntimeErrorBuf,
@@ -92,15 +92,36 @@ impl<H: StoreLayer> Engine<H> {
     /// Runs one command.
     #[inline]
     pub fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Outcome<'_> {
+        let Ok(outcome) = self.run_recorded(command, |_, _| Ok::<(), Infallible>(()));
+        outcome
+    }
+
+    /// Runs one command, and shows its transaction to `record` before it is committed.
+    ///
+    /// `record` gets the number that the transaction will have, and reads its
+    /// [events](Transaction::events) and [changes](Transaction::changes). It is not called for a
+    /// command that the plugin or the host refuses.
+    ///
+    /// # Errors
+    ///
+    /// The error of `record`. The transaction is then undone, and its number is given again.
+    #[inline]
+    pub fn run_recorded<E>(
+        &mut self,
+        command: &RuntimeCommandRef<'_>,
+        record: impl FnOnce(u64, &mut Transaction<'_, H>) -> Result<(), E>,
+    ) -> Result<Outcome<'_>, E> {
         let mut transaction = Transaction::begin(&mut self.host);
         match self.runtime.run_tx(transaction.host(), command) {
             Ok(()) => {
-                self.tx_seq += 1;
-                Outcome::Committed { tx_seq: self.tx_seq, events: transaction.commit() }
+                let tx_seq = self.tx_seq + 1;
+                record(tx_seq, &mut transaction)?;
+                self.tx_seq = tx_seq;
+                Ok(Outcome::Committed { tx_seq, events: transaction.commit() })
             }
             Err(failure) => {
                 drop(transaction);
-                Outcome::of_failure(failure)
+                Ok(Outcome::of_failure(failure))
             }
         }
     }

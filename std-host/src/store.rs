@@ -1,5 +1,6 @@
 //! The records of a plugin, in memory, and transactions on them.
 
+mod changes;
 mod digest;
 mod equal;
 mod error;
@@ -23,11 +24,13 @@ use std::{fmt, sync::Arc};
 use statevec_abi::{RecordKind, SysId};
 use statevec_abi_alloc::schema::SchemaRegistry;
 
+pub use changes::Changes;
 pub use error::StoreError;
 pub use event::{EmittedEvent, Events};
 pub use layer::StoreLayer;
 pub use transaction::Transaction;
 
+use changes::Touched;
 use packed::Packed;
 use tables::Tables;
 use undo::Undo;
@@ -57,6 +60,8 @@ pub struct Store {
     undo: Packed<Undo>,
     /// Whether the running transaction has deleted anything: only then is there something to do to keep it.
     has_deleted: bool,
+    /// The records of the transaction whose changes were listed last.
+    touched: Vec<Touched>,
     /// Events of the running or the last transaction, with their kinds.
     events: Packed<u8>,
     /// What the plugin logged in the running or the last transaction.
@@ -121,6 +126,7 @@ impl Store {
             room: 0,
             undo: Packed::new(),
             has_deleted: false,
+            touched: Vec::new(),
             events: Packed::new(),
             log: Packed::new(),
         })

@@ -1,68 +1,47 @@
-//! How a transaction is undone.
+//! The net changes of the running transaction.
 
-use heapless::VecView;
+use super::{
+    FixedStore, layout,
+    undo::{Step, Undo},
+};
+use crate::{abi::RecordKey, txlog::Change};
 
-use super::rows::copy;
-use crate::abi::RecordKey;
-
-/// One step of a transaction.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Change {
-    pub(super) step: Step,
-    pub(super) key: RecordKey,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    Create,
-    /// The first update of a record in a transaction.
-    Update,
-    Delete,
-}
-
-/// The steps of the running transaction in the order of execution, those that replaced or removed a record with the row that it had.
-pub(super) struct Changes<'m> {
-    steps: &'m mut VecView<Change>,
-    old: &'m mut [u8],
-    row_size: usize,
-}
-
-impl<'m> Changes<'m> {
-    pub(super) fn new(steps: &'m mut VecView<Change>, old: &'m mut [u8], row_size: usize) -> Self {
-        steps.clear();
-        Self { steps, old, row_size }
+impl FixedStore<'_> {
+    /// One change for each record that the running transaction touched, in the order in which it
+    /// first touched them.
+    pub(super) fn changes(&self) -> impl Iterator<Item = Change<'_>> + Clone {
+        (0..).zip(self.undo.steps()).filter_map(|(position, undo)| self.change_at(position, *undo))
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.steps.is_full()
-    }
-
-    pub(super) fn capacity(&self) -> usize {
-        self.steps.capacity()
-    }
-
-    /// Whether an update of the record needs no step of its own: one that is there already brings back its data, or makes an end of it.
-    pub(super) fn covers(&self, key: RecordKey) -> bool {
-        self.steps.iter().any(|change| change.key == key)
-    }
-
-    /// Adds a step. There is room: whoever calls has asked.
-    pub(super) fn push(&mut self, step: Step, key: RecordKey, old: &[u8]) {
-        let start = self.steps.len() * self.row_size;
-        if self.steps.push(Change { step, key }).is_ok() {
-            copy(self.old.get_mut(start..).unwrap_or_default(), old);
+    /// The change of a record that a step was the first to touch.
+    fn change_at(&self, position: usize, Undo { step, key }: Undo) -> Option<Change<'_>> {
+        let steps = self.undo.steps();
+        let deleted = |undo: &Undo| undo.key == key && undo.step == Step::Delete;
+        let is_deleted = steps.get(position..).unwrap_or_default().iter().any(deleted);
+        let old = self.data_in(key, self.undo.old_row(position));
+        let new = || {
+            let slot = self.rows.find(key);
+            slot.map(|slot| self.data_in(key, self.rows.row(slot))).unwrap_or_default()
+        };
+        match step {
+            Step::Create if is_deleted => Some(Change::CreatedAndDeleted { key }),
+            Step::Create => Some(Change::Created { key, data: new() }),
+            Step::Update if is_deleted => Some(Change::Deleted { key, old }),
+            Step::Update => {
+                let new = new();
+                (old != new).then_some(Change::Updated { key, old, new })
+            }
+            Step::Delete => {
+                let touched = |undo: &Undo| undo.key == key;
+                let is_first = !steps.get(..position).unwrap_or_default().iter().any(touched);
+                is_first.then_some(Change::Deleted { key, old })
+            }
         }
     }
 
-    /// Takes the last step back, and shows the old row.
-    pub(super) fn pop(&mut self) -> Option<(Change, &[u8])> {
-        let change = self.steps.pop()?;
-        let rest = self.old.get(self.steps.len() * self.row_size..);
-        let row = rest.and_then(|rest| rest.get(..self.row_size));
-        Some((change, row.unwrap_or_default()))
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.steps.clear();
+    /// The data in a row of a record.
+    fn data_in<'r>(&self, key: RecordKey, row: &'r [u8]) -> &'r [u8] {
+        let size = self.record_def(key.kind).map_or(0, layout::data_size);
+        row.get(..size).unwrap_or_default()
     }
 }

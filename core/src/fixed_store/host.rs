@@ -1,12 +1,11 @@
 //! The store as plugins see it.
 
 use super::{
-    FixedStore,
-    changes::Step,
-    key,
+    FixedStore, key,
     layout::{data_of, data_size, frozen_change},
     refusal,
     rows::{Slot, copy},
+    undo::Step,
 };
 use crate::{
     abi::{RecordKey, RecordKind, SysId},
@@ -57,8 +56,8 @@ impl Host for FixedStore<'_> {
         if self.rows.len() >= self.rows.capacity() {
             return Err(refusal::records_full(record, self.rows.capacity(), error));
         }
-        if self.changes.is_full() {
-            return Err(refusal::changes_full(record, self.changes.capacity(), error));
+        if self.undo.is_full() {
+            return Err(refusal::changes_full(record, self.undo.capacity(), error));
         }
 
         self.staged.fill(0);
@@ -72,7 +71,7 @@ impl Host for FixedStore<'_> {
         let key = RecordKey { kind, sys_id: next.next_id };
         next.next_id += 1;
         self.rows.insert(key, self.staged);
-        self.changes.push(Step::Create, key, &[]);
+        self.undo.push(Step::Create, key, &[]);
         Ok(key)
     }
 
@@ -88,9 +87,9 @@ impl Host for FixedStore<'_> {
             return Ok(false);
         };
         let key = self.rows.key(slot);
-        let is_first = !self.changes.covers(key);
-        if is_first && self.changes.is_full() {
-            return Err(refusal::changes_full(record, self.changes.capacity(), error));
+        let is_first = !self.undo.covers(key);
+        if is_first && self.undo.is_full() {
+            return Err(refusal::changes_full(record, self.undo.capacity(), error));
         }
 
         let row = self.rows.row_mut(slot);
@@ -100,7 +99,7 @@ impl Host for FixedStore<'_> {
             return Err(refusal::frozen(record, field, pk, error));
         }
         if is_first {
-            self.changes.push(Step::Update, key, row);
+            self.undo.push(Step::Update, key, row);
         }
         copy(row, self.staged);
         Ok(true)
@@ -116,11 +115,11 @@ impl Host for FixedStore<'_> {
         let Some(slot) = self.rows.find_pk(kind, data_size(record), pk) else {
             return Ok(false);
         };
-        if self.changes.is_full() {
-            return Err(refusal::changes_full(record, self.changes.capacity(), error));
+        if self.undo.is_full() {
+            return Err(refusal::changes_full(record, self.undo.capacity(), error));
         }
         let key = self.rows.key(slot);
-        self.changes.push(Step::Delete, key, self.rows.row(slot));
+        self.undo.push(Step::Delete, key, self.rows.row(slot));
         self.rows.remove(key);
         Ok(true)
     }

@@ -4,10 +4,10 @@ use heapless::Vec;
 
 use super::{
     FixedStore, FixedStoreError,
-    changes::{Change, Changes},
     events::EventList,
     key, layout,
     rows::{NO_RECORD, Rows},
+    undo::{Undo, UndoLog},
 };
 use crate::{
     abi::{RecordKey, SysId},
@@ -35,7 +35,7 @@ pub struct FixedMemory<
     rows: [[u8; RECORD_SIZE]; RECORDS],
     order: [u16; RECORDS],
     kinds: [Kind; KINDS],
-    changes: Vec<Change, CHANGES>,
+    undo: Vec<Undo, CHANGES>,
     old: [[u8; RECORD_SIZE]; CHANGES],
     staged: [u8; RECORD_SIZE],
     events: Vec<u8, EVENT_BYTES>,
@@ -61,7 +61,7 @@ impl<
             rows: [[0; RECORD_SIZE]; RECORDS],
             order: [0; RECORDS],
             kinds: [Kind::UNUSED; KINDS],
-            changes: Vec::new(),
+            undo: Vec::new(),
             old: [[0; RECORD_SIZE]; CHANGES],
             staged: [0; RECORD_SIZE],
             events: Vec::new(),
@@ -81,7 +81,7 @@ impl<
             schema,
             kinds: &mut self.kinds,
             rows: Rows::new(&mut self.keys, rows, RECORD_SIZE, &mut self.order),
-            changes: Changes::new(&mut self.changes, self.old.as_flattened_mut(), RECORD_SIZE),
+            undo: UndoLog::new(&mut self.undo, self.old.as_flattened_mut(), RECORD_SIZE),
             events: EventList::new(&mut self.events),
             staged: &mut self.staged,
             open: false,

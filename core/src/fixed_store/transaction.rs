@@ -3,6 +3,7 @@
 use core::ops::Deref;
 
 use super::FixedStore;
+use crate::txlog::Change;
 
 /// A store in which everything that is written can still be undone.
 ///
@@ -36,6 +37,15 @@ impl<'s, 'm> Transaction<'s, 'm> {
     /// Beginning a transaction through it undoes this one.
     pub fn host(&mut self) -> &mut FixedStore<'m> {
         self.store
+    }
+
+    /// The net change of each record that the transaction touched so far, in the order in which it
+    /// first touched them.
+    ///
+    /// It compares each step with the others, so that a transaction that lists no changes pays
+    /// nothing.
+    pub fn changes(&self) -> impl Iterator<Item = Change<'_>> + Clone {
+        self.store.changes()
     }
 
     /// Keeps what the transaction wrote. Its events are then in [`FixedStore::events`].

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 mod capacity;
+mod changes;
 mod model;
 mod refusals;
 mod rollback;

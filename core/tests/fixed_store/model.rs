@@ -92,7 +92,7 @@ fn create(records: &mut BTreeMap<u8, (u64, u8)>, next: &mut u64, id: u8, value: 
     Some(())
 }
 
-fn op() -> impl Strategy<Value = Op> {
+pub(crate) fn op() -> impl Strategy<Value = Op> {
     let id = || 0..12_u8;
     prop_oneof![
         4 => (id(), any::<u8>()).prop_map(|(id, value)| Op::Create(id, value)),

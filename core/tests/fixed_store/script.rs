@@ -185,6 +185,20 @@ impl<'m> Bench<'m> {
         Ok(())
     }
 
+    /// Runs one command, and gives what `look` makes of the transaction before it is committed.
+    pub(crate) fn run_and<T>(
+        &mut self,
+        ops: &[Op],
+        look: impl FnOnce(&Transaction<'_, 'm>) -> T,
+    ) -> Option<T> {
+        let Self { store, runtime } = self;
+        let mut transaction = store.begin();
+        run_in(runtime, &mut transaction, ops).ok()?;
+        let seen = look(&transaction);
+        transaction.commit();
+        Some(seen)
+    }
+
     /// Runs one command in a transaction that is then forgotten.
     pub(crate) fn run_and_leak(&mut self, ops: &[Op]) {
         let mut transaction = self.store.begin();

@@ -60,6 +60,14 @@ impl<T: Copy> Packed<T> {
         self.bytes.len().saturating_add(self.entries.len().saturating_mul(size_of::<Entry<T>>()))
     }
 
+    /// The string at a position, with its tag.
+    pub(super) fn get(&self, position: usize) -> Option<(T, &[u8])> {
+        let entry = self.entries.get(position)?;
+        let start = position.checked_sub(1).and_then(|before| self.entries.get(before));
+        let string = self.bytes.get(start.map_or(0, |before| before.end)..entry.end)?;
+        Some((entry.tag, string))
+    }
+
     pub(super) fn iter(&self) -> Iter<'_, T> {
         Iter { bytes: &self.bytes, start: 0, entries: self.entries.iter() }
     }
@@ -103,6 +111,8 @@ mod tests {
         let listed: Vec<_> = packed.iter().collect();
         assert_eq!(listed, [(1, &b"one"[..]), (2, b""), (3, b"three")]);
         assert_eq!(packed.last(), Some(&b"three"[..]));
+        let one_by_one: Vec<_> = (0..4).map(|position| packed.get(position)).collect();
+        assert_eq!(one_by_one, [Some(listed[0]), Some(listed[1]), Some(listed[2]), None]);
 
         let mut popped = Vec::new();
         while let Some(last) = packed.pop(|tag, string| (tag, string.to_vec())) {

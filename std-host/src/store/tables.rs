@@ -37,6 +37,10 @@ impl Tables {
         self.positions[usize::from(kind)]
     }
 
+    pub(super) fn at(&self, position: u8) -> Option<&Table> {
+        self.tables.get(usize::from(position))
+    }
+
     #[inline]
     pub(super) fn at_mut(&mut self, position: u8) -> Option<&mut Table> {
         self.tables.get_mut(usize::from(position))

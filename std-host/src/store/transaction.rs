@@ -1,8 +1,8 @@
 //! One transaction on a store.
 
-use std::ops::Deref;
+use std::{collections::TryReserveError, ops::Deref};
 
-use super::{Events, Store, StoreLayer};
+use super::{Changes, Events, Store, StoreLayer};
 
 /// A store in which everything that is written can still be undone.
 ///
@@ -48,6 +48,25 @@ impl<'s, H: StoreLayer> Transaction<'s, H> {
             Some(host) => host,
             None => taken(),
         }
+    }
+
+    /// The net change of each record that the transaction touched so far, in the order in which the
+    /// transaction first touched them.
+    ///
+    /// The list is made here, from the undo log: a transaction without this call pays nothing for
+    /// it. Its memory is used again by the next transaction.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory for the list.
+    pub fn changes(&mut self) -> Result<Changes<'_>, TryReserveError> {
+        self.host().store_mut().list_changes()
+    }
+
+    /// The events that the transaction emitted so far.
+    #[must_use]
+    pub fn events(&self) -> Events<'_> {
+        Events::new(self.events.iter())
     }
 
     /// Keeps what the transaction wrote, and gives out its events.

@@ -21,6 +21,15 @@ pub(super) enum Step {
     Delete(Slot),
 }
 
+impl Step {
+    /// The record's row.
+    pub(super) const fn slot(self) -> Slot {
+        match self {
+            Self::Create(Claimed { slot, .. }) | Self::Update(slot) | Self::Delete(slot) => slot,
+        }
+    }
+}
+
 impl Store {
     /// Undoes the running transaction, last step first.
     pub(super) fn roll_back(&mut self) {

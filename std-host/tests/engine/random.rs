@@ -36,7 +36,7 @@ proptest! {
     }
 }
 
-fn script() -> impl Strategy<Value = Script> {
+pub(crate) fn script() -> impl Strategy<Value = Script> {
     let steps = vec(step(), 0..24);
     let last = prop_oneof![3 => Just(None), 1 => Just(Some(Step::Reject))];
     (steps, last, any::<bool>()).prop_map(|(mut steps, last, tolerant)| {
