@@ -1,0 +1,66 @@
+//! A durable ledger, as each peer implements it.
+
+use std::{error::Error, path::Path};
+
+/// An account: balance, number of changes, time of the last change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) balance: i64,
+    pub(crate) changes: u64,
+    pub(crate) changed_at_us: u64,
+}
+
+impl Account {
+    /// Bytes of a stored account.
+    pub(crate) const LEN: usize = 24;
+
+    /// The account after a posting; an error when the balance leaves the range of `i64`.
+    pub(crate) fn posted(self, amount: i64, now_us: u64) -> Result<Self, Box<dyn Error>> {
+        let balance = self.balance.checked_add(amount).ok_or("the balance overflows")?;
+        Ok(Self { balance, changes: self.changes + 1, changed_at_us: now_us })
+    }
+
+    /// The account as bytes, for stores of bytes.
+    pub(crate) fn to_bytes(self) -> [u8; Self::LEN] {
+        let mut bytes = [0; Self::LEN];
+        bytes[..8].copy_from_slice(&self.balance.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.changes.to_le_bytes());
+        bytes[16..].copy_from_slice(&self.changed_at_us.to_le_bytes());
+        bytes
+    }
+
+    /// Reads [`to_bytes`](Self::to_bytes).
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, Box<dyn Error>> {
+        let (words, rest) = bytes.as_chunks::<8>();
+        match (words, rest) {
+            (&[balance, changes, changed_at_us], []) => Ok(Self {
+                balance: i64::from_le_bytes(balance),
+                changes: u64::from_le_bytes(changes),
+                changed_at_us: u64::from_le_bytes(changed_at_us),
+            }),
+            _ => Err(format!("an account of {} bytes", bytes.len()).into()),
+        }
+    }
+}
+
+/// One deposit of 1, which also takes 1 from the platform's account, number 0.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deposit {
+    pub(crate) account: u64,
+    pub(crate) now_us: u64,
+}
+
+/// A ledger on stable storage.
+pub(crate) trait Ledger {
+    /// The name for the table.
+    fn name(&self) -> String;
+
+    /// Runs deposits, and makes them durable together: when it returns, a power failure loses none.
+    fn run_batch(&mut self, deposits: &[Deposit]) -> Result<(), Box<dyn Error>>;
+
+    /// The stored account, to compare the peers.
+    fn account(&mut self, account: u64) -> Result<Account, Box<dyn Error>>;
+}
+
+/// Opens an empty ledger in a folder.
+pub(crate) type Open = fn(&Path) -> Result<Box<dyn Ledger>, Box<dyn Error>>;

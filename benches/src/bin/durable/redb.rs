@@ -1,0 +1,49 @@
+//! redb with its default durability: every commit syncs.
+
+use std::{error::Error, path::Path};
+
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+
+use crate::peer::{Account, Deposit, Ledger};
+
+const ACCOUNTS: TableDefinition<'_, u64, [u8; Account::LEN]> = TableDefinition::new("account");
+
+pub(crate) struct Redb {
+    database: Database,
+}
+
+/// Opens a database in the folder.
+pub(crate) fn open(folder: &Path) -> Result<Box<dyn Ledger>, Box<dyn Error>> {
+    Ok(Box::new(Redb { database: Database::create(folder.join("ledger.redb"))? }))
+}
+
+impl Ledger for Redb {
+    fn name(&self) -> String {
+        "redb 4.6, durable commits".into()
+    }
+
+    fn run_batch(&mut self, deposits: &[Deposit]) -> Result<(), Box<dyn Error>> {
+        let transaction = self.database.begin_write()?;
+        {
+            let mut accounts = transaction.open_table(ACCOUNTS)?;
+            for deposit in deposits {
+                for (id, amount) in [(deposit.account, 1), (0, -1)] {
+                    let found = accounts.get(id)?.map(|stored| stored.value());
+                    let account = match found {
+                        Some(bytes) => Account::from_bytes(&bytes)?,
+                        None => Account::default(),
+                    };
+                    let posted = account.posted(amount, deposit.now_us)?;
+                    accounts.insert(id, posted.to_bytes())?;
+                }
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn account(&mut self, account: u64) -> Result<Account, Box<dyn Error>> {
+        let accounts = self.database.begin_read()?.open_table(ACCOUNTS)?;
+        let stored = accounts.get(account)?.ok_or("no such account")?;
+        Account::from_bytes(&stored.value())
+    }
+}
