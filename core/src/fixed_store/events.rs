@@ -2,6 +2,8 @@
 
 use heapless::VecView;
 
+use crate::txlog::EntryEvent;
+
 /// One event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event<'s> {
@@ -9,6 +11,12 @@ pub struct Event<'s> {
     pub kind: u8,
     /// Its payload, as the plugin gave it: whether it fits the schema nobody has checked.
     pub payload: &'s [u8],
+}
+
+impl<'s> From<Event<'s>> for EntryEvent<'s> {
+    fn from(event: Event<'s>) -> Self {
+        Self { kind: event.kind, payload: event.payload }
+    }
 }
 
 /// Events, in the order of their emission.

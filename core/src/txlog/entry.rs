@@ -11,7 +11,10 @@ pub use environment::{Environment, EnvironmentEntry, LoggedLimits};
 pub use items::{EntryChange, EntryChanges, EntryEvent, EntryEvents};
 
 use super::StateDigest;
-use crate::abi::{ErrorText, RuntimeErrorKind};
+use crate::{
+    abi::{ErrorText, RuntimeCommandRef, RuntimeErrorKind},
+    host::CallFailure,
+};
 
 /// Kind byte of a [`TransactionEntry`].
 const TRANSACTION: u8 = 1;
@@ -54,9 +57,10 @@ impl Entry<'_> {
 
 /// A command and its result.
 ///
-/// An entry that is read has [`EntryEvents`] and [`EntryChanges`]. One that is written takes any
-/// iterators over [`EntryEvent`] and over [`EntryChange`] or [`Change`](super::Change), each of
-/// which is walked once to compute the length and once to write.
+/// An entry that is read has [`EntryEvents`] and [`EntryChanges`]. One that is written takes
+/// anything that iterates over [`EntryEvent`] and over [`EntryChange`] or
+/// [`Change`](super::Change), also by reference, or over a host's own type of event. It is walked
+/// once to compute the length and once to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransactionEntry<'a, E = EntryEvents<'a>, C = EntryChanges<'a>> {
     /// The entry's number. Entries count from 1 without gaps.
@@ -80,6 +84,58 @@ pub struct TransactionEntry<'a, E = EntryEvents<'a>, C = EntryChanges<'a>> {
     pub digest: StateDigest,
 }
 
+impl<'a, E, C> TransactionEntry<'a, E, C> {
+    /// The entry of a command that the plugin accepted.
+    #[must_use]
+    pub const fn committed(
+        number: u64,
+        command: &RuntimeCommandRef<'a>,
+        tx_seq: u64,
+        events: E,
+        changes: C,
+        digest: StateDigest,
+    ) -> Self {
+        let outcome = EntryOutcome::Committed { tx_seq };
+        Self::new(number, command, outcome, events, changes, digest)
+    }
+
+    const fn new(
+        number: u64,
+        command: &RuntimeCommandRef<'a>,
+        outcome: EntryOutcome<'a>,
+        events: E,
+        changes: C,
+        digest: StateDigest,
+    ) -> Self {
+        Self {
+            number,
+            ext_seq: command.ext_seq(),
+            ref_ext_time_us: command.ref_ext_time_us(),
+            command_kind: command.command_kind(),
+            payload: command.payload(),
+            outcome,
+            events,
+            changes,
+            digest,
+        }
+    }
+}
+
+impl<'a> TransactionEntry<'a> {
+    /// The entry of a command that changed nothing. `digest` is that of the state, as before.
+    #[must_use]
+    pub fn refused(
+        number: u64,
+        command: &RuntimeCommandRef<'a>,
+        failure: CallFailure<'a>,
+        digest: StateDigest,
+    ) -> Self {
+        let outcome = EntryOutcome::of_failure(failure);
+        let (events, changes) = (EntryEvents::default(), EntryChanges::default());
+        Self::new(number, command, outcome, events, changes, digest)
+    }
+}
+
 /// The outcome of a logged command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryOutcome<'a> {
@@ -92,6 +148,16 @@ pub enum EntryOutcome<'a> {
     Rejected(EntryFailure<'a>),
     /// The plugin or the host failed. The command changed nothing.
     Failed(EntryFailure<'a>),
+}
+
+impl<'a> EntryOutcome<'a> {
+    /// The outcome of a call that failed: kinds 2001, 2002 and 4001 are rejections.
+    #[must_use]
+    pub const fn of_failure(failure: CallFailure<'a>) -> Self {
+        let CallFailure { kind, message: text, .. } = failure;
+        let reason = EntryFailure { kind, text };
+        if kind.is_rejection() { Self::Rejected(reason) } else { Self::Failed(reason) }
+    }
 }
 
 /// Why a command changed nothing.

@@ -51,7 +51,7 @@ impl<W: Write> LogWriter<W> {
         entry: &TransactionEntry<'a, E, C>,
     ) -> Result<(), EncodeError<W::Error>>
     where
-        E: IntoIterator<Item = EntryEvent<'a>> + Clone,
+        E: IntoIterator<Item: Into<EntryEvent<'a>>> + Clone,
         C: IntoIterator<Item: Into<EntryChange<'a>>> + Clone,
     {
         let mut sum = Checksum::default();

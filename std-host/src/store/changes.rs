@@ -4,7 +4,7 @@ use std::collections::TryReserveError;
 
 use statevec_abi::{RecordKey, txlog::Change};
 
-use super::{Store, rows::Slot, undo::Step};
+use super::{Events, Store, rows::Slot, undo::Step};
 
 /// The net change of each record that a transaction touched, in the order in which the transaction
 /// first touched them.
@@ -65,6 +65,14 @@ impl Store {
             // The row of a deleted record stays until the transaction ends.
             (Step::Delete(_), _) => Some(Change::Deleted { key, old: record.data }),
         }
+    }
+}
+
+impl<'s> Changes<'s> {
+    /// The events that the transaction emitted so far.
+    #[must_use]
+    pub fn events(&self) -> Events<'s> {
+        Events::new(self.store.events.iter())
     }
 }
 

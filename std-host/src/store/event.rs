@@ -1,5 +1,7 @@
 //! Events of a committed transaction.
 
+use statevec_abi::txlog::EntryEvent;
+
 use super::packed;
 
 /// One event of a committed transaction.
@@ -9,6 +11,12 @@ pub struct EmittedEvent<'s> {
     pub kind: u8,
     /// Its payload as the plugin gave it. The store does not check it against the schema.
     pub payload: &'s [u8],
+}
+
+impl<'s> From<EmittedEvent<'s>> for EntryEvent<'s> {
+    fn from(event: EmittedEvent<'s>) -> Self {
+        Self { kind: event.kind, payload: event.payload }
+    }
 }
 
 /// The events of a committed transaction, in the order of their emission.

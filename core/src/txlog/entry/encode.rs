@@ -12,7 +12,7 @@ use crate::abi::RecordKey;
 
 impl<'a, E, C> TransactionEntry<'a, E, C>
 where
-    E: IntoIterator<Item = EntryEvent<'a>> + Clone,
+    E: IntoIterator<Item: Into<EntryEvent<'a>>> + Clone,
     C: IntoIterator<Item: Into<EntryChange<'a>>> + Clone,
 {
     /// Writes the entry with its length before it.
@@ -53,6 +53,7 @@ where
             EntryOutcome::Failed(failure) => put_failure(sink, FAILED, failure)?,
         }
         for event in self.events.clone() {
+            let event: EntryEvent<'_> = event.into();
             put(sink, &[EVENT, event.kind])?;
             put_sized(sink, "event payload", event.payload)?;
         }

@@ -60,6 +60,24 @@ impl EntryChange<'_> {
     }
 }
 
+impl<'a> From<&EntryEvent<'a>> for EntryEvent<'a> {
+    fn from(event: &EntryEvent<'a>) -> Self {
+        *event
+    }
+}
+
+impl<'a> From<&EntryChange<'a>> for EntryChange<'a> {
+    fn from(change: &EntryChange<'a>) -> Self {
+        *change
+    }
+}
+
+impl<'a> From<&Change<'a>> for EntryChange<'a> {
+    fn from(change: &Change<'a>) -> Self {
+        Self::from(*change)
+    }
+}
+
 impl<'a> From<Change<'a>> for EntryChange<'a> {
     fn from(change: Change<'a>) -> Self {
         match change {
@@ -105,8 +123,8 @@ enum Item<'a> {
     Change(EntryChange<'a>),
 }
 
-/// The events of an entry that was read, in the order of their emission.
-#[derive(Debug, Clone, Copy)]
+/// The events of an entry that was read, in the order of their emission. The default has none.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct EntryEvents<'a>(Items<'a>);
 
 impl<'a> Iterator for EntryEvents<'a> {
@@ -126,8 +144,8 @@ impl<'a> Iterator for EntryEvents<'a> {
 
 impl ExactSizeIterator for EntryEvents<'_> {}
 
-/// The changes of an entry that was read.
-#[derive(Debug, Clone, Copy)]
+/// The changes of an entry that was read. The default has none.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct EntryChanges<'a>(Items<'a>);
 
 impl<'a> Iterator for EntryChanges<'a> {
@@ -148,7 +166,7 @@ impl<'a> Iterator for EntryChanges<'a> {
 impl ExactSizeIterator for EntryChanges<'_> {}
 
 /// Items of one sort, which were read once to check them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Items<'a> {
     /// Begins with the items; other bytes may follow.
     bytes: &'a [u8],
