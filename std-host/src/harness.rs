@@ -63,8 +63,6 @@ pub use error::HarnessError;
 #[derive(Debug)]
 pub struct Harness {
     engine: Engine,
-    /// Of the last command that was run.
-    ext_seq: u64,
     ref_ext_time_us: u64,
     payload: Vec<u8>,
 }
@@ -103,7 +101,7 @@ impl Harness {
     /// The plugin refuses the configuration, or fails.
     pub fn new(plugin: &LoadedPlugin, config: &str) -> Result<Self, HarnessError> {
         let engine = Engine::create(plugin, config)?;
-        Ok(Self { engine, ext_seq: 0, ref_ext_time_us: 0, payload: Vec::new() })
+        Ok(Self { engine, ref_ext_time_us: 0, payload: Vec::new() })
     }
 
     /// Sets the reference time of the commands that follow, in microseconds; 0 until it is set.
@@ -120,13 +118,14 @@ impl Harness {
         self.payload.resize(command.encoded_len(), 0);
         let len = command.encode(&mut self.payload)?;
         self.payload.truncate(len);
-        self.ext_seq += 1;
-        let view =
-            RuntimeCommandRef::new(C::KIND, self.ext_seq, self.ref_ext_time_us, &self.payload);
+        // At the end of the numbers the engine answers with a duplicate.
+        let ext_seq = self.engine.position().next_ext_seq().unwrap_or(u64::MAX);
+        let view = RuntimeCommandRef::new(C::KIND, ext_seq, self.ref_ext_time_us, &self.payload);
         match self.engine.run(&view) {
             Outcome::Committed { tx_seq, events } => Ok(Committed { tx_seq, events }),
             Outcome::Rejected(failure) => Err(HarnessError::Rejected(failure.into())),
             Outcome::Failed(failure) => Err(HarnessError::Failed(failure.into())),
+            Outcome::Duplicate { last_ext_seq } => Err(HarnessError::SequenceEnd { last_ext_seq }),
         }
     }
 

@@ -8,7 +8,7 @@ pub mod loader;
 pub mod storage;
 pub mod store;
 
-pub use engine::{Engine, EngineError, Outcome, PluginFailure};
+pub use engine::{Engine, EngineError, EngineFailure, Outcome, PluginFailure};
 pub use loader::{LoadError, LoadOptions, LoadedPlugin, Sha256};
 pub use store::{
     EmittedEvent, Events, Store, StoreError, StoreLayer, StoreLimits, StoredRecord, Transaction,

@@ -14,6 +14,7 @@ mod layer;
 mod layout;
 mod packed;
 mod rows;
+mod spare;
 mod table;
 mod tables;
 mod transaction;
@@ -43,7 +44,8 @@ use undo::Undo;
 /// - A write keeps the old bytes first, so that a rollback costs what the transaction touched.
 /// - Record numbers count from 1 per kind, are rolled back with their transaction, and are never used again after a delete.
 /// - Nothing that can be observed depends on hash order, time or addresses: the same commands give the same [`image`](Self::image).
-/// - Once its buffers have grown to what the commands need, a transaction allocates nothing.
+/// - Once its buffers have grown to what the commands need, a transaction allocates nothing. Buffers
+///   that one transaction of more than 1 MiB made grow are given back after it.
 ///
 /// Payloads of events are kept as they come: whether they fit the schema is for whoever decodes them to say.
 pub struct Store {
@@ -64,8 +66,12 @@ pub struct Store {
     touched: Vec<Touched>,
     /// Events of the running or the last transaction, with their kinds.
     events: Packed<u8>,
-    /// What the plugin logged in the running or the last transaction.
+    /// Debug messages of the plugin in the running or the last transaction.
     log: Packed<()>,
+    /// Whether the last transaction was so large that the memory of its events is to be given back.
+    has_spare: bool,
+    /// Whether an allocation failed in the running or the last transaction.
+    ran_out_of_memory: bool,
 }
 
 /// How much a [`Store`] takes in. A command that reaches a limit is rejected with kind 4001: with the same limits it is rejected everywhere.
@@ -129,6 +135,8 @@ impl Store {
             touched: Vec::new(),
             events: Packed::new(),
             log: Packed::new(),
+            has_spare: false,
+            ran_out_of_memory: false,
         })
     }
 
@@ -136,6 +144,12 @@ impl Store {
     #[inline]
     pub fn begin(&mut self) -> Transaction<'_> {
         Transaction::begin(self)
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> StoreLimits {
+        self.limits
     }
 
     /// The schema.

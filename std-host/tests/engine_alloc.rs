@@ -128,9 +128,11 @@ fn run(engine: &mut Engine, what: u8, id: u64) -> (Result<usize, u16>, u64) {
     let mut payload = [what; 9];
     payload[1..].copy_from_slice(&id.to_le_bytes());
     let before = ALLOCATIONS.get();
-    let ended = match engine.run(&RuntimeCommandRef::new(1, 1, 0, &payload)) {
+    let ext_seq = engine.position().next_ext_seq().unwrap_or(u64::MAX);
+    let ended = match engine.run(&RuntimeCommandRef::new(1, ext_seq, 0, &payload)) {
         Outcome::Committed { events, .. } => Ok(events.map(|event| event.payload.len()).sum()),
         Outcome::Rejected(failure) | Outcome::Failed(failure) => Err(failure.kind.0),
+        Outcome::Duplicate { .. } => panic!("the numbers ascend"),
     };
     (ended, ALLOCATIONS.get() - before)
 }

@@ -24,6 +24,8 @@ pub enum Seen {
     Rejected(PluginFailure),
     /// Failed: something is wrong with the plugin or the host.
     Failed(PluginFailure),
+    /// Not run: its number is not above this one.
+    Duplicate(u64),
 }
 
 /// A plugin's whole life: created, given commands, asked for its invariants, unloaded and
@@ -50,7 +52,7 @@ pub fn play(plugin: &LoadedPlugin, config: &str, commands: &[Sent]) -> Result<Re
     }
     let invariants = engine.validate().err().map(PluginFailure::from);
     let image = engine.store().image();
-    engine.unload()?;
+    engine.unload().map_err(EngineError::from)?;
     Ok(Report { outcomes, invariants, image })
 }
 
@@ -63,6 +65,7 @@ impl From<Outcome<'_>> for Seen {
             }
             Outcome::Rejected(failure) => Self::Rejected(failure.into()),
             Outcome::Failed(failure) => Self::Failed(failure.into()),
+            Outcome::Duplicate { last_ext_seq } => Self::Duplicate(last_ext_seq),
         }
     }
 }

@@ -126,11 +126,11 @@ fn refusal(plugin: &LoadedPlugin, config: &str) -> PluginFailure {
 fn broken_invariant(plugin: &LoadedPlugin) -> PluginFailure {
     let sku = inventory::Sku::from(b"BOLT-M8");
     let mut generous = Engine::create(plugin, "max_on_hand=50").unwrap();
-    for sent in [
+    for (ext_seq, sent) in (1..).zip([
         Sent::of(&inventory::Register { sku }),
         Sent::of(&inventory::Receive { sku, quantity: 50 }),
-    ] {
-        assert!(generous.run(&sent.command(1)).is_committed());
+    ]) {
+        assert!(generous.run(&sent.command(ext_seq)).is_committed());
     }
     generous.validate().unwrap();
     let mut strict = Engine::with_store(plugin, "max_on_hand=49", generous.into_store()).unwrap();

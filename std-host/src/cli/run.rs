@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use statevec_host::json::OutcomeJson;
-use statevec_host::{Engine, Outcome};
+use statevec_host::{Engine, EngineError, Outcome};
 
 use super::args::{ConfigArgs, RunArgs};
 use super::commands::{self, Commands};
@@ -52,11 +52,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
 /// Writes the records, and puts the file in place once the plugin, too, has ended well.
 fn finish(engine: Engine, state_out: Option<&Path>) -> Result<(), CliError> {
     let Some(path) = state_out else {
-        return Ok(engine.unload()?);
+        engine.unload().map_err(EngineError::from)?;
+        return Ok(());
     };
     let state = StateFile::create(path)?;
     state.write(engine.store())?;
-    engine.unload()?;
+    engine.unload().map_err(EngineError::from)?;
     Ok(state.publish()?)
 }
 

@@ -12,6 +12,7 @@ pub(crate) struct Counts {
     pub(crate) committed: u64,
     pub(crate) rejected: u64,
     pub(crate) failed: u64,
+    pub(crate) duplicates: u64,
     pub(crate) events: u64,
 }
 
@@ -25,6 +26,7 @@ impl Counts {
             }
             Outcome::Rejected(_) => self.rejected += 1,
             Outcome::Failed(_) => self.failed += 1,
+            Outcome::Duplicate { .. } => self.duplicates += 1,
         }
     }
 }
@@ -44,11 +46,16 @@ impl Summary {
 /// One line, with `failed` only when something did.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts { commands, committed, rejected, failed, events } = self.counts;
+        let Counts { commands, committed, rejected, failed, duplicates, events } = self.counts;
         let noun = if commands == 1 { "command" } else { "commands" };
         write!(f, "{commands} {noun}: {committed} committed, {rejected} rejected")?;
         if failed > 0 {
             write!(f, ", {failed} failed")?;
+        }
+        match duplicates {
+            0 => {}
+            1 => f.write_str(", 1 duplicate")?,
+            duplicates => write!(f, ", {duplicates} duplicates")?,
         }
         let seconds = self.elapsed.as_secs_f64();
         write!(f, "; {events} events; {seconds:.3} seconds")?;
@@ -65,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_run_that_took_no_time_has_no_speed() {
-        let counts = Counts { commands: 3, committed: 1, rejected: 2, failed: 0, events: 5 };
+        let counts =
+            Counts { commands: 3, committed: 1, rejected: 2, failed: 0, duplicates: 0, events: 5 };
         let mut summary = Summary { counts, elapsed: Duration::from_millis(1500) };
         assert_eq!(
             summary.to_string(),

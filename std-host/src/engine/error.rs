@@ -1,6 +1,6 @@
-//! What can go wrong around a plugin's commands.
+//! Errors around a plugin's commands.
 
-use std::fmt;
+use std::{error::Error, fmt};
 
 use statevec_abi::{RuntimeErrorKind, RuntimeErrorPhase, host::CallFailure};
 
@@ -24,7 +24,7 @@ pub enum EngineError {
     Create {
         /// The plugin's name.
         plugin: String,
-        /// What the plugin says.
+        /// The plugin's own reason.
         source: PluginFailure,
     },
     /// The plugin's `on_unload` failed.
@@ -32,17 +32,96 @@ pub enum EngineError {
     Unload {
         /// The plugin's name.
         plugin: String,
-        /// What the plugin says.
+        /// The plugin's own reason.
         source: PluginFailure,
     },
 }
 
-/// A [`CallFailure`] that may be kept.
+/// An [`EngineError`] together with the host that the engine had been given, or had: its records
+/// are not lost with the engine.
+///
+/// `?` turns it into the plain error where the records are not needed.
+///
+/// # Example
+///
+/// ```no_run
+/// use statevec_host::{Engine, LoadedPlugin, Store};
+///
+/// /// Starts the new build of a plugin, or goes on with the old one.
+/// fn upgrade(store: Store, new: &LoadedPlugin, old: &LoadedPlugin) -> Engine {
+///     Engine::with_store(new, "", store).unwrap_or_else(|failure| {
+///         eprintln!("the new build does not start: {failure}");
+///         Engine::with_store(old, "", failure.into_host()).unwrap()
+///     })
+/// }
+/// ```
+pub struct EngineFailure<H> {
+    error: EngineError,
+    /// Boxed, so that a `Result` with this error is small.
+    host: Box<H>,
+}
+
+impl<H> EngineFailure<H> {
+    pub(super) fn new(error: EngineError, host: H) -> Self {
+        Self { error, host: Box::new(host) }
+    }
+
+    /// The error.
+    #[must_use]
+    pub fn error(&self) -> &EngineError {
+        &self.error
+    }
+
+    /// The host with its records.
+    #[must_use]
+    pub fn host(&self) -> &H {
+        &self.host
+    }
+
+    /// Takes out the host with its records.
+    #[must_use]
+    pub fn into_host(self) -> H {
+        *self.host
+    }
+
+    /// The error and the host.
+    #[must_use]
+    pub fn into_parts(self) -> (EngineError, H) {
+        (self.error, *self.host)
+    }
+}
+
+impl<H> From<EngineFailure<H>> for EngineError {
+    fn from(failure: EngineFailure<H>) -> Self {
+        failure.error
+    }
+}
+
+impl<H> fmt::Display for EngineFailure<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+/// Without the host, whose records may be many.
+impl<H> fmt::Debug for EngineFailure<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineFailure").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<H> Error for EngineFailure<H> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// An owned [`CallFailure`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginFailure {
     /// The part of the plugin's life that failed.
     pub phase: RuntimeErrorPhase,
-    /// What kind of error it is.
+    /// The kind of the error.
     pub kind: RuntimeErrorKind,
     /// The reason.
     pub message: String,
@@ -63,4 +142,4 @@ impl fmt::Display for PluginFailure {
     }
 }
 
-impl std::error::Error for PluginFailure {}
+impl Error for PluginFailure {}

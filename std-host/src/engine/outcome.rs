@@ -1,10 +1,13 @@
-//! What became of a command.
+//! The outcome of a command.
 
 use statevec_abi::host::CallFailure;
 
 use crate::store::Events;
 
-/// What became of a command. It borrows from the engine, and allocates nothing.
+/// The outcome of a command. It borrows from the engine, and allocates nothing.
+///
+/// Hosts must treat each class in a way of its own, so the list is closed: a new class would be a
+/// new contract.
 #[derive(Debug)]
 #[must_use = "a command that was not committed changed nothing"]
 pub enum Outcome<'e> {
@@ -12,17 +15,26 @@ pub enum Outcome<'e> {
     Committed {
         /// The number of the transaction, counted from 1 over all that were committed.
         tx_seq: u64,
-        /// What the plugin emitted.
+        /// The events that the plugin emitted.
         events: Events<'e>,
     },
-    /// The plugin or the host rejected it: kinds 2001, 2002 and 4001, which the same command on the same state gives everywhere. It changed
-    /// nothing.
+    /// The plugin or the host rejected it: kinds 2001, 2002 and 4001, which the same command on the
+    /// same state gives everywhere. It changed nothing.
     Rejected(CallFailure<'e>),
     /// The plugin or the host failed: any other kind. It changed nothing.
+    ///
+    /// The next command meets a new instance of the plugin, as it would after a restart. Kind 4002
+    /// stops the engine: the environment failed, and the same command may succeed elsewhere.
     Failed(CallFailure<'e>),
+    /// The command's `ext_seq` is not above that of the last command. It did not run.
+    Duplicate {
+        /// The `ext_seq` of the last command that has an outcome.
+        last_ext_seq: u64,
+    },
 }
 
 impl<'e> Outcome<'e> {
+    /// The outcome of a command that failed with this reason.
     #[cold]
     pub(super) fn of_failure(failure: CallFailure<'e>) -> Self {
         if failure.kind.is_rejection() { Self::Rejected(failure) } else { Self::Failed(failure) }
@@ -34,11 +46,11 @@ impl<'e> Outcome<'e> {
         matches!(self, Self::Committed { .. })
     }
 
-    /// Why the command took no effect; `None` when it did.
+    /// The reason why the command was rejected or failed; `None` for all others.
     #[must_use]
     pub fn failure(&self) -> Option<CallFailure<'e>> {
         match *self {
-            Self::Committed { .. } => None,
+            Self::Committed { .. } | Self::Duplicate { .. } => None,
             Self::Rejected(failure) | Self::Failed(failure) => Some(failure),
         }
     }

@@ -29,6 +29,12 @@ pub enum HarnessError {
     /// The plugin or the host failed.
     #[error("the command failed: {0}")]
     Failed(#[source] PluginFailure),
+    /// A command that the test ran on the [engine](super::Harness::engine) used up the numbers.
+    #[error("no ext_seq is left: the last command has {last_ext_seq}")]
+    SequenceEnd {
+        /// The `ext_seq` of the last command.
+        last_ext_seq: u64,
+    },
     /// An invariant does not hold.
     #[error("the invariants do not hold: {0}")]
     Invariants(#[source] PluginFailure),

@@ -40,6 +40,10 @@ impl Serialize for OutcomeJson<'_> {
                 object.serialize_entry("tx_seq", tx_seq)?;
                 object.serialize_entry("events", &EventList { schema: self.schema, events })?;
             }
+            Outcome::Duplicate { last_ext_seq } => {
+                object.serialize_entry("status", "duplicate")?;
+                object.serialize_entry("last_ext_seq", last_ext_seq)?;
+            }
             Outcome::Rejected(failure) => {
                 object.serialize_entry("status", "rejected")?;
                 object.serialize_entry("error", &FailureJson(failure))?;

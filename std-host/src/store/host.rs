@@ -81,7 +81,7 @@ impl Host for Store {
                 self.undo.push(Undo { table: position, step: Step::Create(claimed) }, &[]);
                 Ok(RecordKey { kind, sys_id })
             }
-            Err(reason) => Err(not_created(table, limit, &reason, error)),
+            Err(reason) => Err(self.not_created(kind, &reason, error)),
         }
     }
 
@@ -140,7 +140,9 @@ impl Host for Store {
                 error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}"))
             );
         }
-        self.events.reserve(payload.len()).map_err(|_| no_memory(error))?;
+        if self.events.reserve(payload.len()).is_err() {
+            return Err(self.no_memory(error));
+        }
         self.events.push(kind, payload);
         Ok(())
     }
@@ -181,7 +183,10 @@ impl Store {
         error: ErrorSlot<'e>,
     ) -> Result<(), Rejected<'e>> {
         self.take_room(old_size, error)?;
-        self.undo.reserve(old_size).map_err(|_| no_memory(error))
+        match self.undo.reserve(old_size) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.no_memory(error)),
+        }
     }
 
     /// Takes room from what the transaction may still add. What is refused later does not give it back.
@@ -194,6 +199,39 @@ impl Store {
             }
             None => Err(self.no_room(error)),
         }
+    }
+
+    #[cold]
+    fn not_created<'e>(
+        &mut self,
+        kind: RecordKind,
+        reason: &CreateError,
+        error: ErrorSlot<'e>,
+    ) -> Rejected<'e> {
+        let limit = self.limits.records_per_kind;
+        let Some(table) = self.tables.get(kind) else { return no_kind(kind, error) };
+        let name = table.layout().name();
+        match *reason {
+            CreateError::Full => error.fail(
+                HOST_REJECTED,
+                format_args!("{name} is full: the store takes {limit} records of a kind"),
+            ),
+            CreateError::Memory => self.no_memory(error),
+            CreateError::Duplicate(other) => {
+                let key = Hex(table.key(other));
+                error.fail(
+                    HOST_REJECTED,
+                    format_args!("{name} with primary key {key} exists already"),
+                )
+            }
+        }
+    }
+
+    /// Notes the failure, too: a plugin may take it for its own, or ignore it.
+    #[cold]
+    fn no_memory<'e>(&mut self, error: ErrorSlot<'e>) -> Rejected<'e> {
+        self.ran_out_of_memory = true;
+        internal(error, format_args!("the host has no memory left"))
     }
 
     #[cold]
@@ -220,27 +258,6 @@ fn no_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
 }
 
 #[cold]
-fn not_created<'e>(
-    table: &Table,
-    limit: u32,
-    reason: &CreateError,
-    error: ErrorSlot<'e>,
-) -> Rejected<'e> {
-    let name = table.layout().name();
-    match *reason {
-        CreateError::Full => error.fail(
-            HOST_REJECTED,
-            format_args!("{name} is full: the store takes {limit} records of a kind"),
-        ),
-        CreateError::Memory => no_memory(error),
-        CreateError::Duplicate(other) => {
-            let key = Hex(table.key(other));
-            error.fail(HOST_REJECTED, format_args!("{name} with primary key {key} exists already"))
-        }
-    }
-}
-
-#[cold]
 fn refuse_update<'e>(
     layout: &RowLayout,
     role: &str,
@@ -253,11 +270,6 @@ fn refuse_update<'e>(
         HOST_REJECTED,
         format_args!("update of {name} changes its {role} field {field}; primary key {key}"),
     )
-}
-
-#[cold]
-fn no_memory<'e>(error: ErrorSlot<'e>) -> Rejected<'e> {
-    internal(error, format_args!("the host has no memory left"))
 }
 
 #[cold]

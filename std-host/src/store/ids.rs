@@ -4,7 +4,7 @@ use std::collections::TryReserveError;
 
 use statevec_abi::SysId;
 
-use super::rows::Slot;
+use super::{rows::Slot, spare::release_spare};
 
 /// Which row has which number, in ascending order of the numbers.
 ///
@@ -60,6 +60,11 @@ impl Ids {
             self.entries.retain(|entry| entry.lives);
             self.dead = 0;
         }
+    }
+
+    /// Gives back memory that the entries do not need.
+    pub(super) fn release_spare(&mut self) {
+        release_spare(&mut self.entries);
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (SysId, Slot)> {

@@ -7,6 +7,7 @@ use hashbrown::{DefaultHashBuilder, HashTable, TryReserveError, hash_table::Entr
 use super::{
     equal::equal,
     rows::{Rows, Slot},
+    spare::kept_capacity,
 };
 
 /// The rows of one table by primary key. It holds no keys, but looks at those in the rows; each operation hashes once.
@@ -48,6 +49,15 @@ impl Index {
         let hash = hash_key(&self.hash, key);
         let entry = self.slots.find_entry(hash, |&slot| equal(rows.key(slot), key)).ok()?;
         Some(entry.remove().0)
+    }
+
+    /// Gives back memory that the entries do not need.
+    pub(super) fn release_spare(&mut self, rows: &Rows) {
+        let kept = kept_capacity(self.slots.len(), size_of::<Slot>());
+        if self.slots.capacity() / 2 > kept {
+            let hash = &self.hash;
+            self.slots.shrink_to(kept, |&slot| hash_key(hash, rows.key(slot)));
+        }
     }
 
     pub(super) fn len(&self) -> usize {

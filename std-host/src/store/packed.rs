@@ -2,6 +2,8 @@
 
 use std::collections::TryReserveError;
 
+use super::spare::release_spare;
+
 /// The strings. Emptying it keeps the memory.
 #[derive(Debug)]
 pub(super) struct Packed<T> {
@@ -53,6 +55,12 @@ impl<T: Copy> Packed<T> {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.entries.clear();
+    }
+
+    /// Gives back memory that the strings do not need.
+    pub(super) fn release_spare(&mut self) {
+        release_spare(&mut self.bytes);
+        release_spare(&mut self.entries);
     }
 
     /// How many bytes the strings and their entries take.

@@ -4,6 +4,8 @@ use std::collections::TryReserveError;
 
 use statevec_abi::SysId;
 
+use super::spare::release_spare;
+
 /// Position of a row.
 pub(super) type Slot = u32;
 
@@ -106,6 +108,11 @@ impl Rows {
     /// How many rows there are, free ones included.
     pub(super) fn count(&self) -> usize {
         self.bytes.len() / self.stride()
+    }
+
+    /// Gives back memory that the rows do not need.
+    pub(super) fn release_spare(&mut self) {
+        release_spare(&mut self.bytes);
     }
 
     pub(super) fn free(&self) -> &[Slot] {

@@ -148,6 +148,13 @@ impl Table {
         self.ids.sweep();
     }
 
+    /// Gives back memory that the records do not need.
+    pub(super) fn release_spare(&mut self) {
+        self.rows.release_spare();
+        self.ids.release_spare();
+        self.index.release_spare(&self.rows);
+    }
+
     /// Encodes a new row's key, and enters it into the index.
     fn enter_key(&mut self, slot: Slot) -> Result<(), Slot> {
         let Some(pk) = self.layout.pk() else { return Ok(()) };

@@ -46,6 +46,10 @@ impl Tables {
         self.tables.get_mut(usize::from(position))
     }
 
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Table> {
+        self.tables.iter_mut()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Table> {
         self.tables.iter()
     }

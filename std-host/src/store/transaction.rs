@@ -32,8 +32,9 @@ impl<'s, H: StoreLayer> Transaction<'s, H> {
         if store.open {
             store.roll_back();
         }
-        store.events.clear();
+        store.clear_events();
         store.log.clear();
+        store.ran_out_of_memory = false;
         store.open = true;
         store.room = store.limits.transaction_bytes;
         Self { host: Some(host) }
@@ -67,6 +68,14 @@ impl<'s, H: StoreLayer> Transaction<'s, H> {
     #[must_use]
     pub fn events(&self) -> Events<'_> {
         Events::new(self.events.iter())
+    }
+
+    /// Whether an allocation of the store failed. Then the transaction must not be committed: on a
+    /// machine with more memory it would have gone another way.
+    #[inline]
+    #[must_use]
+    pub fn ran_out_of_memory(&self) -> bool {
+        self.host.as_ref().is_some_and(|host| host.store().ran_out_of_memory)
     }
 
     /// Keeps what the transaction wrote, and gives out its events.

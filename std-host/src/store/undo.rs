@@ -1,8 +1,10 @@
-//! How a transaction is undone, or made to last.
+//! Undoing a transaction, or making it permanent.
 
 use super::{
     Store,
     rows::{Claimed, Slot},
+    spare::{KEPT_BYTES, release_spare},
+    table::Table,
 };
 
 /// One step of a transaction. An update goes with the bytes that it replaced.
@@ -17,7 +19,7 @@ pub(super) struct Undo {
 pub(super) enum Step {
     Create(Claimed),
     Update(Slot),
-    /// The record's row is kept until the transaction is.
+    /// The record's row is kept until the transaction commits.
     Delete(Slot),
 }
 
@@ -33,7 +35,7 @@ impl Step {
 impl Store {
     /// Undoes the running transaction, last step first.
     pub(super) fn roll_back(&mut self) {
-        self.close();
+        let used = self.close();
         self.has_deleted = false;
         let Self { undo, tables, .. } = self;
         let mut undo_one = |undo: Undo, old: &[u8]| {
@@ -45,21 +47,39 @@ impl Store {
             }
         };
         while undo.pop(&mut undo_one).is_some() {}
+        if used > 0 {
+            self.release_spare();
+        }
     }
 
-    /// Makes the running transaction last.
+    /// Makes the running transaction permanent.
     #[inline]
     pub(super) fn keep(&mut self) {
-        self.close();
+        let used = self.close();
         if self.has_deleted {
             self.keep_deletes();
         }
         self.undo.clear();
+        if used > KEPT_BYTES {
+            self.release_undo();
+        }
     }
 
+    /// Clears the events of the last transaction.
     #[inline]
-    fn close(&mut self) {
+    pub(super) fn clear_events(&mut self) {
+        self.events.clear();
+        if self.has_spare {
+            self.release_events();
+        }
+    }
+
+    /// Ends the running transaction, and returns how many bytes of events and undo steps it wrote.
+    #[inline]
+    fn close(&mut self) -> usize {
+        let used = if self.open { self.limits.transaction_bytes - self.room } else { 0 };
         (self.open, self.room) = (false, 0);
+        used
     }
 
     fn keep_deletes(&mut self) {
@@ -69,5 +89,30 @@ impl Store {
                 table.keep_delete(slot);
             }
         }
+    }
+
+    /// Gives back the memory of work that was undone.
+    fn release_spare(&mut self) {
+        self.undo.release_spare();
+        self.touched.clear();
+        release_spare(&mut self.touched);
+        self.events.clear();
+        self.release_events();
+        self.tables.iter_mut().for_each(Table::release_spare);
+    }
+
+    /// Gives back the memory of a large transaction's undo steps. Its events are still needed.
+    #[cold]
+    fn release_undo(&mut self) {
+        self.undo.release_spare();
+        self.touched.clear();
+        release_spare(&mut self.touched);
+        self.has_spare = true;
+    }
+
+    #[cold]
+    fn release_events(&mut self) {
+        self.events.release_spare();
+        self.has_spare = false;
     }
 }

@@ -30,7 +30,8 @@ const fn delete(key: u64) -> Step {
 /// Runs a script, and shows its changes if it commits.
 fn record(engine: &mut Engine, script: &Script, mut each: impl FnMut(&Change<'_>)) -> bool {
     let payload = script.payload();
-    let outcome = engine.run_recorded(&script.command(&payload), |_, transaction| {
+    let ext_seq = engine.position().next_ext_seq().unwrap();
+    let outcome = engine.run_recorded(&script.command(ext_seq, &payload), |_, transaction| {
         transaction.changes().unwrap().for_each(|change| each(&change));
         Ok::<(), Infallible>(())
     });
@@ -93,7 +94,7 @@ fn a_recorder_that_fails_undoes_the_transaction_and_its_number() {
     commit(&mut engine, &[create(1, 2)]);
     let before = engine.store().image();
     let payload = Script::strict([create(2, 2), update(1, 9)]).payload();
-    let command = Script::strict([]).command(&payload);
+    let command = Script::strict([]).command(2, &payload);
     let failed = engine.run_recorded(&command, |tx_seq, transaction| {
         assert_eq!((tx_seq, transaction.events().count()), (2, 2));
         Err("no room")

@@ -68,8 +68,32 @@ impl Plugin for Watchful {
     }
 }
 
-fn watchful(config: &str) -> Engine {
+pub(crate) fn watchful(config: &str) -> Engine {
     Engine::create(&LoadedPlugin::from_static(&WATCHFUL).unwrap(), config).unwrap()
+}
+
+/// A plugin whose schema has no records.
+pub(crate) const OTHER_SCHEMA: StaticPlugin = static_plugin!(Empty, slots = 1);
+
+struct Empty;
+
+impl Plugin for Empty {
+    fn name() -> &'static str {
+        "empty"
+    }
+
+    fn schema() -> &'static str {
+        statevec_abi::schema! { const EMPTY = { version: "1.0", records: [], commands: [], events: [] }; }
+        EMPTY.json
+    }
+
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+        Ok(Self)
+    }
+
+    fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+        Ok(())
+    }
 }
 
 #[test]
@@ -105,14 +129,14 @@ fn invariant_that_does_not_hold_is_found_on_request() {
 
 #[test]
 fn failure_to_unload_is_reported() {
-    assert_eq!(watchful("").unload(), Ok(()));
+    watchful("").unload().unwrap();
     let error = watchful("stuck").unload().unwrap_err();
     assert_eq!(error.source().unwrap().to_string(), "PLUGIN_INTERNAL_ERROR (5001): stuck");
     drop(watchful("stuck"));
 }
 
 #[test]
-fn records_of_a_panicked_instance_are_carried_on_by_another() {
+fn records_of_a_failed_engine_are_carried_on_by_another() {
     let plugin = LoadedPlugin::from_static(&SCRIPTED).unwrap();
     let mut first = engine();
     commit(&mut first, &[Step::Create { kind: ACCOUNT, key: 1, value: 1 }]);
@@ -132,7 +156,8 @@ fn store_of_another_schema_is_refused() {
     );
     let store = Store::new(empty.unwrap().into()).unwrap();
     let plugin = LoadedPlugin::from_static(&SCRIPTED).unwrap();
-    assert!(matches!(Engine::with_store(&plugin, "", store), Err(EngineError::Schema { .. })));
+    let failure = Engine::with_store(&plugin, "", store).unwrap_err();
+    assert!(matches!(failure.error(), EngineError::Schema { .. }));
 }
 
 #[test]

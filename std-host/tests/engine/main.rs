@@ -1,4 +1,4 @@
-//! Engine and store, driven by plugins that are linked in: what commits, what is refused, and what a rollback leaves behind.
+//! Engine and store, driven by linked plugins: commits, refusals, rollbacks and restarts.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
@@ -9,6 +9,7 @@ mod model;
 mod outcomes;
 mod random;
 mod raw_abi;
+mod restart;
 mod rollback;
 mod schema;
 mod script;

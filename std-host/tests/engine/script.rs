@@ -86,8 +86,8 @@ impl Script {
         self.steps.iter().flat_map(|step| step.encode()).collect()
     }
 
-    pub(crate) fn command<'p>(&self, payload: &'p [u8]) -> RuntimeCommandRef<'p> {
-        RuntimeCommandRef::new(self.tolerant.into(), 1, 0, payload)
+    pub(crate) fn command<'p>(&self, ext_seq: u64, payload: &'p [u8]) -> RuntimeCommandRef<'p> {
+        RuntimeCommandRef::new(self.tolerant.into(), ext_seq, 0, payload)
     }
 }
 
@@ -111,12 +111,14 @@ pub(crate) enum Ran {
 
 pub(crate) fn run(engine: &mut Engine, script: &Script) -> Ran {
     let payload = script.payload();
-    match engine.run(&script.command(&payload)) {
+    let ext_seq = engine.position().next_ext_seq().unwrap();
+    match engine.run(&script.command(ext_seq, &payload)) {
         Outcome::Committed { events, .. } => {
             Ran::Committed(events.map(|event| event.payload.to_vec()).collect())
         }
         Outcome::Rejected(failure) => Ran::Rejected(failure.kind.0, failure.message.to_string()),
         Outcome::Failed(failure) => Ran::Failed(failure.kind.0, failure.message.to_string()),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -8,7 +8,9 @@ use statevec_abi::{
     static_plugin,
 };
 use statevec_bank::Bank;
-use statevec_host::{Engine, LoadedPlugin, PluginFailure, Store, StoreLayer, StoreLimits, json};
+use statevec_host::{
+    Engine, LoadedPlugin, PluginFailure, Store, StoreLayer, StoreLimits, engine::Position, json,
+};
 use statevec_tests::{beside, inventory, scenario::Seen};
 
 use crate::{fault::Made, faulty::Faulty};
@@ -170,6 +172,13 @@ fn library(package: &str) -> LoadedPlugin {
 impl Command {
     pub(crate) fn run<H: StoreLayer>(&self, engine: &mut Engine<H>) -> Seen {
         let Self { kind, ext_seq, ref_ext_time_us, payload } = self;
+        self.rewind(engine);
         engine.run(&RuntimeCommandRef::new(*kind, *ext_seq, *ref_ext_time_us, payload)).into()
+    }
+
+    /// Makes this the next command, although it ran before.
+    pub(crate) fn rewind<H: StoreLayer>(&self, engine: &mut Engine<H>) {
+        let tx_seq = engine.tx_seq();
+        engine.resume_at(Position { tx_seq, ext_seq: self.ext_seq.checked_sub(1) });
     }
 }

@@ -68,7 +68,7 @@ fn through_the_context_of_another_instance_everything_is_refused() {
     let config = "every call: run_tx, with the context of another instance";
     assert_eq!(reported("raw", config), CLOSED);
     assert_eq!(another.store().image(), before);
-    assert_goes_on(&mut another, 2);
+    assert_goes_on(&mut another);
 }
 
 /// An instance's context is the same for every command, so that an old one cannot be told from the
@@ -96,7 +96,7 @@ fn from_another_thread_after_run_tx_has_returned_everything_is_refused() {
 fn unloaded(config: &str) -> String {
     let mut engine = engine("raw", config);
     commit_wrong(&mut engine);
-    match engine.unload() {
+    match engine.unload().map_err(EngineError::from) {
         Err(EngineError::Unload { source, .. }) => {
             assert_eq!((source.phase, source.kind.0), (Phase::Unload, 2001));
             source.message
@@ -125,6 +125,6 @@ fn validated(config: &str) -> String {
     let failure = PluginFailure::from(engine.validate().unwrap_err());
     assert_eq!((failure.phase, failure.kind.0), (Phase::ValidateBizInvariants, 2001));
     assert_eq!(engine.store().image(), before);
-    assert_goes_on(&mut engine, 2);
+    assert_goes_on(&mut engine);
     failure.message
 }

@@ -164,5 +164,5 @@ fn assert_takes_effect(call: &str, numbers: &[u64]) {
     assert_eq!(commit_wrong(&mut engine), "ok");
     let found: Vec<_> = engine.store().records(ACCOUNT).map(|record| record.sys_id).collect();
     assert_eq!(found, numbers);
-    assert_goes_on(&mut engine, 2);
+    assert_goes_on(&mut engine);
 }

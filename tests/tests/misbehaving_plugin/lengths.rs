@@ -35,7 +35,7 @@ fn payload_one_above_the_limit() {
     let failure = engine.run(&RuntimeCommandRef::new(1, 2, 0, &payload)).failure();
     assert_eq!(failure.map(PluginFailure::from), Some(of(Phase::RunTx, 1, ABOVE)));
     assert_eq!(engine.store().image(), before);
-    assert_goes_on(&mut engine, 2);
+    assert_goes_on(&mut engine);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use statevec_host::{Engine, EngineError, LoadError, PluginFailure};
 
 use crate::{
     library::{self, refusal},
-    run::{assert_goes_on, assert_quarantined, engine, fail_wrong, of},
+    run::{assert_goes_on, assert_made_anew, engine, fail_wrong, of},
 };
 
 /// Two tests for each place: named after it, and after what is thrown there.
@@ -88,13 +88,13 @@ fn in_create(table: &str, place: &str, thrown: &str) {
         }
         other => panic!("{other:?}"),
     }
-    assert_goes_on(&mut Engine::create(&plugin, "nowhere text").unwrap(), 1);
+    assert_goes_on(&mut Engine::create(&plugin, "nowhere text").unwrap());
 }
 
 fn in_run_tx(table: &str, place: &str, thrown: &str) {
     let mut engine = engine(table, &format!("{place} {thrown}"));
     assert_eq!(fail_wrong(&mut engine), panicked(Phase::RunTx, place, thrown));
-    assert_quarantined(table, engine);
+    assert_made_anew(table, engine);
 }
 
 fn in_validate(table: &str, place: &str, thrown: &str) {
@@ -103,12 +103,12 @@ fn in_validate(table: &str, place: &str, thrown: &str) {
     let failure = engine.validate().map_err(PluginFailure::from).unwrap_err();
     assert_eq!(failure, panicked(Phase::ValidateBizInvariants, place, thrown));
     assert_eq!(engine.store().image(), before);
-    assert_quarantined(table, engine);
+    assert_made_anew(table, engine);
 }
 
 fn in_on_unload(table: &str, place: &str, thrown: &str) {
     let config = format!("{place} {thrown}");
-    match engine(table, &config).unload() {
+    match engine(table, &config).unload().map(drop).map_err(EngineError::from) {
         Err(EngineError::Unload { source, .. }) => {
             assert_eq!(source, panicked(Phase::Unload, place, thrown));
         }
@@ -124,12 +124,15 @@ fn in_on_unload(table: &str, place: &str, thrown: &str) {
 /// that is all.
 fn in_drop(table: &str, place: &str, thrown: &str) {
     let config = format!("{place} {thrown}");
-    assert_eq!(engine(table, &config).unload(), Ok(()));
+    engine(table, &config).unload().unwrap();
     assert_eq!(library::panics(), 1);
-    let store = engine(table, &config).into_store();
+    let engine = engine(table, &config);
+    let (position, store) = (engine.position(), engine.into_store());
     assert_eq!(library::panics(), 1);
     let another = library::open(table);
-    assert_goes_on(&mut Engine::with_store(&another, "nowhere text", store).unwrap(), 2);
+    let mut engine = Engine::with_store(&another, "nowhere text", store).unwrap();
+    engine.resume_at(position);
+    assert_goes_on(&mut engine);
 }
 
 fn panicked(phase: Phase, place: &str, thrown: &str) -> PluginFailure {

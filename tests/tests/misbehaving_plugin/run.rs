@@ -1,7 +1,7 @@
 //! Instances that run commands, and what must hold whatever they do.
 
 use statevec_abi::{RuntimeCommandRef, RuntimeErrorPhase};
-use statevec_host::{Engine, Outcome, PluginFailure};
+use statevec_host::{Engine, Outcome, PluginFailure, engine::Position};
 
 use crate::library;
 
@@ -16,13 +16,14 @@ const WRONG: u8 = 2;
 /// An instance with account 1.
 pub(crate) fn engine(table: &str, config: &str) -> Engine {
     let mut engine = Engine::create(&library::open(table), config).unwrap();
-    assert_goes_on(&mut engine, 1);
+    assert_goes_on(&mut engine);
     engine
 }
 
-/// The instance does what it should: it creates an account.
+/// The instance does what it should: it creates an account, whose key is the command's `ext_seq`.
 #[track_caller]
-pub(crate) fn assert_goes_on(engine: &mut Engine, id: u64) {
+pub(crate) fn assert_goes_on(engine: &mut Engine) {
+    let id = engine.position().next_ext_seq().unwrap();
     match engine.run(&RuntimeCommandRef::new(WELL, id, 0, &[])) {
         Outcome::Committed { .. } => {}
         other => panic!("a good command: {other:?}"),
@@ -39,7 +40,7 @@ pub(crate) fn reported(table: &str, config: &str) -> String {
     let before = engine.store().image();
     let report = commit_wrong(&mut engine);
     assert_eq!(engine.store().image(), before);
-    assert_goes_on(&mut engine, 2);
+    assert_goes_on(&mut engine);
     engine.unload().unwrap();
     report
 }
@@ -47,7 +48,8 @@ pub(crate) fn reported(table: &str, config: &str) -> String {
 /// The report of the misbehaving command, which commits.
 #[track_caller]
 pub(crate) fn commit_wrong(engine: &mut Engine) -> String {
-    match engine.run(&RuntimeCommandRef::new(WRONG, 9, 0, &[])) {
+    let ext_seq = engine.position().next_ext_seq().unwrap();
+    match engine.run(&RuntimeCommandRef::new(WRONG, ext_seq, 0, &[])) {
         Outcome::Committed { events, .. } => match events.last() {
             Some(report) => String::from_utf8(report.payload[2..].to_vec()).unwrap(),
             None => String::new(),
@@ -61,7 +63,8 @@ pub(crate) fn commit_wrong(engine: &mut Engine) -> String {
 #[track_caller]
 pub(crate) fn fail_wrong(engine: &mut Engine) -> PluginFailure {
     let (before, tx_seq) = (engine.store().image(), engine.tx_seq());
-    let failure = match engine.run(&RuntimeCommandRef::new(WRONG, 9, 0, &[])) {
+    let ext_seq = engine.position().next_ext_seq().unwrap();
+    let failure = match engine.run(&RuntimeCommandRef::new(WRONG, ext_seq, 0, &[])) {
         Outcome::Rejected(failure) if failure.kind.is_rejection() => PluginFailure::from(failure),
         Outcome::Failed(failure) if !failure.kind.is_rejection() => PluginFailure::from(failure),
         other => panic!("{other:?}"),
@@ -71,21 +74,29 @@ pub(crate) fn fail_wrong(engine: &mut Engine) -> PluginFailure {
     failure
 }
 
-/// The instance refuses further commands, and another one carries its records on.
+/// The next command meets a new instance, and an engine that is started again on the records does
+/// the same.
 #[track_caller]
-pub(crate) fn assert_quarantined(table: &str, mut engine: Engine) {
-    const TEXT: &str =
-        "the plugin instance panicked in an earlier call; destroy it and create a new one";
-    let before = engine.store().image();
-    let failure = PluginFailure::from(
-        engine.run(&RuntimeCommandRef::new(WELL, 2, 0, &[])).failure().unwrap(),
-    );
-    assert_eq!(failure, of(RuntimeErrorPhase::RunTx, 5001, TEXT));
-    assert_eq!(engine.store().image(), before);
-    let another = library::open(table);
-    let mut engine = Engine::with_store(&another, "nowhere text", engine.into_store()).unwrap();
-    assert_eq!(engine.store().image(), before);
-    assert_goes_on(&mut engine, 2);
+pub(crate) fn assert_made_anew(table: &str, mut engine: Engine) {
+    let (before, position) = (engine.store().image(), engine.position());
+    assert_goes_on(&mut engine);
+    let live = engine.store().image();
+    assert_ne!(live, before);
+
+    let failed = engine.into_store();
+    assert!(failed.image() == live);
+    let mut restarted = restarted(table, position);
+    assert!(restarted.store().image() == before, "the failed command left a trace");
+    assert_goes_on(&mut restarted);
+    assert!(restarted.store().image() == live, "live and restarted engines differ");
+}
+
+/// An engine in the position, and with the records, of one that ran the same commands but for those
+/// that fail.
+fn restarted(table: &str, position: Position) -> Engine {
+    let mut engine = engine(table, "nowhere text");
+    engine.resume_at(position);
+    engine
 }
 
 /// A failure to compare with.

@@ -147,7 +147,7 @@ fn data_size_at_the_limit_is_taken() {
     let json =
         changed(r#""dataSize": 48, "hasPk": true"#, r#""dataSize": 16777216, "hasPk": true"#);
     let mut engine = Engine::create(&open_saying("raw", "schema", of(&json)).unwrap(), "").unwrap();
-    assert_goes_on(&mut engine, 1);
+    assert_goes_on(&mut engine);
     assert_eq!(engine.store().get(1, 1).unwrap().len(), 16 << 20);
 }
 
@@ -156,13 +156,14 @@ fn data_size_at_the_limit_is_taken() {
 #[test]
 fn fingerprints_of_another_schema() {
     let mut honest = Engine::create(&open("raw"), "").unwrap();
-    assert_goes_on(&mut honest, 1);
-    let before = honest.store().image();
+    assert_goes_on(&mut honest);
+    let (before, position) = (honest.store().image(), honest.position());
     let json = changed(r#""dataSize": 48, "hasPk": true"#, r#""dataSize": 4096, "hasPk": true"#);
     let liar = open_saying("raw", "schema", of(&json)).unwrap();
     let mut engine = Engine::with_store(&liar, "", honest.into_store()).unwrap();
+    engine.resume_at(position);
     assert_eq!(engine.store().image(), before);
-    assert_goes_on(&mut engine, 2);
+    assert_goes_on(&mut engine);
     assert_eq!(engine.store().get(1, 2).unwrap().len(), 48);
 }
 
@@ -180,7 +181,7 @@ fn as_many_and_as_large_records_as_there_may_be() {
     let json = changed(r#"] } ], "commands""#, &format!(r#"] }} {records} ], "commands""#));
     let plugin = open_saying("raw", "schema", of(&json)).unwrap();
     assert_eq!(plugin.schema().record_defs().len(), 255);
-    assert_goes_on(&mut Engine::create(&plugin, "").unwrap(), 1);
+    assert_goes_on(&mut Engine::create(&plugin, "").unwrap());
 }
 
 /// A key of 150,000 fields: whoever compared each field with each would never be done.
@@ -203,7 +204,7 @@ fn key_of_as_many_fields_as_fit() {
     let json = changed(r#"] } ], "commands""#, &record);
     let plugin = open_saying("raw", "schema", of(&json)).unwrap();
     assert_eq!(plugin.schema().pk_len(3), Some(FIELDS));
-    assert_goes_on(&mut Engine::create(&plugin, "").unwrap(), 1);
+    assert_goes_on(&mut Engine::create(&plugin, "").unwrap());
 }
 
 #[track_caller]

@@ -5,7 +5,7 @@ use std::{error::Error, ops::ControlFlow, time::Instant};
 use statevec_abi::{Payload as _, RuntimeCommandRef};
 use statevec_bank::Deposit;
 use statevec_benches::library;
-use statevec_host::{Engine, LoadedPlugin, Outcome};
+use statevec_host::{Engine, LoadedPlugin, Outcome, engine::Position};
 
 /// The package, with underscores.
 pub(crate) const LIBRARY: &str = "statevec_bank_so";
@@ -72,9 +72,10 @@ impl Deposits {
         self.count
     }
 
-    /// Runs them, and returns how many nanoseconds each took.
+    /// Runs them, for the first time or again, and returns how many nanoseconds each took.
     pub(crate) fn run(&self, engine: &mut Engine) -> Result<f64, Box<dyn Error>> {
         let commands = self.commands();
+        engine.resume_at(Position { tx_seq: engine.tx_seq(), ext_seq: None });
         let mut events = 0;
         let began = Instant::now();
         let stopped = engine.run_batch(&commands, |_, outcome| match outcome {
@@ -85,6 +86,7 @@ impl Deposits {
             Outcome::Rejected(failure) | Outcome::Failed(failure) => {
                 ControlFlow::Break(failure.to_string())
             }
+            Outcome::Duplicate { .. } => ControlFlow::Break("a duplicate".to_owned()),
         });
         let nanos = began.elapsed().as_nanos() as f64 / self.count as f64;
         match stopped {

@@ -138,13 +138,13 @@ fn run(
     repeats: u64,
     commits: bool,
 ) -> Result<f64, Box<dyn Error>> {
-    let command = RuntimeCommandRef::new(kind, 1, 0, payload);
+    let mut ext_seqs = engine.position().next_ext_seq().unwrap_or(u64::MAX)..;
     let mut best = f64::MAX;
     for _ in 0..5 {
         let repeats = repeats.div_ceil(5);
         let began = Instant::now();
-        for _ in 0..repeats {
-            match engine.run(&command) {
+        for ext_seq in ext_seqs.by_ref().take(repeats as usize) {
+            match engine.run(&RuntimeCommandRef::new(kind, ext_seq, 0, payload)) {
                 Outcome::Committed { .. } if commits => {}
                 Outcome::Rejected(_) if !commits => {}
                 other => return Err(format!("command {kind} ended with {other:?}").into()),

@@ -59,6 +59,9 @@ fn run(plugin: &LoadedPlugin, lines: &[u8], out: &mut String) -> Result<(), Box<
             Outcome::Rejected(failure) | Outcome::Failed(failure) => {
                 transcript::outcome(out, last_seq, Err(failure))?;
             }
+            Outcome::Duplicate { last_ext_seq } => {
+                return Err(format!("ext_seq {last_seq} is not above {last_ext_seq}").into());
+            }
         }
     }
     transcript::invariants(out, engine.validate())?;

@@ -97,6 +97,7 @@ fn compare(
             Outcome::Rejected(failure) | Outcome::Failed(failure) => {
                 (failure.to_string(), Vec::new())
             }
+            other @ Outcome::Duplicate { .. } => panic!("{other:?}"),
         };
         assert_eq!(fixed, server, "seed {seed}, command {ext_seq}");
         assert_eq!(store.digest(), engine.store().digest(), "seed {seed}, command {ext_seq}");

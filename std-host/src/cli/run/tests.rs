@@ -135,7 +135,8 @@ fn outcomes_come_in_order_and_blank_lines_are_skipped() {
     assert!(ran.lines[1].starts_with(rejected), "{}", ran.lines[1]);
     assert_eq!(ran.lines[2], committed(10, 2, 6));
     assert_eq!(ran.lines[3], committed(11, 3, 7));
-    let counts = Counts { commands: 4, committed: 3, rejected: 1, failed: 0, events: 3 };
+    let counts =
+        Counts { commands: 4, committed: 3, rejected: 1, failed: 0, duplicates: 0, events: 3 };
     assert_eq!(ran.counts, counts);
 }
 
