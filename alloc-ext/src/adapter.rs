@@ -12,8 +12,8 @@ use core::{cell::Cell, mem::MaybeUninit};
 use alloc::string::ToString;
 
 use statevec_abi::{
-    RecordKind, RuntimeErrorBuf, RuntimeErrorPhase, SysId,
-    plugin::{HostCallError, HostCaller, ReadTable, Scratch},
+    abi::{RecordKind, RuntimeErrorBuf, RuntimeErrorPhase, SysId},
+    raw::{HostCallError, HostCaller, ReadTable, Scratch},
 };
 
 use crate::{error_text::runtime_error_message, errors::RuntimeHostError};

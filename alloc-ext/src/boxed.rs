@@ -4,7 +4,7 @@ use core::ptr::NonNull;
 
 use alloc::boxed::Box;
 
-use statevec_abi::plugin::{Instance, InstanceStorage, StorageFull};
+use statevec_abi::raw::{Instance, InstanceStorage, StorageFull};
 
 /// Storage of plugin instances on the heap: as many as there is memory for.
 #[derive(Debug)]

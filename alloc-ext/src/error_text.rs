@@ -5,7 +5,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use statevec_abi::RuntimeErrorBuf;
+use statevec_abi::abi::RuntimeErrorBuf;
 
 /// The text of an error buffer, whatever the other side wrote: at most 512 bytes, lossily.
 #[must_use]

@@ -3,7 +3,7 @@
 
 use alloc::string::{String, ToString};
 
-use statevec_abi::DecodeError;
+use statevec_abi::typed::DecodeError;
 
 /// The reason for a failed host call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror_no_std::Error)]

@@ -5,8 +5,11 @@ use core::ffi::c_void;
 use alloc::boxed::Box;
 
 use statevec_abi::{
-    RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
-    RuntimeErrorBuf, RuntimeHostContextV1, RuntimePluginApiV1, RuntimeReadContextV1, StaticPlugin,
+    abi::{
+        RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
+        RuntimeErrorBuf, RuntimeHostContextV1, RuntimePluginApiV1, RuntimeReadContextV1,
+    },
+    plugin::StaticPlugin,
 };
 
 use crate::{
@@ -52,12 +55,12 @@ pub const fn factory_api<F: ExportedFactory>() -> RuntimePluginApiV1 {
     }
 }
 
-/// Makes the [`StaticPlugin`](statevec_abi::StaticPlugin) of a boxed plugin, to be linked in; the
+/// Makes the [`StaticPlugin`](statevec_abi::plugin::StaticPlugin) of a boxed plugin, to be linked in; the
 /// expression makes its `Box<dyn RuntimePluginFactory>`, and uses no local variables.
 ///
 /// ```
 /// # use statevec_abi_alloc::*;
-/// use statevec_abi::StaticPlugin;
+/// use statevec_abi::plugin::StaticPlugin;
 /// # struct Factory;
 /// # impl RuntimePluginFactory for Factory {
 /// #     fn plugin_name(&self) -> &'static str { "boxed" }

@@ -7,14 +7,16 @@ use core::ffi::c_void;
 
 use alloc::boxed::Box;
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeHostContextV1,
-    RuntimeReadContextV1,
-    plugin::{
+    abi::{
+        RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf,
+        RuntimeHostContextV1, RuntimeReadContextV1, runtime_error_kind,
+    },
+    plugin::entry::{
         create_runtime_v1, destroy_runtime_v1, on_unload_v1, plugin_bytes_v1, run_tx_v1,
         validate_v1,
     },
-    runtime_error_kind,
 };
 
 use crate::{

@@ -20,7 +20,7 @@ mod pk;
 mod registry;
 mod rule;
 
-use statevec_abi::limits;
+use statevec_abi::boundary::limits;
 
 pub use statevec_abi::schema::{FieldType, Fingerprints, SchemaFingerprint, Version};
 

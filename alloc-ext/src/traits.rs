@@ -2,11 +2,14 @@
 //!
 //! They differ from the published ones: [`RuntimePlugin`] and [`RuntimePluginFactory`]'s products
 //! are `Send`, because a runtime handle may move between threads (rule 7 of
-//! [`statevec_abi::rules`]).
+//! [`statevec_abi::boundary::rules`]).
 
 use alloc::{boxed::Box, string::String};
 
-use statevec_abi::{RecordKey, RecordKind, RuntimeCommandRef, SysId};
+use statevec_abi::{
+    abi::{RecordKey, RecordKind, SysId},
+    boundary::RuntimeCommandRef,
+};
 
 use crate::{
     errors::{
@@ -39,7 +42,7 @@ pub trait RuntimePluginFactory {
     ) -> Result<Box<dyn RuntimePlugin>, RuntimePluginLoadError>;
 }
 
-/// Deterministic business logic behind a box: the published form of [`statevec_abi::Plugin`].
+/// Deterministic business logic behind a box: the published form of [`statevec_abi::plugin::Plugin`].
 pub trait RuntimePlugin: Send {
     /// The plugin's name, stable across versions.
     fn name(&self) -> &'static str;

@@ -11,7 +11,7 @@
 //!   it then denies) is an error, instead of a panic or of no answer.
 //! - An event is passed as a value, and encoded on the stack.
 //!
-//! [`Pk`]: statevec_abi::Pk
+//! [`Pk`]: statevec_abi::typed::Pk
 
 mod host;
 mod read;

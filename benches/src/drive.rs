@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use statevec_abi::RuntimeCommandRef;
+use statevec_abi::boundary::RuntimeCommandRef;
 
 use crate::{Operation, Peer, operation::COMMANDS};
 

@@ -3,7 +3,7 @@
 use std::{env, error::Error, path::PathBuf};
 
 use libloading::Library;
-use statevec_abi::{RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimePluginEntryV1};
+use statevec_abi::abi::{RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimePluginEntryV1};
 
 /// The entry function of a plugin library; `name` is its package's, with underscores. The library
 /// stays mapped until the process ends.

@@ -1,6 +1,6 @@
 //! The measured operations: the commands, and what every plugin does with them.
 
-use statevec_abi::RuntimeCommandRef;
+use statevec_abi::boundary::RuntimeCommandRef;
 
 /// How many different commands there are of each operation; they are gone through again and again.
 pub const COMMANDS: u64 = 256;

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use statevec_abi::RuntimeCommandRef;
+use statevec_abi::boundary::RuntimeCommandRef;
 
 use crate::FlatStore;
 

@@ -7,7 +7,10 @@ use std::{
     error::Error,
 };
 
-use statevec_abi::{RuntimeCommandRef, RuntimePluginApiV1, RuntimePluginEntryV1};
+use statevec_abi::{
+    abi::{RuntimePluginApiV1, RuntimePluginEntryV1},
+    boundary::RuntimeCommandRef,
+};
 use statevec_benches::{
     Operation, Peer, library,
     peers::{Ours, PluginSource},

@@ -3,23 +3,17 @@
 //! Everything here is plain data: any bytes of the right size are a valid value, because the other side wrote them. What they *mean* is
 //! checked by [`PluginApi`](crate::host::PluginApi) (a host looking at a plugin) and by [`plugin`](crate::plugin) (a plugin looking at a host).
 
-pub(crate) mod bytes;
+mod bytes;
 mod command;
 mod error;
 mod host;
+pub(crate) mod layout;
 mod plugin;
 mod status;
 
-pub use bytes::{
-    BytesError, RuntimeBytesMutRef, RuntimeBytesRef, runtime_bytes_slice, runtime_bytes_slice_mut,
-};
-pub use command::{
-    RecordKey, RecordKind, RuntimeCommandRef, RuntimeCommandView, RuntimeRecordKeyView, SysId,
-};
-pub use error::{
-    ErrorText, RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, clear_runtime_error,
-    write_runtime_error,
-};
+pub use bytes::{RuntimeBytesMutRef, RuntimeBytesRef};
+pub use command::{RecordKey, RecordKind, RuntimeCommandView, RuntimeRecordKeyView, SysId};
+pub use error::{ErrorText, RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf};
 pub use host::{
     CreateFn, DebugLogFn, DeleteByPkFn, EmitEventFn, ForEachKeyFn, ReadByIdFn, ReadByPkFn,
     RuntimeBytesMutVisitor, RuntimeBytesVisitor, RuntimeHostContextV1, RuntimeHostVTableV1,

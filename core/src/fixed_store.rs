@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use statevec_abi::fixed_store::{FixedMemory, FixedStore, FixedStoreError, record_size};
-//! # use statevec_abi::{Record, schema};
+//! # use statevec_abi::{schema, typed::Record};
 //! # #[derive(Record)]
 //! # #[record(kind = 1, len = 64, pk(account_id))]
 //! # struct Account { #[field(immutable)] account_id: u64, balance: i64 }

@@ -14,7 +14,7 @@ pub use visitor::{BytesMutVisitor, BytesVisitor, KeyVisitor};
 
 use crate::{
     abi::{RecordKey, RecordKind, SysId},
-    error_slot::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, Rejected},
 };
 
 /// What a host does when a plugin calls it. Behind the C functions made from it stand all checks of the boundary: an implementation sees

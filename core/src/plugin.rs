@@ -1,38 +1,22 @@
 //! The SDK for plugin authors: implement [`Plugin`], and export it.
 
-mod contract;
-mod entry;
+mod call_state;
+pub mod dispatch;
+pub mod entry;
 mod export;
-mod host_table;
-mod instance;
+mod read_access;
 mod read_context;
-mod read_table;
-mod scratch;
-mod storage;
-mod table;
 mod thunks;
 mod tx;
-mod visit;
+mod tx_typed;
 
-pub use contract::{ContractViolation, HostCallError, HostCaller};
-pub use entry::{
-    create_runtime_v1, destroy_runtime_v1, on_unload_v1, plugin_bytes_v1, run_tx_v1, validate_v1,
-};
 pub use export::StaticPlugin;
-pub use host_table::HostTable;
-pub use instance::Instance;
+pub use read_access::ReadAccess;
 pub use read_context::ReadContext;
-pub use read_table::ReadTable;
-pub use scratch::Scratch;
-pub use storage::{InPool, InstanceStorage, Pool, Pooled, StorageFull};
 pub use thunks::plugin_api;
 pub use tx::Tx;
-pub(crate) use visit::{Lends, Lent};
 
-use crate::{
-    abi::RuntimeCommandRef,
-    error_slot::{ErrorSlot, Rejected},
-};
+use crate::boundary::{ErrorSlot, Rejected, RuntimeCommandRef};
 
 /// Deterministic business logic: reads and writes records through the host, emits events, accepts or rejects.
 ///
@@ -61,7 +45,7 @@ pub trait Plugin: Sized + Send + 'static {
     ///
     /// # Errors
     ///
-    /// A rejection, written with [`Tx::reject`](ReadContext::reject), or a failed host call passed on. The host undoes everything that the command did.
+    /// A rejection, written with [`Tx::reject`](ReadAccess::reject), or a failed host call passed on. The host undoes everything that the command did.
     fn run_tx<'tx>(
         &self,
         tx: &mut Tx<'tx>,
@@ -72,7 +56,7 @@ pub trait Plugin: Sized + Send + 'static {
     ///
     /// # Errors
     ///
-    /// The invariant that does not hold, written with [`ReadContext::reject`].
+    /// The invariant that does not hold, written with [`ReadAccess::reject`].
     fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
         let _ = state;
         Ok(())

@@ -4,7 +4,6 @@
 //! makes the schema JSON that a plugin carries in flash, and at run time, over definitions that a host has parsed.
 //! Parsing needs an allocator and is deliberately absent.
 
-pub mod declared;
 mod definition;
 mod field_type;
 mod fingerprint;
@@ -12,7 +11,6 @@ mod json;
 pub(crate) mod name;
 mod version;
 
-pub use declared::Schema;
 pub use definition::{
     EnumDef, EnumVariantDef, FieldDef, PayloadDef, PayloadFieldDef, RECORD_HEADER_SIZE, RecordDef,
     SchemaDef,

@@ -16,14 +16,14 @@
 //!
 //! ```
 //! use statevec_abi::{
-//!     RecordKey,
+//!     abi::RecordKey,
 //!     schema::{Fingerprints, Version},
 //!     txlog::{
 //!         Alignment, Change, Entry, EntryEvent, EntryOutcome, Environment, LogReader, LogWriter,
 //!         SegmentHeader, StateDigest, TransactionEntry,
 //!     },
 //! };
-//! # use statevec_abi::{Record, schema};
+//! # use statevec_abi::{schema, typed::Record};
 //! # #[derive(Record)]
 //! # #[record(kind = 1, len = 64, pk(account_id))]
 //! # struct Account { #[field(immutable)] account_id: u64, balance: i64 }

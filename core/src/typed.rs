@@ -7,7 +7,7 @@
 //! that a plugin can leave typed access aside where it does not fit.
 
 mod command;
-mod commands;
+pub mod declared;
 mod enum_u8;
 mod error;
 mod event;
@@ -18,12 +18,10 @@ pub mod layout;
 mod payload;
 mod payload_reader;
 mod payload_writer;
-mod read;
 mod record;
-mod write;
 
 pub use command::Command;
-pub use commands::{decode_command, unknown_command};
+pub use declared::Schema;
 pub use enum_u8::{EnumDecodeError, EnumU8};
 pub use error::{DecodeError, EncodeError};
 pub use event::Event;
@@ -34,3 +32,4 @@ pub use payload::{DecodePayload, Payload};
 pub use payload_reader::PayloadReader;
 pub use payload_writer::PayloadWriter;
 pub use record::{KeyedRecord, Record};
+pub use statevec_abi_derive::{Command, EnumU8, Event, Record};

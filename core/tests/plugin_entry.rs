@@ -7,7 +7,7 @@
 
 use core::{ffi::c_void, ptr};
 
-use statevec_abi::*;
+use statevec_abi::{abi::*, host, prelude::*};
 
 const KIND_OK: u8 = 1;
 const KIND_REJECT: u8 = 2;

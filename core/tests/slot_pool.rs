@@ -7,10 +7,11 @@ use std::{
 };
 
 use statevec_abi::{
-    ErrorSlot, Plugin, Rejected, RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin, Tx,
+    abi::{RuntimeErrorBuf, runtime_error_kind::CONFIG_ERROR},
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
     fixed_store::FixedStore,
     host::{HostGate, PluginApi, PluginRuntime},
-    runtime_error_kind::CONFIG_ERROR,
+    plugin::{Plugin, StaticPlugin, Tx},
     static_plugin,
 };
 
@@ -185,6 +186,6 @@ fn destructor_that_panics_frees_its_slot() {
     let mut error = RuntimeErrorBuf::RESET;
     let gate = Box::pin(HostGate::<Store>::new());
     let failure = PluginRuntime::create(api, "panic in drop", gate, &mut error).unwrap_err();
-    assert_eq!(failure.kind, statevec_abi::runtime_error_kind::PLUGIN_INTERNAL_ERROR);
+    assert_eq!(failure.kind, statevec_abi::abi::runtime_error_kind::PLUGIN_INTERNAL_ERROR);
     assert_eq!(failure.message.to_string(), "plugin panicked: as told");
 }

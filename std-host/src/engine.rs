@@ -9,7 +9,7 @@ mod stop;
 
 use std::{convert::Infallible, fmt, ops::ControlFlow, sync::Arc};
 
-use statevec_abi::{RuntimeCommandRef, host::CallFailure};
+use statevec_abi::{boundary::RuntimeCommandRef, host::CallFailure};
 
 use crate::{
     loader::LoadedPlugin,
@@ -42,7 +42,7 @@ use stop::Stop;
 /// around it.
 ///
 /// An engine may move between threads, and is used by one at a time (rule 7 of
-/// [`statevec_abi::rules`]).
+/// [`statevec_abi::boundary::rules`]).
 pub struct Engine<H: StoreLayer = Store> {
     // Dropped first: the plugin's `on_unload` runs while its host exists.
     instance: Instance<H>,

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use statevec_host::harness::Harness;
-//! # use statevec_abi::*;
+//! # use statevec_abi::prelude::*;
 //! # #[derive(Debug, PartialEq, Record)]
 //! # #[record(kind = 1, len = 64, pk(id))]
 //! # struct Counter { #[field(immutable)] id: u64, value: u8 }
@@ -51,8 +51,10 @@ mod error;
 use std::path::Path;
 
 use statevec_abi::{
-    Command, DecodeError, DecodePayload, Event, KeyedRecord, Payload, Pk, Record,
-    RuntimeCommandRef, StaticPlugin, SysId,
+    abi::SysId,
+    boundary::RuntimeCommandRef,
+    plugin::StaticPlugin,
+    typed::{Command, DecodeError, DecodePayload, Event, KeyedRecord, Payload, Pk, Record},
 };
 
 use crate::{Engine, LoadedPlugin, Outcome, engine::PluginFailure, store::Events};

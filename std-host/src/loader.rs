@@ -21,8 +21,9 @@ use std::{
 };
 
 use statevec_abi::{
-    RUNTIME_PLUGIN_ABI_VERSION_V1, StaticPlugin,
+    abi::RUNTIME_PLUGIN_ABI_VERSION_V1,
     host::{PluginApi, TableError},
+    plugin::StaticPlugin,
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 
@@ -45,7 +46,7 @@ pub use sha256::{ParseSha256Error, Sha256};
 /// # Lifetime of the code
 ///
 /// A library stays mapped until the process ends, on purpose: a plugin may have registered destructors of thread-locals, started threads, or handed
-/// out `'static` data, and nothing tells a host when the last of these is gone (rule 6 of [`statevec_abi::rules`]).
+/// out `'static` data, and nothing tells a host when the last of these is gone (rule 6 of [`statevec_abi::boundary::rules`]).
 #[derive(Clone)]
 pub struct LoadedPlugin {
     checked: Arc<Checked>,

@@ -22,7 +22,7 @@ mod undo;
 
 use std::{fmt, sync::Arc};
 
-use statevec_abi::{RecordKind, SysId};
+use statevec_abi::abi::{RecordKind, SysId};
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 pub use changes::Changes;

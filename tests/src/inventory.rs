@@ -21,8 +21,11 @@ pub use commands::{Sent, commands};
 pub use schema::{Discontinue, Item, Reason, Receive, Register, SCHEMA, Ship, Sku, StockChanged};
 
 use call::Call;
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, StaticPlugin, Tx, dispatch,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    dispatch,
+    plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
 };
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
+use statevec_abi::{boundary::RuntimeCommandRef, plugin::StaticPlugin, static_plugin};
 use statevec_bank::{Account, BalanceChanged, Bank, Deposit, SCHEMA};
 use statevec_host::{Engine, LoadedPlugin, harness::Harness, json};
 use statevec_tests::beside;

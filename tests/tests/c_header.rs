@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RUNTIME_ERROR_MESSAGE_CAPACITY, RUNTIME_PLUGIN_ABI_VERSION_V1, RUNTIME_PLUGIN_ENTRY_V1_SYMBOL,
     RuntimeCallStatus, RuntimeErrorPhase, runtime_error_kind as kind,
 };

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use statevec_abi::{RuntimeErrorPhase, runtime_error_kind};
+use statevec_abi::abi::{RuntimeErrorPhase, runtime_error_kind};
 use statevec_host::{Engine, EngineError, LoadedPlugin, PluginFailure};
 use statevec_tests::{
     beside,

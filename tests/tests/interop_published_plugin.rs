@@ -4,7 +4,7 @@
 
 use std::{ffi::c_void, ptr};
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
     RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimePluginApiV1,
     RuntimePluginEntryV1, RuntimeReadContextV1, runtime_error_kind,

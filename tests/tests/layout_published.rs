@@ -1,7 +1,7 @@
 //! Every type and constant of the binary contract, compared with the published crate's on whatever
 //! target this runs on.
 
-use statevec_abi as ours;
+use statevec_abi::abi as ours;
 use statevec_published::api as published;
 
 /// Names a type, and every field of it, once; both crates use the same names.

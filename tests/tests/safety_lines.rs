@@ -30,7 +30,7 @@ fn unsafe_code_cites_no_numbered_rule() {
     }
     assert!(
         wrong.is_empty(),
-        "needs a `// SAFETY: … (rule N)` with a number of core/src/rules.rs:\n{}",
+        "needs a `// SAFETY: … (rule N)` with a number of core/src/boundary/rules.rs:\n{}",
         wrong.join("\n")
     );
     assert!(seen > 200, "only {seen} pieces of unsafe code were found, in {} files", files.len());
@@ -86,7 +86,7 @@ fn keeps_no_rule(name: &str) -> bool {
 
 /// The numbers of the rules that there are.
 fn rules() -> Vec<u32> {
-    let text = fs::read_to_string(beside::source("core/src/rules.rs")).unwrap();
+    let text = fs::read_to_string(beside::source("core/src/boundary/rules.rs")).unwrap();
     let number = |line: &str| line.strip_prefix("//! ")?.split_once(". **")?.0.parse().ok();
     let rules: Vec<u32> = text.lines().filter_map(number).collect();
     assert!(rules.iter().copied().eq(1..=10), "{rules:?}");

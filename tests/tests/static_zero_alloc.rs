@@ -9,11 +9,16 @@ use std::{
 };
 
 use statevec_abi::{
-    Command, RuntimeCommandRef, RuntimeErrorBuf, RuntimeErrorKind, StaticPlugin,
+    abi::{
+        RuntimeErrorBuf, RuntimeErrorKind,
+        runtime_error_kind::{HOST_REJECTED, INVALID_COMMAND, PLUGIN_REJECTED},
+    },
+    boundary::RuntimeCommandRef,
     fixed_store::{FixedMemory, FixedStore},
     host::{HostGate, PluginApi, PluginRuntime},
-    runtime_error_kind::{HOST_REJECTED, INVALID_COMMAND, PLUGIN_REJECTED},
+    plugin::StaticPlugin,
     static_plugin,
+    typed::Command,
 };
 use statevec_bank::{Bank, Deposit, SCHEMA, Transfer, Withdraw};
 

@@ -10,7 +10,9 @@ use std::{
 };
 
 use statevec_abi::{
-    RecordKey, RuntimeCommandRef, StaticPlugin,
+    abi::RecordKey,
+    boundary::RuntimeCommandRef,
+    plugin::StaticPlugin,
     schema::Fingerprints,
     static_plugin,
     txlog::{

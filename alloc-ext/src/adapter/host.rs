@@ -5,7 +5,9 @@ use core::fmt;
 use alloc::string::String;
 
 use statevec_abi::{
-    RecordKey, RecordKind, RuntimeErrorPhase, RuntimeHostContextV1, SysId, Tx, plugin::HostTable,
+    abi::{RecordKey, RecordKind, RuntimeErrorPhase, RuntimeHostContextV1, SysId},
+    plugin::Tx,
+    raw::HostTable,
 };
 
 use super::Buffer;
@@ -38,7 +40,7 @@ impl<'c> RuntimeHostContextV1Adapter<'c> {
     /// The adapter of a transaction.
     #[must_use]
     pub fn over(tx: &'c mut Tx<'_>) -> Self {
-        let (table, mut scratch) = tx.parts();
+        let (table, mut scratch) = tx.host_table();
         scratch.reset(RuntimeErrorPhase::RunTx);
         let buffer = Buffer::new(RuntimeErrorPhase::RunTx, Some(scratch));
         Self { table, buffer }

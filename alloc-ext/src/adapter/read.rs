@@ -3,8 +3,9 @@
 use core::fmt;
 
 use statevec_abi::{
-    ReadContext, RecordKey, RecordKind, RuntimeErrorPhase, RuntimeReadContextV1, SysId,
-    plugin::ReadTable,
+    abi::{RecordKey, RecordKind, RuntimeErrorPhase, RuntimeReadContextV1, SysId},
+    plugin::ReadContext,
+    raw::ReadTable,
 };
 
 use super::Buffer;
@@ -37,7 +38,7 @@ impl<'c> RuntimeReadContextV1Adapter<'c> {
     /// The adapter of a state that is being validated.
     #[must_use]
     pub fn over(state: &'c mut ReadContext<'_>) -> Self {
-        let (table, mut scratch) = state.parts();
+        let (table, mut scratch) = state.read_table();
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
         scratch.reset(phase);
         Self { table, buffer: Buffer::new(phase, Some(scratch)) }

@@ -6,7 +6,7 @@
 
 use alloc::borrow::Cow;
 
-use statevec_abi::RecordKind;
+use statevec_abi::abi::RecordKind;
 
 use crate::schema::FieldType;
 

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use statevec_abi::RecordKind;
+use statevec_abi::abi::RecordKind;
 use statevec_abi::schema::{SchemaDef, json_len, write_json};
 
 use crate::schema::{

@@ -2,7 +2,10 @@
 
 use alloc::string::ToString;
 
-use statevec_abi::{Event, KeyedRecord, Pk, Record, RecordKey, RecordKind, SysId};
+use statevec_abi::{
+    abi::{RecordKey, RecordKind, SysId},
+    typed::{Event, KeyedRecord, Pk, Record},
+};
 
 use super::visit;
 use crate::{errors::RuntimeHostError, traits::RuntimeHostContext};
@@ -13,7 +16,7 @@ use crate::{errors::RuntimeHostError, traits::RuntimeHostContext};
 /// it.
 ///
 /// ```
-/// use statevec_abi::{Event, Record};
+/// use statevec_abi::typed::{Event, Record};
 /// use statevec_abi_alloc::{RuntimeHostContext, RuntimeHostContextExt, RuntimePluginError};
 ///
 /// #[derive(Record)]

@@ -1,6 +1,9 @@
 //! Typed reading, while invariants are checked.
 
-use statevec_abi::{KeyedRecord, Pk, Record, RecordKey, SysId};
+use statevec_abi::{
+    abi::{RecordKey, SysId},
+    typed::{KeyedRecord, Pk, Record},
+};
 
 use super::visit;
 use crate::{errors::RuntimeHostError, traits::BizInvariantReadContext};
@@ -8,7 +11,7 @@ use crate::{errors::RuntimeHostError, traits::BizInvariantReadContext};
 /// Typed reading through a [`BizInvariantReadContext`].
 ///
 /// ```
-/// use statevec_abi::Record;
+/// use statevec_abi::typed::Record;
 /// use statevec_abi_alloc::{BizInvariantReadContext, InvariantReadContextExt};
 ///
 /// #[derive(Record)]

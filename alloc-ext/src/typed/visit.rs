@@ -4,7 +4,10 @@ use core::mem;
 
 use alloc::{format, string::ToString};
 
-use statevec_abi::{DecodeError, Record, RecordKey, RecordKind, SysId};
+use statevec_abi::{
+    abi::{RecordKey, RecordKind, SysId},
+    typed::{DecodeError, Record},
+};
 
 use crate::errors::RuntimeHostError;
 

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_void, ptr};
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
     RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, RuntimeHostContextV1,
     RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1,

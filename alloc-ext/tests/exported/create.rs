@@ -3,8 +3,8 @@
 use std::ptr;
 
 use statevec_abi::{
-    RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, limits,
-    runtime_bytes_slice,
+    abi::{RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase},
+    boundary::{limits, runtime_bytes_slice},
 };
 use statevec_abi_alloc::{
     runtime_plugin_create_runtime_v1, runtime_plugin_destroy_runtime_v1, runtime_plugin_name_v1,

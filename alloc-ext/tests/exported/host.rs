@@ -3,9 +3,12 @@
 use std::{ffi::c_void, mem::ManuallyDrop, ptr};
 
 use statevec_abi::{
-    RuntimeBytesRef, RuntimeBytesVisitor, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
-    RuntimeHostVTableV1, RuntimeReadVTableV1, RuntimeRecordKeyView, RuntimeRecordKeyVisitor,
-    runtime_error_kind, write_runtime_error,
+    abi::{
+        RuntimeBytesRef, RuntimeBytesVisitor, RuntimeCallStatus, RuntimeErrorBuf,
+        RuntimeErrorPhase, RuntimeHostVTableV1, RuntimeReadVTableV1, RuntimeRecordKeyView,
+        RuntimeRecordKeyVisitor, runtime_error_kind,
+    },
+    boundary::write_runtime_error,
 };
 use statevec_abi_alloc::{runtime_error_message, runtime_plugin_destroy_runtime_v1};
 

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use statevec_abi::{RuntimeBytesRef, StaticPlugin, host::PluginApi, runtime_bytes_slice};
+use statevec_abi::{
+    abi::RuntimeBytesRef, boundary::runtime_bytes_slice, host::PluginApi, plugin::StaticPlugin,
+};
 use statevec_abi_alloc::{
     RuntimePlugin, RuntimePluginFactory, RuntimePluginLoadError, SchemaRegistry,
     runtime_plugin_schema_bytes_v1, static_runtime_plugin,

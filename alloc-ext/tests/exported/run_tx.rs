@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf,
     RuntimeErrorPhase, RuntimeHostVTableV1,
 };

@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use statevec_abi::RuntimeErrorPhase;
+use statevec_abi::abi::RuntimeErrorPhase;
 
 use crate::{
     call::Runtime,

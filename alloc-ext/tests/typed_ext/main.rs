@@ -5,7 +5,10 @@ mod memory;
 mod wrong_hosts;
 
 use memory::{Conduct, Memory};
-use statevec_abi::{DecodePayload, EnumU8, Event, FixedBytes, Record, RecordKey};
+use statevec_abi::{
+    abi::RecordKey,
+    typed::{DecodePayload, EnumU8, Event, FixedBytes, Record},
+};
 use statevec_abi_alloc::{
     BizInvariantReadContext, InvariantReadContextExt, RuntimeHostContext, RuntimeHostContextExt,
     RuntimeHostError, RuntimePluginError,

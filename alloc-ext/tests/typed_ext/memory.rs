@@ -2,7 +2,10 @@
 
 use std::cell::RefCell;
 
-use statevec_abi::{KeyedRecord, Record, RecordKey, RecordKind, SysId};
+use statevec_abi::{
+    abi::{RecordKey, RecordKind, SysId},
+    typed::{KeyedRecord, Record},
+};
 use statevec_abi_alloc::{BizInvariantReadContext, RuntimeHostContext, RuntimeHostError};
 
 use crate::Account;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use statevec_abi::Record;
+use statevec_abi::typed::Record;
 use statevec_abi_alloc::{
     InvariantReadContextExt, RuntimeHostContext, RuntimeHostContextExt, RuntimeHostError,
 };

@@ -4,8 +4,11 @@
 use std::ptr;
 
 use statevec_abi::{
-    RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeHostContextV1, RuntimeHostVTableV1,
-    RuntimeReadContextV1, RuntimeReadVTableV1, limits,
+    abi::{
+        RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeHostContextV1, RuntimeHostVTableV1,
+        RuntimeReadContextV1, RuntimeReadVTableV1,
+    },
+    boundary::limits,
 };
 use statevec_abi_alloc::{
     RuntimeHostContextV1Adapter, RuntimeHostError, RuntimeReadContextV1Adapter,

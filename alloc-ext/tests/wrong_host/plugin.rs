@@ -1,7 +1,7 @@
 //! The plugin, boxed, behind the published traits: it makes one host call and passes its failure
 //! on.
 
-use statevec_abi::{RuntimePluginApiV1, StaticPlugin};
+use statevec_abi::{abi::RuntimePluginApiV1, plugin::StaticPlugin};
 use statevec_abi_alloc::{
     BizInvariantReadContext, InvariantReadContextExt, RuntimeCommandEnvelope, RuntimeHostContext,
     RuntimeHostContextExt, RuntimeHostError, RuntimePlugin, RuntimePluginError,
@@ -141,7 +141,7 @@ macro_rules! reading {
                     state.with_read_typed_by_pk_raw(ACCOUNT, b"key", &mut |_| visited())
                 }
                 (_, Way::Typed) => {
-                    let account = |_, _: <Account as statevec_abi::Record>::View<'_>| {
+                    let account = |_, _: <Account as statevec_abi::typed::Record>::View<'_>| {
                         visited();
                         Ok::<_, RuntimeHostError>(())
                     };

@@ -8,7 +8,7 @@ use abi_stable::{
     sabi_types::RMut,
     std_types::{RErr, ROk, RResult, RSlice, RStr, RString},
 };
-use statevec_abi::RuntimeCommandRef;
+use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_bench_abi_stable::{
     self as interface, BenchModule_Ref, Bytes_TO, BytesMut_TO, Command, Host_TO, PluginBox,
 };

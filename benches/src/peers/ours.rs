@@ -5,8 +5,10 @@ mod store_host;
 use std::{error::Error, marker::PhantomData, pin::Pin, rc::Rc};
 
 use statevec_abi::{
-    RuntimeCommandRef, RuntimeErrorBuf, RuntimePluginApiV1, StaticPlugin,
+    abi::{RuntimeErrorBuf, RuntimePluginApiV1},
+    boundary::RuntimeCommandRef,
     host::{HostGate, PluginApi, PluginRuntime},
+    plugin::StaticPlugin,
     static_plugin,
 };
 
@@ -68,7 +70,7 @@ macro_rules! library {
 
         impl PluginSource for $source {
             const NAME: &'static str = $name;
-            type Entry = statevec_abi::RuntimePluginEntryV1;
+            type Entry = statevec_abi::abi::RuntimePluginEntryV1;
 
             fn find() -> Result<Self::Entry, Box<dyn Error>> {
                 library::entry($library)

@@ -2,7 +2,10 @@
 
 use std::{error::Error, hint::black_box};
 
-use statevec_abi::{RecordKey, RecordKind, RuntimeCommandRef, SysId};
+use statevec_abi::{
+    abi::{RecordKey, RecordKind, SysId},
+    boundary::RuntimeCommandRef,
+};
 use statevec_abi_alloc::{
     RuntimeHostContext, RuntimeHostError, RuntimePlugin, RuntimePluginFactory,
 };

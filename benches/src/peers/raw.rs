@@ -9,8 +9,11 @@ use core::{ffi::c_void, marker::PhantomData, ptr, slice};
 use std::error::Error;
 
 use statevec_abi::{
-    RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeErrorBuf, RuntimeHostContextV1,
-    RuntimePluginApiV1, RuntimePluginEntryV1,
+    abi::{
+        RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostContextV1,
+        RuntimePluginApiV1, RuntimePluginEntryV1,
+    },
+    boundary::RuntimeCommandRef,
 };
 
 use super::raw_host;

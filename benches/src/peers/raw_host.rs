@@ -9,7 +9,7 @@
 
 use core::{ffi::c_void, ptr, slice};
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
     RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostVTableV1,
     RuntimeRecordKeyView, RuntimeRecordKeyVisitor, runtime_error_kind::HOST_REJECTED,

@@ -16,7 +16,7 @@ pub(crate) struct RecordOptions {
 pub(crate) const RECORD_HEADER_SIZE: u32 = 16;
 
 /// The longest record, command or event that a Rust type may describe, in bytes: one value of it, or its encoded form,
-/// stands on the stack. Untyped calls take more (`statevec_abi::limits`).
+/// stands on the stack. Untyped calls take more (`statevec_abi::boundary::limits`).
 pub(crate) const LONGEST_ON_STACK: u32 = 64 << 10;
 
 impl RecordOptions {

@@ -66,11 +66,11 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     let commands: Vec<_> = arms.iter().map(|arm| &arm.command).collect();
     let checks = commands.iter().enumerate().map(|(at, command)| {
         quote_spanned! {command.span()=>
-            const _: () = ::statevec_abi::schema::declared::assert_distinct_kind("commands", &ENTRIES, #at);
+            const _: () = ::statevec_abi::typed::declared::assert_distinct_kind("commands", &ENTRIES, #at);
         }
     });
     let entries = commands.iter().map(|command| {
-        quote_spanned!(command.span()=> ::statevec_abi::schema::declared::command_entry::<#command>())
+        quote_spanned!(command.span()=> ::statevec_abi::typed::declared::command_entry::<#command>())
     });
     let arms = arms.iter().map(|arm| {
         let CommandArm { command, binding, body } = arm;
@@ -79,7 +79,7 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
         let kind = quote_spanned!(place=> <#command as ::statevec_abi::typed::Payload>::KIND);
         quote! {
             #kind => {
-                match ::statevec_abi::typed::decode_command::<#command>(&mut *#tx, #received.payload()) {
+                match ::statevec_abi::plugin::dispatch::decode_command::<#command>(&mut *#tx, #received.payload()) {
                     ::core::result::Result::Ok(#binding) => #body,
                     ::core::result::Result::Err(rejected) => ::core::result::Result::Err(rejected),
                 }
@@ -101,7 +101,7 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
         let #outcome = match #received.command_kind() {
             #(#arms)*
             #unknown => ::core::result::Result::Err(
-                ::statevec_abi::typed::unknown_command(&mut *#tx, #unknown),
+                ::statevec_abi::plugin::dispatch::unknown_command(&mut *#tx, #unknown),
             ),
         };
         #outcome

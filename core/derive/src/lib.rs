@@ -15,7 +15,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// Declares a record: a fixed layout that the host stores, finds and lends.
 ///
 /// ```
-/// # use statevec_abi::Record;
+/// # use statevec_abi::prelude::*;
 /// #[derive(Record)]
 /// #[record(kind = 1, len = 64, pk(account_id))]
 /// struct Account {
@@ -50,7 +50,7 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
 /// Declares a command.
 ///
 /// ```
-/// # use statevec_abi::Command;
+/// # use statevec_abi::prelude::*;
 /// #[derive(Command)]
 /// #[command(kind = 1)]
 /// struct Note<'a> {
@@ -73,7 +73,7 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 /// Declares an event.
 ///
 /// ```
-/// # use statevec_abi::Event;
+/// # use statevec_abi::prelude::*;
 /// #[derive(Event)]
 /// #[event(kind = 1, max_len = 256)]
 /// struct Noted<'a> {
@@ -96,7 +96,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// Makes a fieldless enum a field type of one byte.
 ///
 /// ```
-/// # use statevec_abi::EnumU8;
+/// # use statevec_abi::prelude::*;
 /// #[derive(Clone, Copy, PartialEq, Eq, EnumU8)]
 /// #[repr(u8)]
 /// enum Side {
@@ -116,7 +116,7 @@ pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
 /// Puts a schema together as a constant: definitions, fingerprints and the schema JSON, all made by the compiler.
 ///
 /// ```
-/// # use statevec_abi::{Command, EnumU8, Event, Record};
+/// # use statevec_abi::prelude::*;
 /// # #[derive(Record)] #[record(kind = 1, len = 64)] struct Account { balance: i64 }
 /// # #[derive(Command)] #[command(kind = 1)] struct Deposit { amount: u64 }
 /// # #[derive(Command)] #[command(kind = 2)] struct Withdraw { amount: u64 }
@@ -134,7 +134,7 @@ pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// Only `version` must be there; the lists may stand in any order. The constant is a `statevec_abi::schema::Schema`.
+/// Only `version` must be there; the lists may stand in any order. The constant is a `statevec_abi::typed::Schema`.
 /// Two entries of a list that have one kind or one name do not compile.
 #[proc_macro]
 pub fn schema(input: TokenStream) -> TokenStream {
@@ -145,7 +145,7 @@ pub fn schema(input: TokenStream) -> TokenStream {
 /// Decodes a command and runs the arm of its kind.
 ///
 /// ```
-/// # use statevec_abi::{Command, Rejected, RuntimeCommandRef, Tx};
+/// # use statevec_abi::prelude::*;
 /// # #[derive(Command)] #[command(kind = 1)] struct Deposit { amount: u64 }
 /// # #[derive(Command)] #[command(kind = 2)] struct Withdraw { amount: u64 }
 /// # struct Bank;

@@ -92,17 +92,17 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
     };
     quote! {
         #(#attributes)*
-        #vis const #name: ::statevec_abi::schema::Schema = {
+        #vis const #name: ::statevec_abi::typed::Schema = {
             const VERSION: ::statevec_abi::schema::Version =
                 ::statevec_abi::schema::Version::new(#main, #minor);
             #(#checks)*
             #patience
             const DEF: ::statevec_abi::schema::SchemaDef<'static> = ::statevec_abi::schema::SchemaDef {
                 version: VERSION,
-                types: &::statevec_abi::schema::declared::sort_types([#(#types),*]),
-                records: &::statevec_abi::schema::declared::sort_records([#(#records),*]),
-                commands: &::statevec_abi::schema::declared::sort_payloads([#(#commands),*]),
-                events: &::statevec_abi::schema::declared::sort_payloads([#(#events),*]),
+                types: &::statevec_abi::typed::declared::sort_types([#(#types),*]),
+                records: &::statevec_abi::typed::declared::sort_records([#(#records),*]),
+                commands: &::statevec_abi::typed::declared::sort_payloads([#(#commands),*]),
+                events: &::statevec_abi::typed::declared::sort_payloads([#(#events),*]),
             };
             #patience
             const FINGERPRINTS: ::statevec_abi::schema::Fingerprints =
@@ -110,10 +110,10 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
             #patience
             const LEN: usize = ::statevec_abi::schema::json_len(&DEF, &FINGERPRINTS);
             #patience
-            const BYTES: [u8; LEN] = ::statevec_abi::schema::declared::json_array(&DEF, &FINGERPRINTS);
+            const BYTES: [u8; LEN] = ::statevec_abi::typed::declared::json_array(&DEF, &FINGERPRINTS);
             #patience
-            const JSON: &str = ::statevec_abi::schema::declared::json_text(&BYTES);
-            ::statevec_abi::schema::Schema {
+            const JSON: &str = ::statevec_abi::typed::declared::json_text(&BYTES);
+            ::statevec_abi::typed::Schema {
                 def: DEF,
                 fingerprints: FINGERPRINTS,
                 json: JSON,
@@ -128,7 +128,7 @@ fn definitions(function: &str, entries: &[Path], argument: &TokenStream) -> Vec<
         .iter()
         .map(|entry| {
             let function = format_ident!("{function}", span = entry.span());
-            quote_spanned!(entry.span()=> ::statevec_abi::schema::declared::#function::<#entry>(#argument))
+            quote_spanned!(entry.span()=> ::statevec_abi::typed::declared::#function::<#entry>(#argument))
         })
         .collect()
 }
@@ -136,7 +136,7 @@ fn definitions(function: &str, entries: &[Path], argument: &TokenStream) -> Vec<
 fn distinct_kinds(what: &str, entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
     let checks = entries.iter().enumerate().map(|(at, entry)| {
         quote_spanned! {entry.span()=>
-            const _: () = ::statevec_abi::schema::declared::assert_distinct_kind(#what, &ENTRIES, #at);
+            const _: () = ::statevec_abi::typed::declared::assert_distinct_kind(#what, &ENTRIES, #at);
         }
     });
     let count = entries.len();
@@ -155,7 +155,7 @@ fn distinct_kinds(what: &str, entries: &[Path], definitions: &[TokenStream]) -> 
 fn distinct_names(what: &str, entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
     let checks = entries.iter().enumerate().map(|(at, entry)| {
         quote_spanned! {entry.span()=>
-            const _: () = ::statevec_abi::schema::declared::assert_distinct_name(#what, &ENTRIES, #at);
+            const _: () = ::statevec_abi::typed::declared::assert_distinct_name(#what, &ENTRIES, #at);
         }
     });
     // Tokens come apart when printed, and no path needs the spaces.

@@ -4,9 +4,9 @@ use core::fmt::{self, Write as _};
 
 use super::{
     bytes::RuntimeBytesRef,
+    layout::assert_layout,
     status::{RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind},
 };
-use crate::{error_slot::ErrorSlot, layout::assert_layout};
 
 /// The most bytes of an error text; longer ones are cut at a char boundary.
 pub const RUNTIME_ERROR_MESSAGE_CAPACITY: usize = 512;
@@ -42,7 +42,7 @@ assert_layout!(RuntimeErrorBuf {
 });
 
 impl RuntimeErrorBuf {
-    /// An empty buffer. The message is ignored, as it is by the published function of this name: texts are written by [`write_runtime_error`].
+    /// An empty buffer. The message is ignored, as it is by the published function of this name: texts are written by [`write_runtime_error`](crate::boundary::write_runtime_error).
     #[must_use]
     pub const fn new(
         phase: RuntimeErrorPhase,
@@ -132,30 +132,4 @@ impl fmt::Debug for ErrorText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
     }
-}
-
-/// Resets the header of an optional error buffer; the text behind a length of 0 is left as it is (rule 9).
-///
-/// # Safety
-///
-/// `out_error` is null or valid for writes of a [`RuntimeErrorBuf`].
-pub unsafe fn clear_runtime_error(out_error: *mut RuntimeErrorBuf) {
-    // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
-    unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::Load) }.reset();
-}
-
-/// Writes an error into an optional error buffer, and initialises all of it (rule 9).
-///
-/// # Safety
-///
-/// `out_error` is null or valid for writes of a [`RuntimeErrorBuf`].
-pub unsafe fn write_runtime_error(
-    out_error: *mut RuntimeErrorBuf,
-    phase: RuntimeErrorPhase,
-    kind: RuntimeErrorKind,
-    message: &str,
-) {
-    // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
-    let slot = unsafe { ErrorSlot::from_raw(out_error, phase) };
-    let _written = slot.fail(kind, format_args!("{message}"));
 }

@@ -11,7 +11,7 @@ use super::{
     error::RuntimeErrorBuf,
     status::RuntimeCallStatus,
 };
-use crate::layout::assert_layout;
+use crate::abi::layout::assert_layout;
 
 /// Visitor for a record lent for reading.
 pub type RuntimeBytesVisitor =

@@ -9,7 +9,7 @@ use super::{
     host::{RuntimeHostContextV1, RuntimeReadContextV1},
     status::RuntimeCallStatus,
 };
-use crate::layout::assert_layout;
+use crate::abi::layout::assert_layout;
 
 /// The version of this contract.
 pub const RUNTIME_PLUGIN_ABI_VERSION_V1: u32 = 1;

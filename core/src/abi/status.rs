@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::layout::assert_layout;
+use crate::abi::layout::assert_layout;
 
 /// Status returned by every call that can fail: 0 success, 1 failure.
 ///

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     abi::{RecordKey, RecordKind, SysId},
-    error_slot::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, Rejected},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
     schema::RecordDef,
 };

@@ -9,7 +9,7 @@ use crate::{
         RecordKind,
         runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
     },
-    error_slot::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, Rejected},
     schema::RecordDef,
 };
 
@@ -121,10 +121,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        Plugin, RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin, Tx,
-        abi::SysId,
+        abi::{RuntimeErrorBuf, SysId},
+        boundary::RuntimeCommandRef,
         fixed_store::{FixedMemory, FixedStore},
         host::{HostGate, PluginApi, PluginRuntime},
+        plugin::{Plugin, StaticPlugin, Tx},
         schema::{SchemaDef, Version},
         static_plugin,
     };

@@ -4,12 +4,11 @@ use core::{ffi::c_void, ptr};
 
 use crate::{
     abi::{
-        BytesError, CreateRuntimeFn, DestroyRuntimeFn, OnUnloadFn, PluginNameFn,
-        RUNTIME_PLUGIN_ABI_VERSION_V1, RunTxFn, RuntimeBytesRef, RuntimeCallStatus,
-        RuntimeCommandRef, RuntimeErrorBuf, RuntimeHostContextV1, RuntimePluginApiV1,
-        RuntimeReadContextV1, SchemaBytesFn, ValidateBizInvariantsFn, bytes::slice_within,
+        CreateRuntimeFn, DestroyRuntimeFn, OnUnloadFn, PluginNameFn, RUNTIME_PLUGIN_ABI_VERSION_V1,
+        RunTxFn, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostContextV1,
+        RuntimePluginApiV1, RuntimeReadContextV1, SchemaBytesFn, ValidateBizInvariantsFn,
     },
-    limits,
+    boundary::{BytesError, RuntimeCommandRef, bytes::slice_within, limits},
     plugin::StaticPlugin,
 };
 

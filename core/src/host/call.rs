@@ -5,11 +5,14 @@ use core::{ffi::c_void, ptr::NonNull};
 use super::{Host, HostGate, gate::GateError};
 use crate::{
     abi::{
-        BytesError, RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf,
-        RuntimeErrorPhase, bytes::slice_within, runtime_error_kind,
+        RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
+        runtime_error_kind,
     },
-    enter::{Callee, Inbound},
-    error_slot::{ErrorSlot, Rejected},
+    boundary::{
+        BytesError, ErrorSlot, Rejected,
+        bytes::slice_within,
+        enter::{Callee, Inbound},
+    },
 };
 
 /// A call of the host that has just come in.

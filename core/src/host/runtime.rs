@@ -12,11 +12,11 @@ use core::{
 use super::{Host, HostGate, PluginApi, thunks::Tables};
 use crate::{
     abi::{
-        ErrorText, RuntimeCallStatus, RuntimeCommandRef, RuntimeErrorBuf, RuntimeErrorKind,
-        RuntimeErrorPhase, RuntimeHostContextV1, RuntimeHostVTableV1, RuntimeReadContextV1,
-        RuntimeReadVTableV1, runtime_error_kind,
+        ErrorText, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
+        RuntimeHostContextV1, RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1,
+        runtime_error_kind,
     },
-    error_slot::ErrorSlot,
+    boundary::{ErrorSlot, RuntimeCommandRef},
 };
 
 /// A plugin instance: made by `create_runtime`, told `on_unload` and destroyed when dropped.

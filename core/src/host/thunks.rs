@@ -12,7 +12,7 @@ use crate::{
         RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostVTableV1, RuntimeReadVTableV1,
         RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId,
     },
-    limits,
+    boundary::limits,
 };
 
 /// The tables of a host.

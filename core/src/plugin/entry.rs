@@ -4,24 +4,20 @@
 
 use core::{ffi::c_void, fmt, ptr::NonNull};
 
-use super::{
-    host_table::HostTable,
-    instance::{Claim, Instance, InstanceError},
-    read_context::ReadContext,
-    read_table::ReadTable,
-    storage::InstanceStorage,
-    tx::Tx,
-};
+use super::{read_context::ReadContext, tx::Tx};
 use crate::{
     abi::{
-        BytesError, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView,
-        RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimeReadContextV1,
-        bytes::slice_within, runtime_error_kind,
+        RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeErrorPhase,
+        RuntimeHostContextV1, RuntimeReadContextV1, runtime_error_kind,
     },
-    enter::{Callee, Inbound, report},
-    error_slot::{ErrorSlot, Rejected},
-    limits,
-    panic::{Panic, catch},
+    boundary::{
+        BytesError, ErrorSlot, Rejected, RuntimeCommandRef,
+        bytes::slice_within,
+        enter::{Callee, Inbound, report},
+        limits,
+        panic::{Panic, catch},
+    },
+    raw::{Claim, HostTable, Instance, InstanceError, InstanceStorage, ReadTable},
 };
 
 /// `plugin_name` and `schema_bytes`: the bytes of a text. None when making it panics, for there is no way to say why.

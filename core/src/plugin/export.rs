@@ -1,7 +1,7 @@
 //! How a plugin becomes visible: a descriptor for static linking, a symbol for a library.
 
-use super::{Plugin, storage::InstanceStorage, thunks::plugin_api};
-use crate::abi::RuntimePluginApiV1;
+use super::{Plugin, thunks::plugin_api};
+use crate::{abi::RuntimePluginApiV1, raw::InstanceStorage};
 
 /// A plugin that is linked in: its table, without a symbol, so that any number of them fit into one image.
 ///
@@ -48,13 +48,13 @@ impl StaticPlugin {
     }
 }
 
-/// Makes the [`StaticPlugin`](crate::StaticPlugin) of a plugin, with a static pool of `slots` instances, at least 1.
+/// Makes the [`StaticPlugin`](crate::plugin::StaticPlugin) of a plugin, with a static pool of `slots` instances, at least 1.
 ///
 /// On targets without compare-exchange (Armv6-M) one thread creates the instances, and not in an interrupt: see the safety section of
-/// [`Pool`](crate::plugin::Pool).
+/// [`Pool`](crate::raw::Pool).
 ///
 /// ```
-/// # use statevec_abi::*;
+/// # use statevec_abi::prelude::*;
 /// # struct Noop;
 /// # impl Plugin for Noop {
 /// #     fn name() -> &'static str { "noop" }
@@ -69,7 +69,7 @@ impl StaticPlugin {
 /// A pool without slots could hold no instance, and is refused by the compiler:
 ///
 /// ```compile_fail,E0080
-/// # use statevec_abi::*;
+/// # use statevec_abi::prelude::*;
 /// # struct Noop;
 /// # impl Plugin for Noop {
 /// #     fn name() -> &'static str { "noop" }
@@ -86,23 +86,23 @@ macro_rules! static_plugin {
         const __STATEVEC_SLOT_COUNT: usize = $slots;
         {
             struct __StatevecSlots;
-            static __STATEVEC_POOL: $crate::plugin::Pool<$plugin, __STATEVEC_SLOT_COUNT> =
-                $crate::plugin::Pool::new();
-            impl $crate::plugin::Pooled<$plugin, __STATEVEC_SLOT_COUNT> for __StatevecSlots {
-                fn pool() -> &'static $crate::plugin::Pool<$plugin, __STATEVEC_SLOT_COUNT> {
+            static __STATEVEC_POOL: $crate::raw::Pool<$plugin, __STATEVEC_SLOT_COUNT> =
+                $crate::raw::Pool::new();
+            impl $crate::raw::Pooled<$plugin, __STATEVEC_SLOT_COUNT> for __StatevecSlots {
+                fn pool() -> &'static $crate::raw::Pool<$plugin, __STATEVEC_SLOT_COUNT> {
                     &__STATEVEC_POOL
                 }
             }
             $crate::plugin::StaticPlugin::of::<
                 $plugin,
-                $crate::plugin::InPool<__StatevecSlots, __STATEVEC_SLOT_COUNT>,
+                $crate::raw::InPool<__StatevecSlots, __STATEVEC_SLOT_COUNT>,
             >()
         }
     }};
 }
 
 /// Exports a plugin as the one symbol of a shared library (ABI.md section 2). `storage` says where its instances live: a type that
-/// implements [`InstanceStorage`](crate::plugin::InstanceStorage), `statevec_abi_alloc::Boxed` for the heap.
+/// implements [`InstanceStorage`](crate::raw::InstanceStorage), `statevec_abi_alloc::Boxed` for the heap.
 ///
 /// Write it in a package of its own that is a `cdylib` and enables the feature `std` (panic catching); the plugin's logic stays a plain
 /// library, which can then be linked statically as well.

@@ -8,12 +8,12 @@ use super::{
         create_runtime_v1, destroy_runtime_v1, on_unload_v1, plugin_bytes_v1, run_tx_v1,
         validate_v1,
     },
-    storage::InstanceStorage,
 };
 use crate::abi::{
     RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
     RuntimeErrorBuf, RuntimeHostContextV1, RuntimePluginApiV1, RuntimeReadContextV1,
 };
+use crate::raw::InstanceStorage;
 
 /// The table of a plugin whose instances live in `S`.
 #[must_use]

@@ -1,29 +1,22 @@
-//! What a plugin may do in a transaction.
+//! One transaction, as a plugin sees it.
 
-use core::{
-    fmt,
-    mem::MaybeUninit,
-    ops::{Deref, DerefMut},
-    slice,
-};
+use core::{fmt, mem::MaybeUninit, slice};
 
-use super::{
-    contract::HostCaller, host_table::HostTable, read_context::ReadContext, scratch::Scratch,
-};
+use super::call_state::{CallState, HasCallState, Seal};
 use crate::{
-    abi::{RecordKey, RecordKind},
-    error_slot::{ErrorSlot, Rejected},
-    text_writer::TextWriter,
+    abi::{RecordKey, RecordKind, RuntimeErrorBuf},
+    boundary::{ErrorSlot, Rejected, text_writer::TextWriter},
+    raw::{HostCaller as _, HostTable, Scratch},
 };
 
-/// One transaction: everything that [`ReadContext`] offers, and writing.
+/// One transaction: writing, and the methods of [`ReadAccess`](super::ReadAccess).
 ///
 /// It lives as long as the call and cannot be kept. While a record is lent for writing the transaction is borrowed, so that a host call
 /// from inside does not compile.
 #[derive(Debug)]
 pub struct Tx<'tx> {
-    /// Invariant: its table is the one of a [`HostTable`].
-    state: ReadContext<'tx>,
+    /// Invariant: its table is the one of a [`HostTable`]. Only `new` sets it.
+    state: CallState<'tx>,
 }
 
 /// The longest text that [`Tx::log`] passes on, in bytes; longer ones are cut at a char boundary.
@@ -36,7 +29,7 @@ impl<'tx> Tx<'tx> {
         scratch: Scratch<'tx>,
         error: ErrorSlot<'tx>,
     ) -> Self {
-        Self { state: ReadContext::new(table.read(), scratch, error) }
+        Self { state: CallState::new(table.read(), scratch, error) }
     }
 
     /// Creates a record: `init` fills zeroed bytes of the schema's data size. Returns the new record's key.
@@ -104,36 +97,38 @@ impl<'tx> Tx<'tx> {
     }
 
     /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
-    pub fn parts(&mut self) -> (HostTable<'_>, Scratch<'_>) {
+    pub fn host_table(&mut self) -> (HostTable<'_>, Scratch<'_>) {
         (self.table(), self.state.scratch())
     }
 
-    /// The host's functions, and who calls them.
+    /// The slot for this call's own error.
     #[inline]
-    pub(crate) fn host(&mut self) -> (HostTable<'tx>, &mut ReadContext<'tx>) {
+    pub(super) const fn error(&self) -> ErrorSlot<'tx> {
+        self.state.error()
+    }
+
+    /// The address of the buffer for host errors, which is its instance's, too.
+    #[inline]
+    pub(super) const fn scratch_address(&self) -> *mut RuntimeErrorBuf {
+        self.state.scratch_address()
+    }
+
+    /// The host's functions, and the caller that they report to.
+    #[inline]
+    pub(super) const fn host(&mut self) -> (HostTable<'tx>, &mut CallState<'tx>) {
         (self.table(), &mut self.state)
     }
 
     #[inline]
-    fn table(&self) -> HostTable<'tx> {
-        // SAFETY: the invariant of the field; every context of this call, which is all it can be exchanged for, has this table (rule 10).
+    const fn table(&self) -> HostTable<'tx> {
+        // SAFETY: `new` made the state of a host's whole table, and nothing outside of `plugin` reaches the state (rule 10).
         unsafe { HostTable::of_read(self.state.table()) }
     }
 }
 
-/// Read access, and the ways to fail.
-impl<'tx> Deref for Tx<'tx> {
-    type Target = ReadContext<'tx>;
-
+impl<'tx> HasCallState<'tx> for Tx<'tx> {
     #[inline]
-    fn deref(&self) -> &Self::Target {
-        &self.state
-    }
-}
-
-impl DerefMut for Tx<'_> {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut Self::Target {
+    fn call_state(&mut self, _seal: Seal) -> &mut CallState<'tx> {
         &mut self.state
     }
 }

@@ -30,7 +30,7 @@ use crate::abi::{RecordKey, RecordKind, SysId};
 /// 5 ns and 5,272 bytes, and needs a table of constants that no one-page specification can hold.
 ///
 /// ```
-/// use statevec_abi::{RecordKey, txlog::{Change, StateDigest}};
+/// use statevec_abi::{abi::RecordKey, txlog::{Change, StateDigest}};
 ///
 /// let key = RecordKey { kind: 1, sys_id: 1 };
 /// let mut digest = StateDigest::EMPTY;

@@ -12,7 +12,8 @@ pub use items::{EntryChange, EntryChanges, EntryEvent, EntryEvents};
 
 use super::StateDigest;
 use crate::{
-    abi::{ErrorText, RuntimeCommandRef, RuntimeErrorKind},
+    abi::{ErrorText, RuntimeErrorKind},
+    boundary::RuntimeCommandRef,
     host::CallFailure,
 };
 

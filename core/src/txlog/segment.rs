@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     abi::RUNTIME_PLUGIN_ABI_VERSION_V1,
-    limits,
+    boundary::limits,
     schema::{Fingerprints, Version},
 };
 

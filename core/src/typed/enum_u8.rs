@@ -4,7 +4,7 @@ use super::DecodeError;
 use crate::schema::EnumDef;
 use thiserror_no_std::Error;
 
-/// A fieldless enum whose variants are bytes; see [`derive(EnumU8)`](macro@crate::EnumU8).
+/// A fieldless enum whose variants are bytes; see [`derive(EnumU8)`](macro@crate::typed::EnumU8).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a field type nor an enum that derives EnumU8",
     note = "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8"

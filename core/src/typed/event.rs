@@ -2,7 +2,7 @@
 
 use super::{EncodeError, Payload};
 
-/// An event type; see [`derive(Event)`](macro@crate::Event).
+/// An event type; see [`derive(Event)`](macro@crate::typed::Event).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     note = "declare it with #[derive(Event)] and #[event(kind = …)]"

@@ -3,7 +3,7 @@
 use super::{DecodeError, Pk};
 use crate::schema::RecordDef;
 
-/// A record type; see [`derive(Record)`](macro@crate::Record).
+/// A record type; see [`derive(Record)`](macro@crate::typed::Record).
 ///
 /// The type itself is a plain value. In place, a record is read through a [`View`](Record::View) and changed through
 /// an [`Update`](Record::Update): making one checks the bytes once, and the accessors then read and write without

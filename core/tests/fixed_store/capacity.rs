@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use statevec_abi::{
+    abi::runtime_error_kind::HOST_REJECTED,
     fixed_store::{FixedMemory, FixedStore},
-    runtime_error_kind::HOST_REJECTED,
 };
 
 use crate::script::{Bench, Op, SCHEMA, SIZE};

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
-    Record, RecordKey,
+    abi::RecordKey,
     fixed_store::{FixedMemory, FixedStore},
     txlog::{Change, StateDigest},
+    typed::Record,
 };
 
 use crate::{

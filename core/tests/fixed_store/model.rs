@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
-    Record, RecordKey,
+    abi::RecordKey,
     fixed_store::{FixedMemory, FixedStore},
     txlog::StateDigest,
+    typed::Record,
 };
 
 use crate::script::{Bench, Op, SCHEMA, SIZE, Share, Thing, share, thing};

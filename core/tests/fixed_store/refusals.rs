@@ -1,8 +1,8 @@
 //! What a server's store refuses, too: in the same words, and nothing has changed.
 
 use statevec_abi::{
+    abi::runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
     fixed_store::{FixedMemory, FixedStore},
-    runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
 };
 
 use crate::script::{Bench, Op, SCHEMA, SIZE};

@@ -1,9 +1,9 @@
 //! A transaction that does not last leaves no trace.
 
 use statevec_abi::{
-    Record as _,
+    abi::runtime_error_kind::PLUGIN_REJECTED,
     fixed_store::{FixedMemory, FixedStore},
-    runtime_error_kind::PLUGIN_REJECTED,
+    typed::Record as _,
 };
 
 use crate::script::{Bench, Op, SCHEMA, SIZE, Thing, share, thing};
@@ -79,7 +79,7 @@ fn store_made_anew_in_used_memory_is_empty() {
 #[cfg(feature = "std")]
 #[test]
 fn panic_after_writes_and_inside_a_visitor() {
-    use statevec_abi::runtime_error_kind::PLUGIN_INTERNAL_ERROR;
+    use statevec_abi::abi::runtime_error_kind::PLUGIN_INTERNAL_ERROR;
     let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
     for last in [Op::Panic, Op::PanicInUpdate(1)] {
         let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());

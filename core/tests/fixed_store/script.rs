@@ -2,12 +2,15 @@
 
 use core::pin::Pin;
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Event, FixedBytes, Plugin, Record, Rejected, RuntimeCommandRef, RuntimeErrorBuf,
-    RuntimeErrorKind, StaticPlugin, Tx,
+    abi::{RuntimeErrorBuf, RuntimeErrorKind},
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
     fixed_store::{FixedStore, Transaction, record_size},
     host::{HostGate, PluginApi, PluginRuntime},
+    plugin::{Plugin, StaticPlugin, Tx},
     schema, static_plugin,
+    typed::{Event, FixedBytes, Record},
 };
 
 /// Found by one number.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
-    RecordKey,
+    abi::RecordKey,
     txlog::{Change, StateDigest},
 };
 

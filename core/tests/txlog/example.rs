@@ -1,7 +1,7 @@
 //! The worked example of `TXLOG.md` is what this crate writes and reads.
 
 use statevec_abi::{
-    ErrorText, RecordKey, runtime_error_kind,
+    abi::{ErrorText, RecordKey, runtime_error_kind},
     schema::{Fingerprints, Version},
     txlog::{
         Alignment, Chain, Change, EntryEvent, EntryFailure, EntryOutcome, Environment,

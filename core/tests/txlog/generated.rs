@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
-    ErrorText, RecordKey, RuntimeErrorKind,
+    abi::{ErrorText, RecordKey, RuntimeErrorKind},
     schema::{Fingerprints, Version},
     txlog::{
         Alignment, Entry, EntryChange, EntryEvent, EntryFailure, EntryOutcome, Environment,

@@ -1,7 +1,7 @@
 //! Writers that find no room, or are given what does not fit.
 
 use statevec_abi::{
-    limits,
+    boundary::limits,
     txlog::{
         Alignment, Change, EncodeError, EntryOutcome, Environment, LogWriter, SegmentHeader,
         StateDigest, TransactionEntry,

@@ -2,9 +2,13 @@
 
 use super::declared::{Account, Changed, Note, Noted, Side};
 use super::store::{Outcome, Store, run, validate};
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    Command, DecodePayload, ErrorSlot, Event, Payload, Plugin, ReadContext, Record, Rejected,
-    RuntimeCommandRef, StaticPlugin, Tx, dispatch, static_plugin,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    dispatch,
+    plugin::{Plugin, ReadContext, StaticPlugin, Tx},
+    static_plugin,
+    typed::{Command, DecodePayload, Event, Payload, Record},
 };
 
 /// Creates an account.

@@ -3,12 +3,12 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unused, unreachable_pub, rust_2018_idioms, clippy::all)]
 
-use statevec_abi::{Command, EnumU8, Event, FixedBytes, Record};
+use statevec_abi::typed::{Command, EnumU8, Event, FixedBytes, Record};
 
 /// Enums elsewhere, to be named by a path.
 pub(crate) mod deep {
     /// Not in the schema's list of types.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, statevec_abi::EnumU8)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, statevec_abi::typed::EnumU8)]
     #[repr(u8)]
     pub(crate) enum Far {
         /// Zero is a value like any other.

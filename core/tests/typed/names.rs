@@ -1,9 +1,13 @@
 //! Names of authors that generated code uses, too.
 
 use super::store::{Store, run};
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    Command, DecodePayload, EnumU8, ErrorSlot, Event, FixedBytes, KeyedRecord, Payload, Plugin,
-    Record, Rejected, RuntimeCommandRef, StaticPlugin, Tx, dispatch, static_plugin,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    dispatch,
+    plugin::{Plugin, StaticPlugin, Tx},
+    static_plugin,
+    typed::{Command, DecodePayload, EnumU8, Event, FixedBytes, KeyedRecord, Payload, Record},
 };
 
 /// The names of `Result` and `Option`, and of what `TryFrom` calls its error.

@@ -4,8 +4,9 @@ use statevec_abi::host::{
     BytesMutVisitor, BytesVisitor, Host, HostGate, KeyVisitor, PluginApi, PluginRuntime,
 };
 use statevec_abi::{
-    ErrorSlot, RecordKey, RecordKind, Rejected, RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin,
-    SysId, runtime_error_kind,
+    abi::{RecordKey, RecordKind, RuntimeErrorBuf, SysId, runtime_error_kind},
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::StaticPlugin,
 };
 use std::sync::Arc;
 

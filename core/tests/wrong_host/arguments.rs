@@ -3,8 +3,11 @@
 use core::{ffi::c_void, ptr};
 
 use statevec_abi::{
-    RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeErrorBuf, RuntimeErrorPhase,
-    RuntimeHostContextV1, limits,
+    abi::{
+        RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
+        RuntimeHostContextV1,
+    },
+    boundary::{RuntimeCommandRef, limits},
 };
 
 use crate::{

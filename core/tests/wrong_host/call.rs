@@ -2,7 +2,10 @@
 
 use std::cell::Cell;
 
-use statevec_abi::{Record, RecordKind, RuntimeErrorPhase};
+use statevec_abi::{
+    abi::{RecordKind, RuntimeErrorPhase},
+    typed::Record,
+};
 
 /// What the plugin keeps. Its layout is 48 bytes long.
 #[derive(Debug, Clone, PartialEq, Eq, Record)]

@@ -3,8 +3,8 @@
 use core::{cell::Cell, ptr};
 
 use statevec_abi::{
-    RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1,
-    plugin::{HostTable, ReadTable, Scratch},
+    abi::{RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1},
+    raw::{HostTable, ReadTable, Scratch},
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use core::{ffi::c_void, ptr};
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RecordKind, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor, RuntimeCallStatus,
     RuntimeErrorBuf, RuntimeHostVTableV1, RuntimeReadVTableV1, RuntimeRecordKeyView,
     RuntimeRecordKeyVisitor, SysId,

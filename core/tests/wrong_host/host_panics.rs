@@ -7,7 +7,8 @@ use std::{
 };
 
 use statevec_abi::{
-    ErrorSlot, RecordKey, RecordKind, Rejected, RuntimeCommandRef, RuntimeErrorBuf, SysId,
+    abi::{RecordKey, RecordKind, RuntimeErrorBuf, SysId},
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
     host::{BytesMutVisitor, BytesVisitor, Host, HostGate, KeyVisitor, PluginApi, PluginRuntime},
 };
 

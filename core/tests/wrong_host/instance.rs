@@ -3,9 +3,12 @@
 use core::{ffi::c_void, ptr};
 
 use statevec_abi::{
-    RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef,
-    RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, RuntimeHostContextV1,
-    RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1,
+    abi::{
+        RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf,
+        RuntimeErrorKind, RuntimeErrorPhase, RuntimeHostContextV1, RuntimeHostVTableV1,
+        RuntimeReadContextV1, RuntimeReadVTableV1,
+    },
+    boundary::RuntimeCommandRef,
 };
 
 use crate::{

@@ -1,8 +1,11 @@
 //! The plugin, with the SDK: it makes one host call and passes its failure on.
 
+use statevec_abi::plugin::ReadAccess;
 use statevec_abi::{
-    ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, RuntimePluginApiV1, StaticPlugin,
-    Tx, static_plugin,
+    abi::RuntimePluginApiV1,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, ReadContext, StaticPlugin, Tx},
+    static_plugin,
 };
 
 use crate::call::{ACCOUNT, Account, Call, Entry, Task, Way, task, visited};
@@ -98,7 +101,7 @@ fn write_or_read<'tx>(tx: &mut Tx<'tx>) -> Result<(), Rejected<'tx>> {
     }
 }
 
-fn read<'c>(state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+fn read<'c>(state: &mut impl ReadAccess<'c>) -> Result<(), Rejected<'c>> {
     let Task { entry, way } = task();
     let read = match (entry, way) {
         (Entry::ReadById, Way::Typed) => state.read_by_id::<Account, _>(1, |_| visited())?,
@@ -127,6 +130,6 @@ fn read<'c>(state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
 }
 
 /// Rejects when there is no record.
-fn found<'c>(state: &mut ReadContext<'c>, record: Option<()>) -> Result<(), Rejected<'c>> {
+fn found<'c>(state: &mut impl ReadAccess<'c>, record: Option<()>) -> Result<(), Rejected<'c>> {
     record.ok_or_else(|| state.reject(format_args!("no record")))
 }

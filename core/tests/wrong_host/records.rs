@@ -73,5 +73,5 @@ fn key_of_no_record_is_shown() {
 
 #[test]
 fn layout_is_what_the_host_lends() {
-    assert_eq!(<Account as statevec_abi::Record>::DATA_SIZE, WHOLE);
+    assert_eq!(<Account as statevec_abi::typed::Record>::DATA_SIZE, WHOLE);
 }

@@ -1,6 +1,6 @@
 //! Failures whose reasons are missing, or are no text.
 
-use statevec_abi::RUNTIME_ERROR_MESSAGE_CAPACITY;
+use statevec_abi::abi::RUNTIME_ERROR_MESSAGE_CAPACITY;
 
 use crate::{
     call::{ALL, Way},

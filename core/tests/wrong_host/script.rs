@@ -7,9 +7,12 @@ use std::{
 };
 
 use statevec_abi::{
-    RUNTIME_ERROR_MESSAGE_CAPACITY, RecordKind, RuntimeBytesMutRef, RuntimeBytesMutVisitor,
-    RuntimeBytesRef, RuntimeBytesVisitor, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind,
-    RuntimeErrorPhase, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId, write_runtime_error,
+    abi::{
+        RUNTIME_ERROR_MESSAGE_CAPACITY, RecordKind, RuntimeBytesMutRef, RuntimeBytesMutVisitor,
+        RuntimeBytesRef, RuntimeBytesVisitor, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind,
+        RuntimeErrorPhase, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId,
+    },
+    boundary::write_runtime_error,
 };
 
 /// What the host does in every call.

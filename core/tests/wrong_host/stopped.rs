@@ -2,9 +2,12 @@
 
 use core::ptr;
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Plugin, ReadContext, RecordKey, Rejected, RuntimeBytesRef, RuntimeCallStatus,
-    RuntimeCommandRef, RuntimeErrorPhase, RuntimeHostContextV1, StaticPlugin, Tx, static_plugin,
+    abi::{RecordKey, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorPhase, RuntimeHostContextV1},
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, ReadContext, StaticPlugin, Tx},
+    static_plugin,
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use core::ptr;
 
-use statevec_abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
+use statevec_abi::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
 
 use crate::{
     call::{ALL, Call, During, Entry, Way},

@@ -1,6 +1,6 @@
 //! A plugin's visitor panics, and the host goes on wrongly: the plugin's own panic is what counts, and the instance is used no more.
 
-use statevec_abi::RuntimeErrorPhase;
+use statevec_abi::abi::RuntimeErrorPhase;
 
 use crate::{
     call::{ALL, Call, LENDING, WALKING, Way},

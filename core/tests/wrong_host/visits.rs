@@ -1,6 +1,6 @@
 //! Visitors that are called too often, never, or with what is no record (rule 4).
 
-use statevec_abi::limits;
+use statevec_abi::boundary::limits;
 
 use crate::{
     call::{FINDING, LENDING, WALKING, Way, visits},

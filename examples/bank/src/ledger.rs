@@ -1,7 +1,7 @@
 //! Double-entry bookkeeping: every change of a balance is a posting, and postings come in pairs
 //! that cancel out.
 
-use statevec_abi::{ReadContext, Rejected, Tx};
+use statevec_abi::prelude::*;
 
 use crate::schema::{Account, AccountUpdate, BalanceChanged, PLATFORM, Reason};
 

@@ -17,7 +17,7 @@ pub use config::{Config, ConfigError};
 pub use schema::{Account, BalanceChanged, Deposit, PLATFORM, Reason, SCHEMA, Transfer, Withdraw};
 
 use ledger::{Posting, balances_add_up, post, post_or_open};
-use statevec_abi::{ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, Tx, dispatch};
+use statevec_abi::prelude::*;
 
 /// The bank: it keeps its configuration, and everything else in records.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Records, commands and events of the bank. Amounts are in the smallest unit of the currency; times
 //! in microseconds.
 
-use statevec_abi::{Command, EnumU8, Event, Record, schema};
+use statevec_abi::prelude::*;
 
 /// The account that money comes from and goes to when it enters or leaves the bank.
 pub const PLATFORM: u64 = 0;

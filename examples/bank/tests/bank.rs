@@ -1,7 +1,7 @@
 //! The bank's behaviour, tested through the harness.
 #![allow(clippy::expect_used, reason = "a test fails loudly")]
 
-use statevec_abi::{StaticPlugin, static_plugin};
+use statevec_abi::prelude::*;
 use statevec_bank::{
     Account, BalanceChanged, Bank, Deposit, PLATFORM, Reason, SCHEMA, Transfer, Withdraw,
 };
@@ -28,7 +28,7 @@ fn balance(bank: &Harness, account_id: u64) -> Option<i64> {
 }
 
 /// Rejects a command, and returns the reason.
-fn reason<C: statevec_abi::Command>(bank: &mut Harness, command: &C) -> String {
+fn reason<C: statevec_abi::typed::Command>(bank: &mut Harness, command: &C) -> String {
     bank.expect_rejection(command).message
 }
 

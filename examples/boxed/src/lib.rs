@@ -15,7 +15,7 @@ pub use schema::{Exchange, Item, ItemUpdate, ItemView, Name, Receive, SCHEMA, Sh
 
 use alloc::{boxed::Box, format, string::String};
 
-use statevec_abi::{DecodePayload, Payload};
+use statevec_abi::prelude::*;
 use statevec_abi_alloc::{
     BizInvariantReadContext, InvariantReadContextExt, RuntimeCommandEnvelope, RuntimeHostContext,
     RuntimePlugin, RuntimePluginError, RuntimePluginFactory, RuntimePluginLoadError,

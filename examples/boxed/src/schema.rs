@@ -1,6 +1,6 @@
 //! Records, commands and events of the inventory. Quantities are in pieces.
 
-use statevec_abi::{Command, Event, FixedBytes, Record, schema};
+use statevec_abi::prelude::*;
 
 /// The name of an item: up to 20 bytes, UTF-8 by custom.
 pub type Name = FixedBytes<20>;

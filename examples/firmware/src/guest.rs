@@ -3,9 +3,10 @@
 use core::pin::Pin;
 
 use statevec_abi::{
-    RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin,
+    abi::RuntimeErrorBuf,
     fixed_store::FixedStore,
     host::{CallFailure, HostGate, PluginApi, PluginRuntime},
+    prelude::*,
 };
 
 type Gate<'g, 'm> = Pin<&'g mut HostGate<FixedStore<'m>>>;

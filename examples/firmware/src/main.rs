@@ -2,7 +2,7 @@
 #![no_main]
 //! Firmware with two plugins: runs the commands in the image, and prints what becomes of them.
 
-use statevec_abi::{StaticPlugin, fixed_store::FixedStore};
+use statevec_abi::{fixed_store::FixedStore, prelude::*};
 use statevec_firmware::{
     board::{Console, entry, exit},
     plugins::{BANK, BANK_COMMANDS, BANK_RECORDS, TALLY, TALLY_COMMANDS, TALLY_RECORDS},

@@ -2,9 +2,8 @@
 //! not name is not linked into it.
 
 use statevec_abi::{
-    StaticPlugin,
     fixed_store::{FixedMemory, record_size},
-    static_plugin,
+    prelude::*,
 };
 use static_cell::ConstStaticCell;
 

@@ -3,7 +3,7 @@
 use core::mem;
 
 use statevec_abi::{
-    RuntimeCommandRef,
+    prelude::*,
     queue::{QueueCodecError, SubmitRequest},
 };
 

@@ -5,7 +5,7 @@ use core::{
     pin::pin,
 };
 
-use statevec_abi::{RuntimeErrorBuf, StaticPlugin, fixed_store::FixedStore, host::HostGate};
+use statevec_abi::{abi::RuntimeErrorBuf, fixed_store::FixedStore, host::HostGate, prelude::*};
 use statevec_transcript as transcript;
 
 use crate::{guest::Guest, script::Script};

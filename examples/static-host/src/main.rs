@@ -13,7 +13,7 @@ use std::{
     process::ExitCode,
 };
 
-use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
+use statevec_abi::prelude::*;
 use statevec_host::{Engine, LoadedPlugin, Outcome, json};
 
 const PLUGINS: &[StaticPlugin] =

@@ -1,9 +1,6 @@
 //! A second plugin, to show that two fit into one program: it counts votes.
 
-use statevec_abi::{
-    Command, ErrorSlot, Event, FixedBytes, Plugin, Record, Rejected, RuntimeCommandRef, Tx,
-    dispatch, schema,
-};
+use statevec_abi::prelude::*;
 
 /// How many votes a candidate has.
 #[derive(Record)]

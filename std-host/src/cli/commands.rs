@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::Path;
 
-use statevec_abi::RuntimeCommandRef;
+use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::json::{CommandError, parse_command};
 

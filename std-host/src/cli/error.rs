@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use statevec_abi::runtime_error_kind::CONFIG_ERROR;
+use statevec_abi::abi::runtime_error_kind::CONFIG_ERROR;
 use statevec_host::foreign_text::EscapedLines;
 use statevec_host::{EngineError, LoadError, PluginFailure};
 
@@ -92,7 +92,7 @@ impl fmt::Display for Report<'_> {
 #[cfg(test)]
 mod tests {
     use super::{CliError, PluginFailure, Report};
-    use statevec_abi::{RuntimeErrorPhase, runtime_error_kind};
+    use statevec_abi::abi::{RuntimeErrorPhase, runtime_error_kind};
 
     #[test]
     fn a_plugin_s_words_cannot_pass_for_the_program_s() {

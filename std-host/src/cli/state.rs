@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process;
 
-use statevec_abi::RecordKey;
+use statevec_abi::abi::RecordKey;
 use statevec_host::Store;
 use statevec_host::json::RecordJson;
 

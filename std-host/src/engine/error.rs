@@ -2,7 +2,10 @@
 
 use std::{error::Error, fmt};
 
-use statevec_abi::{RuntimeErrorKind, RuntimeErrorPhase, host::CallFailure};
+use statevec_abi::{
+    abi::{RuntimeErrorKind, RuntimeErrorPhase},
+    host::CallFailure,
+};
 
 use crate::store::StoreError;
 

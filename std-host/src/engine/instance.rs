@@ -3,7 +3,7 @@
 use std::{pin::Pin, sync::Arc};
 
 use statevec_abi::{
-    RuntimeErrorBuf,
+    abi::RuntimeErrorBuf,
     host::{HostGate, PluginRuntime},
 };
 

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use statevec_abi::{
-    ErrorSlot, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, host::CallFailure,
-    runtime_error_kind::HOST_INTERNAL_ERROR,
+    abi::{
+        RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
+        runtime_error_kind::HOST_INTERNAL_ERROR,
+    },
+    boundary::ErrorSlot,
+    host::CallFailure,
 };
 
 /// The answer that a stopped engine gives to every further command.

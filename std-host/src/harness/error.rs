@@ -1,6 +1,6 @@
 //! What a test can run into.
 
-use statevec_abi::{DecodeError, EncodeError};
+use statevec_abi::typed::{DecodeError, EncodeError};
 
 use crate::{
     engine::{EngineError, PluginFailure},

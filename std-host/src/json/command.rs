@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use statevec_abi::limits;
+use statevec_abi::boundary::limits;
 use statevec_abi_alloc::schema::{CommandDefinition, SchemaRegistry};
 
 use super::encode::append_payload;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
-use statevec_abi::RecordKind;
+use statevec_abi::abi::RecordKind;
 use statevec_abi_alloc::schema::{
     FieldDefinition, PayloadDefinition, PayloadFieldDefinition, RecordDefinition, SchemaRegistry,
 };

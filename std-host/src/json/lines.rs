@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use statevec_abi::{RecordKey, RecordKind};
+use statevec_abi::abi::{RecordKey, RecordKind};
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::bytes::HexJson;

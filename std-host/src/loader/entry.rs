@@ -4,7 +4,7 @@ use std::path::Path;
 
 use libloading::{Library, Symbol};
 use statevec_abi::{
-    RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimePluginEntryV1,
+    abi::{RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimePluginEntryV1},
     host::{PluginApi, TableError},
 };
 

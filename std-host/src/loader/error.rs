@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf, str::Utf8Error};
 
-use statevec_abi::{BytesError, host::TableError};
+use statevec_abi::{boundary::BytesError, host::TableError};
 use statevec_abi_alloc::schema::SchemaIdlError;
 
 use super::{Machine, Sha256};

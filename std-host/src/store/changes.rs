@@ -2,7 +2,7 @@
 
 use std::collections::TryReserveError;
 
-use statevec_abi::{RecordKey, txlog::Change};
+use statevec_abi::{abi::RecordKey, txlog::Change};
 
 use super::{Events, Store, rows::Slot, undo::Step};
 

@@ -1,6 +1,6 @@
 //! The digest of a store's state.
 
-use statevec_abi::{RecordKey, txlog::StateDigest};
+use statevec_abi::{abi::RecordKey, txlog::StateDigest};
 
 use super::Store;
 

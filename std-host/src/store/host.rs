@@ -3,9 +3,12 @@
 use std::{fmt, ptr};
 
 use statevec_abi::{
-    ErrorSlot, RecordKey, RecordKind, Rejected, SysId,
+    abi::{
+        RecordKey, RecordKind, SysId,
+        runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
+    },
+    boundary::{ErrorSlot, Rejected},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
-    runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
 };
 
 use super::{

@@ -1,6 +1,6 @@
 //! The whole state as bytes, and whether it is in order.
 
-use statevec_abi::RecordKind;
+use statevec_abi::abi::RecordKind;
 use statevec_abi_alloc::schema::PkLayout;
 
 use super::{Store, table::Table};

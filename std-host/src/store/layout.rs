@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use statevec_abi::RecordKind;
+use statevec_abi::abi::RecordKind;
 use statevec_abi_alloc::schema::{FieldDefinition, FieldType, PkLayout, RecordDefinition};
 
 use super::equal::equal;

@@ -2,7 +2,7 @@
 
 use std::collections::TryReserveError;
 
-use statevec_abi::SysId;
+use statevec_abi::abi::SysId;
 
 use super::spare::release_spare;
 

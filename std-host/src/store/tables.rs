@@ -1,6 +1,6 @@
 //! The tables of a store.
 
-use statevec_abi::RecordKind;
+use statevec_abi::abi::RecordKind;
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{StoreError, table::Table};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, convert::Infallible};
 
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
-    RecordKey,
+    abi::RecordKey,
     txlog::{Change, StateDigest},
 };
 use statevec_host::{Engine, Outcome, Store};

@@ -2,10 +2,14 @@
 
 use std::error::Error as _;
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, RuntimeErrorPhase, StaticPlugin,
-    Tx,
-    runtime_error_kind::{CONFIG_ERROR, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED},
+    abi::{
+        RuntimeErrorPhase,
+        runtime_error_kind::{CONFIG_ERROR, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED},
+    },
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
 };
 use statevec_host::{Engine, EngineError, LoadedPlugin, Outcome, Store};

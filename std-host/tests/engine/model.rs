@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use statevec_abi::RecordKind;
+use statevec_abi::abi::RecordKind;
 use statevec_host::Store;
 
 use crate::{

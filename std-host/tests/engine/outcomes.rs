@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use statevec_abi::RuntimeCommandRef;
+use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_host::{Outcome, engine::Position};
 
 use crate::{

@@ -3,11 +3,15 @@
 use std::ffi::c_void;
 
 use statevec_abi::{
-    ErrorSlot, Plugin, Rejected, RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCallStatus,
-    RuntimeCommandRef, RuntimeCommandView, RuntimeErrorBuf, RuntimeErrorPhase,
-    RuntimeHostContextV1, RuntimePluginApiV1, RuntimeRecordKeyView, StaticPlugin, Tx,
-    runtime_error_kind::{HOST_REJECTED, PLUGIN_REJECTED},
-    static_plugin, write_runtime_error,
+    abi::{
+        RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
+        RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimePluginApiV1,
+        RuntimeRecordKeyView,
+        runtime_error_kind::{HOST_REJECTED, PLUGIN_REJECTED},
+    },
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef, write_runtime_error},
+    plugin::{Plugin, StaticPlugin, Tx},
+    static_plugin,
 };
 use statevec_host::{Engine, LoadedPlugin, Outcome};
 
@@ -41,7 +45,7 @@ impl Plugin for Shell {
 const SHELL: StaticPlugin = static_plugin!(Shell, slots = 16);
 
 /// An engine with one account, whose next command runs `run_tx`.
-fn engine(run_tx: statevec_abi::RunTxFn) -> Engine {
+fn engine(run_tx: statevec_abi::abi::RunTxFn) -> Engine {
     let plugin = LoadedPlugin::from_static(&SHELL).unwrap();
     let mut engine = Engine::create(&plugin, "").unwrap();
     assert!(engine.run(&RuntimeCommandRef::new(1, 1, 0, &[])).is_committed());
@@ -222,7 +226,7 @@ fn report(error: *mut RuntimeErrorBuf, as_expected: bool) -> RuntimeCallStatus {
     RuntimeCallStatus::Failure
 }
 
-fn assert_all_refused(run_tx: statevec_abi::RunTxFn) {
+fn assert_all_refused(run_tx: statevec_abi::abi::RunTxFn) {
     let mut engine = engine(run_tx);
     let before = engine.store().image();
     match engine.run(&RuntimeCommandRef::new(1, 2, 0, &[])) {

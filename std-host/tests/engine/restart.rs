@@ -2,9 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, StaticPlugin, Tx,
-    runtime_error_kind::{HOST_INTERNAL_ERROR, PLUGIN_INTERNAL_ERROR},
+    abi::runtime_error_kind::{HOST_INTERNAL_ERROR, PLUGIN_INTERNAL_ERROR},
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
 };
 use statevec_host::{

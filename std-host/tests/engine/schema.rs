@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use statevec_abi::{RecordKind, schema::Version};
+use statevec_abi::{abi::RecordKind, schema::Version};
 use statevec_abi_alloc::schema::{
     FieldDefinition, FieldType, PayloadDefinition, RecordDefinition, SchemaRegistry,
 };

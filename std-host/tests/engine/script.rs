@@ -1,7 +1,11 @@
 //! A plugin that does what its command says, step by step, and reports what it saw in events.
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Plugin, RecordKind, Rejected, RuntimeCommandRef, StaticPlugin, Tx, static_plugin,
+    abi::RecordKind,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, StaticPlugin, Tx},
+    static_plugin,
 };
 use statevec_host::{Engine, LoadedPlugin, Outcome};
 

@@ -1,8 +1,9 @@
 //! Writes that the store refuses, and what it says.
 
 use statevec_abi::{
-    ErrorSlot, RuntimeErrorBuf, RuntimeErrorPhase, host::Host as _,
-    runtime_error_kind::HOST_INTERNAL_ERROR,
+    abi::{RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind::HOST_INTERNAL_ERROR},
+    boundary::ErrorSlot,
+    host::Host as _,
 };
 use statevec_host::{Engine, LoadedPlugin, Store};
 

@@ -6,9 +6,12 @@
 use std::{fs, sync::Mutex};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    Command, ErrorSlot, Event, Plugin, Record, Rejected, RuntimeCommandRef, StaticPlugin, Tx,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, StaticPlugin, Tx},
     schema, static_plugin,
+    typed::{Command, Event, Record},
 };
 use statevec_host::{Engine, LoadedPlugin, Outcome};
 

@@ -1,6 +1,6 @@
 //! Bytes from a plugin that do not fit its schema are shown, and never read past their end.
 
-use statevec_abi::RecordKey;
+use statevec_abi::abi::RecordKey;
 use statevec_host::json::{DecodeError, EventJson, Fields, RecordJson};
 
 use crate::schema::schema;

@@ -1,7 +1,7 @@
 //! Failures as JSON lines, those with numbers that the contract does not know among them.
 
+use statevec_abi::abi::{RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind};
 use statevec_abi::host::CallFailure;
-use statevec_abi::{RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind};
 use statevec_host::Outcome;
 use statevec_host::json::OutcomeJson;
 

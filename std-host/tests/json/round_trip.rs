@@ -80,7 +80,7 @@ proptest! {
         let event = EventJson { schema: &schema, kind, payload: &bytes }.to_string();
         let parsed: serde_json::Value = serde_json::from_str(&event).unwrap();
         prop_assert_eq!(parsed.get("malformed").is_some(), Fields::of_event(&schema, kind, &bytes).is_err());
-        let key = statevec_abi::RecordKey { kind, sys_id: 1 };
+        let key = statevec_abi::abi::RecordKey { kind, sys_id: 1 };
         let record = RecordJson { schema: &schema, key, data: &bytes }.to_string();
         prop_assert!(serde_json::from_str::<serde_json::Value>(&record).is_ok());
     }

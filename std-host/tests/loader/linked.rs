@@ -1,7 +1,9 @@
 //! Plugins that are linked in are checked like those that are loaded.
 
 use statevec_abi::{
-    ErrorSlot, Plugin, Rejected, RuntimeCommandRef, StaticPlugin, Tx, static_plugin,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, StaticPlugin, Tx},
+    static_plugin,
 };
 use statevec_host::{LoadError, LoadedPlugin};
 

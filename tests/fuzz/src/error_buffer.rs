@@ -9,8 +9,8 @@
 mod passed;
 
 use statevec_abi::{
-    ErrorSlot, RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind,
-    RuntimeErrorPhase, clear_runtime_error, write_runtime_error,
+    abi::{RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase},
+    boundary::{ErrorSlot, clear_runtime_error, write_runtime_error},
 };
 use statevec_abi_alloc::{runtime_error_message, runtime_error_text};
 

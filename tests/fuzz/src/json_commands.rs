@@ -8,7 +8,10 @@
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use statevec_abi::{DecodePayload, Payload, RecordKey};
+use statevec_abi::{
+    abi::RecordKey,
+    typed::{DecodePayload, Payload},
+};
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_bank::{Deposit, Transfer, Withdraw};
 use statevec_host::json::{

@@ -11,8 +11,8 @@ mod layout;
 use std::{fmt, sync::LazyLock};
 
 use statevec_abi::{
-    DecodePayload, FixedBytes, KeyedRecord, Record,
     queue::{CommittedResultRecord, SubmitRequest},
+    typed::{DecodePayload, FixedBytes, KeyedRecord, Record},
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_bank::{BalanceChanged, Deposit, Transfer, Withdraw};

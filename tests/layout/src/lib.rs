@@ -10,7 +10,7 @@
 
 mod writer;
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf,
     RuntimeErrorKind, RuntimeErrorPhase, RuntimeHostContextV1, RuntimeHostVTableV1,
     RuntimePluginApiV1, RuntimeReadContextV1, RuntimeReadVTableV1, RuntimeRecordKeyView,

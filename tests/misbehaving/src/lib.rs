@@ -16,7 +16,10 @@ mod saying;
 mod schema;
 mod sdk;
 
-use statevec_abi::{RuntimeBytesRef, RuntimeCallStatus, RuntimePluginApiV1, runtime_bytes_slice};
+use statevec_abi::{
+    abi::{RuntimeBytesRef, RuntimeCallStatus, RuntimePluginApiV1},
+    boundary::runtime_bytes_slice,
+};
 
 /// The entry of this plugin library: the table that was asked for.
 #[unsafe(no_mangle)]

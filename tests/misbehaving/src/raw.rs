@@ -8,9 +8,12 @@ mod place;
 use std::{cell::Cell, ffi::c_void, sync::Mutex};
 
 use statevec_abi::{
-    RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
-    RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimePluginApiV1,
-    RuntimeReadContextV1, runtime_error_kind::PLUGIN_REJECTED, write_runtime_error,
+    abi::{
+        RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
+        RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimePluginApiV1,
+        RuntimeReadContextV1, runtime_error_kind::PLUGIN_REJECTED,
+    },
+    boundary::write_runtime_error,
 };
 
 use crate::{saying, schema::WELL, text};

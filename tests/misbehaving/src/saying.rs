@@ -3,7 +3,7 @@
 
 use std::{cell::Cell, sync::Once};
 
-use statevec_abi::{RuntimeBytesRef, RuntimePluginApiV1};
+use statevec_abi::abi::{RuntimeBytesRef, RuntimePluginApiV1};
 
 use crate::{
     raw,

@@ -1,6 +1,10 @@
 //! The plugin's schema, the same through every table.
 
-use statevec_abi::{Event, Record, RecordKind, schema};
+use statevec_abi::{
+    abi::RecordKind,
+    schema,
+    typed::{Event, Record},
+};
 
 /// The command that does what a plugin should do: it creates the account of the command's number.
 pub(crate) const WELL: u8 = 1;
@@ -40,7 +44,7 @@ schema! {
 const _: () = assert!(
     Account::KIND == ACCOUNT
         && Note::KIND == NOTE
-        && <Report<'_> as statevec_abi::Payload>::KIND == REPORT
+        && <Report<'_> as statevec_abi::typed::Payload>::KIND == REPORT
 );
 
 /// An account's key, as it crosses the boundary.

@@ -1,6 +1,7 @@
 //! One command of the inventory.
 
-use statevec_abi::{Rejected, Tx};
+use statevec_abi::plugin::ReadAccess as _;
+use statevec_abi::{boundary::Rejected, plugin::Tx};
 
 use super::{Item, Reason, Receive, Ship, Sku, StockChanged, schema::ItemUpdate, text};
 

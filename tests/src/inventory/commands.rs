@@ -1,6 +1,6 @@
 //! Commands that lead the inventory down every path.
 
-use statevec_abi::{Command, RuntimeCommandRef};
+use statevec_abi::{boundary::RuntimeCommandRef, typed::Command};
 
 use super::{Discontinue, Receive, Register, Ship, Sku};
 

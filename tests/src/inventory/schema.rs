@@ -1,6 +1,9 @@
 //! Records, commands and events of the inventory.
 
-use statevec_abi::{Command, EnumU8, Event, FixedBytes, Record, schema};
+use statevec_abi::{
+    schema,
+    typed::{Command, EnumU8, Event, FixedBytes, Record},
+};
 
 /// A stock keeping unit: a short text.
 pub type Sku = FixedBytes<12>;

@@ -1,6 +1,6 @@
 //! Statuses, flags, keys and reasons that are not defined.
 
-use statevec_abi::RUNTIME_ERROR_MESSAGE_CAPACITY;
+use statevec_abi::abi::RUNTIME_ERROR_MESSAGE_CAPACITY;
 
 use crate::{
     bank::{ALL, Call, FINDING, assert_told, told},

@@ -3,9 +3,12 @@
 use std::{ffi::c_void, ptr, sync::OnceLock};
 
 use statevec_abi::{
-    RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef,
-    RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1, RuntimeHostVTableV1,
-    RuntimePluginApiV1, RuntimePluginEntryV1, RuntimeReadContextV1, RuntimeReadVTableV1,
+    abi::{
+        RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf,
+        RuntimeErrorPhase, RuntimeHostContextV1, RuntimeHostVTableV1, RuntimePluginApiV1,
+        RuntimePluginEntryV1, RuntimeReadContextV1, RuntimeReadVTableV1,
+    },
+    boundary::RuntimeCommandRef,
     typed::Payload as _,
 };
 use statevec_bank::Deposit;

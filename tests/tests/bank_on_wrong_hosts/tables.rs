@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use statevec_abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
+use statevec_abi::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
 
 use crate::{
     bank::{ALL, Call, Instance, told},

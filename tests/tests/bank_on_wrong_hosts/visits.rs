@@ -1,6 +1,6 @@
 //! Records that are lent too often, never, or are none.
 
-use statevec_abi::limits;
+use statevec_abi::boundary::limits;
 
 use crate::{
     bank::{Call, FINDING, Instance, LENDING, assert_told, told},

@@ -2,7 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 
-use statevec_abi::{ErrorSlot, RecordKey, Rejected, RuntimeErrorKind};
+use statevec_abi::{
+    abi::{RecordKey, RuntimeErrorKind},
+    boundary::{ErrorSlot, Rejected},
+};
 
 /// The fault of the chosen call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! A layer around a store whose nth call goes wrong.
 
 use statevec_abi::{
-    ErrorSlot, RecordKey, RecordKind, Rejected, SysId,
+    abi::{RecordKey, RecordKind, SysId},
+    boundary::{ErrorSlot, Rejected},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
 };
 use statevec_host::{Store, StoreLayer};

@@ -3,7 +3,7 @@
 //! A twin without a limit runs the commands that the limited store commits, so
 //! that the two must stay the same.
 
-use statevec_abi::{RuntimeErrorPhase, runtime_error_kind};
+use statevec_abi::abi::{RuntimeErrorPhase, runtime_error_kind};
 use statevec_host::StoreLimits;
 use statevec_tests::scenario::Seen;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RuntimeErrorKind, RuntimeErrorPhase,
     runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
 };

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use statevec_abi::{
-    RuntimeCommandRef, RuntimeErrorKind, RuntimeErrorPhase, StaticPlugin,
-    runtime_error_kind::{ABI_CONTRACT_VIOLATION, PLUGIN_REJECTED},
+    abi::{
+        RuntimeErrorKind, RuntimeErrorPhase,
+        runtime_error_kind::{ABI_CONTRACT_VIOLATION, PLUGIN_REJECTED},
+    },
+    boundary::RuntimeCommandRef,
+    plugin::StaticPlugin,
     static_plugin,
 };
 use statevec_bank::Bank;

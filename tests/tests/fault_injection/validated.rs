@@ -1,6 +1,6 @@
 //! A fault in each host call while a plugin validates its invariants.
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RuntimeErrorPhase,
     runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
 };

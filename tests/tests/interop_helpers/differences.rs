@@ -4,9 +4,12 @@
 use std::{ffi::c_void, ptr};
 
 use statevec_abi::{
-    RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
-    RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostVTableV1,
-    RuntimeRecordKeyView, clear_runtime_error, runtime_error_kind,
+    abi::{
+        RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
+        RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostVTableV1,
+        RuntimeRecordKeyView, runtime_error_kind,
+    },
+    boundary::clear_runtime_error,
 };
 use statevec_abi_alloc::SchemaRegistry;
 use statevec_published::{SchemaRegistry as PublishedRegistry, api};
@@ -101,7 +104,7 @@ fn a_success_touches_the_text() {
 
 #[test]
 fn a_payload_above_the_limit_is_taken() {
-    let too_long = vec![0; statevec_abi::limits::COMMAND_PAYLOAD + 1];
+    let too_long = vec![0; statevec_abi::boundary::limits::COMMAND_PAYLOAD + 1];
     let (ours, published) =
         (ours::Runtime::create(Bytes::Null(0)).0, published::Runtime::create(Bytes::Null(0)).0);
     let payload = Bytes::Of(&too_long);

@@ -4,10 +4,12 @@
 use std::ffi::c_void;
 
 use statevec_abi::{
-    RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
-    RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostVTableV1,
-    RuntimeReadVTableV1, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, runtime_bytes_slice,
-    runtime_error_kind, write_runtime_error,
+    abi::{
+        RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
+        RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostVTableV1,
+        RuntimeReadVTableV1, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, runtime_error_kind,
+    },
+    boundary::{runtime_bytes_slice, write_runtime_error},
 };
 
 pub(crate) static HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {

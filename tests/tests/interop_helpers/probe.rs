@@ -38,7 +38,7 @@ macro_rules! world {
             use std::{ffi::c_void, ptr, sync::OnceLock};
 
             use super::$api as api;
-            use statevec_abi::{
+            use statevec_abi::abi::{
                 RuntimeHostVTableV1 as OurHostTable, RuntimeReadVTableV1 as OurReadTable,
             };
 
@@ -234,7 +234,7 @@ macro_rules! world {
 
 /// Both crates' names in one place each.
 mod ours_api {
-    pub(crate) use statevec_abi::*;
+    pub(crate) use statevec_abi::{abi::*, boundary::*};
     pub(crate) use statevec_abi_alloc::*;
 }
 

@@ -8,7 +8,7 @@ mod values;
 
 use ours::{Changed, Everything, Fixed, Keyless, Note, Noted, SCHEMA, Tick, TwoSigned};
 use proptest::{collection::vec, prelude::*};
-use statevec_abi::{DecodePayload, Event, Payload, Record};
+use statevec_abi::typed::{DecodePayload, Event, Payload, Record};
 use statevec_abi_alloc::SchemaRegistry;
 use statevec_published::prelude::{GeneratedCommandAccess, GeneratedEventAccess};
 use values::{

@@ -1,10 +1,13 @@
 //! Every kind of declaration there is, in our derives; `published.rs` has the same in the published
 //! macros.
 
-use statevec_abi::{Command, EnumU8, Event, FixedBytes, Record, schema};
+use statevec_abi::{
+    schema,
+    typed::{Command, EnumU8, Event, FixedBytes, Record},
+};
 
 pub(crate) mod elsewhere {
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, statevec_abi::EnumU8)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, statevec_abi::typed::EnumU8)]
     #[repr(u8)]
     pub(crate) enum Far {
         Zero = 0,

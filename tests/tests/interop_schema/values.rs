@@ -1,7 +1,7 @@
 //! Arbitrary values of every declaration, made with our types and turned into published ones.
 
 use proptest::{collection::vec, prelude::*};
-use statevec_abi::{FixedBytes, KeyedRecord, Record};
+use statevec_abi::typed::{FixedBytes, KeyedRecord, Record};
 use statevec_published::prelude::{GeneratedRecordAccess, PkCodec};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Functions that return what no function may return, and errors that no function may write.
 
-use statevec_abi::RuntimeErrorPhase as Phase;
+use statevec_abi::abi::RuntimeErrorPhase as Phase;
 use statevec_host::{Engine, EngineError, PluginFailure};
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Every host call from a place where not every one is legal. What is refused has no effect, even
 //! when the command commits.
 
-use statevec_abi::RuntimeErrorPhase as Phase;
+use statevec_abi::abi::RuntimeErrorPhase as Phase;
 use statevec_host::{EngineError, PluginFailure};
 
 use crate::run::{assert_goes_on, commit_wrong, engine, reported};

@@ -1,6 +1,6 @@
 //! Host calls with one argument wrong.
 
-use statevec_abi::limits;
+use statevec_abi::boundary::limits;
 
 use crate::run::{ACCOUNT, assert_goes_on, commit_wrong, engine, reported};
 

@@ -1,7 +1,10 @@
 //! Texts and payloads that reach a plugin and are above the limits, sent through our host: it is
 //! our plugin side that answers.
 
-use statevec_abi::{RuntimeCommandRef, RuntimeErrorPhase as Phase, limits};
+use statevec_abi::{
+    abi::RuntimeErrorPhase as Phase,
+    boundary::{RuntimeCommandRef, limits},
+};
 use statevec_host::{Engine, EngineError, PluginFailure};
 
 use crate::{

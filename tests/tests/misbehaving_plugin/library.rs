@@ -3,7 +3,7 @@
 use std::{error::Error, path::PathBuf, sync::OnceLock};
 
 use libloading::Library;
-use statevec_abi::{RuntimeBytesRef, RuntimeCallStatus};
+use statevec_abi::abi::{RuntimeBytesRef, RuntimeCallStatus};
 use statevec_host::{LoadError, LoadedPlugin};
 use statevec_tests::beside;
 

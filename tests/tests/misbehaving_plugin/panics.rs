@@ -1,7 +1,7 @@
 //! Panics in a plugin, with a text for their payload or with a value whose destructor panics in
 //! turn.
 
-use statevec_abi::{RuntimeBytesRef, RuntimeErrorPhase as Phase};
+use statevec_abi::abi::{RuntimeBytesRef, RuntimeErrorPhase as Phase};
 use statevec_host::{Engine, EngineError, LoadError, PluginFailure};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Instances that run commands, and what must hold whatever they do.
 
-use statevec_abi::{RuntimeCommandRef, RuntimeErrorPhase};
+use statevec_abi::{abi::RuntimeErrorPhase, boundary::RuntimeCommandRef};
 use statevec_host::{Engine, Outcome, PluginFailure, engine::Position};
 
 use crate::library;
@@ -101,5 +101,9 @@ fn restarted(table: &str, position: Position) -> Engine {
 
 /// A failure to compare with.
 pub(crate) fn of(phase: RuntimeErrorPhase, kind: u16, message: &str) -> PluginFailure {
-    PluginFailure { phase, kind: statevec_abi::RuntimeErrorKind(kind), message: message.into() }
+    PluginFailure {
+        phase,
+        kind: statevec_abi::abi::RuntimeErrorKind(kind),
+        message: message.into(),
+    }
 }

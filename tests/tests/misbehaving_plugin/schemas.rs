@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use statevec_abi::RuntimeBytesRef;
+use statevec_abi::abi::RuntimeBytesRef;
 use statevec_host::{Engine, LoadError};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Tables of another version, and tables with holes.
 
-use statevec_abi::{RuntimeBytesRef, host::TableError};
+use statevec_abi::{abi::RuntimeBytesRef, host::TableError};
 use statevec_host::LoadError;
 
 use crate::library::refusal;

@@ -3,7 +3,7 @@
 
 use std::ptr;
 
-use statevec_abi::{RuntimeBytesRef, limits};
+use statevec_abi::{abi::RuntimeBytesRef, boundary::limits};
 use statevec_host::{Engine, LoadError};
 
 use crate::{

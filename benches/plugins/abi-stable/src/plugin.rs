@@ -8,7 +8,7 @@ use abi_stable::{
     sabi_types::RMut,
     std_types::{RErr, ROk, RResult, RSlice, RSliceMut, RStr, RString},
 };
-use statevec_abi::{DecodePayload, Event as _, Payload as _, Record as _};
+use statevec_abi::typed::{DecodePayload, Event as _, Payload as _, Record as _};
 use statevec_bench_core::{
     Account, BalanceChanged, Deposit, Entry, FailInHost, Missing, Noop, ReadById, ReadByPk,
     RejectFormatted, RejectText, SCHEMA,

@@ -2,7 +2,7 @@
 //! The benched plugin, written as a boxed plugin: the published traits, the schema of the core
 //! SDK's plugin.
 
-use statevec_abi::{DecodeError, DecodePayload, Event, Payload, Record};
+use statevec_abi::{prelude::*, typed::DecodeError};
 use statevec_abi_alloc::{
     RuntimeCommandEnvelope, RuntimeHostContext, RuntimeHostError, RuntimePlugin,
     RuntimePluginError, RuntimePluginFactory, RuntimePluginLoadError, SchemaRegistry, Version,

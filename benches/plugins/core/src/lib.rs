@@ -12,7 +12,7 @@ pub use schema::{
     RejectFormatted, RejectText, SCHEMA,
 };
 
-use statevec_abi::{ErrorSlot, Plugin, Rejected, RuntimeCommandRef, Tx, dispatch};
+use statevec_abi::prelude::*;
 
 /// The plugin: its only state is a configured limit.
 #[derive(Debug)]

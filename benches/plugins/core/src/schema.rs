@@ -1,6 +1,6 @@
 //! Records, commands and events of the benched plugin.
 
-use statevec_abi::{Command, Event, Record, schema};
+use statevec_abi::prelude::*;
 
 /// An account and what is on it.
 #[derive(Debug, Record)]

@@ -2,7 +2,7 @@
 
 use core::{ffi::c_void, fmt::Write as _, ptr};
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
     RuntimeHostContextV1, RuntimeRecordKeyView, runtime_error_kind::PLUGIN_REJECTED,
 };

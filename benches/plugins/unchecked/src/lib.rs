@@ -15,7 +15,7 @@ mod payload;
 
 use core::{ffi::c_void, ptr};
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
     RuntimeErrorBuf, RuntimeHostContextV1, RuntimePluginApiV1, RuntimeReadContextV1,
 };

@@ -2,7 +2,7 @@
 
 use std::{error::Error, ops::ControlFlow, time::Instant};
 
-use statevec_abi::{Payload as _, RuntimeCommandRef};
+use statevec_abi::{boundary::RuntimeCommandRef, typed::Payload as _};
 use statevec_bank::Deposit;
 use statevec_benches::library;
 use statevec_host::{Engine, LoadedPlugin, Outcome, engine::Position};

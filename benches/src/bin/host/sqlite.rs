@@ -3,7 +3,7 @@
 use std::{error::Error, time::Instant};
 
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
-use statevec_abi::Record as _;
+use statevec_abi::typed::Record as _;
 use statevec_bank::Account;
 use statevec_host::Engine;
 

@@ -2,9 +2,13 @@
 
 use std::{error::Error, time::Instant};
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    Command, ErrorSlot, Plugin, Record, Rejected, RuntimeCommandRef, StaticPlugin, Tx, dispatch,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    dispatch,
+    plugin::{Plugin, StaticPlugin, Tx},
     schema, static_plugin,
+    typed::{Command, Record},
 };
 use statevec_host::{Engine, LoadedPlugin, Outcome};
 

@@ -1,9 +1,9 @@
 //! The bench store as a host.
 
 use statevec_abi::{
-    ErrorSlot, RecordKey, RecordKind, Rejected, SysId,
+    abi::{RecordKey, RecordKind, SysId, runtime_error_kind::HOST_REJECTED},
+    boundary::{ErrorSlot, Rejected},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
-    runtime_error_kind::HOST_REJECTED,
 };
 use statevec_host::Store;
 

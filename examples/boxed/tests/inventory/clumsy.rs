@@ -1,7 +1,7 @@
 //! A plugin that panics after it has written, or writes nonsense: a stand-in for mistakes in the
 //! logic.
 
-use statevec_abi::{DecodePayload, StaticPlugin};
+use statevec_abi::prelude::*;
 use statevec_abi_alloc::{
     BizInvariantReadContext, RuntimeCommandEnvelope, RuntimeHostContext, RuntimeHostContextExt,
     RuntimePlugin, RuntimePluginError, RuntimePluginFactory, RuntimePluginLoadError,

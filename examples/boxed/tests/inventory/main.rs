@@ -4,7 +4,7 @@
 
 mod clumsy;
 
-use statevec_abi::{Command, FixedBytes, StaticPlugin};
+use statevec_abi::prelude::*;
 use statevec_abi_alloc::{RuntimePluginFactory, static_runtime_plugin};
 use statevec_boxed::{Exchange, Factory, Item, Name, Receive, SCHEMA, Ship, StockChanged};
 use statevec_host::harness::{Harness, HarnessError};

@@ -21,8 +21,8 @@ use alloc::boxed::Box;
 use cortex_m as _;
 
 use statevec_abi::{
-    StaticPlugin,
     fixed_store::{FixedMemory, FixedStore, record_size},
+    prelude::*,
 };
 use statevec_abi_alloc::static_runtime_plugin;
 use statevec_boxed::{Factory, SCHEMA};

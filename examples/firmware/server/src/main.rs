@@ -7,7 +7,7 @@
 
 use std::{env, error::Error, fs};
 
-use statevec_abi::{RuntimeCommandRef, StaticPlugin, static_plugin};
+use statevec_abi::prelude::*;
 use statevec_abi_alloc::static_runtime_plugin;
 use statevec_host::{Engine, LoadedPlugin, Outcome, json};
 use statevec_transcript as transcript;

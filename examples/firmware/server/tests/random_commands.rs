@@ -5,11 +5,11 @@
 use std::pin::pin;
 
 use statevec_abi::{
-    FixedBytes, Payload, RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin,
+    abi::RuntimeErrorBuf,
     fixed_store::{FixedMemory, FixedStore, record_size},
     host::{HostGate, PluginApi, PluginRuntime},
+    prelude::*,
     schema::SchemaDef,
-    static_plugin,
 };
 use statevec_bank::{Bank, Deposit, Transfer, Withdraw};
 use statevec_host::{Engine, LoadedPlugin, Outcome};

@@ -7,9 +7,7 @@ use core::{
     pin::pin,
 };
 
-use statevec_abi::{
-    RuntimeCommandRef, RuntimeErrorBuf, StaticPlugin, fixed_store::FixedStore, host::HostGate,
-};
+use statevec_abi::{abi::RuntimeErrorBuf, fixed_store::FixedStore, host::HostGate, prelude::*};
 use statevec_firmware::{
     board::{Console, entry, exit},
     clock::instructions_of,

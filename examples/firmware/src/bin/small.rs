@@ -5,7 +5,7 @@
 
 use core::{hint::black_box, pin::pin};
 
-use statevec_abi::{RuntimeErrorBuf, StaticPlugin, fixed_store::FixedStore, host::HostGate};
+use statevec_abi::{abi::RuntimeErrorBuf, fixed_store::FixedStore, host::HostGate, prelude::*};
 use statevec_firmware::{
     board::{entry, exit},
     guest::Guest,

@@ -2,10 +2,7 @@
 #![forbid(unsafe_code)]
 //! A small plugin: counters with names.
 
-use statevec_abi::{
-    Command, ErrorSlot, Event, FixedBytes, Plugin, ReadContext, Record, Rejected,
-    RuntimeCommandRef, Tx, dispatch, schema,
-};
+use statevec_abi::prelude::*;
 
 /// A counter.
 #[derive(Debug, Clone, PartialEq, Eq, Record)]

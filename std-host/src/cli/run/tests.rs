@@ -4,8 +4,11 @@ use std::path::Path;
 use std::rc::Rc;
 
 use statevec_abi::{
-    Command, ErrorSlot, Event, Plugin, Record, Rejected, RuntimeCommandRef, StaticPlugin, Tx,
-    dispatch, schema, static_plugin,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    dispatch,
+    plugin::{Plugin, StaticPlugin, Tx},
+    schema, static_plugin,
+    typed::{Command, Event, Record},
 };
 use statevec_host::{Engine, LoadedPlugin};
 

@@ -1,6 +1,6 @@
 //! Lines that are no commands.
 
-use statevec_abi::limits;
+use statevec_abi::boundary::limits;
 use statevec_abi_alloc::schema::FieldType;
 use thiserror::Error;
 

@@ -3,13 +3,15 @@
 use std::{cell::Cell, ffi::c_void, pin::pin};
 
 use statevec_abi::{
-    ErrorSlot, Plugin, RUNTIME_ERROR_MESSAGE_CAPACITY, Rejected, RuntimeBytesRef,
-    RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView, RuntimeErrorBuf, RuntimeErrorKind,
-    RuntimeErrorPhase, RuntimeHostContextV1, RuntimeHostVTableV1, RuntimePluginApiV1, StaticPlugin,
-    Tx,
+    abi::{
+        RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView,
+        RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, RuntimeHostContextV1,
+        RuntimeHostVTableV1, RuntimePluginApiV1, runtime_error_kind::ABI_CONTRACT_VIOLATION,
+    },
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
     fixed_store::{FixedMemory, FixedStore},
     host::{HostGate, PluginApi, PluginRuntime},
-    runtime_error_kind::ABI_CONTRACT_VIOLATION,
+    plugin::{Plugin, StaticPlugin, Tx},
     schema::{SchemaDef, Version},
     static_plugin,
 };

@@ -1,8 +1,8 @@
 //! What bytes a definition takes, and how its values are written: ABI.md section 5 once more, byte by byte.
 
 use statevec_abi::{
-    EnumU8,
     schema::{EnumDef, FieldType, PayloadDef, RecordDef},
+    typed::EnumU8,
 };
 
 use super::declared::{Alpha, Side, deep};

@@ -3,10 +3,10 @@
 use std::{cell::RefCell, sync::Arc};
 
 use statevec_abi::{
-    ErrorSlot, Plugin, RecordKind, Rejected, RuntimeCommandRef, RuntimeErrorBuf, RuntimeErrorKind,
-    StaticPlugin, Tx,
+    abi::{RecordKind, RuntimeErrorBuf, RuntimeErrorKind, runtime_error_kind::HOST_REJECTED},
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
     host::{HostGate, PluginApi, PluginRuntime},
-    runtime_error_kind::HOST_REJECTED,
+    plugin::{Plugin, StaticPlugin, Tx},
     static_plugin,
 };
 use statevec_abi_alloc::schema::RecordDefinition;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, mem, rc::Rc};
 
 use statevec_abi::{
-    RecordKey, RecordKind,
+    abi::{RecordKey, RecordKind},
     fixed_store::{FixedMemory, FixedStore, record_size},
 };
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use statevec_abi::{
-    RecordKey, RecordKind, RuntimeErrorKind,
-    runtime_error_kind::{HOST_REJECTED, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED},
+    abi::{
+        RecordKey, RecordKind, RuntimeErrorKind,
+        runtime_error_kind::{HOST_REJECTED, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED},
+    },
     txlog::StateDigest,
 };
 

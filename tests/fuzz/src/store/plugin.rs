@@ -7,10 +7,15 @@ use std::{
     rc::Rc,
 };
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Plugin, Rejected, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView,
-    RuntimeErrorBuf, RuntimeErrorKind, RuntimeHostContextV1, RuntimePluginApiV1, StaticPlugin, Tx,
-    plugin::{HostCallError, HostTable, Scratch},
+    abi::{
+        RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeErrorKind,
+        RuntimeHostContextV1, RuntimePluginApiV1,
+    },
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, StaticPlugin, Tx},
+    raw::{HostCallError, HostTable, Scratch},
     static_plugin,
 };
 

@@ -3,9 +3,12 @@
 use std::{rc::Rc, sync::Arc};
 
 use statevec_abi::{
-    RuntimeCommandRef, RuntimeErrorBuf, RuntimeErrorKind,
+    abi::{
+        RuntimeErrorBuf, RuntimeErrorKind,
+        runtime_error_kind::{ABI_CONTRACT_VIOLATION, PLUGIN_INTERNAL_ERROR},
+    },
+    boundary::RuntimeCommandRef,
     host::{Host, HostGate, PluginApi, PluginRuntime},
-    runtime_error_kind::{ABI_CONTRACT_VIOLATION, PLUGIN_INTERNAL_ERROR},
 };
 
 use super::{

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use statevec_abi::{
-    RecordKind,
+    abi::RecordKind,
     schema::{FieldDef, FieldType, PayloadDef, RecordDef, SchemaDef, Version},
 };
 

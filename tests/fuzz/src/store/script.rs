@@ -1,7 +1,7 @@
 //! What the plugin does.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use statevec_abi::RecordKind;
+use statevec_abi::abi::RecordKind;
 
 use super::schema::{NOTE, SHARE, THING, TOLD};
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use statevec_abi::{RecordKey, RecordKind};
+use statevec_abi::abi::{RecordKey, RecordKind};
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{Store, StoreLimits};
 

@@ -6,13 +6,15 @@ use std::{cell::RefCell, ffi::c_void, pin::pin, ptr};
 
 use arbitrary::Arbitrary;
 use statevec_abi::{
-    RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView, RuntimeErrorBuf,
-    RuntimeErrorKind, RuntimeHostContextV1, RuntimePluginApiV1,
+    abi::{
+        RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeErrorKind,
+        RuntimeHostContextV1, RuntimePluginApiV1,
+        runtime_error_kind::{ABI_CONTRACT_VIOLATION, HOST_REJECTED},
+    },
+    boundary::{RuntimeCommandRef, limits},
     fixed_store::{FixedMemory, FixedStore, record_size},
     host::{HostGate, PluginApi, PluginRuntime},
-    limits,
-    plugin::{HostTable, Scratch},
-    runtime_error_kind::{ABI_CONTRACT_VIOLATION, HOST_REJECTED},
+    raw::{HostTable, Scratch},
 };
 
 use call::call;

@@ -1,6 +1,10 @@
 //! What a plugin must make of a host's answer.
 
-use statevec_abi::{BytesError, RecordKey, limits, plugin::ContractViolation};
+use statevec_abi::{
+    abi::RecordKey,
+    boundary::{BytesError, limits},
+    raw::ContractViolation,
+};
 
 use super::host::{Call, Function, Place, keys};
 

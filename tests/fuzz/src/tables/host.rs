@@ -6,9 +6,11 @@ use std::{cell::RefCell, ffi::c_void, ptr};
 
 use arbitrary::Arbitrary;
 use statevec_abi::{
-    RecordKey, RecordKind, RuntimeErrorBuf, RuntimeHostContextV1, RuntimeHostVTableV1,
-    RuntimeReadContextV1, RuntimeReadVTableV1, SysId,
-    plugin::{HostCallError, HostTable, ReadTable, Scratch},
+    abi::{
+        RecordKey, RecordKind, RuntimeErrorBuf, RuntimeHostContextV1, RuntimeHostVTableV1,
+        RuntimeReadContextV1, RuntimeReadVTableV1, SysId,
+    },
+    raw::{HostCallError, HostTable, ReadTable, Scratch},
 };
 
 use super::expected::{Outcome, expected};
@@ -215,7 +217,7 @@ impl Lent {
     pub(super) fn len(self) -> usize {
         match self.len {
             Len::Few(len) => len.into(),
-            Len::AboveLimit(more) => statevec_abi::limits::RECORD + 1 + usize::from(more),
+            Len::AboveLimit(more) => statevec_abi::boundary::limits::RECORD + 1 + usize::from(more),
             Len::Most(less) => usize::MAX - usize::from(less),
         }
     }

@@ -4,10 +4,11 @@ use std::{cell::Cell, error::Error, ptr};
 
 use arbitrary::Arbitrary;
 use statevec_abi::{
-    BytesError, ErrorSlot, Plugin, RUNTIME_PLUGIN_ABI_VERSION_V1, Rejected, RuntimeBytesRef,
-    RuntimeCommandRef, RuntimePluginApiV1, StaticPlugin, Tx,
+    abi::{RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimePluginApiV1},
+    boundary::{BytesError, ErrorSlot, Rejected, RuntimeCommandRef, limits, runtime_bytes_slice},
     host::{PluginApi, TableError},
-    limits, runtime_bytes_slice, static_plugin,
+    plugin::{Plugin, StaticPlugin, Tx},
+    static_plugin,
 };
 use statevec_host::{LoadError, LoadedPlugin};
 

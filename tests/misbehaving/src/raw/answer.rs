@@ -1,6 +1,6 @@
 //! Answers to a call that no function may give.
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind,
     RuntimeErrorPhase, runtime_error_kind::PLUGIN_REJECTED,
 };

@@ -6,8 +6,11 @@ mod visitor;
 use std::{ffi::c_void, ptr};
 
 use statevec_abi::{
-    RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandRef, RuntimeErrorBuf,
-    RuntimeHostContextV1, RuntimeHostVTableV1, RuntimeReadContextV1,
+    abi::{
+        RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostContextV1,
+        RuntimeHostVTableV1, RuntimeReadContextV1,
+    },
+    boundary::RuntimeCommandRef,
 };
 
 pub(super) use entry::Entry;
@@ -78,7 +81,7 @@ pub(super) fn wrong(host: &Host, call: &str) -> Option<String> {
 }
 
 /// The longest bytes that any call takes.
-const MOST: usize = statevec_abi::limits::EVENT_PAYLOAD;
+const MOST: usize = statevec_abi::boundary::limits::EVENT_PAYLOAD;
 
 impl Args {
     /// Arguments without a fault. `key` is the key of a record that exists.
@@ -143,8 +146,10 @@ impl Host {
     pub(super) fn call(&self, entry: Entry, args: &Args) -> String {
         let mut error = Slot::new(RuntimeErrorBuf::RESET, args.error);
         let mut flag = Slot::new(UNWRITTEN, args.out);
-        let mut key =
-            Slot::new(statevec_abi::RuntimeRecordKeyView { kind: UNWRITTEN, sys_id: 0 }, args.out);
+        let mut key = Slot::new(
+            statevec_abi::abi::RuntimeRecordKeyView { kind: UNWRITTEN, sys_id: 0 },
+            args.out,
+        );
         let Some(status) = entry.make(&self.table, args, flag.place(), key.place(), error.place())
         else {
             return "null entry".into();
@@ -169,7 +174,7 @@ impl Host {
         out_error: *mut RuntimeErrorBuf,
     ) -> RuntimeCallStatus {
         let Some(create) = self.table.create_typed_raw else { return RuntimeCallStatus::Failure };
-        let mut created = statevec_abi::RuntimeRecordKeyView { kind: 0, sys_id: 0 };
+        let mut created = statevec_abi::abi::RuntimeRecordKeyView { kind: 0, sys_id: 0 };
         let mut id = id;
         let ctx = (&raw mut id).cast();
         // SAFETY: a live host, and pointers that live for the call (rule 10).

@@ -4,8 +4,8 @@
 use std::{cell::Cell, collections::BTreeSet, ffi::c_void, thread};
 
 use statevec_abi::{
-    RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCommandRef, RuntimeRecordKeyView,
-    runtime_bytes_slice_mut,
+    abi::{RuntimeBytesMutRef, RuntimeBytesRef, RuntimeRecordKeyView},
+    boundary::{RuntimeCommandRef, runtime_bytes_slice_mut},
 };
 
 use super::host_call::{Args, Entry, Host, Visitors};

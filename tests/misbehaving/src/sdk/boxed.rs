@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use statevec_abi::RuntimePluginApiV1;
+use statevec_abi::abi::RuntimePluginApiV1;
 use statevec_abi_alloc::{
     BizInvariantReadContext, ExportedFactory, RuntimeCommandEnvelope, RuntimeHostContext,
     RuntimeHostContextExt, RuntimeHostError, RuntimePlugin, RuntimePluginError,

@@ -3,9 +3,11 @@
 
 use std::fmt;
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Plugin, ReadContext, Rejected, RuntimeCommandRef, RuntimePluginApiV1, Tx,
-    plugin::plugin_api,
+    abi::RuntimePluginApiV1,
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, ReadContext, Tx, plugin_api},
 };
 use statevec_abi_alloc::Boxed;
 

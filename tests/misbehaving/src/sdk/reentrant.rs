@@ -3,10 +3,14 @@
 
 use std::{cell::Cell, ffi::c_void, ptr};
 
+use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    ErrorSlot, Plugin, Rejected, RuntimeCallStatus, RuntimeCommandRef, RuntimeCommandView,
-    RuntimeErrorBuf, RuntimeHostContextV1, RuntimePluginApiV1, RuntimeReadContextV1, Tx,
-    plugin::plugin_api,
+    abi::{
+        RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeHostContextV1,
+        RuntimePluginApiV1, RuntimeReadContextV1,
+    },
+    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    plugin::{Plugin, Tx, plugin_api},
 };
 use statevec_abi_alloc::Boxed;
 

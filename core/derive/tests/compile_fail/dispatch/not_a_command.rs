@@ -1,4 +1,4 @@
-use statevec_abi::{Record, Rejected, RuntimeCommandRef, Tx};
+use statevec_abi::prelude::*;
 
 #[derive(Record)]
 #[record(kind = 1, len = 64)]

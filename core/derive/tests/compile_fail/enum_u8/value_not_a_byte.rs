@@ -1,4 +1,4 @@
-use statevec_abi::EnumU8;
+use statevec_abi::prelude::*;
 
 #[derive(Clone, Copy, PartialEq, Eq, EnumU8)]
 #[repr(u8)]

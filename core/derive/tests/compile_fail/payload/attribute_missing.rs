@@ -1,4 +1,4 @@
-use statevec_abi::Event;
+use statevec_abi::prelude::*;
 
 #[derive(Event)]
 struct Deposited {

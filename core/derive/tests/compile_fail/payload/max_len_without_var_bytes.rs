@@ -1,4 +1,4 @@
-use statevec_abi::Event;
+use statevec_abi::prelude::*;
 
 #[derive(Event)]
 #[event(kind = 1, max_len = 64)]

@@ -1,4 +1,4 @@
-use statevec_abi::Command;
+use statevec_abi::prelude::*;
 
 #[derive(Command)]
 #[command(kind = 1)]

@@ -1,4 +1,4 @@
-use statevec_abi::{FixedBytes, Record};
+use statevec_abi::prelude::*;
 
 const NAME_LEN: usize = 16;
 

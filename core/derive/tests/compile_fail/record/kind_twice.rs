@@ -1,4 +1,4 @@
-use statevec_abi::Record;
+use statevec_abi::prelude::*;
 
 #[derive(Record)]
 #[record(kind = 1, kind = 2, len = 64)]

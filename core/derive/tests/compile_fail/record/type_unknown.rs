@@ -1,4 +1,4 @@
-use statevec_abi::Record;
+use statevec_abi::prelude::*;
 
 struct Money(i64);
 

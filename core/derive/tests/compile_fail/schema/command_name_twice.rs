@@ -1,4 +1,4 @@
-use statevec_abi::Command;
+use statevec_abi::prelude::*;
 
 #[derive(Command)]
 #[command(kind = 1)]
@@ -7,7 +7,7 @@ struct Deposit {
 }
 
 mod other {
-    #[derive(statevec_abi::Command)]
+    #[derive(statevec_abi::typed::Command)]
     #[command(kind = 2)]
     pub struct Deposit {
         amount: u64,

@@ -1,4 +1,4 @@
-use statevec_abi::Event;
+use statevec_abi::prelude::*;
 
 #[derive(Event)]
 #[event(kind = 1)]
@@ -7,7 +7,7 @@ struct Noted {
 }
 
 mod other {
-    #[derive(statevec_abi::Event)]
+    #[derive(statevec_abi::typed::Event)]
     #[event(kind = 2)]
     pub struct Noted {
         amount: u64,

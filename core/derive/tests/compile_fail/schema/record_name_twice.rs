@@ -1,4 +1,4 @@
-use statevec_abi::Record;
+use statevec_abi::prelude::*;
 
 #[derive(Record)]
 #[record(kind = 1, len = 64)]
@@ -7,7 +7,7 @@ struct Account {
 }
 
 mod other {
-    #[derive(statevec_abi::Record)]
+    #[derive(statevec_abi::typed::Record)]
     #[record(kind = 2, len = 64)]
     pub struct Account {
         amount: u64,

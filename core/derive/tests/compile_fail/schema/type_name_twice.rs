@@ -1,4 +1,4 @@
-use statevec_abi::EnumU8;
+use statevec_abi::prelude::*;
 
 #[derive(Clone, Copy, PartialEq, Eq, EnumU8)]
 #[repr(u8)]
@@ -7,7 +7,7 @@ enum Side {
 }
 
 mod other {
-    #[derive(Clone, Copy, PartialEq, Eq, statevec_abi::EnumU8)]
+    #[derive(Clone, Copy, PartialEq, Eq, statevec_abi::typed::EnumU8)]
     #[repr(u8)]
     pub enum Side {
         Left = 1,

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_void, ptr};
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RecordKind, RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
     RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1,
     RuntimeRecordKeyView, RuntimeRecordKeyVisitor,

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, ffi::c_void, ptr};
 
-use statevec_abi::{
+use statevec_abi::abi::{
     RecordKind, RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
     RuntimeCallStatus, RuntimeErrorBuf, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId,
 };

@@ -1,6 +1,8 @@
 //! The eight entries of a host's table.
 
-use statevec_abi::{RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostVTableV1, RuntimeRecordKeyView};
+use statevec_abi::abi::{
+    RuntimeCallStatus, RuntimeErrorBuf, RuntimeHostVTableV1, RuntimeRecordKeyView,
+};
 
 use super::{Args, Visitors};
 

@@ -3,8 +3,11 @@
 use std::{ffi::c_void, ptr};
 
 use statevec_abi::{
-    RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
-    RuntimeRecordKeyView, RuntimeRecordKeyVisitor, runtime_bytes_slice_mut,
+    abi::{
+        RuntimeBytesMutRef, RuntimeBytesMutVisitor, RuntimeBytesRef, RuntimeBytesVisitor,
+        RuntimeRecordKeyView, RuntimeRecordKeyVisitor,
+    },
+    boundary::runtime_bytes_slice_mut,
 };
 
 use crate::schema::VALUE_AT;

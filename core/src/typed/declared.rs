@@ -3,8 +3,8 @@
 mod distinct;
 mod order;
 
-use super::{EnumDef, Fingerprints, PayloadDef, RecordDef, SchemaDef, Version, write_json};
-use crate::typed::{Command, EnumU8, Event, Record};
+use super::{Command, EnumU8, Event, Record};
+use crate::schema::{EnumDef, Fingerprints, PayloadDef, RecordDef, SchemaDef, Version, write_json};
 
 pub use distinct::{assert_distinct_kind, assert_distinct_name};
 pub use order::{sort_payloads, sort_records, sort_types};
@@ -60,7 +60,7 @@ pub const fn command_entry<C: Command>() -> (u8, &'static str) {
     (C::KIND, C::DEF.name)
 }
 
-/// The schema JSON as an array; `LEN` is what [`json_len`](super::json_len) says.
+/// The schema JSON as an array; `LEN` is what [`json_len`](crate::schema::json_len) says.
 ///
 /// # Panics
 /// `LEN` is something else, which stops the compiler.

@@ -2,12 +2,11 @@
 
 use core::mem::{MaybeUninit, offset_of};
 
-use super::Lent;
 use crate::{
-    abi::{BytesError, RuntimeCallStatus},
-    limits,
-    panic::Panic,
-    plugin::contract::{ContractViolation, HostCallError},
+    abi::RuntimeCallStatus,
+    boundary::{BytesError, limits, panic::Panic},
+    raw::contract::{ContractViolation, HostCallError},
+    raw::record_bounds::Lent,
     typed::DecodeError,
 };
 

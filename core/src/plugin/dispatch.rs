@@ -1,7 +1,10 @@
-//! What [`dispatch!`](crate::dispatch!) calls.
+//! The functions that [`dispatch!`](crate::dispatch!) calls.
 
-use super::{Command, DecodeError, DecodePayload};
-use crate::{ReadContext, Rejected};
+use super::{ReadAccess as _, Tx};
+use crate::{
+    boundary::Rejected,
+    typed::{Command, DecodeError, DecodePayload},
+};
 
 /// Decodes a command's payload.
 ///
@@ -10,25 +13,25 @@ use crate::{ReadContext, Rejected};
 /// It does not decode: INVALID_COMMAND, with the command, the field and both lengths in the text.
 #[inline]
 pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
-    state: &mut ReadContext<'c>,
+    tx: &mut Tx<'c>,
     payload: &'a [u8],
 ) -> Result<C, Rejected<'c>> {
     match C::decode(payload) {
         Ok(command) => Ok(command),
-        Err(error) => Err(undecodable(state, &error)),
+        Err(error) => Err(undecodable(tx, &error)),
     }
 }
 
 /// Refuses a command whose payload does not decode: one function for all commands, so that each carries only a call.
 #[cold]
 #[inline(never)]
-fn undecodable<'c>(state: &mut ReadContext<'c>, error: &DecodeError) -> Rejected<'c> {
-    state.invalid_command(format_args!("{error}"))
+fn undecodable<'c>(tx: &mut Tx<'c>, error: &DecodeError) -> Rejected<'c> {
+    tx.invalid_command(format_args!("{error}"))
 }
 
 /// Refuses a command that no arm takes: INVALID_COMMAND, with the kind in the text.
 #[cold]
 #[inline(never)]
-pub fn unknown_command<'c>(state: &mut ReadContext<'c>, kind: u8) -> Rejected<'c> {
-    state.invalid_command(format_args!("unknown command kind {kind}"))
+pub fn unknown_command<'c>(tx: &mut Tx<'c>, kind: u8) -> Rejected<'c> {
+    tx.invalid_command(format_args!("unknown command kind {kind}"))
 }

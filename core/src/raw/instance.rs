@@ -8,7 +8,7 @@ use core::{
     sync::atomic::{AtomicU8, Ordering::Relaxed},
 };
 
-use super::scratch::Scratch;
+use super::error_buffer::Scratch;
 use crate::abi::RuntimeErrorBuf;
 
 /// What a runtime handle points to: the plugin's own instance `P`, whether it is in use, and the buffer for its host calls' errors.

@@ -1,9 +1,23 @@
-//! A closure to be called once, and what became of it.
+//! A closure behind a C visitor that the host may call once, and may call wrongly (rule 4).
 
-use core::mem::{self, MaybeUninit, offset_of};
+mod state;
 
-use super::Course;
-use crate::abi::RuntimeCallStatus;
+use core::{
+    ffi::c_void,
+    mem::{self, MaybeUninit, offset_of},
+};
+
+pub(crate) use state::Course;
+
+use super::record_bounds::Lends;
+use crate::{
+    abi::{RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCallStatus},
+    boundary::{
+        bytes::{checked_slice, checked_slice_mut},
+        panic::{catch, discard},
+    },
+    typed::DecodeError,
+};
 
 /// A closure before its call, or its result after, and how the visit went.
 ///
@@ -144,5 +158,87 @@ impl<F, T> Drop for Leftover<'_, F, T> {
         if const { mem::needs_drop::<T>() } {
             drop(self.0.take_any());
         }
+    }
+}
+
+/// [`RuntimeBytesVisitor`](crate::abi::RuntimeBytesVisitor) over a closure.
+///
+/// # Safety
+///
+/// `ctx` is null or a live `Once<F, T>` without references to it; the bytes are as the contract says, for the time of the call.
+pub(crate) unsafe extern "C" fn visit_bytes<
+    L: Lends,
+    T,
+    F: FnOnce(&[u8]) -> Result<T, DecodeError>,
+>(
+    ctx: *mut c_void,
+    bytes: RuntimeBytesRef,
+) {
+    let call = |visitor: F| {
+        // SAFETY: the host lends the bytes for the time of the visit; pointer and length fit (rule 1).
+        visitor(unsafe { checked_slice(bytes) })
+    };
+    // SAFETY: the caller's promise about `ctx` (rule 4).
+    unsafe { run::<L, F, T>(ctx, bytes.ptr, bytes.len, call) };
+}
+
+/// [`RuntimeBytesMutVisitor`](crate::abi::RuntimeBytesMutVisitor) over a closure.
+///
+/// # Safety
+///
+/// As [`visit_bytes`].
+pub(crate) unsafe extern "C" fn visit_bytes_mut<
+    L: Lends,
+    T,
+    F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
+>(
+    ctx: *mut c_void,
+    bytes: RuntimeBytesMutRef,
+) {
+    let call = |visitor: F| {
+        // SAFETY: the host lends the bytes, to nobody else, for the time of the visit; pointer and length fit (rule 1).
+        visitor(unsafe { checked_slice_mut(bytes) })
+    };
+    // SAFETY: the caller's promise about `ctx` (rule 4).
+    unsafe { run::<L, F, T>(ctx, bytes.ptr, bytes.len, call) };
+}
+
+/// Runs the closure of a visit, unless it has run before or the bytes are not what it needs.
+///
+/// No reference to the visit exists while the closure runs: a host may call the visitor again from a host call that the closure makes. What
+/// ends it early is a call with nothing but numbers, so that a visit that goes well needs no stack.
+///
+/// # Safety
+///
+/// `ctx` is null, or the address of a live `Once<F, T>` that nobody holds a reference to.
+#[inline]
+unsafe fn run<L: Lends, F, T>(
+    ctx: *mut c_void,
+    bytes: *const u8,
+    len: usize,
+    call: impl FnOnce(F) -> Result<T, DecodeError>,
+) {
+    let this = ctx.cast::<Once<F, T>>();
+    // SAFETY: the caller's promise (rules 4 and 10).
+    let Some(visit) = (unsafe { this.as_mut() }) else { return };
+    let Some(visitor) = visit.start() else { return visit.course().again() };
+    if !const { L::LENT }.fits(bytes.is_null(), len) {
+        visit.course().unusable(bytes, len);
+        if const { mem::needs_drop::<F>() } {
+            discard(visitor);
+        }
+        return;
+    }
+    let caught = catch(|| {
+        match call(visitor) {
+            // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone, and it ran once (rules 4 and 10).
+            Ok(out) => unsafe { Once::finish(this, out) },
+            // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone (rules 4 and 10).
+            Err(error) => unsafe { &mut *this }.course().refused(error),
+        }
+    });
+    if let Err(panic) = caught {
+        // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone (rules 4 and 10).
+        unsafe { &mut *this }.course().panicked(panic);
     }
 }

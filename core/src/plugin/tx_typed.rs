@@ -1,7 +1,11 @@
 //! Writing records of a type, and emitting events.
 
-use super::{DecodeError, Event, KeyedRecord, Pk, Record};
-use crate::{RecordKey, Rejected, Tx};
+use super::{ReadAccess as _, Tx};
+use crate::{
+    abi::RecordKey,
+    boundary::Rejected,
+    typed::{DecodeError, Event, KeyedRecord, Pk, Record},
+};
 
 /// Typed writing.
 impl<'tx> Tx<'tx> {
@@ -20,7 +24,7 @@ impl<'tx> Tx<'tx> {
     /// such record. Immutable fields have no setter.
     ///
     /// ```
-    /// # use statevec_abi::{Record, Rejected, Tx};
+    /// # use statevec_abi::prelude::*;
     /// # #[derive(Record)]
     /// # #[record(kind = 1, len = 64, pk(account_id))]
     /// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
@@ -57,7 +61,7 @@ impl<'tx> Tx<'tx> {
     /// returns what `f` made of it.
     ///
     /// ```
-    /// # use statevec_abi::{Record, Rejected, Tx};
+    /// # use statevec_abi::prelude::*;
     /// # #[derive(Record)]
     /// # #[record(kind = 1, len = 64, pk(account_id))]
     /// # struct Visits { #[field(immutable)] account_id: u64, count: u32 }

@@ -1,8 +1,9 @@
 //! What can be wrong with a host's answer.
 
-use super::scratch::Scratch;
+use super::error_buffer::Scratch;
 use crate::{
-    abi::{BytesError, RecordKind, RuntimeCallStatus},
+    abi::{RecordKind, RuntimeCallStatus},
+    boundary::BytesError,
     typed::DecodeError,
 };
 

@@ -14,9 +14,9 @@ pub(crate) const COLUMN: usize = match (size_of::<usize>(), align_of::<u64>()) {
 /// Asserts size, alignment and every field offset of a `repr(C)` type, one array of columns each.
 macro_rules! assert_layout {
     ($ty:ty { size: $size:expr, align: $align:expr $(, $field:ident: $offset:expr)* $(,)? }) => {
-        static_assertions::const_assert_eq!(size_of::<$ty>(), $size[crate::layout::COLUMN]);
-        static_assertions::const_assert_eq!(align_of::<$ty>(), $align[crate::layout::COLUMN]);
-        $(static_assertions::const_assert_eq!(core::mem::offset_of!($ty, $field), $offset[crate::layout::COLUMN]);)*
+        static_assertions::const_assert_eq!(size_of::<$ty>(), $size[crate::abi::layout::COLUMN]);
+        static_assertions::const_assert_eq!(align_of::<$ty>(), $align[crate::abi::layout::COLUMN]);
+        $(static_assertions::const_assert_eq!(core::mem::offset_of!($ty, $field), $offset[crate::abi::layout::COLUMN]);)*
     };
 }
 pub(crate) use assert_layout;

@@ -2,7 +2,7 @@
 //!
 //! 1. **Foreign values are raw until checked.** Integers, booleans, pointers, lengths and function pointers from the other side are
 //!    read as integers and `Option<fn>` and checked once, in release builds too. Every foreign length has a limit
-//!    ([`limits`](crate::limits)), checked before a slice exists. Error text is read lossily.
+//!    ([`limits`](crate::boundary::limits)), checked before a slice exists. Error text is read lossily.
 //! 2. **Panics stop at the boundary,** on both sides, visitors included. The caller gets kind 5001 (plugin) or 4002 (host) with the
 //!    panic's text; an instance that panicked is quarantined until it is created anew.
 //! 3. **What is lent decides what is legal.** Inside a read or key visitor reads are legal and writes are refused (4001); inside a create or update

@@ -2,8 +2,10 @@
 
 use crate::{
     abi::{RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
-    error_slot::{ErrorSlot, Rejected},
-    panic::{Panic, catch},
+    boundary::{
+        ErrorSlot, Rejected,
+        panic::{Panic, catch},
+    },
 };
 
 /// A call that has just crossed the boundary.

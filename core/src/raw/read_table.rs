@@ -3,11 +3,11 @@
 use core::{ffi::c_void, marker::PhantomData, mem::offset_of, ptr::NonNull};
 
 use super::{
-    contract::{ContractViolation, HostCallError, HostCaller},
+    contract::HostCaller,
+    key_visitor::{VisitKeys, visit_key},
+    record_bounds::{AnyBytes, Lends, Lent},
     table::{Table, missing},
-    visit::{
-        AnyBytes, Course, Found, Leftover, Lends, Lent, Once, VisitKeys, visit_bytes, visit_key,
-    },
+    visitor::{Course, Found, Leftover, Once, visit_bytes},
 };
 use crate::{
     abi::{
@@ -260,14 +260,4 @@ fn unclear<C: HostCaller>(
         return caller.reported(call);
     }
     caller.failed(course.why(call, *lent, status))
-}
-
-impl<F> VisitKeys<F> {
-    fn finish(self, call: &'static str, status: RuntimeCallStatus) -> Result<(), HostCallError> {
-        match self {
-            Self::Waiting(_) | Self::Running => HostCallError::of_status(call, status),
-            Self::Nested => Err(ContractViolation::VisitedTwice { call }.into()),
-            Self::Panicked(panic) => panic.resume(),
-        }
-    }
 }

@@ -7,7 +7,7 @@ use crate::{
         RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
         runtime_error_kind,
     },
-    text_writer::TextWriter,
+    boundary::text_writer::TextWriter,
 };
 
 /// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight into it, and the
@@ -151,6 +151,32 @@ impl<'c> ErrorSlot<'c> {
 #[inline(never)]
 fn cut(text: &'static str) -> &'static str {
     text.get(..text.floor_char_boundary(RUNTIME_ERROR_MESSAGE_CAPACITY)).unwrap_or_default()
+}
+
+/// Resets the header of an optional error buffer; the text behind a length of 0 is left as it is (rule 9).
+///
+/// # Safety
+///
+/// `out_error` is null or valid for writes of a [`RuntimeErrorBuf`].
+pub unsafe fn clear_runtime_error(out_error: *mut RuntimeErrorBuf) {
+    // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
+    unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::Load) }.reset();
+}
+
+/// Writes an error into an optional error buffer, and initialises all of it (rule 9).
+///
+/// # Safety
+///
+/// `out_error` is null or valid for writes of a [`RuntimeErrorBuf`].
+pub unsafe fn write_runtime_error(
+    out_error: *mut RuntimeErrorBuf,
+    phase: RuntimeErrorPhase,
+    kind: RuntimeErrorKind,
+    message: &str,
+) {
+    // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
+    let slot = unsafe { ErrorSlot::from_raw(out_error, phase) };
+    let _written = slot.fail(kind, format_args!("{message}"));
 }
 
 /// What a [`RuntimeErrorBuf`] begins with, its padding written out: it is written as a whole and leaves no byte uninitialised.

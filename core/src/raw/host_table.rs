@@ -3,8 +3,9 @@
 use super::{
     contract::{ContractViolation, HostCallError, HostCaller},
     read_table::{ReadTable, found},
+    record_bounds::{AnyBytes, Lends, Lent},
     table::{Table, missing},
-    visit::{AnyBytes, Course, Leftover, Lends, Lent, Once, visit_bytes_mut},
+    visitor::{Course, Leftover, Once, visit_bytes_mut},
 };
 use crate::{
     abi::{
@@ -39,9 +40,9 @@ impl<'c> HostTable<'c> {
     ///
     /// # Safety
     ///
-    /// `read` is not the table of a [`RuntimeReadContextV1`](crate::RuntimeReadContextV1), which ends before the writing functions.
+    /// `read` is not the table of a [`RuntimeReadContextV1`](crate::abi::RuntimeReadContextV1), which ends before the writing functions.
     #[inline]
-    pub(super) const unsafe fn of_read(read: ReadTable<'c>) -> Self {
+    pub(crate) const unsafe fn of_read(read: ReadTable<'c>) -> Self {
         Self { read }
     }
 

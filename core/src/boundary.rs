@@ -1,0 +1,17 @@
+//! The rules of the boundary, and the code that keeps them in both directions.
+//!
+//! Every call that crosses the boundary runs in one function, which catches panics and makes the status. Foreign bytes become slices here,
+//! within [`limits`], and a failure is written here, into the caller's error buffer. The [`rules`] are numbered; each `SAFETY:` line cites one.
+
+pub(crate) mod bytes;
+mod command;
+pub(crate) mod enter;
+mod error_slot;
+pub mod limits;
+pub(crate) mod panic;
+pub mod rules;
+pub(crate) mod text_writer;
+
+pub use bytes::{BytesError, runtime_bytes_slice, runtime_bytes_slice_mut};
+pub use command::RuntimeCommandRef;
+pub use error_slot::{ErrorSlot, Rejected, clear_runtime_error, write_runtime_error};

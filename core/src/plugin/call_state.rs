@@ -1,0 +1,109 @@
+//! The state of one call of a plugin, which [`Tx`](super::Tx) and [`ReadContext`](super::ReadContext) share.
+
+use core::{ffi::c_void, fmt, marker::PhantomData, ptr::NonNull};
+
+use crate::{
+    abi::{RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
+    boundary::{ErrorSlot, Rejected},
+    raw::{HostCallError, HostCaller, ReadTable, Scratch},
+};
+
+/// The host's table, the buffer for the host's errors, and the slot for this call's own error.
+///
+/// The fields of a [`ReadTable`] and an [`ErrorSlot`] lie side by side, so that their two `u32` share a word.
+#[derive(Debug)]
+pub struct CallState<'c> {
+    ctx: *mut c_void,
+    entries: NonNull<()>,
+    scratch: Scratch<'c>,
+    buffer: *mut RuntimeErrorBuf,
+    for_each_at: u32,
+    phase: RuntimeErrorPhase,
+    call: PhantomData<(ReadTable<'c>, ErrorSlot<'c>)>,
+}
+
+impl<'c> CallState<'c> {
+    #[inline]
+    pub(super) const fn new(
+        table: ReadTable<'c>,
+        scratch: Scratch<'c>,
+        error: ErrorSlot<'c>,
+    ) -> Self {
+        let (ctx, entries, for_each_at) = table.into_raw_parts();
+        let (buffer, phase) = error.into_raw_parts();
+        Self { ctx, entries, scratch, buffer, for_each_at, phase, call: PhantomData }
+    }
+
+    #[inline]
+    pub(super) const fn error(&self) -> ErrorSlot<'c> {
+        // SAFETY: `new` took both from a slot of this very call, which is still running (rule 9).
+        unsafe { ErrorSlot::from_raw(self.buffer, self.phase) }
+    }
+
+    #[inline]
+    pub(super) const fn table(&self) -> ReadTable<'c> {
+        // SAFETY: `new` took all three from one table that is lent for this call (rule 10).
+        unsafe { ReadTable::from_raw_parts(self.ctx, self.entries, self.for_each_at) }
+    }
+
+    /// The address of the buffer for host errors, which is its instance's, too.
+    #[inline]
+    pub(super) const fn scratch_address(&self) -> *mut RuntimeErrorBuf {
+        self.scratch.address()
+    }
+
+    #[cold]
+    fn contract_violation(&mut self, reason: &dyn fmt::Display) -> Rejected<'c> {
+        self.error().fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+    }
+}
+
+/// A failed host call becomes the failure of this call: the host's own kind and text, or how it broke the contract (kind 1).
+impl<'c> HostCaller for CallState<'c> {
+    type Failure = Rejected<'c>;
+
+    #[inline]
+    fn scratch(&mut self) -> Scratch<'_> {
+        self.scratch.reborrow()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn failed(&mut self, error: HostCallError) -> Rejected<'c> {
+        let written = match error {
+            HostCallError::Reported { call } => return self.reported(call),
+            HostCallError::Contract(violation) => self.contract_violation(&violation),
+            HostCallError::Refused(error) => self.contract_violation(&error),
+        };
+        // The host may have written a text, too. A later failure without one must not repeat it.
+        self.scratch.reset(self.phase);
+        written
+    }
+
+    #[cold]
+    fn reported(&mut self, call: &'static str) -> Rejected<'c> {
+        let report = self.scratch.report();
+        let written = if report.message().is_empty() {
+            self.error().fail(report.kind, format_args!("{call} failed and gave no reason"))
+        } else {
+            self.error().pass_on(report)
+        };
+        self.scratch.reset(self.phase);
+        written
+    }
+}
+
+/// A type that holds a [`CallState`]: a transaction or a read context.
+pub trait HasCallState<'c> {
+    /// The state. Only code that can name [`Seal`] reaches it, so that no state is exchanged for another.
+    fn call_state(&mut self, seal: Seal) -> &mut CallState<'c>;
+}
+
+/// Argument of [`HasCallState::call_state`]. A bound on the trait makes its method callable everywhere; a value of this type is not to be
+/// had outside of `plugin`.
+#[derive(Debug, Clone, Copy)]
+pub struct Seal(());
+
+impl Seal {
+    pub(super) const OPEN: Self = Self(());
+}

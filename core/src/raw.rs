@@ -1,0 +1,23 @@
+//! For adapters: plugin authors need nothing of this. Host calls as functions, and what a runtime handle points to.
+//!
+//! [`HostTable`] and [`ReadTable`] make the calls of a host's table, check each answer, and lend a [`HostErrorBuffer`](Scratch) to it.
+//! [`Instance`] is the memory behind a runtime handle; an [`InstanceStorage`] says where it lies.
+
+mod contract;
+mod error_buffer;
+mod host_table;
+mod instance;
+mod key_visitor;
+mod read_table;
+mod record_bounds;
+mod storage;
+mod table;
+mod visitor;
+
+pub use contract::{ContractViolation, HostCallError, HostCaller};
+pub use error_buffer::Scratch;
+pub use host_table::HostTable;
+pub use instance::Instance;
+pub(crate) use instance::{Claim, InstanceError};
+pub use read_table::ReadTable;
+pub use storage::{InPool, InstanceStorage, Pool, Pooled, StorageFull};

@@ -1,0 +1,71 @@
+//! A closure behind a [`RuntimeRecordKeyVisitor`](crate::abi::RuntimeRecordKeyVisitor).
+
+use core::{ffi::c_void, mem};
+
+use super::contract::{ContractViolation, HostCallError};
+use crate::{
+    abi::{RecordKey, RuntimeCallStatus, RuntimeRecordKeyView},
+    boundary::panic::{Panic, catch, discard},
+};
+
+/// A closure to be called any number of times, one after another, with a record key.
+pub(crate) enum VisitKeys<F> {
+    /// Not being called.
+    Waiting(F),
+    /// Being called.
+    Running,
+    /// Called from inside itself.
+    Nested,
+    /// Called, and the closure panicked. What follows is ignored.
+    Panicked(Panic),
+}
+
+/// [`RuntimeRecordKeyVisitor`](crate::abi::RuntimeRecordKeyVisitor) over a closure.
+///
+/// # Safety
+///
+/// `ctx` is null or a live `VisitKeys<F>` without references to it.
+pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
+    ctx: *mut c_void,
+    key: RuntimeRecordKeyView,
+) {
+    let this = ctx.cast::<VisitKeys<F>>();
+    // SAFETY: the caller's promise (rules 4 and 10).
+    let Some(visit) = (unsafe { this.as_mut() }) else { return };
+    let mut visitor = match mem::replace(visit, VisitKeys::Running) {
+        VisitKeys::Waiting(visitor) => visitor,
+        VisitKeys::Running => {
+            *visit = VisitKeys::Nested;
+            return;
+        }
+        done @ (VisitKeys::Nested | VisitKeys::Panicked(_)) => {
+            *visit = done;
+            return;
+        }
+    };
+    let caught = catch(|| visitor(key.into()));
+    // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
+    let visit = unsafe { &mut *this };
+    match caught {
+        Ok(()) if matches!(visit, VisitKeys::Running) => *visit = VisitKeys::Waiting(visitor),
+        Ok(()) => discard(visitor),
+        Err(panic) => {
+            *visit = VisitKeys::Panicked(panic);
+            discard(visitor);
+        }
+    }
+}
+
+impl<F> VisitKeys<F> {
+    pub(super) fn finish(
+        self,
+        call: &'static str,
+        status: RuntimeCallStatus,
+    ) -> Result<(), HostCallError> {
+        match self {
+            Self::Waiting(_) | Self::Running => HostCallError::of_status(call, status),
+            Self::Nested => Err(ContractViolation::VisitedTwice { call }.into()),
+            Self::Panicked(panic) => panic.resume(),
+        }
+    }
+}
