@@ -1,19 +1,23 @@
 #!/usr/bin/env bash
-# What the contract looks like on every target, and the tests on targets that this machine is not.
+# Compares the layout of the contract on every target, and runs tests on foreign targets.
 #
 #   tests/targets.sh            compares with tests/golden/layout.tsv, and runs the foreign tests
 #   tests/targets.sh --bless    rewrites the table
 #
-# 1. The package `statevec-layout` is compiled for every target, and with it core and its layout assertions. Its object file holds the layout of every type
-#    as text, which the target's compiler wrote: it must be the target's column of the table. A compiler for a target is rustup's, if it has the
-#    target, and else Debian's `rustc-web` with its own library sources, which needs no further download.
-# 2. Core's tests, and those of the comparison with the published crates, run under qemu on a 32-bit and on a big-endian target: encodings
-#    must not depend on either. What the C header says there is compared, too.
+# 1. The package `statevec-layout` is compiled for every target, and with it core and its layout
+#    assertions. The target's compiler writes the layout of every type as text into the object file.
+#    The text must equal the target's column of the table. If rustup has not installed a target,
+#    Debian's `rustc-web` builds for it with its own library sources.
+# 2. The tests of core and of the comparison with the published crates run under qemu on a 32-bit and
+#    on a big-endian target: encodings must not depend on either. A C program prints the layouts that
+#    the C header gives there.
 #
-# What is missing is installed if this is Debian and we are root; what cannot be had is skipped, and the reason printed.
-# Exit status: 0 all done was in order, 1 something differs, 77 everything was skipped.
+# Missing Debian packages are installed. If a tool cannot be had, the part is skipped.
+# Exit status: 0 all parts passed, 1 something differs, 77 everything was skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+source .ci/debian.sh
+source .ci/build.sh
 
 targets=(
     x86_64-unknown-linux-gnu
@@ -26,15 +30,16 @@ targets=(
     s390x-unknown-linux-gnu
 )
 golden=tests/golden/layout.tsv
-# A folder of its own: another compiler writes here, and should not disturb the usual one's work.
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/targets"
-# Nobody debugs what is built here, and most of the time goes into it.
-export CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 CARGO_INCREMENTAL=0
+# All builds by Debian's compiler share this folder: dependencies that run at build time are
+# compiled once.
+export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/debian
 failed=0 done_any=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 main() {
+    local target
+    build_layouts
     for target in "${targets[@]}"; do
         layout_of "$target" >"$work/$target" || rm -f "$work/$target"
     done
@@ -44,18 +49,30 @@ main() {
         for target in "${targets[@]}"; do
             [ -f "$work/$target" ] && compare "$target"
         done
-        foreign_tests i686-unknown-linux-gnu i686-linux-gnu qemu-i386
-        foreign_tests s390x-unknown-linux-gnu s390x-linux-gnu qemu-s390x
+        foreign_tests i686-unknown-linux-gnu i686-linux-gnu i386 qemu-i386
+        foreign_tests s390x-unknown-linux-gnu s390x-linux-gnu s390x qemu-s390x
     fi
     [ "$failed" = 0 ] || exit 1
     [ "$done_any" = 1 ] || exit 77
 }
 
-# The lines of a target's layout table, from the object file.
+# Builds the layouts of all targets that need Debian's compiler with one command, so that no
+# processor idles. A failure is reported by layout_of, which builds the targets one by one.
+build_layouts() {
+    local target arguments=() chosen=()
+    for target in "${targets[@]}"; do
+        compiler_for "$target" || continue
+        [ ${#build_std[@]} = 0 ] || arguments+=(--target "$target") chosen=("${cargo[@]}")
+    done
+    [ ${#arguments[@]} = 0 ] ||
+        "${chosen[@]}" build --quiet -p statevec-layout "${arguments[@]}" -Zbuild-std=core 2>/dev/null
+}
+
+# Prints the lines of a target's layout table, from the object file.
 layout_of() {
     local target=$1 file="$CARGO_TARGET_DIR/$1/debug/libstatevec_layout.rlib"
     if ! compiler_for "$target"; then
-        skipped "layout of $target" "neither rustup has this target nor is Debian's rustc-web with rust-web-src at hand"
+        skipped "layout of $target" "rustup has no such target, and $why_not"
         return 1
     fi
     if ! "${cargo[@]}" build --quiet -p statevec-layout --target "$target" "${build_std[@]}" >&2; then
@@ -88,18 +105,17 @@ bless() {
     in_order "$golden written"
 }
 
-# foreign_tests TARGET GNU-TRIPLE QEMU
+# foreign_tests TARGET GNU-TRIPLE ARCHITECTURE QEMU
 foreign_tests() {
-    local target=$1 gnu=$2 qemu=$3 name
+    local target=$1 gnu=$2 architecture=$3 qemu=$4 name reason
     name=$(tr a-z- A-Z_ <<<"$target")
-    command -v "$gnu-gcc" >/dev/null || install "gcc-$gnu"
-    command -v "$qemu" >/dev/null || install qemu-user
-    if ! command -v "$gnu-gcc" >/dev/null || ! command -v "$qemu" >/dev/null; then
-        skipped "tests on $target" "there is no $gnu-gcc to link them or no $qemu to run them"
+    # The compiler only recommends its C library, so the library must be named.
+    reason=$(need "$gnu-gcc" "gcc-$gnu" "libc6-dev-$architecture-cross" && need "$qemu" qemu-user) || {
+        skipped "tests on $target" "${reason#skipped, because }"
         return
-    fi
+    }
     if ! compiler_for "$target" std,panic_unwind,test; then
-        skipped "tests on $target" "neither rustup has this target nor is Debian's rustc-web with rust-web-src at hand"
+        skipped "tests on $target" "rustup has no such target, and $why_not"
         return
     fi
     if ! [ -f "$work/$target" ]; then
@@ -111,9 +127,10 @@ foreign_tests() {
         wrong "the layout of $target in C (>) is not that in Rust (<)"
     fi
     export "CARGO_TARGET_${name}_LINKER=$gnu-gcc" "CARGO_TARGET_${name}_RUNNER=$qemu -L /usr/$gnu"
-    # An emulator is slow, and the same properties are tested at full length on the machine itself.
+    # An emulator is slow. The machine's own tests check the same properties with more cases.
     export PROPTEST_CASES=64
-    local core=(-p statevec-abi --lib --tests) compared=(-p statevec-tests --test 'layout_*' --test 'interop_*')
+    local core=(-p statevec-abi --lib --tests)
+    local compared=(-p statevec-tests --test 'layout_*' --test 'interop_*')
     if "${cargo[@]}" test --target "$target" "${build_std[@]}" "${core[@]}" &&
         "${cargo[@]}" test --target "$target" "${build_std[@]}" "${compared[@]}"; then
         in_order "tests on $target"
@@ -122,28 +139,21 @@ foreign_tests() {
     fi
 }
 
-# compiler_for TARGET [LIBRARIES]: sets `cargo` and `build_std` to what compiles for a target, with these libraries if they have to be built.
+# compiler_for TARGET [LIBRARIES]: sets `cargo` and `build_std` to a command that compiles for a
+# target, with these libraries if they must be built. On failure sets `why_not`.
 compiler_for() {
-    local target=$1 libraries=${2:-core} libdir rustc
+    local target=$1 libraries=${2:-core} libdir
     cargo=(cargo) build_std=()
     libdir=$(rustc --print target-libdir --target "$target" 2>/dev/null) && [ -d "$libdir" ] && return
-    rustc=$(debian_rustc) || { install rustc-web rust-web-src && rustc=$(debian_rustc); } || return
-    cargo=(env RUSTC_BOOTSTRAP=1 "RUSTC=$rustc" cargo)
+    # Asked once: the answer is the same for every target.
+    if [ -z "${debian_answer:-}" ]; then
+        debian_status=0
+        debian_answer=$(debian_rustc) || debian_status=$?
+    fi
+    why_not=$debian_answer
+    [ "$debian_status" = 0 ] || return
+    cargo=(env RUSTC_BOOTSTRAP=1 "RUSTC=$debian_answer" cargo)
     build_std=("-Zbuild-std=$libraries")
-}
-
-# Debian's compiler, if its library sources are there, too.
-debian_rustc() {
-    local rustc sysroot
-    rustc=$(dpkg -L rustc-web 2>/dev/null | grep -m1 '/bin/rustc$') || return
-    sysroot=$("$rustc" --print sysroot) && [ -d "$sysroot/lib/rustlib/src/rust/library" ] && echo "$rustc"
-}
-
-install() {
-    command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return
-    echo "installing $*" >&2
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >"$work/apt" 2>&1 ||
-        { tail -5 "$work/apt" >&2; return 1; }
 }
 
 in_order() { echo "ok: $1"; done_any=1; }
