@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Checks every promise about plugins in firmware: the same outcomes, events and records as on the
-# server, on Cortex-M4, Armv6-M and RISC-V; no allocator; budgets of flash and stack. Prints a summary, and
-# fails when a promise is broken. A part that cannot run here is skipped with the reason.
+# server, on Cortex-M4, Armv6-M and RISC-V; no allocator; budgets of flash and stack. Prints a
+# summary, and fails when a promise is broken. A part that cannot run here is skipped with the
+# reason.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 log=$target_dir/check.log
-command -v qemu-system-arm >/dev/null || skip "there is no qemu-system-arm: apt-get install qemu-system-arm"
 
 fail() {
     echo "firmware: $1"
@@ -35,8 +35,8 @@ grep --quiet --extended-regexp "can't find crate for .alloc|no global memory all
 }
 echo "firmware: no allocator: no symbol, and alloc in the graph does not build"
 
-# A boxed plugin in an image with a heap: the server's outcomes, and after each command the heap is back
-# where it was (the image itself ends with status 3 otherwise).
+# A boxed plugin in an image with a heap: the server's outcomes, and after each command the heap is
+# back where it was (the image itself ends with status 3 otherwise).
 libraries=core,alloc firmware_cargo $machine build -p statevec-firmware-heap
 emulate statevec-firmware-heap >"$target_dir/heap.txt" || fail "the image with a heap ended with status $?"
 heap=$(grep '^heap: ' "$target_dir/heap.txt") || fail "the image with a heap does not report it"
@@ -47,18 +47,18 @@ echo "firmware: boxed plugin: the same as the server; $heap"
 
 "$here/report.sh" --check
 
-# compare_on TARGET QEMU-PROGRAM DEBIAN-PACKAGE QEMU-ARGUMENT…: builds the image for another target, and
-# compares its run with the server's.
+# compare_on TARGET QEMU-PROGRAM DEBIAN-PACKAGE QEMU-ARGUMENT…: builds the image for another target,
+# and compares its run with the server's.
 compare_on() {
-    local target=$1 qemu=$2 package=$3
+    local target=$1 qemu=$2 package=$3 reason
     shift 3
     if ! can_build "$target"; then
         echo "firmware: $target: skipped, because its target is not installed: rustup target add $target"
         return
     fi
     firmware_cargo "$target" build -p statevec-firmware --bin statevec-firmware --bin small --bin empty
-    if ! command -v "$qemu" >/dev/null; then
-        echo "firmware: $target: built and linked; not run, because there is no $qemu (apt-get install $package)"
+    if ! reason=$(need "$qemu" "$package"); then
+        echo "firmware: $target: built and linked; not run, because ${reason#skipped, because }"
         return
     fi
     timeout 120 "$qemu" "$@" -nographic -semihosting-config enable=on,target=native \

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# Measures flash, RAM, stack and instructions. Writes the figures into README.md between its markers; with --check it checks the budgets instead.
+# Measures flash, RAM, stack and instructions. Writes the figures into README.md between its markers;
+# with --check it checks the budgets instead.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
-command -v qemu-system-arm >/dev/null || skip "there is no qemu-system-arm: apt-get install qemu-system-arm"
 
-# What core, the fixed store and one small plugin should add to an image, in bytes; and what they may add at most, so that it does not grow unnoticed.
+# Bytes of flash that core, the fixed store and one small plugin should add to an image, and the most
+# that they may add.
 flash_goal=12288
 flash_limit=26436
-# That limit is for the compiler that it was measured with; others make images of other sizes, and are given some room.
+# The limit belongs to the compiler that it was measured with. Other compilers make images of other
+# sizes, and get some room.
 case $($compiler --version) in
 "rustc 1.96."*) ;;
 *) flash_limit=30720 ;;
 esac
-# What one run_tx may take, the plugin's own frames included, in bytes.
+# Bytes of stack that one run_tx may take, the plugin's own frames included.
 stack_limit=1536
 
 firmware_cargo $machine build --bins -p statevec-firmware
@@ -34,7 +36,8 @@ if [ "${1:-}" = --check ]; then
     exit
 fi
 
-# Flash of an image by what it comes from; the rows add up to its size. With LTO, code that was inlined counts for where it ended up.
+# Prints the flash of an image by origin; the rows add up to its size. With LTO, inlined code counts
+# for the function that it was inlined into.
 by_origin() {
     nm --demangle --print-size --radix=d "$(image $machine "$1")" | awk -v flash="$(flash "$1")" '
         # A place that has two names counts once.

@@ -1,15 +1,26 @@
-# Finds what builds and runs the firmware. To be sourced: defines `firmware_cargo TARGET ARGS…`, `can_build TARGET`, `image TARGET NAME` and `emulate NAME`, or
-# ends with "skipped", the reason and exit status 77.
+# Finds the tools that build and run the firmware. To be sourced by a bash script.
 #
-# In this order, what is there:
-#   rustup, the target installed    rustup target add thumbv7em-none-eabihf
-#   Rust's core as source           rustup component add rust-src, or Debian's apt-get install rustc-web rust-web-src; a stable compiler builds it
-#                                   when told that it may (RUSTC_BOOTSTRAP). The linker is rustup's rust-lld, or Debian's (apt-get install lld).
+#   firmware_cargo TARGET ARGS…   runs cargo on this workspace for a target, in release
+#   can_build TARGET              whether there is a core library for a target
+#   image TARGET NAME             prints the path of an image
+#   emulate NAME                  runs an image of the Cortex-M4
+#
+# Without the tools, ends the script with "skipped, because …" and exit status 77.
+#
+# A target that rustup has installed is built as usual (rustup target add thumbv7em-none-eabihf).
+# Otherwise its core library is built from source: of rustup (rustup component add rust-src), or of
+# Debian's rustc-web and rust-web-src. RUSTC_BOOTSTRAP lets a stable compiler do that. The linker is
+# rustup's rust-lld or Debian's lld. Debian packages are installed if they are missing.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-target_dir=${CARGO_TARGET_DIR:-$here/target}
-export CARGO_TARGET_DIR=$target_dir
+source "$here/../../.ci/debian.sh"
+source "$here/../../.ci/build.sh"
+# Reports and transcripts.
+target_dir=$CARGO_TARGET_DIR/firmware
 mkdir -p "$target_dir"
+# Host programs share the folder of the main workspace; images share that of the other scripts which
+# build with Debian's compiler.
+image_dir=$CARGO_TARGET_DIR/debian
 machine=thumbv7em-none-eabihf
 
 skip() {
@@ -17,9 +28,14 @@ skip() {
     exit 77
 }
 
-for tool in cargo nm size; do
-    command -v $tool >/dev/null || skip "there is no $tool"
-done
+# need_or_skip PROGRAM PACKAGE…
+need_or_skip() {
+    local reason
+    reason=$(need "$@") || skip "${reason#skipped, because }"
+}
+
+need_or_skip nm binutils
+need_or_skip qemu-system-arm qemu-system-arm
 
 find_linker() {
     local linker
@@ -36,21 +52,21 @@ compiler=rustc
 linker=
 if [ ! -d "$sysroot/lib/rustlib/$machine" ]; then
     if [ ! -d "$sysroot/lib/rustlib/src/rust/library/core" ]; then
-        compiler=/usr/bin/rustc
-        [ -x $compiler ] && [ -d /usr/lib/rustlib/src/rust/library/core ] ||
-            skip "there is no core for $machine: rustup target add $machine, or apt-get install rustc-web rust-web-src"
+        compiler=$(debian_rustc) || skip "rustup has no target $machine, and $compiler"
     fi
     linker=$(find_linker)
-    [ -n "$linker" ] || skip "there is no linker: rustup brings rust-lld, and apt-get install lld another"
+    if [ -z "$linker" ]; then
+        need_or_skip ld.lld lld
+        linker=$(find_linker)
+    fi
 fi
 
-# Whether there is a core for a target, or one can be built.
 can_build() {
     [ -n "$linker" ] || [ -d "$sysroot/lib/rustlib/$1" ]
 }
 
-# Runs cargo on this workspace for a target, in release. `libraries=core,alloc firmware_cargo …` also
-# builds `alloc`, where the libraries are built from source.
+# `libraries=core,alloc firmware_cargo …` also builds `alloc`, where the libraries are built from
+# source.
 firmware_cargo() {
     local target=$1 variables=() arguments=()
     shift
@@ -59,15 +75,15 @@ firmware_cargo() {
         variables=(RUSTC="$compiler" RUSTC_BOOTSTRAP=1 "${linker_of^^}=$linker")
         arguments=("-Zbuild-std=${libraries:-core}" -Zbuild-std-features=optimize_for_size)
     fi
-    env "${variables[@]}" cargo "$@" --manifest-path "$here/Cargo.toml" --release --target "$target" "${arguments[@]}"
+    env "${variables[@]}" CARGO_TARGET_DIR="$image_dir" cargo "$@" --manifest-path "$here/Cargo.toml" \
+        --release --target "$target" "${arguments[@]}"
 }
 
-# Where an image lies.
 image() {
-    echo "$target_dir/$1/release/$2"
+    echo "$image_dir/$1/release/$2"
 }
 
-# Runs an image of the Cortex-M4, each instruction in the same time.
+# Each instruction takes the same time.
 emulate() {
     timeout 120 qemu-system-arm -M mps2-an386 -cpu cortex-m4 -icount shift=6 -nographic \
         -semihosting-config enable=on,target=native -kernel "$(image $machine "$1")" </dev/null
