@@ -181,3 +181,22 @@ pub struct StorageError {
     /// The reason.
     pub source: io::Error,
 }
+
+/// Adds action and path to an error.
+pub(crate) trait Context<T> {
+    fn context(self, action: &'static str, path: &Path) -> Result<T, StorageError>;
+}
+
+impl<T> Context<T> for io::Result<T> {
+    fn context(self, action: &'static str, path: &Path) -> Result<T, StorageError> {
+        self.map_err(|source| StorageError { action, path: path.into(), source })
+    }
+}
+
+/// Removes a file that need not be there.
+pub(crate) fn remove_if_there(storage: &dyn Storage, path: &Path) -> Result<(), StorageError> {
+    match storage.remove(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).context("remove", path),
+        _ => Ok(()),
+    }
+}

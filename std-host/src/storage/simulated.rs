@@ -113,6 +113,11 @@ impl SimulatedDisk {
         self.lock().faults.fail_change(number, fault);
     }
 
+    /// Lets no call fail from now on.
+    pub fn clear_faults(&self) {
+        self.lock().faults.clear();
+    }
+
     /// The last call that failed on purpose.
     #[must_use]
     pub fn last_failed(&self) -> Option<Operation> {

@@ -106,6 +106,12 @@ impl Faults {
         self.at_change.push((number, fault));
     }
 
+    pub(super) fn clear(&mut self) {
+        self.at_call.clear();
+        self.at_change.clear();
+        self.last_failed = None;
+    }
+
     /// Counts a call; returns how it fails.
     pub(super) fn count(&mut self, operation: Operation) -> Option<Fault> {
         let mut fault = take(&mut self.at_call, self.calls);

@@ -6,6 +6,7 @@ use super::crash::Survival;
 
 /// Bytes that reach the medium together.
 const SECTOR: usize = 512;
+const WORD: usize = size_of::<u64>();
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Inode {
@@ -15,6 +16,8 @@ pub(super) struct Inode {
     unsynced: Vec<(usize, [u8; SECTOR])>,
     /// Lengths since the last sync, in order.
     unsynced_lens: Vec<usize>,
+    /// Places of words that were written through a mapping since the last sync.
+    unsynced_words: Vec<usize>,
     /// The handle that has the lock.
     pub(super) locked_by: Option<u64>,
 }
@@ -72,8 +75,12 @@ impl Inode {
             let start = sector * SECTOR;
             let end = self.cached.len().min(start + SECTOR);
             if start < end {
+                self.stable.resize(self.stable.len().max(end), 0);
                 self.stable[start..end].copy_from_slice(&self.cached[start..end]);
             }
+        }
+        for start in std::mem::take(&mut self.unsynced_words) {
+            self.settle_word(start);
         }
         self.unsynced.clear();
         self.unsynced_lens.clear();
@@ -92,7 +99,21 @@ impl Inode {
         }
         self.unsynced.clear();
         self.unsynced_lens.clear();
+        // The system writes mapped pages back whenever it likes.
+        for start in std::mem::take(&mut self.unsynced_words) {
+            if random.bool() {
+                self.settle_word(start);
+            }
+        }
         self.cached.clone_from(&self.stable);
+    }
+
+    fn settle_word(&mut self, start: usize) {
+        let range = start..start + WORD;
+        if let (Some(to), Some(from)) = (self.stable.get_mut(range.clone()), self.cached.get(range))
+        {
+            to.copy_from_slice(from);
+        }
     }
 
     /// Decides which unsynced changes reach the medium.
@@ -129,8 +150,11 @@ impl Inode {
 
     pub(super) fn store_word(&mut self, offset: u64, value: u64) {
         let start = offset as usize;
-        if let Some(place) = self.cached.get_mut(start..start + size_of::<u64>()) {
+        if let Some(place) = self.cached.get_mut(start..start + WORD) {
             place.copy_from_slice(&value.to_le_bytes());
+        }
+        if !self.unsynced_words.contains(&start) {
+            self.unsynced_words.push(start);
         }
     }
 
