@@ -13,6 +13,7 @@ mod index;
 mod layer;
 mod layout;
 mod packed;
+mod restore;
 mod rows;
 mod spare;
 mod table;
@@ -29,6 +30,7 @@ pub use changes::Changes;
 pub use error::StoreError;
 pub use event::{EmittedEvent, Events};
 pub use layer::StoreLayer;
+pub use restore::{RestoreError, Restorer};
 pub use transaction::Transaction;
 
 use changes::Touched;

@@ -24,9 +24,9 @@ struct Entry {
 }
 
 impl Ids {
-    /// Makes room for one more, so that the next [`push`](Self::push) cannot fail.
-    pub(super) fn reserve(&mut self) -> Result<(), TryReserveError> {
-        self.entries.try_reserve(1)
+    /// Makes room for more, so that the next calls of [`push`](Self::push) cannot fail.
+    pub(super) fn reserve(&mut self, more: usize) -> Result<(), TryReserveError> {
+        self.entries.try_reserve(more)
     }
 
     /// Adds a number above all others.

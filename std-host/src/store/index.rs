@@ -20,10 +20,10 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Makes room for one more, so that the next [`insert`](Self::insert) does not allocate.
-    pub(super) fn reserve(&mut self, rows: &Rows) -> Result<(), TryReserveError> {
+    /// Makes room for more, so that the next calls of [`insert`](Self::insert) do not allocate.
+    pub(super) fn reserve(&mut self, more: usize, rows: &Rows) -> Result<(), TryReserveError> {
         let hash = &self.hash;
-        self.slots.try_reserve(1, |&slot| hash_key(hash, rows.key(slot)))
+        self.slots.try_reserve(more, |&slot| hash_key(hash, rows.key(slot)))
     }
 
     pub(super) fn find(&self, rows: &Rows, key: &[u8]) -> Option<Slot> {

@@ -44,6 +44,11 @@ impl Rows {
         Some(Self { bytes: Vec::new(), key_len, data_size, free: Vec::new() })
     }
 
+    /// Makes room for more rows at the end.
+    pub(super) fn reserve(&mut self, rows: usize) -> Result<(), TryReserveError> {
+        self.bytes.try_reserve(self.stride().saturating_mul(rows))
+    }
+
     /// Claims a row; the one that was released last, if there is one.
     pub(super) fn claim(&mut self) -> Result<Claimed, TryReserveError> {
         if let Some(slot) = self.free.pop() {

@@ -58,6 +58,18 @@ impl Table {
         self.next_id
     }
 
+    /// Sets the number of the next record, which is above all that are in use.
+    pub(super) fn set_next_id(&mut self, next_id: SysId) {
+        self.next_id = next_id;
+    }
+
+    /// Makes room for more records, so that creating them does not allocate.
+    pub(super) fn reserve(&mut self, records: usize) -> Result<(), CreateError> {
+        self.rows.reserve(records)?;
+        self.ids.reserve(records)?;
+        self.index.reserve(records, &self.rows).map_err(|_| CreateError::Memory)
+    }
+
     pub(super) fn find(&self, pk: &[u8]) -> Option<Slot> {
         self.index.find(&self.rows, pk)
     }
@@ -105,8 +117,8 @@ impl Table {
         if self.rows.free().is_empty() && self.rows.count() >= limit as usize {
             return Err(CreateError::Full);
         }
-        self.ids.reserve()?;
-        self.index.reserve(&self.rows).map_err(|_| CreateError::Memory)?;
+        self.ids.reserve(1)?;
+        self.index.reserve(1, &self.rows).map_err(|_| CreateError::Memory)?;
         let claimed = self.rows.claim()?;
         init(self.rows.data_mut(claimed.slot));
         if let Err(other) = self.enter_key(claimed.slot) {

@@ -1,0 +1,149 @@
+//! Records that come from a checkpoint or a log instead of a plugin.
+
+mod error;
+mod table;
+
+use statevec_abi::{
+    abi::{RecordKey, RecordKind, SysId},
+    txlog::{Change, EntryChange, StateDigest},
+};
+
+use super::{Store, table::Table};
+
+pub use error::RestoreError;
+
+/// Fills a store with records from a checkpoint and with logged changes, and keeps the digest of the state.
+///
+/// No plugin runs. Limits do not apply: they held when the transactions ran.
+///
+/// ```
+/// # use statevec_abi::{abi::RecordKey, schema::Version, txlog::EntryChange};
+/// # use statevec_abi_alloc::schema::{RecordDefinition, SchemaRegistry};
+/// use statevec_host::{Store, store::Restorer};
+/// # let record = RecordDefinition {
+/// #     kind: 1, name: "Blob".into(), is_pk_idx: false, support_range_scan: false, data_size: 8, version: 1,
+/// #     has_pk_encoder: false, fields: (&[]).into(), reserved_fields: (&[]).into(), pk_fields: (&[]).into(),
+/// # };
+/// # let schema = SchemaRegistry::with_records(Version::new(1, 0), &[record])?.into();
+/// let mut restorer = Restorer::new(Store::new(schema)?);
+/// restorer.record(RecordKey { kind: 1, sys_id: 4 }, &[0; 8])?;
+/// restorer.next_sys_id(1, 9)?;
+/// let key = RecordKey { kind: 1, sys_id: 4 };
+/// restorer.apply(&EntryChange::Updated { key, offset: 2, bytes: &[7] })?;
+/// let store = restorer.into_store();
+/// assert_eq!(store.get(1, 4), Some(&[0, 0, 7, 0, 0, 0, 0, 0][..]));
+/// assert_eq!(store.next_sys_id(1), Some(9));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Restorer {
+    store: Store,
+    digest: StateDigest,
+    /// A record's data before a change.
+    before: Vec<u8>,
+}
+
+impl Restorer {
+    /// Begins with the records of a store, usually none.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        let digest = store.digest();
+        Self { store, digest, before: Vec::new() }
+    }
+
+    /// Makes room for more records of a kind, so that restoring them allocates nothing.
+    ///
+    /// # Errors
+    ///
+    /// There is no such kind, or no memory.
+    pub fn reserve(&mut self, kind: RecordKind, records: usize) -> Result<(), RestoreError> {
+        let table = table(&mut self.store, kind)?;
+        table.reserve(records).map_err(|_| RestoreError::Memory { record: name(table) })
+    }
+
+    /// Adds a record. Records of a kind come in ascending order of their numbers.
+    ///
+    /// # Errors
+    ///
+    /// The record does not fit the schema or contradicts those that are there.
+    pub fn record(&mut self, key: RecordKey, data: &[u8]) -> Result<(), RestoreError> {
+        let table = table(&mut self.store, key.kind)?;
+        let before = table.next_id();
+        table.restore_created(key.sys_id, data).map_err(|what| conflict(table, key, what))?;
+        self.digest.set_next_sys_id(key.kind, before, table.next_id());
+        self.digest.add_record(key, data);
+        Ok(())
+    }
+
+    /// Raises the number that the next record of a kind gets.
+    ///
+    /// # Errors
+    ///
+    /// There is no such kind, or numbers from there on are used.
+    pub fn next_sys_id(&mut self, kind: RecordKind, next: SysId) -> Result<(), RestoreError> {
+        let table = table(&mut self.store, kind)?;
+        let before = table.next_id();
+        let key = RecordKey { kind, sys_id: next };
+        table.raise_next_id(next).map_err(|what| conflict(table, key, what))?;
+        self.digest.set_next_sys_id(kind, before, next);
+        Ok(())
+    }
+
+    /// Applies a logged change.
+    ///
+    /// # Errors
+    ///
+    /// The change does not fit the schema or contradicts the records that are there. Nothing has changed then.
+    pub fn apply(&mut self, change: &EntryChange<'_>) -> Result<(), RestoreError> {
+        let key = change.key();
+        let table = table(&mut self.store, key.kind)?;
+        let (before, digest) = (&mut self.before, &mut self.digest);
+        let result = match *change {
+            EntryChange::Created { data, .. } => table
+                .restore_next_created(key.sys_id, data)
+                .map(|()| digest.apply(&Change::Created { key, data })),
+            EntryChange::Updated { offset, bytes, .. } => table
+                .restore_updated(key.sys_id, offset as usize, bytes, before)
+                .map(|new| digest.apply(&Change::Updated { key, old: before, new })),
+            EntryChange::Deleted { .. } => table
+                .restore_deleted(key.sys_id, before)
+                .map(|()| digest.apply(&Change::Deleted { key, old: before })),
+            EntryChange::CreatedAndDeleted { .. } => table
+                .restore_skipped(key.sys_id)
+                .map(|()| digest.apply(&Change::CreatedAndDeleted { key })),
+        };
+        result.map_err(|what| conflict(table, key, what))
+    }
+
+    /// The digest of the state.
+    #[must_use]
+    pub fn digest(&self) -> StateDigest {
+        self.digest
+    }
+
+    /// The records.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Gives back the store.
+    #[must_use]
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+}
+
+fn table(store: &mut Store, kind: RecordKind) -> Result<&mut Table, RestoreError> {
+    let position = store.tables.position(kind);
+    store.tables.at_mut(position).ok_or(RestoreError::UnknownKind { kind })
+}
+
+fn name(table: &Table) -> String {
+    table.layout().name().into()
+}
+
+#[cold]
+fn conflict(table: &Table, key: RecordKey, what: &'static str) -> RestoreError {
+    RestoreError::Conflict { record: name(table), sys_id: key.sys_id, what }
+}
