@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod checkpoint;
+pub mod durable;
 pub mod engine;
 pub mod foreign_text;
 pub mod harness;
@@ -7,6 +9,7 @@ pub mod json;
 pub mod loader;
 pub mod storage;
 pub mod store;
+pub mod txlog;
 
 pub use engine::{Engine, EngineError, EngineFailure, Outcome, PluginFailure};
 pub use loader::{LoadError, LoadOptions, LoadedPlugin, Sha256};

@@ -1,0 +1,42 @@
+//! Why a checkpoint cannot be used or made.
+
+use std::path::PathBuf;
+
+use super::ChangeConflict;
+use crate::storage::StorageError;
+
+/// Why a checkpoint cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// The storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The log does not continue the checkpoint.
+    #[error("the log does not fit the checkpoint before it")]
+    Conflict(#[from] ChangeConflict),
+    /// The file is not a whole checkpoint.
+    #[error("checkpoint {} is damaged at byte {offset}: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where the damaged block begins.
+        offset: u64,
+        /// The damage.
+        what: &'static str,
+    },
+    /// The file has a format that this version does not know.
+    #[error(
+        "checkpoint {} has format version {found}; this program reads version {known}. \
+         Use the program that wrote it, or a newer one",
+        path.display()
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u16,
+        /// The version that is known.
+        known: u16,
+    },
+}

@@ -1,0 +1,20 @@
+//! An engine whose results survive: everything that it acknowledges is in a data directory first.
+
+mod checkpoints;
+mod directory;
+mod duplicates;
+mod engine;
+mod error;
+mod open;
+mod options;
+mod recovery;
+mod schema_difference;
+
+pub use checkpoints::{CheckpointOptions, MadeCheckpoint, make_checkpoint};
+pub use directory::DataDirectory;
+pub use duplicates::Logged;
+pub use engine::{DurableEngine, Submitted};
+pub use error::DurableError;
+pub use open::Opened;
+pub use options::{DurableOptions, OnFailure};
+pub use recovery::{Recovered, recover};

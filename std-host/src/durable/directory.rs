@@ -1,0 +1,212 @@
+//! The layout of a data directory.
+
+use std::{
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use sha2::Digest as _;
+use statevec_abi::schema::Fingerprints;
+
+use super::DurableError;
+use crate::{
+    LoadedPlugin, Sha256,
+    storage::{
+        Access, Context as _, Storage, StorageError, read_exact_at, remove_if_there, write_all_at,
+    },
+    txlog::LogHeader,
+};
+
+/// The places in a data directory.
+///
+/// ```text
+/// DIR/LOCK                        one writer, and who it is
+/// DIR/log/<first entry>.txlog     segments of the log
+/// DIR/checkpoints/<entry>.ckpt    the last two
+/// DIR/schemas/<identity>.json     every schema that wrote here
+/// DIR/plugins/<sha256>.so         every plugin file that wrote here
+/// ```
+#[derive(Debug, Clone)]
+pub struct DataDirectory {
+    storage: Arc<dyn Storage>,
+    root: PathBuf,
+}
+
+impl DataDirectory {
+    /// A directory on a storage. Nothing is looked at yet.
+    #[must_use]
+    pub fn new(storage: Arc<dyn Storage>, root: impl Into<PathBuf>) -> Self {
+        Self { storage, root: root.into() }
+    }
+
+    /// The storage.
+    #[must_use]
+    pub fn storage(&self) -> &Arc<dyn Storage> {
+        &self.storage
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The lock file.
+    #[must_use]
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("LOCK")
+    }
+
+    /// The folder of the log's segments.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.root.join("log")
+    }
+
+    /// The folder of checkpoints.
+    #[must_use]
+    pub fn checkpoints(&self) -> PathBuf {
+        self.root.join("checkpoints")
+    }
+
+    /// The folder of schemas.
+    #[must_use]
+    pub fn schemas(&self) -> PathBuf {
+        self.root.join("schemas")
+    }
+
+    /// The folder of plugin files.
+    #[must_use]
+    pub fn plugins(&self) -> PathBuf {
+        self.root.join("plugins")
+    }
+
+    /// The file of a schema.
+    #[must_use]
+    pub fn schema_file(&self, header: &LogHeader) -> PathBuf {
+        let Fingerprints { records, commands, events, types } = &header.fingerprints;
+        let mut hash = sha2::Sha256::new();
+        hash.update(header.schema_version.packed().to_le_bytes());
+        for fingerprint in [records, commands, events, types] {
+            hash.update(fingerprint);
+        }
+        let identity: String =
+            hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        self.schemas().join(format!("{identity}.json"))
+    }
+
+    /// The file of a plugin.
+    #[must_use]
+    pub fn plugin_file(&self, sha256: &Sha256) -> PathBuf {
+        self.plugins().join(format!("{sha256}.so"))
+    }
+
+    /// The schema that a log was written with, as JSON; `None` if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    pub fn schema_json(&self, header: &LogHeader) -> Result<Option<String>, StorageError> {
+        let bytes = self.read(&self.schema_file(header))?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Creates the folders that are missing. All names are stable afterwards, also those that a process before
+    /// created and did not come to sync.
+    pub(super) fn create(&self) -> Result<(), StorageError> {
+        let is_new = self.create_dir(&self.root)?;
+        let parent = match self.root.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+            Some(parent) => parent,
+            None => &self.root,
+        };
+        match self.storage.sync_dir(parent) {
+            // A folder that the process may not read, and in which an administrator has made the directory.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied && !is_new => {}
+            result => result.context("sync", parent)?,
+        }
+        for dir in [self.log(), self.checkpoints(), self.schemas(), self.plugins()] {
+            self.create_dir(&dir)?;
+        }
+        self.sync_root()
+    }
+
+    /// Puts the names in the directory on stable storage.
+    pub(super) fn sync_root(&self) -> Result<(), StorageError> {
+        self.storage.sync_dir(&self.root).context("sync", &self.root)
+    }
+
+    fn create_dir(&self, dir: &Path) -> Result<bool, StorageError> {
+        match self.storage.create_dir(dir) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error).context("create", dir),
+        }
+    }
+
+    /// Keeps the schema and the file of a plugin, unless they are there.
+    pub(super) fn keep_plugin(
+        &self,
+        header: &LogHeader,
+        plugin: &LoadedPlugin,
+        file: Option<&PluginFile>,
+    ) -> Result<(), DurableError> {
+        self.keep(&self.schema_file(header), plugin.schema_json().as_bytes())?;
+        if let Some(file) = file {
+            self.keep(&self.plugin_file(&file.sha256), &file.bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a file whose name determines its bytes, unless it is there.
+    fn keep(&self, path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
+        match self.storage.open(path, Access::Read) {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).context("open", path),
+        }
+        let unfinished = path.with_extension("tmp");
+        remove_if_there(&*self.storage, &unfinished)?;
+        let file = self.storage.create(&unfinished).context("create", &unfinished)?;
+        write_all_at(&*file, bytes, 0).context("write", &unfinished)?;
+        file.sync_data().context("sync", &unfinished)?;
+        self.storage.rename(&unfinished, path).context("rename", &unfinished)?;
+        let dir = path.parent().unwrap_or(&self.root);
+        self.storage.sync_dir(dir).context("sync", dir)
+    }
+
+    fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, StorageError> {
+        let file = match self.storage.open(path, Access::Read) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).context("open", path),
+        };
+        let len = file.len().context("read", path)?;
+        let mut bytes = vec![0; usize::try_from(len).unwrap_or(usize::MAX)];
+        read_exact_at(&*file, &mut bytes, 0).context("read", path)?;
+        Ok(Some(bytes))
+    }
+}
+
+/// The file that a plugin was loaded from.
+#[derive(Debug)]
+pub(super) struct PluginFile {
+    pub(super) sha256: Sha256,
+    bytes: Vec<u8>,
+}
+
+impl PluginFile {
+    /// Reads a plugin's file; `None` for a plugin that is linked in.
+    pub(super) fn read(plugin: &LoadedPlugin) -> Result<Option<Self>, DurableError> {
+        let Some(path) = plugin.path() else { return Ok(None) };
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+        read.context("read", path)?;
+        let sha256 = Sha256::of(&*bytes).context("read", path)?;
+        if plugin.sha256().is_some_and(|pinned| pinned != sha256) {
+            return Err(DurableError::PluginFileChanged { path: path.into() });
+        }
+        Ok(Some(Self { sha256, bytes }))
+    }
+}

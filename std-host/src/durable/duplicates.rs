@@ -1,0 +1,151 @@
+//! Finds the entry of a command that was submitted before.
+
+use std::{ops::Range, path::PathBuf, sync::Arc};
+
+use statevec_abi::txlog::{Entries, Entry, TransactionEntry};
+
+use crate::{
+    storage::Storage,
+    txlog::{LogError, LogWalk, SegmentStart, segment_starts},
+};
+
+/// Looks up entries by `ext_seq`. It remembers the frame that it found last, because who submits a file again
+/// asks for one command after another.
+#[derive(Debug)]
+pub(super) struct Duplicates {
+    storage: Arc<dyn Storage>,
+    dir: PathBuf,
+    walk: Option<LogWalk>,
+    frame: Frame,
+}
+
+/// The commands of one frame.
+#[derive(Debug, Default)]
+struct Frame {
+    bytes: Vec<u8>,
+    /// In ascending order of `ext_seq`.
+    entries: Vec<Found>,
+}
+
+#[derive(Debug, Clone)]
+struct Found {
+    ext_seq: u64,
+    number: u64,
+    bytes: Range<usize>,
+}
+
+impl Duplicates {
+    pub(super) fn new(storage: Arc<dyn Storage>, dir: PathBuf) -> Self {
+        Self { storage, dir, walk: None, frame: Frame::default() }
+    }
+
+    /// The entry of a command, as it lies in the log: `None` if it was never submitted, or is not in the log any
+    /// more. Its entry is durable.
+    pub(super) fn find(&mut self, ext_seq: u64) -> Result<Option<Logged<'_>>, LogError> {
+        if !self.frame.may_hold(ext_seq) {
+            self.seek(ext_seq)?;
+        }
+        Ok(self.frame.get(ext_seq))
+    }
+
+    /// Reads on until a frame ends with a command that is not before the one that is looked for.
+    fn seek(&mut self, ext_seq: u64) -> Result<(), LogError> {
+        let is_behind = self.frame.last().is_some_and(|last| last < ext_seq);
+        if !is_behind {
+            self.walk = self.walk_to(ext_seq)?;
+        }
+        let Some(walk) = &mut self.walk else { return Ok(()) };
+        // New entries may have come since the end was reached.
+        walk.refresh(&self.dir)?;
+        let frame = &mut self.frame;
+        loop {
+            let mut next = Frame::default();
+            if !walk.next_frame(|walked| next.add(&walked.entry))? {
+                return Ok(());
+            }
+            if next.last().is_some() {
+                *frame = next;
+            }
+            if frame.last().is_some_and(|last| last >= ext_seq) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A walk from the segment that holds a command.
+    fn walk_to(&mut self, ext_seq: u64) -> Result<Option<LogWalk>, LogError> {
+        self.frame = Frame::default();
+        let starts = segment_starts(&*self.storage, &self.dir)?;
+        let is_before = |start: &SegmentStart| start.ext_seq.is_none_or(|last| last < ext_seq);
+        let Some(start) = starts.iter().rev().find(|start| is_before(start)) else {
+            return Ok(None);
+        };
+        let storage = Arc::clone(&self.storage);
+        LogWalk::open(storage, &self.dir, start.first_entry).map(Some)
+    }
+}
+
+impl Frame {
+    fn add(&mut self, entry: &Entry<'_>) -> Result<(), LogError> {
+        if let Entry::Transaction(transaction) = entry {
+            let start = self.bytes.len();
+            let encoded = transaction.encode(&mut self.bytes);
+            encoded.map_err(|error| LogError::TooLong {
+                entry: transaction.number,
+                reason: error.to_string(),
+            })?;
+            let bytes = start..self.bytes.len();
+            let (ext_seq, number) = (transaction.ext_seq, transaction.number);
+            self.entries.push(Found { ext_seq, number, bytes });
+        }
+        Ok(())
+    }
+
+    fn last(&self) -> Option<u64> {
+        self.entries.last().map(|entry| entry.ext_seq)
+    }
+
+    fn may_hold(&self, ext_seq: u64) -> bool {
+        let first = self.entries.first().map(|entry| entry.ext_seq);
+        first.is_some_and(|first| first <= ext_seq) && self.last() >= Some(ext_seq)
+    }
+
+    fn get(&self, ext_seq: u64) -> Option<Logged<'_>> {
+        let place = self.entries.binary_search_by_key(&ext_seq, |entry| entry.ext_seq).ok()?;
+        let found = self.entries.get(place)?;
+        Some(Logged::new(self.bytes.get(found.bytes.clone())?, found.number))
+    }
+}
+
+/// A command with its result, as the log has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Logged<'l> {
+    bytes: &'l [u8],
+    number: u64,
+}
+
+impl<'l> Logged<'l> {
+    /// Encoded bytes of an entry with a number.
+    pub(super) fn new(bytes: &'l [u8], number: u64) -> Self {
+        Self { bytes, number }
+    }
+
+    /// Number of the entry.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The entry. Reading it costs time in proportion to its length.
+    ///
+    /// # Panics
+    ///
+    /// Never: the bytes were written by the encoder of the same version.
+    #[must_use]
+    pub fn entry(&self) -> TransactionEntry<'l> {
+        match Entries::new(self.bytes, self.number, 1).next() {
+            Some(Ok(Entry::Transaction(entry))) => entry,
+            other => unreachable!("the bytes are an encoded transaction, and not {other:?}"),
+        }
+    }
+}

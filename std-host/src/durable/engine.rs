@@ -1,0 +1,297 @@
+//! The durable engine.
+
+mod record;
+mod run;
+
+use statevec_abi::boundary::RuntimeCommandRef;
+
+use super::{
+    DataDirectory, DurableError, DurableOptions, Logged, MadeCheckpoint, OnFailure, Opened,
+    checkpoints::CheckpointMaker, duplicates::Duplicates,
+};
+use crate::{
+    Engine, LoadedPlugin, PluginFailure,
+    txlog::{Batch, Committer, DirectoryLock, DurableWatch, LogPosition},
+};
+
+pub(super) use run::Stop;
+use run::stop_error;
+
+/// An engine that records every command with its result before it acknowledges it.
+///
+/// A result that [`submit`](Self::submit) returns is decided, and not durable yet:
+/// [`sync`](Self::sync) makes it so, or [`start_sync`](Self::start_sync) does beside the commands that
+/// follow. What arrives while a sync runs shares the next one.
+///
+/// Commands have ascending numbers, their `ext_seq`. One at or below the last is a duplicate: nothing runs, and its
+/// recorded result is the answer. So a source that does not know how far it came sends everything again.
+///
+/// # Example
+///
+/// ```
+/// # use std::{path::Path, sync::Arc};
+/// # use statevec_abi::{prelude::*, schema, static_plugin};
+/// # #[derive(Record)]
+/// # #[record(kind = 1, len = 64, pk(id))]
+/// # struct Counter { #[field(immutable)] id: u64, value: u64 }
+/// # #[derive(Command)]
+/// # #[command(kind = 1)]
+/// # struct Add { id: u64, amount: u64 }
+/// # schema! { const SCHEMA = { version: "1.0", records: [Counter], commands: [Add], events: [] }; }
+/// # struct Counters;
+/// # impl Plugin for Counters {
+/// #     fn name() -> &'static str { "counters" }
+/// #     fn schema() -> &'static str { SCHEMA.json }
+/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
+/// #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+/// #         dispatch!(tx, match command {
+/// #             Add(Add { id, amount }) => tx.update_or_create(&Counter { id, value: 0 }, |counter| {
+/// #                 counter.set_value(counter.value() + amount);
+/// #             }).map(drop),
+/// #         })
+/// #     }
+/// # }
+/// use statevec_host::{
+///     LoadedPlugin,
+///     durable::{DataDirectory, DurableEngine, DurableOptions, Submitted},
+///     storage::FileSystem,
+/// };
+/// # let folder = tempfile::tempdir()?;
+/// # let dir = folder.path().join("data");
+///
+/// let plugin = LoadedPlugin::from_static(&static_plugin!(Counters, slots = 2))?;
+/// let directory = DataDirectory::new(Arc::new(FileSystem), dir);
+/// let mut engine = DurableEngine::open(&directory, &plugin, DurableOptions::default())?;
+/// let payload = [7_u64.to_le_bytes(), 5_u64.to_le_bytes()].concat();
+/// let command = RuntimeCommandRef::new(1, 1, 0, &payload);
+/// assert!(matches!(engine.submit(&command)?, Submitted::Ran(_)));
+/// assert_eq!(engine.sync()?, 1);
+/// drop(engine);
+///
+/// let mut engine = DurableEngine::open(&directory, &plugin, DurableOptions::default())?;
+/// assert_eq!(engine.opened().position.entry, 1);
+/// assert!(matches!(engine.submit(&command)?, Submitted::Duplicate { .. }));
+/// engine.close()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct DurableEngine {
+    // Dropped from top to bottom: the lock goes last, when nothing writes any more.
+    pub(super) engine: Engine,
+    pub(super) committer: Committer,
+    pub(super) batch: Batch,
+    /// Behind the last command that ran, durable or not.
+    pub(super) position: LogPosition,
+    pub(super) duplicates: Duplicates,
+    pub(super) checkpoints: CheckpointMaker,
+    /// How many numbers were left out so far, by this process.
+    pub(super) gaps: u64,
+    pub(super) stopped: Option<Stop>,
+    pub(super) plugin: LoadedPlugin,
+    pub(super) directory: DataDirectory,
+    pub(super) options: DurableOptions,
+    pub(super) opened: Opened,
+    pub(super) lock: DirectoryLock,
+}
+
+/// What became of a submitted command.
+#[derive(Debug, Clone, Copy)]
+pub enum Submitted<'e> {
+    /// It ran. The entry becomes durable with the next sync.
+    Ran(Logged<'e>),
+    /// Its `ext_seq` is not above the last one: nothing ran. The entry is durable.
+    Duplicate {
+        /// The entry with this `ext_seq`; `None` if no command had it, or the log does not reach back so far.
+        original: Option<Logged<'e>>,
+    },
+}
+
+impl<'e> Submitted<'e> {
+    /// The entry of the command.
+    #[must_use]
+    pub fn logged(&self) -> Option<Logged<'e>> {
+        match *self {
+            Self::Ran(logged) => Some(logged),
+            Self::Duplicate { original } => original,
+        }
+    }
+}
+
+impl DurableEngine {
+    /// Runs a command and records its result, unless it is a duplicate.
+    ///
+    /// # Errors
+    ///
+    /// The log or the engine has stopped, a number is missing that may not be, or the machine failed the
+    /// command. Nothing is recorded then.
+    pub fn submit(
+        &mut self,
+        command: &RuntimeCommandRef<'_>,
+    ) -> Result<Submitted<'_>, DurableError> {
+        self.check()?;
+        let ext_seq = command.ext_seq();
+        if let Some(last) = self.position.ext_seq {
+            if ext_seq <= last {
+                return self.duplicate(ext_seq);
+            }
+            let missing = ext_seq - last - 1;
+            if missing > 0 && self.options.strict_sequence {
+                return Err(DurableError::Gap { last, found: ext_seq });
+            }
+            self.gaps += missing;
+        }
+        if self.batch.len() >= self.options.log.frame_bytes {
+            // Backpressure: commands run no faster than the medium takes them.
+            self.committer.wait_idle();
+            self.committer.start(&mut self.batch)?;
+        }
+        let interrupted = self.opened.interrupted.map(|interrupted| interrupted.ext_seq);
+        if self.options.on_failure == OnFailure::Skip && interrupted == Some(ext_seq) {
+            self.record_interrupted(command)?;
+        } else {
+            self.run(command)?;
+        }
+        match self.batch.last() {
+            Some((number, bytes)) => Ok(Submitted::Ran(Logged::new(bytes, number))),
+            None => unreachable!("the command's entry was added to the batch"),
+        }
+    }
+
+    /// Makes everything durable that was submitted, and waits for it. Returns the last entry.
+    ///
+    /// # Errors
+    ///
+    /// A write or sync failed, now or earlier: the entry is named. The log has stopped for good; opening the
+    /// directory again recovers.
+    pub fn sync(&mut self) -> Result<u64, DurableError> {
+        self.committer.finish(&mut self.batch)?;
+        Ok(self.position.entry)
+    }
+
+    /// Begins to make durable what was submitted, unless a sync is running: then it shares the next one, with
+    /// another call. It does not wait, unless everything runs on the caller's thread.
+    ///
+    /// # Errors
+    ///
+    /// As [`sync`](Self::sync).
+    pub fn start_sync(&mut self) -> Result<(), DurableError> {
+        Ok(self.committer.start(&mut self.batch)?)
+    }
+
+    /// The last durable entry.
+    #[must_use]
+    pub fn durable(&self) -> u64 {
+        self.committer.watch().entry()
+    }
+
+    /// A handle that tells which entries are durable, for other threads.
+    #[must_use]
+    pub fn watch(&self) -> DurableWatch {
+        self.committer.watch().clone()
+    }
+
+    /// The position behind the last command that ran, durable or not.
+    #[must_use]
+    pub fn position(&self) -> &LogPosition {
+        &self.position
+    }
+
+    /// How many numbers this process left out between two commands.
+    #[must_use]
+    pub fn gaps(&self) -> u64 {
+        self.gaps
+    }
+
+    /// What opening the directory found and did.
+    #[must_use]
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn directory(&self) -> &DataDirectory {
+        &self.directory
+    }
+
+    /// The plugin.
+    #[must_use]
+    pub fn plugin(&self) -> &LoadedPlugin {
+        &self.plugin
+    }
+
+    /// The engine, with the records after the last command that ran.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Lets the plugin check its invariants.
+    ///
+    /// # Errors
+    ///
+    /// The invariant that does not hold, or the plugin's failure.
+    pub fn validate(&mut self) -> Result<(), PluginFailure> {
+        self.engine.validate().map_err(PluginFailure::from)
+    }
+
+    /// Begins to make a checkpoint of the last durable entry, beside the commands. Nothing happens while one is
+    /// being made.
+    ///
+    /// The answer is the checkpoint that was made before, if nobody has heard of it; or the new one, if everything runs
+    /// on the caller's thread.
+    ///
+    /// # Errors
+    ///
+    /// The checkpoint that was made failed. Commands are not affected.
+    pub fn start_checkpoint(&mut self) -> Result<Option<MadeCheckpoint>, DurableError> {
+        let target = self.committer.watch().position();
+        self.checkpoints.start(target)
+    }
+
+    /// Whether a checkpoint is being made.
+    #[must_use]
+    pub fn is_making_checkpoint(&self) -> bool {
+        self.checkpoints.is_running()
+    }
+
+    /// Makes a checkpoint of everything that was submitted, and waits for it. `None` if there was one of the last
+    /// entry already.
+    ///
+    /// # Errors
+    ///
+    /// As [`sync`](Self::sync), or the checkpoint failed.
+    pub fn checkpoint(&mut self) -> Result<Option<MadeCheckpoint>, DurableError> {
+        self.sync()?;
+        self.checkpoints.wait()?;
+        let made = self.start_checkpoint()?;
+        Ok(self.checkpoints.wait()?.or(made))
+    }
+
+    /// Makes everything durable, waits for a checkpoint that is being made, and unloads the plugin.
+    ///
+    /// # Errors
+    ///
+    /// The first of these that fails. The others are done all the same.
+    pub fn close(mut self) -> Result<LogPosition, DurableError> {
+        let synced = self.sync();
+        let made = self.checkpoints.wait();
+        let Self { engine, lock, directory, position, .. } = self;
+        let unloaded = engine.unload();
+        synced?;
+        lock.sync(&directory.lock())?;
+        made?;
+        unloaded.map_err(|failure| DurableError::Engine(failure.into()))?;
+        Ok(position)
+    }
+
+    /// Whether the next command may run.
+    ///
+    /// # Errors
+    ///
+    /// The reason why not.
+    pub fn check(&self) -> Result<(), DurableError> {
+        self.committer.watch().check()?;
+        self.stopped.as_ref().map_or(Ok(()), |stop| Err(stop_error(stop)))
+    }
+}

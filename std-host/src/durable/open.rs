@@ -1,0 +1,223 @@
+//! Opens a data directory, or creates one.
+
+use std::{path::PathBuf, sync::Arc};
+
+use statevec_abi::txlog::EnvironmentEntry;
+use statevec_abi_alloc::schema::SchemaRegistry;
+
+use super::{
+    DataDirectory, DurableEngine, DurableError, DurableOptions, Recovered,
+    checkpoints::CheckpointMaker, directory::PluginFile, duplicates::Duplicates, recover,
+    schema_difference::differences,
+};
+use crate::{
+    Engine, LoadedPlugin, checkpoint,
+    engine::Position,
+    txlog::{
+        Batch, Committer, DirectoryLock, LogError, LogHeader, LogPosition, LogWalk, LogWriter,
+        RunningCommand, TornTail, list_segments,
+    },
+};
+
+/// What opening a directory found and did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Opened {
+    /// Whether the directory was new.
+    pub is_new: bool,
+    /// The position behind the last entry.
+    pub position: LogPosition,
+    /// The checkpoint that recovery began at.
+    pub checkpoint: Option<(u64, PathBuf)>,
+    /// How many entries were applied.
+    pub applied: u64,
+    /// A frame that a crash left incomplete, and that was cut off.
+    pub torn: Option<TornTail>,
+    /// A segment that a crash left without a header, and that was removed.
+    pub unfinished: Option<PathBuf>,
+    /// The command that was running when the process before ended.
+    pub interrupted: Option<RunningCommand>,
+    /// What changed in the plugin's file, its configuration or the limits since the last entry. The log has an
+    /// entry for it.
+    pub environment_changes: Vec<&'static str>,
+}
+
+impl DurableEngine {
+    /// Opens a data directory and brings its state back, or creates one.
+    ///
+    /// Recovery applies recorded changes; the plugin runs no command again.
+    ///
+    /// # Errors
+    ///
+    /// Another process has the directory, something in it is damaged or missing, it belongs to another plugin or schema, or
+    /// the plugin cannot be created. Nothing was changed then, except that missing folders were created.
+    pub fn open(
+        directory: &DataDirectory,
+        plugin: &LoadedPlugin,
+        options: DurableOptions,
+    ) -> Result<Self, DurableError> {
+        directory.create()?;
+        let (storage, log) = (directory.storage(), directory.log());
+        let lock = take_lock(directory, &options.holder)?;
+        let file = PluginFile::read(plugin)?;
+        let header = header_of(plugin, file.as_ref(), &options);
+        check_schema(directory, &header, plugin.schema())?;
+
+        let recovered = recover(directory, plugin.schema(), options.limits)?;
+        check_acknowledged(directory, lock.acknowledged(), &recovered)?;
+        let Recovered { store, end, header: logged, checkpoint: restored, applied } = recovered;
+        let mut engine = Engine::with_store(plugin, &options.config, store)
+            .map_err(|failure| DurableError::Engine(failure.into()))?;
+        let LogPosition { tx_seq, ext_seq, .. } = end.position;
+        engine.resume_at(Position { tx_seq, ext_seq });
+
+        // From here on the directory is written to.
+        checkpoint::remove_unfinished(&**storage, &directory.checkpoints())?;
+        directory.keep_plugin(&header, plugin, file.as_ref())?;
+        let durable = lock.durable_word(&directory.lock())?;
+        let in_log = logged.clone().unwrap_or_else(|| header.clone());
+        let writer =
+            LogWriter::open(Arc::clone(storage), &log, options.log, in_log, &end, durable)?;
+        let committer = if options.in_background {
+            use crate::storage::Context as _;
+            Committer::threaded(writer).context("start a thread for", &log)?
+        } else {
+            Committer::inline(writer)
+        };
+        let mut opened = Opened {
+            is_new: logged.is_none(),
+            position: end.position,
+            checkpoint: restored,
+            applied,
+            torn: end.torn,
+            unfinished: end.unfinished,
+            // An entry that is in the log was not interrupted.
+            interrupted: lock.interrupted().filter(|running| running.entry > end.position.entry),
+            environment_changes: Vec::new(),
+        };
+        let mut position = end.position;
+        let mut committer = committer;
+        if let Some(logged) = &logged {
+            opened.environment_changes = environment_changes(logged, &header);
+            if !opened.environment_changes.is_empty() {
+                position.entry += 1;
+                write_environment(&mut committer, &header, position)?;
+            }
+        }
+        opened.position = position;
+        let checkpoints =
+            CheckpointMaker::new(directory.clone(), options.checkpoint, options.in_background);
+        Ok(Self {
+            engine,
+            committer,
+            batch: Batch::new(),
+            position,
+            duplicates: Duplicates::new(Arc::clone(storage), log),
+            checkpoints,
+            gaps: 0,
+            stopped: None,
+            plugin: plugin.clone(),
+            directory: directory.clone(),
+            options,
+            opened,
+            lock,
+        })
+    }
+}
+
+fn take_lock(directory: &DataDirectory, holder: &str) -> Result<DirectoryLock, DurableError> {
+    let (storage, root, path) = (&**directory.storage(), directory.root(), directory.lock());
+    let process = format!("process {}", std::process::id());
+    let holder = if holder.is_empty() { &process } else { holder };
+    let lock = DirectoryLock::take(storage, root, &path, holder)?;
+    directory.sync_root()?;
+    Ok(lock)
+}
+
+fn header_of(
+    plugin: &LoadedPlugin,
+    file: Option<&PluginFile>,
+    options: &DurableOptions,
+) -> LogHeader {
+    let mut header = LogHeader::of_plugin(plugin, &options.config, options.limits);
+    if let Some(file) = file {
+        header.plugin_sha256 = *file.sha256.as_bytes();
+    }
+    header
+}
+
+/// Compares a plugin's schema with that of the log.
+fn check_schema(
+    directory: &DataDirectory,
+    header: &LogHeader,
+    schema: &SchemaRegistry,
+) -> Result<(), DurableError> {
+    let Some(logged) = first_header(directory)? else { return Ok(()) };
+    if logged.is_same_schema(header) {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    if logged.plugin != header.plugin {
+        found.push(format!("it belongs to plugin {}, and not to {}", logged.plugin, header.plugin));
+    }
+    let json = directory.schema_json(&logged)?;
+    match json.map(|json| SchemaRegistry::from_idl_json(&json)) {
+        Some(Ok(old)) => found.extend(differences(&old, schema)),
+        _ => found.push("its schema is not in the folder of schemas any more".into()),
+    }
+    Err(DurableError::Schema { dir: directory.root().into(), differences: found })
+}
+
+/// The header of the first segment; `None` if there is no log yet.
+fn first_header(directory: &DataDirectory) -> Result<Option<LogHeader>, LogError> {
+    let storage = directory.storage();
+    let segments = list_segments(&**storage, &directory.log())?;
+    let Some(first) = segments.first() else { return Ok(None) };
+    let walk = LogWalk::open(Arc::clone(storage), &directory.log(), first.first_entry)?;
+    Ok(walk.end().is_none().then(|| walk.header().clone()))
+}
+
+/// Compares the end of the log with what the process before knew to be durable.
+fn check_acknowledged(
+    directory: &DataDirectory,
+    acknowledged: Option<u64>,
+    recovered: &Recovered,
+) -> Result<(), LogError> {
+    let last = recovered.position().entry;
+    match acknowledged {
+        Some(acknowledged) if acknowledged > last => Err(LogError::LostEnd {
+            dir: directory.log(),
+            last,
+            acknowledged,
+            lock: directory.lock(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn environment_changes(logged: &LogHeader, now: &LogHeader) -> Vec<&'static str> {
+    let mut changes = Vec::new();
+    if logged.plugin_sha256 != now.plugin_sha256 {
+        changes.push("plugin file");
+    }
+    if logged.config != now.config {
+        changes.push("configuration");
+    }
+    if logged.environment().limits != now.environment().limits {
+        changes.push("limits");
+    }
+    changes
+}
+
+fn write_environment(
+    committer: &mut Committer,
+    header: &LogHeader,
+    position: LogPosition,
+) -> Result<(), LogError> {
+    let mut batch = Batch::new();
+    let entry = EnvironmentEntry { number: position.entry, environment: header.environment() };
+    batch.push_environment(&entry, position)?;
+    committer.finish(&mut batch)?;
+    committer.set_header(header.clone());
+    Ok(())
+}

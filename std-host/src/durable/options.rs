@@ -1,0 +1,53 @@
+//! How a durable engine behaves.
+
+use super::CheckpointOptions;
+use crate::{store::StoreLimits, txlog::LogOptions};
+
+/// How a durable engine behaves.
+#[derive(Debug, Clone)]
+pub struct DurableOptions {
+    /// The plugin's configuration text.
+    pub config: String,
+    /// The limits of the store.
+    pub limits: StoreLimits,
+    /// Layout of the log.
+    pub log: LogOptions,
+    /// Checkpoints, and how long segments are kept.
+    pub checkpoint: CheckpointOptions,
+    /// What a failed command leads to.
+    pub on_failure: OnFailure,
+    /// Whether the `ext_seq` of each command must be one more than that of the command before.
+    pub strict_sequence: bool,
+    /// Whether syncs and checkpoints run on threads of their own, beside the commands. The default is `true`.
+    /// Without them the same calls give the same writes in the same order, which tests rely on.
+    pub in_background: bool,
+    /// Who takes the directory's lock, for the message to another one who wants it. Empty for the process's number.
+    pub holder: String,
+}
+
+impl Default for DurableOptions {
+    fn default() -> Self {
+        Self {
+            config: String::new(),
+            limits: StoreLimits::default(),
+            log: LogOptions::default(),
+            checkpoint: CheckpointOptions::default(),
+            on_failure: OnFailure::default(),
+            strict_sequence: false,
+            in_background: true,
+            holder: String::new(),
+        }
+    }
+}
+
+/// What a failed command leads to. The failure is recorded in any case.
+///
+/// A failure is what the plugin does wrong: a panic, or an error of its own. Rejections are results like any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFailure {
+    /// The engine stops behind it.
+    #[default]
+    Stop,
+    /// The engine goes on. A command that ended the process before is recorded as failed without being run again.
+    Skip,
+}

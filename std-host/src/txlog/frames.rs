@@ -1,0 +1,249 @@
+//! Reads the frames of one segment from a file.
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+use statevec_abi::txlog::{
+    Alignment, Chain, Entries, FrameError, FrameHeader, SegmentError, SegmentHeader,
+};
+
+use super::{Damage, LogError, LogHeader, LogPosition};
+use crate::storage::{Access, Context as _, Storage, StorageError, StorageFile, read_exact_at};
+
+/// Bytes that are read together.
+const CHUNK: u64 = 1 << 20;
+
+/// One segment that is being read, frame by frame. No memory is allocated by a length that is beyond the file's.
+#[derive(Debug)]
+pub(crate) struct FrameReader {
+    file: Box<dyn StorageFile>,
+    path: PathBuf,
+    len: u64,
+    header: LogHeader,
+    before: LogPosition,
+    previous: u32,
+    alignment: Alignment,
+    chain: Chain,
+    /// Where the frame or header that was read last begins.
+    start: u64,
+    /// Where the next frame begins.
+    offset: u64,
+    /// Bytes of the file from `buffered` on.
+    buffer: Vec<u8>,
+    buffered: u64,
+}
+
+/// A segment whose header cannot be read.
+#[derive(Debug)]
+pub(crate) struct BadHeader {
+    pub(crate) error: SegmentError,
+    /// Whether the file holds a frame all the same.
+    pub(crate) has_frames: bool,
+}
+
+/// Where the frames of a segment end, and why no other frame follows there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FramesEnd {
+    pub(crate) offset: u64,
+    pub(crate) error: FrameError,
+}
+
+impl FrameReader {
+    /// Opens a segment and reads its header.
+    pub(crate) fn open(
+        storage: &dyn Storage,
+        path: &Path,
+    ) -> Result<Result<Self, BadHeader>, StorageError> {
+        let file = storage.open(path, Access::Read).context("open", path)?;
+        let len = file.len().context("read", path)?;
+        let mut reader = Self {
+            file,
+            path: path.into(),
+            len,
+            header: LogHeader::empty(),
+            before: LogPosition::default(),
+            previous: 0,
+            alignment: Alignment::Sector,
+            chain: Chain { previous: 0, next_entry: 0 },
+            start: 0,
+            offset: 0,
+            buffer: Vec::new(),
+            buffered: 0,
+        };
+        match reader.read_header()? {
+            Ok(()) => Ok(Ok(reader)),
+            Err(error) => {
+                let has_frames = reader.find_frame(0, 0)?.is_some();
+                Ok(Err(BadHeader { error, has_frames }))
+            }
+        }
+    }
+
+    fn read_header(&mut self) -> Result<Result<(), SegmentError>, StorageError> {
+        let prefix = self.window(0, SegmentHeader::PREFIX_LEN)?;
+        let len = match SegmentHeader::len_of(prefix) {
+            // The padding is part of what is decoded.
+            Ok(len) => len + Alignment::Sector.padding(len),
+            Err(error) => return Ok(Err(error)),
+        };
+        let bytes = self.window(0, len)?;
+        let header = match SegmentHeader::decode(bytes) {
+            Ok(header) => header,
+            Err(error) => return Ok(Err(error)),
+        };
+        let owned = LogHeader::of_segment(&header);
+        let (before, chain) = (LogPosition::before(&header), Chain::after_segment(&header));
+        let (alignment, previous, len) = (header.alignment, header.previous, header.encoded_len());
+        (self.header, self.before, self.chain) = (owned, before, chain);
+        (self.alignment, self.previous) = (alignment, previous);
+        self.offset = (len + alignment.padding(len)) as u64;
+        Ok(Ok(()))
+    }
+
+    /// Forgets what was read ahead, because the file may have more frames by now.
+    pub(crate) fn refresh(&mut self) -> Result<(), StorageError> {
+        self.buffer.clear();
+        self.len = self.file.len().context("read", &self.path)?;
+        Ok(())
+    }
+
+    /// The header.
+    pub(crate) fn header(&self) -> &LogHeader {
+        &self.header
+    }
+
+    /// The position that the segment starts from.
+    pub(crate) fn before(&self) -> &LogPosition {
+        &self.before
+    }
+
+    /// CRC of the last frame header of the segment before this one.
+    pub(crate) fn previous(&self) -> u32 {
+        self.previous
+    }
+
+    /// What the next frame must continue.
+    pub(crate) fn chain(&self) -> Chain {
+        self.chain
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Length of the file.
+    pub(crate) fn file_len(&self) -> u64 {
+        self.len
+    }
+
+    /// Where the frame that was read last begins and ends; the header if there was no frame.
+    pub(crate) fn last(&self) -> Range<u64> {
+        self.start..self.offset
+    }
+
+    /// Reads and checks the next frame. Where there is none, the same answer comes again.
+    pub(crate) fn next_frame(
+        &mut self,
+    ) -> Result<Result<(FrameHeader, Entries<'_>), FramesEnd>, StorageError> {
+        let offset = self.offset;
+        let end = |error| Ok(Err(FramesEnd { offset, error }));
+        let header = match FrameHeader::decode(self.window(offset, FrameHeader::LEN)?) {
+            Ok(header) => header,
+            Err(error) => return end(error),
+        };
+        if let Err(error) = self.chain.check(&header) {
+            return end(error);
+        }
+        let len = header.frame_len();
+        let payload = self.window(offset, len)?.get(FrameHeader::LEN..).unwrap_or_default();
+        if let Err(error) = header.check_payload(payload) {
+            return end(error);
+        }
+        self.start = offset;
+        self.offset = offset + (len + self.alignment.padding(len)) as u64;
+        self.chain = Chain::after(&header);
+        let payload = self.buffered_bytes(offset, len).get(FrameHeader::LEN..).unwrap_or_default();
+        Ok(Ok((header, Entries::new(payload, header.first_entry, header.entry_count))))
+    }
+
+    /// Finds a whole frame from an offset on that begins with a later entry than `after`.
+    ///
+    /// Each frame is synced before the next one is written. So a whole frame proves that the one before it was
+    /// whole, too.
+    pub(crate) fn find_frame(
+        &mut self,
+        from: u64,
+        after: u64,
+    ) -> Result<Option<u64>, StorageError> {
+        let step = match self.alignment {
+            Alignment::Sector => statevec_abi::txlog::SECTOR_LEN as u64,
+            Alignment::None => 1,
+        };
+        let mut offset = from.next_multiple_of(step);
+        while offset < self.len {
+            let header = FrameHeader::decode(self.window(offset, FrameHeader::LEN)?);
+            if let Ok(header) = header
+                && header.first_entry > after
+            {
+                let frame = self.window(offset, header.frame_len())?;
+                let payload = frame.get(FrameHeader::LEN..).unwrap_or_default();
+                if header.check_payload(payload).is_ok() {
+                    return Ok(Some(offset));
+                }
+            }
+            offset += step;
+        }
+        Ok(None)
+    }
+
+    /// Whether all bytes from an offset on are zero.
+    pub(crate) fn is_zero_from(&mut self, from: u64) -> Result<bool, StorageError> {
+        let mut offset = from;
+        while offset < self.len {
+            let bytes = self.window(offset, CHUNK as usize)?;
+            if bytes.iter().any(|byte| *byte != 0) {
+                return Ok(false);
+            }
+            offset += bytes.len() as u64;
+        }
+        Ok(true)
+    }
+
+    /// Whether only zeros lie between the frame that was read last and the next sector.
+    pub(crate) fn is_padded(&mut self, header: &FrameHeader) -> Result<bool, StorageError> {
+        let padding = self.last_bytes()?.get(header.frame_len()..).unwrap_or_default();
+        Ok(padding.iter().all(|byte| *byte == 0))
+    }
+
+    /// The bytes of the frame or header that was read last.
+    pub(crate) fn last_bytes(&mut self) -> Result<&[u8], StorageError> {
+        let Range { start, end } = self.last();
+        self.window(start, (end - start) as usize)
+    }
+
+    pub(crate) fn damaged(&self, offset: u64, entry: u64, damage: Damage) -> LogError {
+        LogError::Damaged { path: self.path.clone(), offset, entry, damage }
+    }
+
+    /// Bytes of the file from an offset on, as many as wanted or as there are.
+    pub(super) fn window(&mut self, offset: u64, wanted: usize) -> Result<&[u8], StorageError> {
+        let left = self.len.saturating_sub(offset);
+        let wanted = left.min(wanted as u64);
+        let is_buffered =
+            offset >= self.buffered && offset + wanted <= self.buffered + self.buffer.len() as u64;
+        if !is_buffered {
+            // At most the rest of the file.
+            self.buffer.resize(left.min(wanted.max(CHUNK)) as usize, 0);
+            self.buffered = offset;
+            read_exact_at(&*self.file, &mut self.buffer, offset).context("read", &self.path)?;
+        }
+        Ok(self.buffered_bytes(offset, wanted as usize))
+    }
+
+    fn buffered_bytes(&self, offset: u64, len: usize) -> &[u8] {
+        let start = (offset - self.buffered) as usize;
+        self.buffer.get(start..start + len).unwrap_or_default()
+    }
+}

@@ -1,0 +1,296 @@
+//! Walks through a log, entry by entry, across its segments.
+
+mod bad_header;
+mod end;
+mod walked;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use statevec_abi::txlog::{Entry, FrameHeader};
+
+use super::{
+    Damage, LogError, LogHeader, LogPosition, Segment, TornTail,
+    frames::{BadHeader, FrameReader, FramesEnd},
+    list_segments,
+    tail::torn_tail,
+};
+use crate::storage::Storage;
+
+pub use end::LogEnd;
+pub(crate) use end::SegmentTail;
+pub use walked::Walked;
+
+use bad_header::{bad_header, newer_version};
+
+/// Reads a log from an entry to its end. It checks everything on the way, and changes nothing.
+#[derive(Debug)]
+pub struct LogWalk {
+    storage: Arc<dyn Storage>,
+    /// Segments that were not opened yet, in order.
+    segments: std::vec::IntoIter<Segment>,
+    reader: Option<FrameReader>,
+    header: LogHeader,
+    position: LogPosition,
+    from: u64,
+    end: Option<LogEnd>,
+}
+
+impl LogWalk {
+    /// Walks through the segments in a folder, from the one that holds an entry. Entries before it are checked,
+    /// and not shown.
+    ///
+    /// # Errors
+    ///
+    /// The entry's segment is missing, or cannot be read.
+    pub fn open(storage: Arc<dyn Storage>, dir: &Path, from: u64) -> Result<Self, LogError> {
+        let mut segments = list_segments(&*storage, dir)?;
+        if let Some(first) = segments.first()
+            && first.first_entry > from
+        {
+            let (to, path) = (first.first_entry - 1, first.path.clone());
+            return Err(LogError::Missing { from, to, path });
+        }
+        let start = segments.partition_point(|segment| segment.first_entry <= from);
+        let before = segments.drain(..start.saturating_sub(1)).next_back();
+        Self::of_segments(storage, before, segments, from)
+    }
+
+    /// Walks through one file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn open_file(storage: Arc<dyn Storage>, path: &Path) -> Result<Self, LogError> {
+        let first = FrameReader::open(&*storage, path)?;
+        let first_entry = first.map_or(1, |reader| reader.chain().next_entry);
+        let segments = vec![Segment { first_entry, path: path.into() }];
+        Self::of_segments(storage, None, segments, first_entry)
+    }
+
+    /// `before` is the segment before the others.
+    fn of_segments(
+        storage: Arc<dyn Storage>,
+        before: Option<Segment>,
+        segments: Vec<Segment>,
+        from: u64,
+    ) -> Result<Self, LogError> {
+        let mut walk = Self {
+            storage,
+            segments: segments.into_iter(),
+            reader: None,
+            header: LogHeader::empty(),
+            position: LogPosition::default(),
+            from,
+            end: None,
+        };
+        walk.open_first(before)?;
+        Ok(walk)
+    }
+
+    /// The plugin and environment of the entries that come next.
+    #[must_use]
+    pub fn header(&self) -> &LogHeader {
+        &self.header
+    }
+
+    /// The position behind the entry that was read last.
+    #[must_use]
+    pub fn position(&self) -> &LogPosition {
+        &self.position
+    }
+
+    /// The end of the log, once all entries were read.
+    #[must_use]
+    pub fn end(&self) -> Option<&LogEnd> {
+        self.end.as_ref()
+    }
+
+    /// Reads the next frame and shows its entries; `false` at the end of the log.
+    ///
+    /// # Errors
+    ///
+    /// The log is damaged, or `each` fails.
+    pub fn next_frame<E: From<LogError>>(
+        &mut self,
+        mut each: impl FnMut(&Walked<'_>) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        loop {
+            if self.end.is_some() {
+                return Ok(false);
+            }
+            let Some(reader) = &mut self.reader else { return Ok(false) };
+            let (path, offset) = (reader.path().to_path_buf(), reader.last().end);
+            let end = match reader.next_frame().map_err(LogError::from)? {
+                Ok((header, entries)) => {
+                    let mut next = header.first_entry;
+                    for entry in entries {
+                        let entry = entry.map_err(|error| LogError::Damaged {
+                            path: path.clone(),
+                            offset: offset + (FrameHeader::LEN + error.offset) as u64,
+                            entry: next,
+                            damage: Damage::Entry(error),
+                        })?;
+                        next = next.saturating_add(1);
+                        if let Entry::Environment(environment) = &entry {
+                            self.header.set_environment(&environment.environment);
+                        }
+                        self.position.advance(&entry);
+                        if entry.number() >= self.from {
+                            each(&Walked { entry, path: &path, offset })?;
+                        }
+                    }
+                    return Ok(true);
+                }
+                Err(end) => end,
+            };
+            self.end_segment(end)?;
+        }
+    }
+
+    /// Reads all entries that are left.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_frame`](Self::next_frame).
+    pub fn for_each<E: From<LogError>>(
+        &mut self,
+        mut each: impl FnMut(&Walked<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while self.next_frame(&mut each)? {}
+        Ok(())
+    }
+
+    /// After the end: looks for entries that were written since.
+    ///
+    /// # Errors
+    ///
+    /// The storage's, or the log is damaged.
+    pub fn refresh(&mut self, dir: &Path) -> Result<(), LogError> {
+        let Some(end) = self.end.take() else { return Ok(()) };
+        let next = end.position.entry + 1;
+        match &mut self.reader {
+            Some(reader) => {
+                reader.refresh()?;
+                let first = reader.before().entry + 1;
+                let mut segments = list_segments(&*self.storage, dir)?;
+                segments.retain(|segment| segment.first_entry > first);
+                self.segments = segments.into_iter();
+            }
+            None => *self = Self::open(Arc::clone(&self.storage), dir, next)?,
+        }
+        Ok(())
+    }
+
+    fn open_first(&mut self, before: Option<Segment>) -> Result<(), LogError> {
+        let Some(segment) = self.segments.next() else {
+            self.end = Some(self.end_at(None, None, None));
+            return Ok(());
+        };
+        match (self.open_segment(&segment)?, before) {
+            (Ok(reader), _) => self.begin_with(reader),
+            // The entry that was asked for is the next one: the log ends in the segment before.
+            (Err(bad), Some(before)) if self.is_unfinished(&bad) => {
+                let reader = self.open_segment(&before)?;
+                self.segments = vec![segment].into_iter();
+                self.begin_with(reader.map_err(|bad| bad_header(&before, bad))?);
+            }
+            // The folder was just being made.
+            (Err(bad), None) if self.is_unfinished(&bad) && segment.first_entry == 1 => {
+                self.end = Some(self.end_at(None, None, Some(segment.path)));
+            }
+            (Err(bad), _) => return Err(bad_header(&segment, bad)),
+        }
+        Ok(())
+    }
+
+    fn begin_with(&mut self, reader: FrameReader) {
+        (self.header, self.position) = (reader.header().clone(), *reader.before());
+        self.reader = Some(reader);
+    }
+
+    /// Goes on to the next segment, or finds the end of the log.
+    fn end_segment(&mut self, end: FramesEnd) -> Result<(), LogError> {
+        let next = self.segments.next();
+        let mut unfinished = None;
+        if let Some(segment) = next {
+            match self.open_segment(&segment)? {
+                Ok(reader) => return self.continue_with(reader, end),
+                Err(bad) if self.is_unfinished(&bad) => unfinished = Some(segment.path),
+                Err(bad) => return Err(bad_header(&segment, bad)),
+            }
+        }
+        let Some(reader) = &mut self.reader else { return Ok(()) };
+        let torn = torn_tail(reader, end)?;
+        if let (Some(torn), Some(_)) = (&torn, &unfinished) {
+            // A new segment is created only after all frames before it were synced.
+            return Err(reader.damaged(torn.offset, torn.entry, Damage::Frame(end.error)));
+        }
+        let last = reader.last_bytes()?.to_vec();
+        let tail = SegmentTail {
+            path: reader.path().into(),
+            chain: reader.chain(),
+            offset: end.offset,
+            file_len: reader.file_len(),
+            last,
+            last_start: reader.last().start,
+        };
+        self.end = Some(self.end_at(Some(tail), torn, unfinished));
+        Ok(())
+    }
+
+    fn continue_with(&mut self, next: FrameReader, end: FramesEnd) -> Result<(), LogError> {
+        let Some(reader) = &mut self.reader else { return Ok(()) };
+        let (expected, found) = (self.position.entry + 1, next.chain().next_entry);
+        if found > expected {
+            // Either the frames up to there are damaged, or their segment is gone.
+            return Err(if reader.is_zero_from(end.offset)? {
+                LogError::Missing { from: expected, to: found - 1, path: next.path().into() }
+            } else {
+                reader.damaged(end.offset, expected, Damage::Frame(end.error))
+            });
+        }
+        let differs = if next.before() != &self.position {
+            Some("starting position")
+        } else if next.previous() != reader.chain().previous {
+            Some("predecessor")
+        } else if next.header() != &self.header {
+            Some("plugin or environment")
+        } else {
+            None
+        };
+        if let Some(field) = differs {
+            return Err(next.damaged(0, expected, Damage::Discontinuous { field }));
+        }
+        self.reader = Some(next);
+        Ok(())
+    }
+
+    fn open_segment(&self, segment: &Segment) -> Result<Result<FrameReader, BadHeader>, LogError> {
+        let opened = FrameReader::open(&*self.storage, &segment.path)?;
+        if let Ok(reader) = &opened
+            && reader.chain().next_entry != segment.first_entry
+        {
+            let damage = Damage::Discontinuous { field: "first entry in its name" };
+            return Err(reader.damaged(0, segment.first_entry, damage));
+        }
+        Ok(opened)
+    }
+
+    /// Whether a segment without a header is one that was being created when a crash came.
+    fn is_unfinished(&self, bad: &BadHeader) -> bool {
+        let is_last = self.segments.as_slice().is_empty();
+        is_last && !bad.has_frames && newer_version(bad).is_none()
+    }
+
+    fn end_at(
+        &self,
+        tail: Option<SegmentTail>,
+        torn: Option<TornTail>,
+        unfinished: Option<PathBuf>,
+    ) -> LogEnd {
+        LogEnd { position: self.position, torn, unfinished, tail }
+    }
+}

@@ -1,0 +1,41 @@
+//! The end of a log.
+
+use std::path::PathBuf;
+
+use statevec_abi::txlog::Chain;
+
+use crate::txlog::{LogPosition, TornTail};
+
+/// The end of a log.
+#[derive(Debug, Clone)]
+pub struct LogEnd {
+    /// The position behind the last entry.
+    pub position: LogPosition,
+    /// A frame that a crash left incomplete.
+    pub torn: Option<TornTail>,
+    /// A segment that a crash left without a header.
+    pub unfinished: Option<PathBuf>,
+    /// Where writing goes on; `None` if there is no segment yet.
+    pub(crate) tail: Option<SegmentTail>,
+}
+
+impl LogEnd {
+    /// Whether there is no segment yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tail.is_none()
+    }
+}
+
+/// The end of the last segment.
+#[derive(Debug, Clone)]
+pub(crate) struct SegmentTail {
+    pub(crate) path: PathBuf,
+    pub(crate) chain: Chain,
+    /// Where the next frame begins.
+    pub(crate) offset: u64,
+    pub(crate) file_len: u64,
+    /// The last frame, or the header if there is no frame, and where it begins.
+    pub(crate) last: Vec<u8>,
+    pub(crate) last_start: u64,
+}

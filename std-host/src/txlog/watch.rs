@@ -1,0 +1,99 @@
+//! What is durable, for other threads.
+
+use std::{
+    fmt,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use super::{LogError, LogPosition};
+
+/// Tells which entries are durable, from any thread.
+#[derive(Debug, Clone)]
+pub struct DurableWatch {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    position: LogPosition,
+    failed: Option<LogError>,
+    notify: Option<Box<dyn Fn(u64) + Send>>,
+}
+
+impl DurableWatch {
+    pub(super) fn new(position: LogPosition) -> Self {
+        let state = State { position, failed: None, notify: None };
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }) }
+    }
+
+    /// The last durable entry.
+    #[must_use]
+    pub fn entry(&self) -> u64 {
+        self.position().entry
+    }
+
+    /// The position behind the last durable entry.
+    #[must_use]
+    pub fn position(&self) -> LogPosition {
+        self.lock().position
+    }
+
+    /// Waits until an entry is durable.
+    ///
+    /// It does not begin a sync: without one it waits for ever.
+    ///
+    /// # Errors
+    ///
+    /// The log has stopped before.
+    pub fn wait(&self, entry: u64) -> Result<(), LogError> {
+        let mut state = self.lock();
+        while state.position.entry < entry {
+            if let Some(failed) = &state.failed {
+                return Err(failed.clone());
+            }
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
+    }
+
+    /// Calls a function with the last durable entry, after each sync and after the log has stopped. It is called on the
+    /// thread that syncs, and must not call back into the log.
+    pub fn notify(&self, function: impl Fn(u64) + Send + 'static) {
+        self.lock().notify = Some(Box::new(function));
+    }
+
+    /// Whether the log is still in order.
+    ///
+    /// # Errors
+    ///
+    /// The failure that stopped it.
+    pub fn check(&self) -> Result<(), LogError> {
+        self.lock().failed.clone().map_or(Ok(()), Err)
+    }
+
+    pub(super) fn committed(&self, result: Result<LogPosition, LogError>) {
+        let mut state = self.lock();
+        match result {
+            Ok(position) => state.position = position,
+            Err(error) => state.failed = Some(error),
+        }
+        self.shared.changed.notify_all();
+        if let Some(notify) = &state.notify {
+            notify(state.position.entry);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
