@@ -1,26 +1,66 @@
 /*
  * The StateVec runtime plugin ABI, version 1, for C11 and C++17.
  *
- * A plugin is deterministic business logic: the host hands it one command, the plugin reads and writes records through the host, emits events, and
- * accepts or rejects. A plugin is a shared library with one symbol (see StatevecPluginEntryV1); a host loads it and gives it tables of functions.
+ * A plugin is deterministic business logic. The host gives it one command; the plugin reads and
+ * writes records through the host, emits events, and accepts or rejects the command. A plugin is a
+ * shared library with one symbol (StatevecPluginEntryV1). A host loads it and calls its functions.
  *
- * Names are the published ones with `Runtime` replaced by `Statevec`; fields keep their names.
+ * Names are the published ones with `Runtime` replaced by `Statevec`. Fields keep their names.
  *
  * THE CONTRACT IN SHORT (each function says more)
  *
- * Threads    A runtime handle may move between threads and is used by one at a time. A context, and everything that is lent with it, belongs to the
- *            thread that was called, until that call returns. Functions of different runtime handles may run at the same time.
- * Lifetimes  Pointers are valid for the time of the call or visit that gave them, and no longer. Three outlive it: the bytes of `plugin_name` and
- *            `schema_bytes` and the table itself live as long as the library is mapped; a runtime handle lives until `destroy_runtime`.
+ * Threads    A runtime handle may move between threads, and one thread uses it at a time. A
+ *            context, and everything lent with it, belongs to the thread that was called until that
+ *            call returns. Functions of different runtime handles may run at the same time.
+ * Lifetimes  Pointers are valid for the call or visit that gave them, with three exceptions: the
+ *            bytes of `plugin_name` and `schema_bytes` and the table itself live as long as the
+ *            library is mapped; a runtime handle lives until `destroy_runtime`.
  * Bytes      A pointer may be null when the length is 0. With any other length it is not null.
- * Errors     A function that can fail returns 0 (success) or 1 (failure); no other status is defined. `out_error` may be null. On success a plugin's
- *            function resets its header (phase 1, kind 4002, message_len 0), and what a host's leaves there means nothing; on failure it is filled in. Other out parameters are written on success only,
- *            and hold nothing to rely on after a failure.
- * Flags      A flag is one byte, 0 or 1. It is written as `uint8_t`, because `_Bool` and `bool` may not hold anything else.
- * Unwinding  No C++ exception, no longjmp and no foreign unwinding may cross a function of this header, in either direction.
- * Versions   The table is returned by value, so it can never grow. Whatever is new gets a symbol of its own beside it.
- * Numbers    Fields of these structs have the target's byte order. Records, payloads and keys are sequences of bytes with an order of their
- *            own: little-endian, keys big-endian.
+ * Errors     A function that can fail returns 0 (success) or 1 (failure). No other status is
+ *            defined. `out_error` may be null. On success a plugin's function resets its header
+ *            (phase 1, kind 4002, message_len 0); its content after a successful host function has
+ *            no meaning. On failure all of it is written. Other out parameters are written on
+ *            success only; after a failure their content has no meaning.
+ * Flags      A flag is one byte, 0 or 1. Its type is `uint8_t`, because a `_Bool` or `bool` with
+ *            any other content is undefined behaviour.
+ * Unwinding  No C++ exception, no longjmp and no foreign unwinding may cross a function of this
+ *            header, in either direction.
+ * Versions   The table is returned by value, so it can never grow. Additions get symbols of their
+ *            own beside it.
+ * Numbers    Fields of these structs have the target's byte order. Records, payloads and keys are
+ *            byte sequences with their own order: little-endian, keys big-endian.
+ *
+ * THE SCHEMA (what `schema_bytes` returns; examples/c-plugin/schema.h is a complete one)
+ *
+ * UTF-8 JSON. The host learns sizes, keys and names from it:
+ *   idlVersion     "1.0"
+ *   schemaVersion  {"main": 0 to 255, "minor": 0 to 255}
+ *   fingerprints   {"records", "commands", "events", "types"}: 32 lower-case hexadecimal digits
+ *                  each. The digits may be anything: a host compares them with those of another
+ *                  version of the plugin, and never computes them. Change them when the list
+ *                  changes.
+ *   types          [{"name", "kind": "enumU8", "variants": [{"name", "value": 0 to 255}]}]
+ *   records        [{"kind": 1 to 255, "name", "version", "dataSize", "hasPk", "pkFields": [names],
+ *                  "supportRangeScan": false, "fields": [{"name", "index", "type", "offset",
+ *                  "size", "immutable"}]}]
+ *   commands       [{"kind": 1 to 255, "name", "version", "fields": [{"name", "index", "type"}]}]
+ *   events         as commands
+ * `version` is main + 256 * minor. `index` counts from 1. No kind and no name stands twice in a
+ * list.
+ *
+ * Encodings, by "type". Fields are packed in index order without padding, numbers little-endian:
+ *   "bool", "u8"           1 byte; a bool is 0 or 1
+ *   "u16"                  2 bytes
+ *   "u32", "i32"           4 bytes
+ *   "u64", "i64"           8 bytes
+ *   "u128"                 16 bytes
+ *   {"fixedBytes": N}      N + 2 bytes: the length as u16, then N bytes padded with zeros
+ *   "varBytes"             the length as u16, then the bytes; in commands and events only
+ *   {"defined": "Name"}    1 byte: a value of the enum in `types`
+ *
+ * A primary key is the fields of `pkFields`, packed in that order and all immutable. In a key
+ * numbers are big-endian, i32 and i64 with the sign bit flipped, and fixedBytes are their N padded
+ * bytes without the length. u128 and varBytes cannot be part of a key.
  */
 #ifndef STATEVEC_ABI_H
 #define STATEVEC_ABI_H
@@ -32,19 +72,20 @@
 extern "C" {
 #endif
 
-/* ------------------------------------------------------------------------------------------------------------------------- constants */
+/* ------------------------------------------------------------------------------------ constants */
 
 /* The version of this contract: `abi_version` of the table. */
 #define STATEVEC_PLUGIN_ABI_VERSION_V1 1u
 
-/* The one symbol that a plugin exports; its type is StatevecPluginEntryV1. */
+/* The one symbol that a plugin exports. Its type is StatevecPluginEntryV1. */
 #define STATEVEC_PLUGIN_ENTRY_V1_SYMBOL "statevec_runtime_plugin_entry_v1"
 
-/* The most bytes of an error text. A longer one is cut, at a boundary between UTF-8 characters. */
+/* Capacity of an error text in bytes. A longer text is cut between two UTF-8 characters. */
 #define STATEVEC_ERROR_MESSAGE_CAPACITY 512
 
 /*
- * Status and phase are plain 32-bit numbers and not C enums: an enum takes one byte on some targets, and with -fshort-enums on all of them.
+ * Status and phase are 32-bit numbers and not C enums: an enum takes one byte on some targets, and
+ * on all of them with -fshort-enums.
  */
 typedef uint32_t StatevecCallStatus;
 #define STATEVEC_CALL_SUCCESS UINT32_C(0)
@@ -58,7 +99,7 @@ typedef uint32_t StatevecErrorPhase;
 #define STATEVEC_PHASE_VALIDATE_BIZ_INVARIANTS UINT32_C(4)
 #define STATEVEC_PHASE_UNLOAD UINT32_C(5)
 
-/* What kind of error it is. Numbers that are not listed are legal, and are failures. */
+/* The kind of an error. Other numbers are legal and mean a failure. */
 typedef uint16_t StatevecErrorKind;
 /* The other side broke this contract. */
 #define STATEVEC_KIND_ABI_CONTRACT_VIOLATION 1
@@ -66,18 +107,21 @@ typedef uint16_t StatevecErrorKind;
 #define STATEVEC_KIND_SCHEMA_MISMATCH 1001
 /* The plugin cannot use its configuration. */
 #define STATEVEC_KIND_CONFIG_ERROR 1002
-/* The plugin rejected the command. An outcome like any other: the same everywhere, and nothing is wrong. */
+/* The plugin rejected the command: a regular outcome, the same on every host. */
 #define STATEVEC_KIND_PLUGIN_REJECTED 2001
-/* The command is malformed or unknown. A rejection, too. */
+/* The command is malformed or unknown: a rejection. */
 #define STATEVEC_KIND_INVALID_COMMAND 2002
-/* The host refused an operation: a duplicate key, a change of an immutable field, a write where only reads are legal. A rejection, too. */
+/*
+ * The host refused an operation: a duplicate key, a change of an immutable field, a write where
+ * only reads are legal. A rejection.
+ */
 #define STATEVEC_KIND_HOST_REJECTED 4001
 /* The host failed. */
 #define STATEVEC_KIND_HOST_INTERNAL_ERROR 4002
 /* The plugin failed. */
 #define STATEVEC_KIND_PLUGIN_INTERNAL_ERROR 5001
 
-/* ------------------------------------------------------------------------------------------------------------------------------ data */
+/* ----------------------------------------------------------------------------------------- data */
 
 /* Bytes lent for reading. */
 typedef struct StatevecBytesRef {
@@ -85,15 +129,16 @@ typedef struct StatevecBytesRef {
     size_t len;
 } StatevecBytesRef;
 
-/* Bytes lent for writing: nobody else reads or writes them meanwhile. */
+/* Bytes lent for writing. The borrower alone reads and writes them until it returns. */
 typedef struct StatevecBytesMutRef {
     uint8_t *ptr;
     size_t len;
 } StatevecBytesMutRef;
 
 /*
- * Where a call writes why it failed. The caller owns it, and lends it for the call. `message_buf` is UTF-8 and ends after `message_len` bytes,
- * not with a zero. Readers take at most STATEVEC_ERROR_MESSAGE_CAPACITY bytes, whatever `message_len` says.
+ * Where a call writes the reason of its failure. The caller owns it and lends it for the call.
+ * `message_buf` is UTF-8, has `message_len` bytes, and does not end with a zero. Readers take at
+ * most STATEVEC_ERROR_MESSAGE_CAPACITY bytes, also when `message_len` is greater.
  */
 typedef struct StatevecErrorBuf {
     StatevecErrorPhase phase;
@@ -102,87 +147,105 @@ typedef struct StatevecErrorBuf {
     uint8_t message_buf[STATEVEC_ERROR_MESSAGE_CAPACITY];
 } StatevecErrorBuf;
 
-/* A command. The payload is encoded as the plugin's schema says; its first field is at its first byte. */
+/* A command. The payload has the encoding that the schema states; its first field is at byte 0. */
 typedef struct StatevecCommandView {
     uint8_t command_kind;
     /* Sequence number in the queue that the command came from. */
     uint64_t ext_seq;
-    /* Reference time given by the source, in microseconds: the only clock that a plugin may look at. */
+    /* Reference time of the source, in microseconds: the only clock that a plugin may read. */
     uint64_t ref_ext_time_us;
     StatevecBytesRef payload;
 } StatevecCommandView;
 
-/* A record's kind, and the number that the host gave to it: per kind, from 1, never used twice. */
+/* A record's kind and number. The host counts per kind from 1 and never uses a number twice. */
 typedef struct StatevecRecordKeyView {
     uint8_t kind;
     uint64_t sys_id;
 } StatevecRecordKeyView;
 
-/* -------------------------------------------------------------------------------------------------------------------------- visitors */
+/* ------------------------------------------------------------------------------------- visitors */
 
 /*
- * A plugin's functions that the host calls back, in the course of the host function that they were passed to and on the same thread, with the
- * `visitor_ctx` that came with them. They return nothing: what they have to say they leave in their context.
+ * Callbacks of a plugin. A host function calls the visitor that it was given, on the same thread,
+ * with the `visitor_ctx` that came with it. Visitors return nothing and leave results in their
+ * context.
  *
- * The bytes are the record's data, without any header, valid until the visitor returns. Inside a visitor for reading or for keys, reading host
- * functions may be called, and writing ones are refused (kind 4001). Inside a visitor for writing every host function is refused (kind 4001).
- * A call from inside needs an error buffer of its own.
+ * The bytes are the record's data without a header, valid until the visitor returns. A visitor for
+ * reading or for keys may call reading host functions; writing ones are refused (kind 4001). A
+ * visitor for writing may call no host function (kind 4001). A nested call needs its own error
+ * buffer.
  */
 typedef void (*StatevecBytesVisitor)(void *visitor_ctx, StatevecBytesRef bytes);
 typedef void (*StatevecBytesMutVisitor)(void *visitor_ctx, StatevecBytesMutRef bytes);
 typedef void (*StatevecRecordKeyVisitor)(void *visitor_ctx, StatevecRecordKeyView key);
 
-/* ---------------------------------------------------------------------------------------------------------- what a host offers: reads */
+/* ------------------------------------------------------------------------ host functions: reads */
 
 /*
- * The first argument of every host function is `ctx_ptr` of the context that the table came with. Legal from when the plugin's function is
- * entered until it returns, on its thread. Refused otherwise, if the host can tell.
+ * The first argument of every host function is `ctx_ptr` of the context that came with the table.
+ * Calls are legal on the plugin's thread from entry of the plugin's function until it returns. A
+ * host refuses other calls as far as it can detect them.
  */
 
-/* Reads a record by its number: calls `visitor` once if there is such a record, and writes to `out_found` whether there is. */
-typedef StatevecCallStatus (*StatevecReadByIdFn)(const void *ctx_ptr, uint8_t record_kind, uint64_t sys_id, void *visitor_ctx,
-                                                 StatevecBytesVisitor visitor, uint8_t *out_found, StatevecErrorBuf *out_error);
+/* Reads a record by its number. Calls `visitor` once if it exists; writes 1 or 0 to `out_found`. */
+typedef StatevecCallStatus (*StatevecReadByIdFn)(const void *ctx_ptr, uint8_t record_kind,
+                                                 uint64_t sys_id, void *visitor_ctx,
+                                                 StatevecBytesVisitor visitor, uint8_t *out_found,
+                                                 StatevecErrorBuf *out_error);
 
-/* Reads a record by its primary key, whose length the schema gives: calls `visitor` once if there is such a record. */
-typedef StatevecCallStatus (*StatevecReadByPkFn)(const void *ctx_ptr, uint8_t record_kind, StatevecBytesRef pk, void *visitor_ctx,
-                                                 StatevecBytesVisitor visitor, uint8_t *out_found, StatevecErrorBuf *out_error);
+/* Reads a record by its primary key, whose length follows from the schema. As above otherwise. */
+typedef StatevecCallStatus (*StatevecReadByPkFn)(const void *ctx_ptr, uint8_t record_kind,
+                                                 StatevecBytesRef pk, void *visitor_ctx,
+                                                 StatevecBytesVisitor visitor, uint8_t *out_found,
+                                                 StatevecErrorBuf *out_error);
 
 /* Calls `visitor` with the key of every record of a kind, in ascending `sys_id`. */
-typedef StatevecCallStatus (*StatevecForEachKeyFn)(const void *ctx_ptr, uint8_t kind, void *visitor_ctx, StatevecRecordKeyVisitor visitor,
+typedef StatevecCallStatus (*StatevecForEachKeyFn)(const void *ctx_ptr, uint8_t kind,
+                                                   void *visitor_ctx,
+                                                   StatevecRecordKeyVisitor visitor,
                                                    StatevecErrorBuf *out_error);
 
-/* --------------------------------------------------------------------------------------------------------- what a host offers: writes */
+/* ----------------------------------------------------------------------- host functions: writes */
 
 /*
- * Writes take effect at once for later calls of the same transaction, and for everybody when `run_tx` returns success. They are undone, all of them,
- * when it does not.
+ * Later calls of the same transaction see a write at once. All writes are committed when `run_tx`
+ * returns success, and undone otherwise.
  */
 
 /*
- * Creates a record: calls `init` once with zeroed bytes of the schema's data size, keeps what it leaves there, and writes the new record's
- * key. A record with the same primary key is refused (kind 4001).
+ * Creates a record: calls `init` once with zeroed bytes of the schema's data size, keeps their new
+ * content, and writes the new record's key. A record with an existing primary key is refused
+ * (4001).
  */
-typedef StatevecCallStatus (*StatevecCreateFn)(void *ctx_ptr, uint8_t record_kind, void *init_ctx, StatevecBytesMutVisitor init,
-                                               StatevecRecordKeyView *out_key, StatevecErrorBuf *out_error);
+typedef StatevecCallStatus (*StatevecCreateFn)(void *ctx_ptr, uint8_t record_kind, void *init_ctx,
+                                               StatevecBytesMutVisitor init,
+                                               StatevecRecordKeyView *out_key,
+                                               StatevecErrorBuf *out_error);
 
 /*
- * Updates a record by its primary key: calls `update` once with its bytes if there is such a record. A change of the key or of an immutable field is
- * refused (kind 4001), and the record stays as it was.
+ * Updates a record by its primary key: calls `update` once with its bytes if it exists. A change of
+ * the key or of an immutable field is refused (kind 4001), and the record stays as it was.
  */
-typedef StatevecCallStatus (*StatevecUpdateByPkFn)(void *ctx_ptr, uint8_t record_kind, StatevecBytesRef pk, void *update_ctx,
-                                                   StatevecBytesMutVisitor update, uint8_t *out_found, StatevecErrorBuf *out_error);
+typedef StatevecCallStatus (*StatevecUpdateByPkFn)(void *ctx_ptr, uint8_t record_kind,
+                                                   StatevecBytesRef pk, void *update_ctx,
+                                                   StatevecBytesMutVisitor update,
+                                                   uint8_t *out_found, StatevecErrorBuf *out_error);
 
-/* Deletes a record by its primary key, and writes to `out_deleted` whether there was one. Its number is not used again. */
-typedef StatevecCallStatus (*StatevecDeleteByPkFn)(void *ctx_ptr, uint8_t record_kind, StatevecBytesRef pk, uint8_t *out_deleted,
+/* Deletes a record by its primary key. Writes 1 to `out_deleted` if it existed, else 0. */
+typedef StatevecCallStatus (*StatevecDeleteByPkFn)(void *ctx_ptr, uint8_t record_kind,
+                                                   StatevecBytesRef pk, uint8_t *out_deleted,
                                                    StatevecErrorBuf *out_error);
 
-/* Emits an event. The host copies the payload. */
-typedef StatevecCallStatus (*StatevecEmitEventFn)(void *ctx_ptr, uint8_t event_kind, StatevecBytesRef payload, StatevecErrorBuf *out_error);
+/* Emits an event that the schema lists. The host copies the payload. */
+typedef StatevecCallStatus (*StatevecEmitEventFn)(void *ctx_ptr, uint8_t event_kind,
+                                                  StatevecBytesRef payload,
+                                                  StatevecErrorBuf *out_error);
 
-/* Passes a diagnostic text to the host, which copies it or drops it. It is no part of the outcome. */
-typedef StatevecCallStatus (*StatevecDebugLogFn)(void *ctx_ptr, StatevecBytesRef message, StatevecErrorBuf *out_error);
+/* Passes a diagnostic text to the host, which copies or drops it. It never changes the outcome. */
+typedef StatevecCallStatus (*StatevecDebugLogFn)(void *ctx_ptr, StatevecBytesRef message,
+                                                 StatevecErrorBuf *out_error);
 
-/* A host's functions for a transaction. No entry is null. */
+/* The functions of a host for a transaction. No entry is null. */
 typedef struct StatevecHostVTableV1 {
     StatevecReadByIdFn with_read_typed_raw;
     StatevecReadByPkFn with_read_typed_by_pk_raw;
@@ -194,64 +257,78 @@ typedef struct StatevecHostVTableV1 {
     StatevecDebugLogFn debug_log;
 } StatevecHostVTableV1;
 
-/* A host's functions for validating invariants. No entry is null. */
+/* The functions of a host for validating invariants. No entry is null. */
 typedef struct StatevecReadVTableV1 {
     StatevecReadByIdFn with_read_typed_raw;
     StatevecReadByPkFn with_read_typed_by_pk_raw;
     StatevecForEachKeyFn for_each_record_key_raw;
 } StatevecReadVTableV1;
 
-/* A host, as `run_tx` gets it: by value, for the time of the call. `ctx_ptr` is the host's own business. */
+/* A host as an argument of `run_tx`: by value, for the call. Only the host reads `ctx_ptr`. */
 typedef struct StatevecHostContextV1 {
     void *ctx_ptr;
     const StatevecHostVTableV1 *vtable;
 } StatevecHostContextV1;
 
-/* A host, as `validate_biz_invariants` gets it: by value, for the time of the call. */
+/* A host as an argument of `validate_biz_invariants`: by value, for the call. */
 typedef struct StatevecReadContextV1 {
     void *ctx_ptr;
     const StatevecReadVTableV1 *vtable;
 } StatevecReadContextV1;
 
-/* ------------------------------------------------------------------------------------------------------------- what a plugin offers */
+/* ----------------------------------------------------------------------------- plugin functions */
 
 /*
- * The plugin's name: UTF-8, not empty, the same in every version. Any thread, any time. The bytes live as long as the library is mapped.
+ * The plugin's name: UTF-8, not empty, the same in every version. Any thread, any time. The bytes
+ * live as long as the library is mapped.
  */
 typedef StatevecBytesRef (*StatevecPluginNameFn)(void);
 
 /*
- * The schema: JSON that lists records, commands and events with their fields, from which the host knows sizes and keys. Any thread, any time. The
- * bytes live as long as the library is mapped.
+ * The schema in the format of THE SCHEMA above. Any thread, any time. The bytes live as long as the
+ * library is mapped.
  */
 typedef StatevecBytesRef (*StatevecSchemaBytesFn)(void);
 
 /*
- * Makes an instance from a configuration text (UTF-8; empty when the host has none; lent for the call) and writes its handle. Any thread, any
- * time, several at once. Fails with kind 1002 and a reason when the configuration cannot be used.
+ * Makes an instance and writes its handle. `config` is UTF-8, lent for the call, and empty when the
+ * host has no configuration. Any thread, any time, several at once. Fails with kind 1002 and a
+ * reason when the configuration cannot be used.
  */
-typedef StatevecCallStatus (*StatevecCreateRuntimeFn)(StatevecBytesRef config, void **out_runtime, StatevecErrorBuf *out_error);
+typedef StatevecCallStatus (*StatevecCreateRuntimeFn)(StatevecBytesRef config, void **out_runtime,
+                                                      StatevecErrorBuf *out_error);
 
-/* Ends an instance. Null is ignored. No call of this handle is running, and none follows. */
+/* Ends an instance. Null is ignored. No call of this handle runs during it or after it. */
 typedef void (*StatevecDestroyRuntimeFn)(void *runtime);
 
 /*
- * Runs one command. The same records and the same command must give the same calls and the same answer, everywhere: no clock, no randomness, no
- * addresses, and nothing in the instance that changes from command to command. The host keeps what was written when the answer is success, and undoes
- * it otherwise. One call per handle at a time, also counting `validate_biz_invariants` and `on_unload`.
+ * Runs one command. The same records and the same command give the same calls and the same result
+ * on every host: no clock, no randomness, no addresses, no instance state that changes between
+ * commands. The host commits the writes on success and undoes them otherwise. A handle runs one
+ * call at a time, `validate_biz_invariants` and `on_unload` included.
  */
-typedef StatevecCallStatus (*StatevecRunTxFn)(void *runtime, StatevecHostContextV1 host, StatevecCommandView command,
+typedef StatevecCallStatus (*StatevecRunTxFn)(void *runtime, StatevecHostContextV1 host,
+                                              StatevecCommandView command,
                                               StatevecErrorBuf *out_error);
 
-/* Checks what must hold in every committed state; fails with kind 2001 and the invariant that does not. Changes nothing. */
-typedef StatevecCallStatus (*StatevecValidateBizInvariantsFn)(void *runtime, StatevecReadContextV1 host, StatevecErrorBuf *out_error);
+/*
+ * Checks the invariants of a committed state. Fails with kind 2001 and the broken invariant. Writes
+ * nothing.
+ */
+typedef StatevecCallStatus (*StatevecValidateBizInvariantsFn)(void *runtime,
+                                                              StatevecReadContextV1 host,
+                                                              StatevecErrorBuf *out_error);
 
 /*
- * Lets an instance release what it holds, once, before `destroy_runtime`, which follows whatever the answer is. Fails with kind 5001.
+ * Releases an instance's resources, once, before `destroy_runtime`, which follows in any case.
+ * Fails with kind 5001.
  */
 typedef StatevecCallStatus (*StatevecOnUnloadFn)(void *runtime, StatevecErrorBuf *out_error);
 
-/* A plugin's functions. No entry is null. A host looks at `abi_version` first, and at nothing else if it is not its own. */
+/*
+ * The functions of a plugin. No entry is null. A host reads `abi_version` first, and nothing else
+ * if the version is unknown to it.
+ */
 typedef struct StatevecPluginApiV1 {
     uint32_t abi_version;
     StatevecPluginNameFn plugin_name;
@@ -263,10 +340,13 @@ typedef struct StatevecPluginApiV1 {
     StatevecOnUnloadFn on_unload;
 } StatevecPluginApiV1;
 
-/* Type of the symbol STATEVEC_PLUGIN_ENTRY_V1_SYMBOL: returns the table. Any thread, any time; the same table every time. */
+/*
+ * Type of the symbol STATEVEC_PLUGIN_ENTRY_V1_SYMBOL. Any thread, any time; always the same
+ * table.
+ */
 typedef StatevecPluginApiV1 (*StatevecPluginEntryV1)(void);
 
-/* What a plugin writes before its entry function, so that the symbol is exported. */
+/* Exports the entry function that it stands before. */
 #if defined(_WIN32)
 #define STATEVEC_PLUGIN_EXPORT __declspec(dllexport)
 #elif defined(__GNUC__)
@@ -275,33 +355,60 @@ typedef StatevecPluginApiV1 (*StatevecPluginEntryV1)(void);
 #define STATEVEC_PLUGIN_EXPORT
 #endif
 
-/* ---------------------------------------------------------------------------------------------------------------------------- layout */
+/* --------------------------------------------------------------------------------------- layout */
 
 /*
- * The layout depends on two numbers of the target: the width of a pointer, and how a uint64_t aligns in a struct. Three combinations exist: 64-bit;
- * 32-bit; and 32-bit with uint64_t aligned to 4 (32-bit x86). Each assertion lists its numbers in that order.
+ * The layout depends on the width of a pointer and on the alignment of uint64_t in a struct. There
+ * are three combinations: 64-bit; 32-bit; and 32-bit with uint64_t aligned to 4 (x86 outside of
+ * Windows, C-SKY). The architecture selects the combination. A compiled struct cannot select it,
+ * because flags and pragmas change structs.
  */
-struct StatevecU64InStruct {
-    char before;
-    uint64_t value;
-};
-
-#define STATEVEC_BY_TARGET(on64, on32, on32_u64_aligned_to_4) \
-    (sizeof(void *) == 8 ? (on64) : offsetof(struct StatevecU64InStruct, value) == 8 ? (on32) : (on32_u64_aligned_to_4))
+#if (defined(__i386__) || defined(__i386) || defined(_M_IX86) || defined(__csky__)) && \
+    !defined(_WIN32) && !defined(__CYGWIN__)
+#define STATEVEC_U64_ALIGNMENT 4
+#else
+#define STATEVEC_U64_ALIGNMENT 8
+#endif
 
 #ifdef __cplusplus
 #define STATEVEC_ASSERT(condition, text) static_assert(condition, text)
 #else
 #define STATEVEC_ASSERT(condition, text) _Static_assert(condition, text)
 #endif
-#define STATEVEC_ASSERT_SIZE(type, on64, on32, on32_u64_aligned_to_4) \
-    STATEVEC_ASSERT(sizeof(type) == STATEVEC_BY_TARGET(on64, on32, on32_u64_aligned_to_4), "size of " #type)
-#define STATEVEC_ASSERT_OFFSET(type, field, on64, on32, on32_u64_aligned_to_4) \
-    STATEVEC_ASSERT(offsetof(type, field) == STATEVEC_BY_TARGET(on64, on32, on32_u64_aligned_to_4), "offset of " #type "." #field)
 
-STATEVEC_ASSERT((sizeof(void *) == 8 || sizeof(void *) == 4) && sizeof(size_t) == sizeof(void *) && sizeof(void (*)(void)) == sizeof(void *),
-                "pointers, lengths and function pointers have 8 bytes each, or 4");
-STATEVEC_ASSERT(sizeof(void *) == 4 || offsetof(struct StatevecU64InStruct, value) == 8, "uint64_t aligns to 8 on 64-bit targets");
+STATEVEC_ASSERT((sizeof(void *) == 8 || sizeof(void *) == 4) && sizeof(size_t) == sizeof(void *) &&
+                    sizeof(void (*)(void)) == sizeof(void *),
+                "pointers, lengths and function pointers all have 8 bytes, or all 4");
+
+/* The first probe is outside of every #pragma pack and follows the compiler's flags alone. */
+#pragma pack(push)
+#pragma pack()
+struct StatevecLayoutByFlags {
+    char before;
+    uint64_t value;
+};
+#pragma pack(pop)
+STATEVEC_ASSERT(offsetof(struct StatevecLayoutByFlags, value) == STATEVEC_U64_ALIGNMENT,
+                "compile without -fpack-struct, -malign-double or /Zp: they change structs");
+
+/* The second probe follows a #pragma pack that is in force where this header is included. */
+struct StatevecLayoutByPragma {
+    char before;
+    uint64_t value;
+};
+STATEVEC_ASSERT(offsetof(struct StatevecLayoutByPragma, value) == STATEVEC_U64_ALIGNMENT,
+                "a #pragma pack is in force: include statevec_abi.h before it or after its pop");
+
+/* Each assertion lists its numbers in the order of the three combinations. */
+#define STATEVEC_BY_TARGET(on64, on32, on32_u64_aligned_to_4) \
+    (sizeof(void *) == 8 ? (on64) : STATEVEC_U64_ALIGNMENT == 8 ? (on32) : (on32_u64_aligned_to_4))
+#define STATEVEC_ASSERT_SIZE(type, on64, on32, on32_u64_aligned_to_4) \
+    STATEVEC_ASSERT(sizeof(type) == STATEVEC_BY_TARGET(on64, on32, on32_u64_aligned_to_4), \
+                    "size of " #type)
+#define STATEVEC_ASSERT_OFFSET(type, field, on64, on32, on32_u64_aligned_to_4) \
+    STATEVEC_ASSERT(offsetof(type, field) == \
+                        STATEVEC_BY_TARGET(on64, on32, on32_u64_aligned_to_4), \
+                    "offset of " #type "." #field)
 
 STATEVEC_ASSERT_SIZE(StatevecCallStatus, 4, 4, 4);
 STATEVEC_ASSERT_SIZE(StatevecErrorPhase, 4, 4, 4);

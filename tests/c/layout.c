@@ -20,7 +20,7 @@ static void line(const char *type, const char *what, size_t number) { printf("%s
 int main(void) {
     const uint16_t one = 1;
     line("usize", "size", sizeof(size_t));
-    line("u64", "align", offsetof(struct StatevecU64InStruct, value));
+    line("u64", "align", offsetof(struct StatevecLayoutByFlags, value));
     line("little endian", "", *(const uint8_t *)&one);
     TYPE(CallStatus);
     TYPE(ErrorPhase);

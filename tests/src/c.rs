@@ -32,6 +32,12 @@ impl Compiler {
         Self::found("c++", what)
     }
 
+    /// A cross compiler by its name; without it prints that `what` is skipped, and returns none.
+    #[must_use]
+    pub fn cross(program: &'static str, what: &str) -> Option<Self> {
+        Self::found(program, what)
+    }
+
     fn found(program: &'static str, what: &str) -> Option<Self> {
         match Command::new(program).arg("--version").output() {
             Ok(output) if output.status.success() => Some(Self { program }),
@@ -65,6 +71,18 @@ impl Compiler {
             "{} {flags:?} {sources:?}:\n{said}",
             self.program
         );
+    }
+
+    /// Translates a source to assembly without a C library or a linker, and discards it.
+    ///
+    /// # Errors
+    ///
+    /// The compiler printed an error or a warning; its text.
+    pub fn translate(self, flags: &[&str], source: &Path) -> Result<(), String> {
+        let freestanding = [flags, &["-ffreestanding", "-S"]].concat();
+        let output = self.run(&freestanding, &[source], Path::new("/dev/null"));
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() && printed.is_empty() { Ok(()) } else { Err(printed) }
     }
 
     fn run(self, flags: &[&str], sources: &[&Path], out: &Path) -> Output {
