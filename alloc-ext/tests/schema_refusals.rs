@@ -24,6 +24,28 @@ fn every_broken_rule_is_named() {
 }
 
 #[test]
+fn an_error_names_a_rust_type() {
+    for pointer in [
+        "",
+        "/schemaVersion",
+        "/fingerprints",
+        "/types/0",
+        "/types/0/variants/0",
+        "/records/0",
+        "/records/0/fields/0",
+        "/commands/0",
+        "/commands/0/fields/0",
+        "/events/0",
+    ] {
+        for value in [json!("text"), json!([]), json!(true)] {
+            let error = refusal_of_change(pointer, value);
+            assert!(!error.contains("Text") && !error.contains("struct"), "{pointer}: {error}");
+            assert!(error.contains("braces") || error.contains(r#"{"#), "{pointer}: {error}");
+        }
+    }
+}
+
+#[test]
 fn names_beyond_the_limit_are_refused() {
     let long = "n".repeat(MAX_NAME_LEN + 1);
     for pointer in [

@@ -1,4 +1,4 @@
-//! The shape of schema text, and what each part of it declares.
+//! The shape of schema text. `expecting` keeps the names of these structs out of error messages.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -15,7 +15,7 @@ use crate::schema::{
 };
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a schema in braces")]
 pub(super) struct Document {
     pub(super) idl_version: String,
     schema_version: TextVersion,
@@ -31,6 +31,7 @@ pub(super) struct Document {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "the four fingerprints in braces")]
 pub(super) struct TextFingerprints {
     pub(super) records: String,
     pub(super) commands: String,
@@ -39,12 +40,14 @@ pub(super) struct TextFingerprints {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "{\"main\": 1, \"minor\": 0}")]
 struct TextVersion {
     main: u8,
     minor: u8,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an enum in braces")]
 struct TextEnum {
     name: String,
     kind: String,
@@ -52,13 +55,14 @@ struct TextEnum {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a variant such as {\"name\": \"Open\", \"value\": 1}")]
 struct TextVariant {
     name: String,
     value: u8,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "a record in braces")]
 struct TextRecord {
     kind: u8,
     name: String,
@@ -73,6 +77,7 @@ struct TextRecord {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a field in braces")]
 struct TextRecordField {
     name: String,
     index: u32,
@@ -84,6 +89,7 @@ struct TextRecordField {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a command or event in braces")]
 struct TextPayload {
     kind: u8,
     name: String,
@@ -93,6 +99,7 @@ struct TextPayload {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a field in braces")]
 struct TextPayloadField {
     name: String,
     index: u32,
