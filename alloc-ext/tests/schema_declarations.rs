@@ -51,7 +51,10 @@ fn a_reserved_field_cannot_be_part_of_a_key() {
 fn sizes_and_names_of_a_type_agree() {
     type Change = fn(&mut FieldDefinition);
     let cases: [(Change, &str); 5] = [
-        (|f| f.len = 9, r#"field "label": "FixedBytes < 8 >" does not take 9 bytes"#),
+        (
+            |f| f.len = 9,
+            r#"field "label": {"fixedBytes": 8} takes 10 bytes, 2 for its length and 8, not 9"#,
+        ),
         (
             |f| f.enum_type_name = Some("Color".into()),
             r#"fixedBytes names the enum "Color", only an enum field may"#,

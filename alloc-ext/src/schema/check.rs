@@ -131,7 +131,7 @@ fn check_fixed_bytes(size: Option<u32>, type_name: &str) -> Result<(), SchemaRul
     // not disagree.
     match capacity_in_name(type_name) {
         Some(capacity) if capacity != size - PREFIX => {
-            Err(SchemaRule::FixedBytesName { type_name: cut(type_name), size })
+            Err(SchemaRule::FixedBytesCapacity { capacity, size })
         }
         _ => Ok(()),
     }

@@ -81,11 +81,14 @@ pub enum SchemaRule {
         /// The declared size, `None` when it varies.
         size: Option<u32>,
     },
-    /// The type's name states another capacity than the size gives.
-    #[error("{type_name:?} does not take {size} bytes")]
-    FixedBytesName {
-        /// The name of the type.
-        type_name: String,
+    /// Fixed bytes state one capacity, and their size gives another.
+    #[error(
+        "{{\"fixedBytes\": {capacity}}} takes {} bytes, 2 for its length and {capacity}, not {size}",
+        capacity.saturating_add(2)
+    )]
+    FixedBytesCapacity {
+        /// The stated capacity.
+        capacity: u32,
         /// The declared size.
         size: u32,
     },
