@@ -74,6 +74,7 @@ mod entry;
 mod error;
 mod frame;
 mod reader;
+mod recent;
 mod segment;
 mod sink;
 mod writer;
@@ -88,5 +89,6 @@ pub use entry::{
 pub use error::{EncodeError, EntryError, EntryFault, FrameError, ReadError, SegmentError};
 pub use frame::{Alignment, Chain, FrameHeader, SECTOR_LEN};
 pub use reader::LogReader;
+pub use recent::RecentEntries;
 pub use segment::{FORMAT_VERSION, SegmentHeader};
 pub use writer::LogWriter;

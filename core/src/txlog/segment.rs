@@ -36,7 +36,7 @@ pub struct SegmentHeader<'a> {
     /// Digest of the state before the first entry.
     pub digest: StateDigest,
     /// CRC of the last frame header (or, if it has no frames, segment header) of the segment before
-    /// this one; 0 in the first segment.
+    /// this one; 0 in the first segment, and where earlier entries are not kept.
     pub previous: u32,
     /// The plugin's ABI version.
     pub abi_version: u32,

@@ -1,15 +1,13 @@
 //! Writes a log to a sink.
 
-use core::convert::Infallible;
-
 use embedded_io::Write;
 
 use super::{
-    Alignment, Chain, EncodeError, EntryChange, EntryEvent, EnvironmentEntry, FrameHeader,
-    SegmentHeader, TransactionEntry, segment::write_padding, sink::Checksum,
+    Alignment, Chain, Crc32, EncodeError, EntryChange, EntryEvent, EnvironmentEntry, SegmentHeader,
+    TransactionEntry, segment::write_padding, sink::Checksum,
 };
 
-/// Writes one segment to a sink, each entry in a frame of its own.
+/// Writes one segment to a sink, by default each entry in a frame of its own.
 ///
 /// It needs no memory for an entry: it encodes each entry twice, once for the length and the CRC in
 /// the frame header, and once into the sink. It does not flush the sink.
@@ -54,10 +52,10 @@ impl<W: Write> LogWriter<W> {
         E: IntoIterator<Item: Into<EntryEvent<'a>>> + Clone,
         C: IntoIterator<Item: Into<EntryChange<'a>>> + Clone,
     {
+        self.check(entry.number)?;
         let mut sum = Checksum::default();
-        let summed = entry.encode(&mut sum);
-        let header = self.header_for(entry.number, summed.map(|()| sum))?;
-        self.write_frame(&header, |sink| entry.encode(sink))
+        entry.encode(&mut sum).map_err(EncodeError::for_sink)?;
+        self.put_frame(sum, 1, |sink| entry.encode(sink))
     }
 
     /// Writes a change of environment.
@@ -69,10 +67,27 @@ impl<W: Write> LogWriter<W> {
         &mut self,
         entry: &EnvironmentEntry<'_>,
     ) -> Result<(), EncodeError<W::Error>> {
+        self.check(entry.number)?;
         let mut sum = Checksum::default();
-        let summed = entry.encode(&mut sum);
-        let header = self.header_for(entry.number, summed.map(|()| sum))?;
-        self.write_frame(&header, |sink| entry.encode(sink))
+        entry.encode(&mut sum).map_err(EncodeError::for_sink)?;
+        self.put_frame(sum, 1, |sink| entry.encode(sink))
+    }
+
+    /// Writes entries that lie in memory, with their lengths, as one frame.
+    ///
+    /// # Errors
+    ///
+    /// The sink fails, or the entries are too long for a frame.
+    pub fn write_frame(
+        &mut self,
+        payload: &[u8],
+        entry_count: u32,
+    ) -> Result<(), EncodeError<W::Error>> {
+        self.check(self.chain.next_entry)?;
+        let mut crc = Crc32::new();
+        crc.update(payload);
+        let sum = Checksum { len: payload.len(), crc };
+        self.put_frame(sum, entry_count, |sink| sink.write_all(payload).map_err(EncodeError::Sink))
     }
 
     /// The sink.
@@ -85,31 +100,24 @@ impl<W: Write> LogWriter<W> {
         self.sink
     }
 
-    /// The header of the frame with one entry.
-    fn header_for(
-        &self,
-        number: u64,
-        summed: Result<Checksum, EncodeError<Infallible>>,
-    ) -> Result<FrameHeader, EncodeError<W::Error>> {
-        if self.broken {
-            return Err(EncodeError::Broken);
-        }
+    /// Checks that the log can be continued, and with an entry of this number.
+    fn check(&self, found: u64) -> Result<(), EncodeError<W::Error>> {
         let expected = self.chain.next_entry;
-        if number != expected {
-            return Err(EncodeError::WrongNumber { expected, found: number });
+        match (self.broken, found == expected) {
+            (true, _) => Err(EncodeError::Broken),
+            (false, false) => Err(EncodeError::WrongNumber { expected, found }),
+            (false, true) => Ok(()),
         }
-        let sum = summed.map_err(EncodeError::for_sink)?;
-        let frame = self.chain.frame_of(sum.len, sum.crc.finish(), 1);
-        let too_long =
-            EncodeError::TooLong { field: "entry", len: sum.len, limit: u32::MAX as usize };
-        frame.ok_or(too_long)
     }
 
-    fn write_frame(
+    fn put_frame(
         &mut self,
-        header: &FrameHeader,
+        Checksum { len, crc }: Checksum,
+        entry_count: u32,
         payload: impl FnOnce(&mut W) -> Result<(), EncodeError<W::Error>>,
     ) -> Result<(), EncodeError<W::Error>> {
+        let too_long = EncodeError::TooLong { field: "frame", len, limit: u32::MAX as usize };
+        let header = self.chain.frame_of(len, crc.finish(), entry_count).ok_or(too_long)?;
         // Also set while the sink is called, in case it panics.
         self.broken = true;
         self.sink.write_all(&header.to_bytes()).map_err(EncodeError::Sink)?;
@@ -117,7 +125,7 @@ impl<W: Write> LogWriter<W> {
         write_padding(&mut self.sink, self.alignment, header.frame_len())
             .map_err(EncodeError::Sink)?;
         self.broken = false;
-        self.chain = Chain::after(header);
+        self.chain = Chain::after(&header);
         Ok(())
     }
 }

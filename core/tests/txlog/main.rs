@@ -6,4 +6,5 @@ mod digest;
 mod example;
 mod generated;
 mod limits;
+mod recent;
 mod round_trip;

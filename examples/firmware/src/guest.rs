@@ -4,7 +4,7 @@ use core::pin::Pin;
 
 use statevec_abi::{
     abi::RuntimeErrorBuf,
-    fixed_store::FixedStore,
+    fixed_store::{FixedStore, Transaction},
     host::{CallFailure, HostGate, PluginApi, PluginRuntime},
     prelude::*,
 };
@@ -46,5 +46,32 @@ impl<'g, 'm> Guest<'g, 'm> {
         transaction.commit();
         self.tx_seq += 1;
         Ok(self.tx_seq)
+    }
+
+    /// Runs one command, and shows its result to `record` before it takes effect: the number that
+    /// the transaction will have and the transaction, or the reason that nothing changed.
+    ///
+    /// # Errors
+    ///
+    /// The error of `record`. The command has changed nothing.
+    pub fn run_recorded<E>(
+        &mut self,
+        command: &RuntimeCommandRef<'_>,
+        record: impl FnOnce(Result<(u64, &Transaction<'_, 'm>), CallFailure<'_>>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut transaction = self.store.begin();
+        match self.runtime.run_tx(transaction.host(), command) {
+            Ok(()) => {
+                let tx_seq = self.tx_seq + 1;
+                record(Ok((tx_seq, &transaction)))?;
+                transaction.commit();
+                self.tx_seq = tx_seq;
+                Ok(())
+            }
+            Err(failure) => {
+                drop(transaction);
+                record(Err(failure))
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ pub mod board;
 pub mod clock;
 pub mod guest;
 pub mod plugins;
+pub mod recorder;
 pub mod script;
 pub mod session;
 pub mod stack;
