@@ -18,6 +18,7 @@ cargo clippy --manifest-path "$here/Cargo.toml" --all-targets -p statevec-firmwa
 
 firmware_cargo $machine build --bins -p statevec-firmware
 "$here/run.sh"
+"$here/record.sh"
 cargo test --manifest-path "$here/Cargo.toml" -p statevec-firmware-server --tests
 
 # No allocator: no symbol of one is in the image, and a crate that needs one cannot be linked in.

@@ -5,7 +5,7 @@ use core::ffi::CStr;
 use embedded_io::{ErrorKind, ErrorType, Write};
 use semihosting::{fs::File, io};
 use statevec_abi::{
-    RuntimeCommandRef,
+    boundary::RuntimeCommandRef,
     schema::{Fingerprints, SchemaDef},
     txlog::{
         Alignment, EncodeError, EntryChange, EntryEvent, Environment, LogWriter, RecentEntries,

@@ -6,7 +6,8 @@
 use core::{ffi::CStr, fmt::Write as _, pin::pin};
 
 use statevec_abi::{
-    RuntimeErrorBuf, StaticPlugin, fixed_store::FixedStore, host::HostGate, schema::SchemaDef,
+    abi::RuntimeErrorBuf, fixed_store::FixedStore, host::HostGate, plugin::StaticPlugin,
+    schema::SchemaDef,
 };
 use statevec_firmware::{
     board::{Console, entry, exit},
