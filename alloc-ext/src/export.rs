@@ -84,11 +84,18 @@ macro_rules! static_runtime_plugin {
 /// RuntimePluginFactory>`.
 ///
 /// Write it in a package that is a `cdylib`: a library has one such symbol, and so has whatever
-/// this package is linked into.
+/// this package is linked into. As [`export_plugin!`](statevec_abi::export_plugin), it does not compile
+/// when panics are not caught, unless `, panics = abort` says that this is wanted.
 #[cfg(feature = "std")]
 #[macro_export]
 macro_rules! export_runtime_plugin {
-    ($factory:expr) => {
+    ($factory:expr $(,)?) => {
+        const _: () = $crate::exports::assert_panics_are_caught();
+        $crate::export_runtime_plugin!($factory, panics = abort);
+    };
+    ($factory:expr, panics = abort $(,)?) => {
+        $crate::exports::export_panic_marker!();
+
         const _: () = {
             $crate::exported_factory!(__Exported, $factory);
 

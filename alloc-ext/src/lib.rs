@@ -52,5 +52,7 @@ pub use typed::{InvariantReadContextExt, RuntimeHostContextExt};
 pub mod exports {
     pub use alloc::{boxed::Box, string::String};
     pub use once_cell::race::OnceBox;
-    pub use statevec_abi::abi::RuntimePluginApiV1;
+    pub use statevec_abi::{
+        abi::RuntimePluginApiV1, export_panic_marker, plugin::assert_panics_are_caught,
+    };
 }

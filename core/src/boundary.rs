@@ -15,3 +15,4 @@ pub(crate) mod text_writer;
 pub use bytes::{BytesError, runtime_bytes_slice, runtime_bytes_slice_mut};
 pub use command::RuntimeCommandRef;
 pub use error_slot::{ErrorSlot, Rejected, clear_runtime_error, write_runtime_error};
+pub use panic::CATCHES_PANICS;

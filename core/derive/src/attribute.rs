@@ -1,5 +1,6 @@
 //! The options in `#[record(…)]`, `#[command(…)]`, `#[event(…)]` and `#[field(…)]`.
 
+use crate::crate_path::{self, CratePath};
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::punctuated::Punctuated;
@@ -7,6 +8,7 @@ use syn::{Attribute, DeriveInput, Ident, LitInt, Token, parenthesized, token};
 
 /// `#[record(kind = 1, len = 64, pk(account_id))]`
 pub(crate) struct RecordOptions {
+    pub(crate) crate_path: CratePath,
     pub(crate) kind: u8,
     pub(crate) len: u32,
     pub(crate) pk: Vec<Ident>,
@@ -21,7 +23,7 @@ pub(crate) const LONGEST_ON_STACK: u32 = 64 << 10;
 
 impl RecordOptions {
     pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Self> {
-        let (mut kind, mut len, mut pk) = (None, None, None);
+        let (mut kind, mut len, mut pk, mut crate_path) = (None, None, None, None);
         for attribute in attributes(input, "record") {
             attribute.parse_nested_meta(|option| {
                 if option.path.is_ident("kind") {
@@ -30,8 +32,10 @@ impl RecordOptions {
                     once(&option, &mut len, parse_record_len)
                 } else if option.path.is_ident("pk") {
                     once(&option, &mut pk, parse_pk)
+                } else if option.path.is_ident("crate") {
+                    once(&option, &mut crate_path, parse_crate)
                 } else {
-                    Err(option.error("a record's options are `kind`, `len` and `pk(…)`"))
+                    Err(option.error("a record's options are `kind`, `len`, `pk(…)` and `crate`"))
                 }
             })?;
         }
@@ -40,6 +44,7 @@ impl RecordOptions {
             syn::Error::new(place_for_options(input, "record"), text)
         };
         Ok(Self {
+            crate_path: CratePath::new(crate_path),
             kind: kind.ok_or_else(|| missing("`kind` is missing"))?,
             len: len.ok_or_else(|| missing("`len` is missing"))?,
             pk: pk.unwrap_or_default(),
@@ -49,23 +54,26 @@ impl RecordOptions {
 
 /// `#[command(kind = 1)]` and `#[event(kind = 1, max_len = 256)]`
 pub(crate) struct PayloadOptions {
+    pub(crate) crate_path: CratePath,
     pub(crate) kind: u8,
     pub(crate) max_len: Option<LitInt>,
 }
 
 impl PayloadOptions {
     pub(crate) fn parse(input: &DeriveInput, name: &str, has_max_len: bool) -> syn::Result<Self> {
-        let (mut kind, mut max_len) = (None, None);
+        let (mut kind, mut max_len, mut crate_path) = (None, None, None);
         for attribute in attributes(input, name) {
             attribute.parse_nested_meta(|option| {
                 if option.path.is_ident("kind") {
                     once(&option, &mut kind, parse_kind)
                 } else if has_max_len && option.path.is_ident("max_len") {
                     once(&option, &mut max_len, |option| option.value()?.parse())
+                } else if option.path.is_ident("crate") {
+                    once(&option, &mut crate_path, parse_crate)
                 } else if has_max_len {
-                    Err(option.error("an event's options are `kind` and `max_len`"))
+                    Err(option.error("an event's options are `kind`, `max_len` and `crate`"))
                 } else {
-                    Err(option.error("a command's only option is `kind`"))
+                    Err(option.error("a command's options are `kind` and `crate`"))
                 }
             })?;
         }
@@ -73,7 +81,29 @@ impl PayloadOptions {
             let text = format!("`kind` is missing; write #[{name}(kind = …)]");
             syn::Error::new(place_for_options(input, name), text)
         })?;
-        Ok(Self { kind, max_len })
+        Ok(Self { crate_path: CratePath::new(crate_path), kind, max_len })
+    }
+}
+
+/// `#[enum_u8(crate = "path")]`
+#[derive(Default)]
+pub(crate) struct EnumOptions {
+    pub(crate) crate_path: CratePath,
+}
+
+impl EnumOptions {
+    pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Self> {
+        let mut crate_path = None;
+        for attribute in attributes(input, "enum_u8") {
+            attribute.parse_nested_meta(|option| {
+                if option.path.is_ident("crate") {
+                    once(&option, &mut crate_path, parse_crate)
+                } else {
+                    Err(option.error("the only option of an EnumU8 is `crate`"))
+                }
+            })?;
+        }
+        Ok(Self { crate_path: CratePath::new(crate_path) })
     }
 }
 
@@ -135,6 +165,10 @@ fn once<T>(
     }
     *slot = Some(parse(option)?);
     Ok(())
+}
+
+fn parse_crate(option: &ParseNestedMeta<'_>) -> syn::Result<syn::Path> {
+    crate_path::parse(option.value()?)
 }
 
 fn parse_kind(option: &ParseNestedMeta<'_>) -> syn::Result<u8> {

@@ -1,13 +1,17 @@
 //! `dispatch!`
 
+use crate::crate_path::{self, CratePath};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Arm, Expr, ExprMatch, Ident, Pat, Path, Token};
 
-/// `tx, match command { Deposit(deposit) => …, }`
+/// `tx, match command { Deposit(deposit) => …, }`, with `crate = path,` before it and
+/// `, schema = SCHEMA` behind it if need be.
 pub(crate) struct DispatchInput {
+    crate_path: CratePath,
+    schema: Option<Path>,
     tx: Ident,
     command: Expr,
     arms: Vec<CommandArm>,
@@ -21,13 +25,30 @@ struct CommandArm {
 
 impl Parse for DispatchInput {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let crate_path = CratePath::new(crate_path::parse_leading(input)?);
         let tx = input.parse()?;
         input.parse::<Token![,]>()?;
         let ExprMatch { expr, arms, .. } = input.parse()?;
-        input.parse::<Option<Token![,]>>()?;
+        let has_more = input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty();
+        let schema = if has_more { Some(parse_schema(input)?) } else { None };
         let arms = arms.into_iter().map(CommandArm::new);
-        Ok(Self { tx, command: *expr, arms: arms.collect::<syn::Result<_>>()? })
+        let arms = arms.collect::<syn::Result<_>>()?;
+        Ok(Self { crate_path, schema, tx, command: *expr, arms })
     }
+}
+
+/// `schema = SCHEMA`
+fn parse_schema(input: ParseStream<'_>) -> syn::Result<Path> {
+    let name: Ident = input.parse()?;
+    if name != "schema" {
+        let text = "behind the match only `schema = SCHEMA` may follow: the constant that \
+                    `schema!` made, which then must list every command of the arms";
+        return Err(syn::Error::new(name.span(), text));
+    }
+    input.parse::<Token![=]>()?;
+    let schema = input.call(Path::parse_mod_style)?;
+    input.parse::<Option<Token![,]>>()?;
+    Ok(schema)
 }
 
 impl CommandArm {
@@ -57,7 +78,7 @@ impl CommandArm {
 }
 
 pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
-    let DispatchInput { tx, command, arms } = input;
+    let DispatchInput { crate_path, schema, tx, command, arms } = input;
     // Authors must not see these variables instead of their own, in arms or as `tx`.
     let received = Ident::new("received", Span::mixed_site());
     let outcome = Ident::new("outcome", Span::mixed_site());
@@ -68,6 +89,15 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
         quote_spanned! {command.span()=>
             const _: () = ::statevec_abi::typed::declared::assert_distinct_kind("commands", &ENTRIES, #at);
         }
+    });
+    let listed = schema.iter().flat_map(|schema| {
+        commands.iter().enumerate().map(move |(at, command)| {
+            quote_spanned! {command.span()=>
+                const _: () = ::statevec_abi::typed::declared::assert_listed(
+                    "command", "commands", #schema.def.commands, &ENTRIES, #at,
+                );
+            }
+        })
     });
     let entries = commands.iter().map(|command| {
         quote_spanned!(command.span()=> ::statevec_abi::typed::declared::command_entry::<#command>())
@@ -90,11 +120,12 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     let allow = quote! {
         #[allow(elided_lifetimes_in_paths, reason = "a pattern names a type without its lifetime")]
     };
-    quote! {{
+    crate_path.apply(quote! {{
         #allow
         const _: () = {
             const ENTRIES: [(u8, &str); #count] = [#(#entries),*];
             #(#checks)*
+            #(#listed)*
         };
         let #received = #command;
         #allow
@@ -105,5 +136,5 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
             ),
         };
         #outcome
-    }}
+    }})
 }

@@ -1,6 +1,8 @@
 //! `#[derive(EnumU8)]`
 
+use crate::attribute::EnumOptions;
 use crate::errors::Errors;
+use crate::groups::bare_expr;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Lit, Variant};
@@ -11,6 +13,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         return Err(syn::Error::new(name.span(), "EnumU8 is for enums"));
     };
     let mut errors = Errors::default();
+    let options = errors.take(EnumOptions::parse(input)).unwrap_or_default();
     if !is_repr_u8(&input.attrs) {
         let text = "EnumU8 needs #[repr(u8)] on the enum";
         errors.push(syn::Error::new(name.span(), text));
@@ -36,7 +39,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     };
     let names = idents.iter().map(|ident| ident.to_string());
     // `try_from` spells its error out: `Self::Error` would also mean a variant of that name.
-    Ok(quote! {
+    Ok(options.crate_path.apply(quote! {
         #[automatically_derived]
         impl ::statevec_abi::typed::EnumU8 for #name {
             const DEF: ::statevec_abi::schema::EnumDef<'static> = ::statevec_abi::schema::EnumDef {
@@ -93,7 +96,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
                 <Self as ::statevec_abi::typed::EnumU8>::try_from_u8(raw)
             }
         }
-    })
+    }))
 }
 
 fn value(variant: &Variant) -> syn::Result<Literal> {
@@ -108,7 +111,7 @@ fn value(variant: &Variant) -> syn::Result<Literal> {
         );
         return Err(syn::Error::new_spanned(variant, text));
     };
-    if let Expr::Lit(ExprLit { lit, .. }) = value
+    if let Expr::Lit(ExprLit { lit, .. }) = bare_expr(value)
         && let Lit::Int(literal) = lit
         && let Ok(byte) = literal.base10_parse::<u8>()
     {

@@ -17,6 +17,17 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// All errors, and this one behind them.
+    pub(crate) fn with(mut self, error: syn::Error) -> syn::Error {
+        match self.0.take() {
+            Some(mut errors) => {
+                errors.combine(error);
+                errors
+            }
+            None => error,
+        }
+    }
+
     /// Fails if there was any error.
     pub(crate) fn check(self) -> syn::Result<()> {
         self.0.map_or(Ok(()), Err)

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod attribute;
+mod crate_path;
 mod dispatch;
 mod enum_u8;
 mod errors;
 mod field;
+mod groups;
 mod payload;
 mod record;
 mod schema;
@@ -107,7 +109,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///
 /// The enum is `#[repr(u8)]`, and every variant states its value as a literal: stored bytes must not change when a
 /// variant is moved. This makes the trait `EnumU8`, `From<Side> for u8` and `TryFrom<u8> for Side`.
-#[proc_macro_derive(EnumU8)]
+#[proc_macro_derive(EnumU8, attributes(enum_u8))]
 pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     enum_u8::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
@@ -133,6 +135,10 @@ pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
 ///     };
 /// }
 /// ```
+///
+/// Every enum that a field has must be among `types`, so that hosts know its variants by name; an
+/// enum in `unlisted: […]` is left out on purpose, and hosts see its values as numbers. If the crate has
+/// another name, `crate = path,` comes first.
 ///
 /// Only `version` must be there; the lists may stand in any order. The constant is a `statevec_abi::typed::Schema`.
 /// Two entries of a list that have one kind or one name do not compile.
@@ -162,7 +168,9 @@ pub fn schema(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// `tx` is a variable, a `&mut Tx` or `&mut ReadContext`, and `command` a `RuntimeCommandRef`. Every arm names a command
-/// type, binds the decoded value, and gives a `Result<_, Rejected>`. A command of another kind, or with a payload that
+/// type, binds the decoded value, and gives a `Result<_, Rejected>`. With `, schema = SCHEMA` behind the match, a
+/// command that the schema does not list does not compile. If the crate has another name, `crate = path,` comes first.
+/// A command of another kind, or with a payload that
 /// does not decode, is refused as INVALID_COMMAND. Two arms of one kind do not compile.
 #[proc_macro]
 pub fn dispatch(input: TokenStream) -> TokenStream {

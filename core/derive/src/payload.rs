@@ -24,9 +24,9 @@ pub(crate) fn expand(input: &DeriveInput, role: Role) -> syn::Result<TokenStream
         Role::Command => encode::command(&declaration),
         Role::Event => encode::event(&declaration),
     };
-    Ok(quote! {
+    Ok(declaration.crate_path.apply(quote! {
         #payload
         #decode
         #role
-    })
+    }))
 }

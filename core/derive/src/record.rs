@@ -17,9 +17,9 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let value = value::expand(&layout);
     let access = access::expand(&layout);
     let key = key::expand(&layout);
-    Ok(quote! {
+    Ok(layout.crate_path.apply(quote! {
         #value
         #access
         #key
-    })
+    }))
 }

@@ -1,5 +1,6 @@
 //! `schema!`
 
+use crate::crate_path::{self, CratePath};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
@@ -9,6 +10,7 @@ use syn::{Attribute, Ident, LitStr, Path, Token, Visibility, braced, bracketed};
 
 /// `pub const SCHEMA = { version: "1.0", records: […], … };`
 pub(crate) struct SchemaInput {
+    crate_path: CratePath,
     attributes: Vec<Attribute>,
     vis: Visibility,
     name: Ident,
@@ -17,10 +19,13 @@ pub(crate) struct SchemaInput {
     commands: Vec<Path>,
     events: Vec<Path>,
     types: Vec<Path>,
+    /// Enums that the schema leaves out on purpose.
+    unlisted: Vec<Path>,
 }
 
 impl Parse for SchemaInput {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let crate_path = CratePath::new(crate_path::parse_leading(input)?);
         let attributes = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         input.parse::<Token![const]>()?;
@@ -31,7 +36,8 @@ impl Parse for SchemaInput {
         input.parse::<Option<Token![;]>>()?;
 
         let mut version = None;
-        let (mut records, mut commands, mut events, mut types) = (None, None, None, None);
+        let (mut records, mut commands, mut events) = (None, None, None);
+        let (mut types, mut unlisted) = (None, None);
         while !parts.is_empty() {
             let part: Ident = parts.parse()?;
             parts.parse::<Token![:]>()?;
@@ -45,8 +51,11 @@ impl Parse for SchemaInput {
                 once(&part, &mut events, parse_list(&parts)?)?;
             } else if part == "types" {
                 once(&part, &mut types, parse_list(&parts)?)?;
+            } else if part == "unlisted" {
+                once(&part, &mut unlisted, parse_list(&parts)?)?;
             } else {
-                let text = "a schema has `version`, `records`, `commands`, `events` and `types`";
+                let text = "a schema has `version`, `records`, `commands`, `events`, `types`, and \
+                            `unlisted` for enums whose values hosts see as numbers";
                 return Err(syn::Error::new(part.span(), text));
             }
             if !parts.is_empty() {
@@ -58,6 +67,7 @@ impl Parse for SchemaInput {
             syn::Error::new(Ident::span(&name), text)
         })?;
         Ok(Self {
+            crate_path,
             attributes,
             vis,
             name,
@@ -66,6 +76,7 @@ impl Parse for SchemaInput {
             commands: commands.unwrap_or_default(),
             events: events.unwrap_or_default(),
             types: types.unwrap_or_default(),
+            unlisted: unlisted.unwrap_or_default(),
         })
     }
 }
@@ -76,6 +87,7 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
     let commands = definitions("command_def", &input.commands, &quote!(VERSION));
     let events = definitions("event_def", &input.events, &quote!(VERSION));
     let types = definitions("type_def", &input.types, &TokenStream::new());
+    let unlisted = definitions("type_def", &input.unlisted, &TokenStream::new());
     let checks = [
         distinct_kinds("records", &input.records, &records),
         distinct_kinds("commands", &input.commands, &commands),
@@ -84,17 +96,22 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
         distinct_names("commands", &input.commands, &commands),
         distinct_names("events", &input.events, &events),
         distinct_names("types", &input.types, &types),
+        enums_listed("record", &input.records, &records),
+        enums_listed("payload", &input.commands, &commands),
+        enums_listed("payload", &input.events, &events),
     ];
     // The evaluation limit is a guard against endless loops, and a large schema takes its time.
     let patience = quote! {
         #[allow(long_running_const_eval, reason = "a large schema takes its time, and ends")]
         #[allow(elided_lifetimes_in_paths, reason = "a list names a type without its lifetime")]
     };
-    quote! {
+    input.crate_path.apply(quote! {
         #(#attributes)*
         #vis const #name: ::statevec_abi::typed::Schema = {
             const VERSION: ::statevec_abi::schema::Version =
                 ::statevec_abi::schema::Version::new(#main, #minor);
+            #patience
+            const UNLISTED: &[::statevec_abi::schema::EnumDef<'static>] = &[#(#unlisted),*];
             #(#checks)*
             #patience
             const DEF: ::statevec_abi::schema::SchemaDef<'static> = ::statevec_abi::schema::SchemaDef {
@@ -119,7 +136,7 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
                 json: JSON,
             }
         };
-    }
+    })
 }
 
 /// One call per entry, spanned so that what is wrong with a type is told where the author wrote it.
@@ -166,6 +183,24 @@ fn distinct_names(what: &str, entries: &[Path], definitions: &[TokenStream]) -> 
         const _: () = {
             const ENTRIES: [(&str, &str); #count] =
                 [#((#written, #definitions.name)),*];
+            #(#checks)*
+        };
+    }
+}
+
+/// Every enum that a field has must be among the types, or its values are bare numbers to a host.
+fn enums_listed(what: &str, entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
+    let checks = entries.iter().zip(definitions).map(|(entry, definition)| {
+        let function = format_ident!("assert_{what}_enums_listed", span = entry.span());
+        quote_spanned! {entry.span()=>
+            const _: () = ::statevec_abi::typed::declared::#function(
+                DEF.types, UNLISTED, &#definition,
+            );
+        }
+    });
+    quote! {
+        #[allow(elided_lifetimes_in_paths, reason = "a list names a type without its lifetime")]
+        const _: () = {
             #(#checks)*
         };
     }

@@ -89,7 +89,7 @@ impl<'c> ErrorSlot<'c> {
 
     /// [`fail`](Self::fail) for a text without arguments: one copy, without the writer.
     #[inline]
-    fn fail_with_text(self, kind: RuntimeErrorKind, text: &'static str) {
+    fn fail_with_text(self, kind: RuntimeErrorKind, text: &str) {
         if self.buffer.is_null() {
             return;
         }
@@ -102,6 +102,12 @@ impl<'c> ErrorSlot<'c> {
         let rest = target.wrapping_add(text.len());
         // SAFETY: `rest` is that many bytes before the end of the field, which is valid for writes (rule 9).
         unsafe { ptr::write_bytes(rest, 0, RUNTIME_ERROR_MESSAGE_CAPACITY - text.len()) };
+    }
+
+    /// [`fail`](Self::fail) for a text that needs no formatting.
+    pub(crate) fn fail_with(self, kind: RuntimeErrorKind, text: &str) -> Rejected<'c> {
+        self.fail_with_text(kind, text);
+        Rejected { call: PhantomData }
     }
 
     /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
@@ -149,7 +155,7 @@ impl<'c> ErrorSlot<'c> {
 /// As much of a text as a buffer holds, up to a char boundary.
 #[cold]
 #[inline(never)]
-fn cut(text: &'static str) -> &'static str {
+fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(RUNTIME_ERROR_MESSAGE_CAPACITY)).unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! How a plugin becomes visible: a descriptor for static linking, a symbol for a library.
 
 use super::{Plugin, thunks::plugin_api};
-use crate::{abi::RuntimePluginApiV1, raw::InstanceStorage};
+use crate::{abi::RuntimePluginApiV1, boundary::CATCHES_PANICS, raw::InstanceStorage};
 
 /// A plugin that is linked in: its table, without a symbol, so that any number of them fit into one image.
 ///
@@ -99,20 +99,75 @@ macro_rules! static_plugin {
             >()
         }
     }};
+    ($plugin:ty $(,)?) => {
+        ::core::compile_error!(
+            "static_plugin! also needs the number of instances that may exist at once: static_plugin!(P, slots = 1)"
+        )
+    };
 }
 
-/// Exports a plugin as the one symbol of a shared library (ABI.md section 2). `storage` says where its instances live: a type that
-/// implements [`InstanceStorage`](crate::raw::InstanceStorage), `statevec_abi_alloc::Boxed` for the heap.
+/// Exports a plugin as a shared library (ABI.md section 2). `storage` says where its instances live: a
+/// type that implements [`InstanceStorage`](crate::raw::InstanceStorage), `statevec_abi_alloc::Boxed`
+/// for the heap.
 ///
-/// Write it in a package of its own that is a `cdylib` and enables the feature `std` (panic catching); the plugin's logic stays a plain
-/// library, which can then be linked statically as well.
+/// Write it in a package of its own that is a `cdylib` and enables the feature `std`; the plugin's logic
+/// stays a plain library, which can then be linked statically as well.
+///
+/// A library whose panics are not caught ends its host's process with the first one. So this does not
+/// compile without the feature `std`, or with `panic = "abort"`, unless `panics = abort` says that it is
+/// wanted:
+///
+/// ```ignore
+/// statevec_abi::export_plugin!(Bank, storage = Slots, panics = abort);
+/// ```
+///
+/// Beside the entry the library has the symbol `statevec_runtime_plugin_catches_panics`, a byte that is
+/// 1 or 0, by which hosts can show which it is.
 #[macro_export]
 macro_rules! export_plugin {
-    ($plugin:ty, storage = $storage:ty) => {
+    ($plugin:ty, storage = $storage:ty $(,)?) => {
+        const _: () = $crate::plugin::assert_panics_are_caught();
+        $crate::export_plugin!($plugin, storage = $storage, panics = abort);
+    };
+    ($plugin:ty, storage = $storage:ty, panics = abort $(,)?) => {
         /// The entry of this plugin library, version 1 of the StateVec plugin ABI.
         #[unsafe(no_mangle)]
         pub extern "C" fn statevec_runtime_plugin_entry_v1() -> $crate::abi::RuntimePluginApiV1 {
             const { $crate::plugin::plugin_api::<$plugin, $storage>() }
         }
+
+        $crate::export_panic_marker!();
     };
+    ($plugin:ty $(,)?) => {
+        ::core::compile_error!(
+            "export_plugin! also needs the storage of instances: export_plugin!(P, storage = statevec_abi_alloc::Boxed)"
+        );
+    };
+}
+
+/// Exports the byte that says whether the library catches panics. For the export macros.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export_panic_marker {
+    () => {
+        /// Whether this plugin library catches panics: 1 or 0.
+        #[unsafe(no_mangle)]
+        #[allow(non_upper_case_globals, reason = "the name is the symbol's")]
+        pub static statevec_runtime_plugin_catches_panics: u8 =
+            $crate::plugin::CATCHES_PANICS as u8;
+    };
+}
+
+/// Stops the compiler when panics are not caught. For the export macros.
+///
+/// # Panics
+///
+/// The crate was built without the feature `std`, or with `panic = "abort"`.
+#[doc(hidden)]
+pub const fn assert_panics_are_caught() {
+    assert!(
+        CATCHES_PANICS,
+        "the first panic of this plugin would end its host's process: enable the feature `std` of \
+         statevec-abi and build with panic = \"unwind\", or write `panics = abort` if that is wanted"
+    );
 }

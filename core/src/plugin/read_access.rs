@@ -6,6 +6,7 @@ use super::{
     Tx,
     call_state::{HasCallState, Seal},
     read_context::{self, ReadContext},
+    reason::Reason,
 };
 use crate::{
     abi::{RecordKey, RecordKind, RuntimeErrorKind, SysId, runtime_error_kind},
@@ -131,9 +132,12 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         })
     }
 
-    /// Rejects the command (kind 2001), with a reason for its sender.
-    fn reject(&mut self, reason: fmt::Arguments<'_>) -> Rejected<'c> {
-        self.fail(runtime_error_kind::PLUGIN_REJECTED, reason)
+    /// Rejects the command (kind 2001), with a reason for its sender: a text, `format_args!(…)`, or a
+    /// reference to anything that displays.
+    #[inline]
+    fn reject(&mut self, reason: impl Reason) -> Rejected<'c> {
+        let error = self.call_state(Seal::OPEN).error();
+        reason.write_to(error, runtime_error_kind::PLUGIN_REJECTED)
     }
 
     /// Rejects a command that is malformed or unknown (kind 2002).

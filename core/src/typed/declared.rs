@@ -1,12 +1,15 @@
 //! A schema that a plugin declares, made whole at compile time.
 
 mod distinct;
+mod listed;
 mod order;
+mod text;
 
 use super::{Command, EnumU8, Event, Record};
 use crate::schema::{EnumDef, Fingerprints, PayloadDef, RecordDef, SchemaDef, Version, write_json};
 
 pub use distinct::{assert_distinct_kind, assert_distinct_name};
+pub use listed::{assert_listed, assert_payload_enums_listed, assert_record_enums_listed};
 pub use order::{sort_payloads, sort_records, sort_types};
 
 /// A declared schema; [`schema!`](crate::schema!) makes one as a constant.

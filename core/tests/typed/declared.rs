@@ -144,6 +144,7 @@ statevec_abi::schema! {
     /// The lists are out of order on purpose.
     pub(crate) const SCHEMA = {
         types: [Side, Alpha],
+        unlisted: [deep::Far],
         version: "2.7",
         commands: [Note, Tick, Fixed],
         records: [Everything, Bare, Account],

@@ -7,6 +7,7 @@
 
 mod calls;
 mod declared;
+mod macro_groups;
 mod names;
 mod payloads;
 mod properties;

@@ -134,5 +134,6 @@ schema! {
         commands: [Note, Fixed, Tick],
         events: [Noted, Changed],
         types: [Side, Edge],
+        unlisted: [elsewhere::Far],
     };
 }

@@ -1,5 +1,6 @@
 //! How a field is encoded, as far as its type's tokens show.
 
+use crate::groups::{bare_expr, bare_type};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, ExprLit, GenericArgument, Ident, Lit, PathArguments, PathSegment, Type};
@@ -48,10 +49,7 @@ impl Refusal {
 
 impl Encoding {
     pub(super) fn of(ty: &Type) -> Result<Self, Refusal> {
-        match ty {
-            // What a macro by example passes on as `$ty:ty`.
-            Type::Group(group) => Self::of(&group.elem),
-            Type::Paren(paren) => Self::of(&paren.elem),
+        match bare_type(ty) {
             Type::Path(path) if path.qself.is_none() => match path.path.segments.last() {
                 Some(last) => Self::of_path(ty, last),
                 None => Err(Refusal::new(ty, FIELD_TYPES)),
@@ -87,8 +85,11 @@ impl Encoding {
             "VarBytes" => {
                 "variable bytes are written `&'a [u8]`, in commands and events".to_owned()
             }
-            "i8" | "i16" | "i128" | "usize" | "isize" | "f32" | "f64" | "char" | "str"
-            | "String" | "Vec" | "Option" | "Box" => {
+            "Vec" | "String" | "str" | "Box" => format!(
+                "`{name}` has no encoding; for variable bytes in a command or event write \
+                 `&'a [u8]`, which borrows them from the payload, and in a record FixedBytes<N>"
+            ),
+            "i8" | "i16" | "i128" | "usize" | "isize" | "f32" | "f64" | "char" | "Option" => {
                 format!("`{name}` has no encoding; {FIELD_TYPES}")
             }
             _ if !last.arguments.is_none() => format!("`{name}` has no encoding; {FIELD_TYPES}"),
@@ -153,8 +154,8 @@ impl Scalar {
 /// `N` must be a literal: the derive computes offsets from it, and sees tokens only.
 fn fixed_bytes(ty: &Type, last: &PathSegment) -> Result<Encoding, Refusal> {
     if let PathArguments::AngleBracketed(arguments) = &last.arguments
-        && let Some(GenericArgument::Const(Expr::Lit(ExprLit { lit, .. }))) = arguments.args.first()
-        && let Lit::Int(capacity) = lit
+        && let Some(GenericArgument::Const(capacity)) = arguments.args.first()
+        && let Expr::Lit(ExprLit { lit: Lit::Int(capacity), .. }) = bare_expr(capacity)
         && arguments.args.len() == 1
     {
         return match capacity.base10_parse::<u16>() {
@@ -170,8 +171,8 @@ fn fixed_bytes(ty: &Type, last: &PathSegment) -> Result<Encoding, Refusal> {
 }
 
 fn is_byte_slice(ty: &Type) -> bool {
-    match ty {
-        Type::Slice(slice) => slice.elem.to_token_stream().to_string() == "u8",
+    match bare_type(ty) {
+        Type::Slice(slice) => bare_type(&slice.elem).to_token_stream().to_string() == "u8",
         _ => false,
     }
 }

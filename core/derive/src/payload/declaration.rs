@@ -2,11 +2,14 @@
 
 use super::Role;
 use crate::attribute::{LONGEST_ON_STACK, PayloadOptions};
+use crate::crate_path::CratePath;
 use crate::errors::{Errors, both};
 use crate::field::{Encoding, Field, parse_fields};
+use crate::groups::bare_type;
 use syn::{DeriveInput, GenericParam, Ident, Lifetime, LitInt, Type};
 
 pub(super) struct Declaration<'i> {
+    pub(super) crate_path: CratePath,
     pub(super) name: &'i Ident,
     /// The one lifetime that variable bytes borrow for.
     pub(super) lifetime: Option<&'i Lifetime>,
@@ -44,7 +47,15 @@ impl<'i> Declaration<'i> {
             Role::Event => max_len(input, options.max_len.as_ref(), &fields, least_len),
         };
         let (max_len, ()) = both(max_len, checked)?;
-        Ok(Self { name: &input.ident, lifetime, kind: options.kind, fields, least_len, max_len })
+        Ok(Self {
+            crate_path: options.crate_path,
+            name: &input.ident,
+            lifetime,
+            kind: options.kind,
+            fields,
+            least_len,
+            max_len,
+        })
     }
 
     pub(super) fn has_var_bytes(&self) -> bool {
@@ -81,7 +92,7 @@ fn check(field: &Field<'_>, lifetime: Option<&Lifetime>) -> syn::Result<()> {
         );
         return Err(syn::Error::new(place, text));
     }
-    if let Type::Reference(reference) = field.ty
+    if let Type::Reference(reference) = bare_type(field.ty)
         && reference.lifetime.as_ref() != lifetime
     {
         let text = format!(

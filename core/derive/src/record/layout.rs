@@ -2,6 +2,7 @@
 
 use super::access::setter_name;
 use crate::attribute::{RECORD_HEADER_SIZE, RecordOptions};
+use crate::crate_path::CratePath;
 use crate::errors::{Errors, both};
 use crate::field::{Encoding, Field, Scalar, parse_fields};
 use proc_macro2::TokenStream;
@@ -10,6 +11,7 @@ use syn::ext::IdentExt;
 use syn::{DeriveInput, Ident, Visibility};
 
 pub(super) struct Layout<'i> {
+    pub(super) crate_path: CratePath,
     pub(super) name: &'i Ident,
     pub(super) vis: &'i Visibility,
     pub(super) kind: u8,
@@ -40,11 +42,16 @@ impl<'i> Layout<'i> {
                 errors.push(error);
             }
         }
-        let fields = errors.take(place(fields, options.len)).unwrap_or_default();
+        let fields = match place(fields, options.len) {
+            Ok(fields) => fields,
+            // The key is not looked at: its fields may be among those without room.
+            Err(error) => return Err(errors.with(error)),
+        };
         let key =
             options.pk.iter().filter_map(|name| errors.take(key_field(name, &fields))).collect();
         errors.check()?;
         Ok(Self {
+            crate_path: options.crate_path,
             name: &input.ident,
             vis: &input.vis,
             kind: options.kind,

@@ -1,5 +1,6 @@
 //! Kinds and names that stand twice stop the compiler with a text that names both types.
 
+use super::text::Text;
 use crate::schema::name::same;
 
 /// Stops the compiler when an entry before `at` has the kind of the entry `at`. `what` is plural: "commands".
@@ -51,48 +52,6 @@ pub const fn assert_distinct_name(what: &str, entries: &[(&str, &str)], at: usiz
             panic!("{}", text.as_str());
         }
         earlier += 1;
-    }
-}
-
-/// A text put together in a constant. What does not fit is left out.
-struct Text {
-    bytes: [u8; 512],
-    len: usize,
-}
-
-impl Text {
-    const fn new() -> Self {
-        Self { bytes: [0; 512], len: 0 }
-    }
-
-    const fn push(&mut self, part: &str) {
-        if part.len() <= self.bytes.len() - self.len {
-            let (_, free) = self.bytes.split_at_mut(self.len);
-            let (place, _) = free.split_at_mut(part.len());
-            place.copy_from_slice(part.as_bytes());
-            self.len += part.len();
-        }
-    }
-
-    const fn push_number(&mut self, number: u8) {
-        let digits = [b'0' + number / 100, b'0' + number / 10 % 10, b'0' + number % 10];
-        let first = match number {
-            0..=9 => 2,
-            10..=99 => 1,
-            _ => 0,
-        };
-        let (_, digits) = digits.split_at(first);
-        if let Ok(digits) = core::str::from_utf8(digits) {
-            self.push(digits);
-        }
-    }
-
-    const fn as_str(&self) -> &str {
-        let (text, _) = self.bytes.split_at(self.len);
-        match core::str::from_utf8(text) {
-            Ok(text) => text,
-            Err(_) => "two entries are the same",
-        }
     }
 }
 

@@ -1,0 +1,9 @@
+use statevec_abi::prelude::*;
+
+fn check<'c>(state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    Err(state.reject(7_u32))
+}
+
+fn main() {
+    let _ = check;
+}

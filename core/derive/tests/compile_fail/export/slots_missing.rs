@@ -1,0 +1,7 @@
+use statevec_abi::prelude::*;
+
+struct Noop;
+
+fn main() {
+    let _ = static_plugin!(Noop);
+}
