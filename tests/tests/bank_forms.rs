@@ -24,14 +24,16 @@ fn linked() -> LoadedPlugin {
 fn run_all(engine: &mut Engine) -> Vec<String> {
     let commands = std::fs::read_to_string(beside::source("examples/bank/commands.jsonl")).unwrap();
     let mut payload = Vec::new();
+    let schema = engine.plugin().schema().clone();
+    let writer = json::JsonWriter::new(&schema);
     let run_one = |(ext_seq, line): (u64, &str)| {
         payload.clear();
-        let schema = engine.plugin().schema().clone();
         let command = json::parse_command(&schema, line.as_bytes(), &mut payload).unwrap();
         let view = RuntimeCommandRef::new(command.kind, ext_seq, command.ref_ext_time_us, &payload);
         let outcome = &engine.run(&view);
-        json::OutcomeJson { schema: &schema, ext_seq, command_kind: command.kind, outcome }
-            .to_string()
+        let mut line = String::new();
+        writer.outcome(ext_seq, command.kind, outcome, &mut line);
+        line
     };
     (1..).zip(commands.lines()).map(run_one).collect()
 }

@@ -39,6 +39,7 @@ fn run(name: &str) -> Result<(), Box<dyn Error>> {
     let plugin = LoadedPlugin::from_static(plugin)?;
     let mut engine = Engine::create(&plugin, "")?;
     let mut stdout = std::io::stdout().lock();
+    let writer = json::JsonWriter::new(plugin.schema());
     let mut payload = Vec::new();
     let mut ext_seq = 0_u64;
     for (number, line) in (1..).zip(std::io::stdin().lock().lines()) {
@@ -53,12 +54,8 @@ fn run(name: &str) -> Result<(), Box<dyn Error>> {
         ext_seq = next.ok_or("no ext_seq is left after the last")?;
         let view = RuntimeCommandRef::new(command.kind, ext_seq, command.ref_ext_time_us, &payload);
         let outcome = engine.run(&view);
-        let line = json::OutcomeJson {
-            schema: plugin.schema(),
-            ext_seq,
-            command_kind: command.kind,
-            outcome: &outcome,
-        };
+        let mut line = String::new();
+        writer.outcome(ext_seq, command.kind, &outcome, &mut line);
         writeln!(stdout, "{line}")?;
         if matches!(outcome, Outcome::Failed(_)) {
             return Err(format!("line {number}: the plugin failed").into());

@@ -8,7 +8,7 @@ use std::process;
 
 use statevec_abi::abi::RecordKey;
 use statevec_host::Store;
-use statevec_host::json::RecordJson;
+use statevec_host::json::JsonWriter;
 
 /// A file that becomes the one asked for when it is published, and vanishes if it is not: a failure leaves the old file as it was.
 #[derive(Debug)]
@@ -78,12 +78,16 @@ impl Drop for StateFile {
 
 fn write_records(store: &Store, file: &File) -> io::Result<()> {
     let schema = store.schema();
+    let writer = JsonWriter::new(schema);
+    let mut line = String::new();
     let mut out = BufWriter::new(file);
     for def in schema.record_defs() {
         for record in store.records(def.kind) {
             let key = RecordKey { kind: def.kind, sys_id: record.sys_id };
-            serde_json::to_writer(&mut out, &RecordJson { schema, key, data: record.data })?;
-            out.write_all(b"\n")?;
+            line.clear();
+            writer.record(key, record.data, &mut line);
+            line.push('\n');
+            out.write_all(line.as_bytes())?;
         }
     }
     out.flush()?;

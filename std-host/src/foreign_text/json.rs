@@ -45,6 +45,9 @@ impl fmt::Write for JsonEscaper<'_> {
 }
 
 fn push_escaped(text: &str, out: &mut String) {
+    if is_plain(text) {
+        return out.push_str(text);
+    }
     let mut rest = text;
     while let Some((plain, special, behind)) = split_at_match(rest, is_special) {
         out.push_str(plain);
@@ -61,6 +64,13 @@ fn push_escaped(text: &str, out: &mut String) {
         rest = behind;
     }
     out.push_str(rest);
+}
+
+/// Whether no byte needs an escape, nor could be part of a character that does. Most texts are
+/// plain, and this loop without an early exit takes many bytes at a time.
+fn is_plain(text: &str) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') & (*byte != b'"') & (*byte != b'\\');
+    text.as_bytes().iter().fold(true, |all, byte| all & is_plain(byte))
 }
 
 fn is_special(c: char) -> bool {

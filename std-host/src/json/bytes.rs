@@ -1,43 +1,34 @@
 //! Bytes as text: a string if printable, else hexadecimal.
 
-use std::fmt;
-
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::error::{ValueError, cut};
+use crate::foreign_text::{disturbs, push_json_string};
 
-/// Bytes, written in the form that fits them.
-pub(super) struct BytesJson<'a>(pub(super) &'a [u8]);
-
-impl Serialize for BytesJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match printable(self.0) {
-            Some(text) => serializer.serialize_str(text),
-            None => {
-                let mut object = serializer.serialize_map(Some(1))?;
-                object.serialize_entry("hex", &HexJson(self.0))?;
-                object.end()
-            }
+/// Appends bytes as a JSON string if they are printable, else as `{"hex":"…"}`.
+pub(super) fn push_bytes(bytes: &[u8], out: &mut String) {
+    match str::from_utf8(bytes) {
+        Ok(text) if !text.contains(disturbs) => push_json_string(text, out),
+        _ => {
+            out.push_str(r#"{"hex":"#);
+            push_hex(bytes, out);
+            out.push('}');
         }
     }
 }
 
-/// Bytes as a string of hexadecimal digits.
-pub(super) struct HexJson<'a>(pub(super) &'a [u8]);
-
-impl Serialize for HexJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+/// Appends bytes as a string of hexadecimal digits.
+pub(super) fn push_hex(bytes: &[u8], out: &mut String) {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    out.reserve(2 * bytes.len() + 2);
+    out.push('"');
+    for byte in bytes {
+        out.extend([DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     }
+    out.push('"');
 }
 
-impl fmt::Display for HexJson<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-/// Appends the bytes that hexadecimal digits stand for. What was appended before an error stays.
+/// Appends the bytes that hexadecimal digits stand for. Bytes that were appended before an error
+/// stay.
 pub(super) fn append_hex(digits: &str, out: &mut Vec<u8>) -> Result<(), ValueError> {
     let not_hex = || ValueError::NotHex { found: cut(digits) };
     let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
@@ -55,25 +46,14 @@ fn nibble(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-fn printable(bytes: &[u8]) -> Option<&str> {
-    let text = str::from_utf8(bytes).ok()?;
-    (!text.chars().any(is_invisible)).then_some(text)
-}
-
-/// The characters that are not printable here, as the module `json` documents them.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}'
-        // Bidi_Control
-        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{BytesJson, ValueError, append_hex};
+    use super::{ValueError, append_hex, push_bytes};
 
     fn written(bytes: &[u8]) -> String {
-        serde_json::to_string(&BytesJson(bytes)).unwrap()
+        let mut out = String::new();
+        push_bytes(bytes, &mut out);
+        out
     }
 
     #[test]
@@ -84,6 +64,11 @@ mod tests {
         for text in ["a\n", "\x7f", "\u{85}", "\u{2028}", "\u{202e}cod.exe", "\u{2067}", "\0"] {
             assert!(written(text.as_bytes()).starts_with(r#"{"hex":"#), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_joiner_without_width_is_an_escape_in_a_readable_string() {
+        assert_eq!(written("a\u{200d}b".as_bytes()), r#""a\u200db""#);
     }
 
     #[test]

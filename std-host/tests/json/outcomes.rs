@@ -3,9 +3,15 @@
 use statevec_abi::abi::{RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind};
 use statevec_abi::host::CallFailure;
 use statevec_host::Outcome;
-use statevec_host::json::OutcomeJson;
+use statevec_host::json::JsonWriter;
 
 use crate::schema::schema;
+
+fn line(ext_seq: u64, command_kind: u8, outcome: &Outcome<'_>) -> String {
+    let mut out = String::new();
+    JsonWriter::new(&schema()).outcome(ext_seq, command_kind, outcome, &mut out);
+    out
+}
 
 #[test]
 fn a_rejection_names_phase_and_kind() {
@@ -14,15 +20,9 @@ fn a_rejection_names_phase_and_kind() {
         kind: runtime_error_kind::PLUGIN_REJECTED,
         message: RuntimeErrorBuf::RESET.message(),
     };
-    let schema = schema();
-    let line = OutcomeJson {
-        schema: &schema,
-        ext_seq: 2,
-        command_kind: 9,
-        outcome: &Outcome::Rejected(failure),
-    };
+    let line = line(2, 9, &Outcome::Rejected(failure));
     assert_eq!(
-        line.to_string(),
+        line,
         r#"{"ext_seq":2,"command":"One","status":"rejected","error":{"phase":"run_tx","kind":2001,"name":"PLUGIN_REJECTED","message":""}}"#
     );
 }
@@ -38,15 +38,9 @@ fn foreign_numbers_and_foreign_text_stay_valid_json() {
         kind: RuntimeErrorKind(12345),
         message: buffer.message(),
     };
-    let schema = schema();
-    let line = OutcomeJson {
-        schema: &schema,
-        ext_seq: u64::MAX,
-        command_kind: 250,
-        outcome: &Outcome::Failed(failure),
-    };
+    let line = line(u64::MAX, 250, &Outcome::Failed(failure));
     assert_eq!(
-        line.to_string(),
+        line,
         concat!(
             r#"{"ext_seq":18446744073709551615,"command":250,"status":"failed","#,
             r#""error":{"phase":77,"kind":12345,"name":null,"message":"a \"quoted\"\nline "#,

@@ -1,6 +1,7 @@
 //! Every field type: what it takes, what it refuses, and how it is written.
 
-use statevec_host::json::{Fields, parse_command};
+use serde_json::Value;
+use statevec_host::json::{JsonWriter, parse_command};
 
 use crate::schema::schema;
 
@@ -38,13 +39,18 @@ fn payload_with(field: &str, value: &str) -> Result<Vec<u8>, String> {
     }
 }
 
-/// How the field is written after `value` was read.
+/// The fields of command 7 as they are written.
+fn fields_of(payload: &[u8]) -> String {
+    let mut out = String::new();
+    JsonWriter::new(&schema()).command_fields(7, payload, &mut out).unwrap();
+    out
+}
+
+/// The field as it is written after `value` was read.
 fn written(field: &str, value: &str) -> String {
-    let payload = payload_with(field, value).unwrap();
-    let schema = schema();
-    let fields = Fields::of_command(&schema, 7, &payload).unwrap();
-    let value = serde_json::to_value(fields).unwrap();
-    value.get(field).unwrap().to_string()
+    let fields: Value =
+        serde_json::from_str(&fields_of(&payload_with(field, value).unwrap())).unwrap();
+    fields[field].to_string()
 }
 
 #[test]
@@ -62,9 +68,8 @@ fn fields_are_packed_in_index_order_whatever_their_order_in_the_line() {
     expected.extend([2, 0, b'h', b'i']);
     assert_eq!(payload, expected);
 
-    let schema = schema();
     assert_eq!(
-        Fields::of_command(&schema, 7, &payload).unwrap().to_string(),
+        fields_of(&payload),
         concat!(
             r#"{"on":true,"byte":2,"short":3,"word":4,"long":5,"int":-1,"big":-2,"wide":"258","side":"Buy","far":9,"#,
             r#""label":{"hex":"ff00"},"note":"hi"}"#
@@ -102,10 +107,17 @@ fn other_forms_of_a_value_are_written_in_the_usual_one() {
     for (field, value, usual) in [
         ("wide", "18446744073709551615", r#""18446744073709551615""#),
         ("wide", r#""007""#, r#""7""#),
+        ("wide", "-0", r#""0""#),
+        ("byte", "-0", "0"),
+        ("long", "-0", "0"),
+        ("int", "-0", "0"),
+        ("big", "-0", "0"),
+        ("far", "-0", "0"),
         ("side", "1", r#""Buy""#),
         ("side", "2", r#""7""#),
         ("label", r#"{"hex":"6869"}"#, r#""hi""#),
         ("label", r#"{"hex":""}"#, r#""""#),
+        ("label", r#"{ "h\u0065x" : "68" }"#, r#""h""#),
         ("note", r#""a\u0000b""#, r#"{"hex":"610062"}"#),
         ("note", r#""\u00e9""#, r#""é""#),
     ] {
@@ -129,9 +141,12 @@ fn a_value_that_a_field_does_not_take_is_refused_with_what_it_takes() {
         ("byte", "1.0", "a whole number from 0 to 255", "1.0"),
         ("short", "65536", "a whole number from 0 to 65535", "65536"),
         ("word", "4294967296", "a whole number from 0 to 4294967295", "4294967296"),
-        ("long", "18446744073709551616", u64_range, "a number beyond 64 bits"),
+        ("long", "18446744073709551616", u64_range, "18446744073709551616"),
         ("long", r#""5""#, u64_range, r#""5""#),
-        ("long", "1e3", u64_range, "1000.0"),
+        ("long", "1e3", u64_range, "1e3"),
+        ("long", "1E+400", u64_range, "1E+400"),
+        ("long", "-0.0", u64_range, "-0.0"),
+        ("long", "0.0", u64_range, "0.0"),
         ("int", "2147483648", "a whole number from -2147483648 to 2147483647", "2147483648"),
         (
             "big",
@@ -140,6 +155,7 @@ fn a_value_that_a_field_does_not_take_is_refused_with_what_it_takes() {
             "9223372036854775808",
         ),
         ("wide", "-1", u128_forms, "-1"),
+        ("wide", "18446744073709551616", u128_forms, "18446744073709551616"),
         ("wide", r#""+1""#, u128_forms, r#""+1""#),
         ("wide", r#""""#, u128_forms, r#""""#),
         (
@@ -176,6 +192,7 @@ fn names_digits_and_lengths_that_do_not_fit_are_refused() {
         ("label", r#""hello""#, "5 bytes are too long; at most 4 fit"),
         ("label", r#""äöü""#, "6 bytes are too long; at most 4 fit"),
         ("label", r#"{"hex":"0001020304"}"#, "5 bytes are too long; at most 4 fit"),
+        ("label", r#"{"hex":"00010203040"}"#, "5 bytes are too long; at most 4 fit"),
         ("note", &long_note, "65536 bytes are too long; at most 65535 fit"),
         (
             "note",

@@ -14,9 +14,8 @@ use statevec_abi::{
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_bank::{Deposit, Transfer, Withdraw};
-use statevec_host::json::{
-    CommandError, CommandLine, EventJson, Fields, RecordJson, parse_command,
-};
+use statevec_host::foreign_text::is_hidden;
+use statevec_host::json::{CommandError, CommandLine, JsonWriter, parse_command};
 
 /// No error says more, whatever it is about.
 const LONGEST_ERROR: usize = 4096;
@@ -63,7 +62,7 @@ fn check_line(schema: &SchemaRegistry, line: &[u8]) {
         }
         Err(error) => {
             assert_eq!(payload, BEFORE, "an error changed the payload: {error}");
-            check_error(&error);
+            check_error(line, &error);
         }
     }
 }
@@ -83,11 +82,13 @@ fn check_command(schema: &SchemaRegistry, line: &[u8], command: CommandLine, pay
 
 /// What the bytes are after they were written as a line and read again.
 fn read_again(schema: &SchemaRegistry, kind: u8, payload: &[u8]) -> Vec<u8> {
-    let fields = Fields::of_command(schema, kind, payload)
+    let mut fields = String::new();
+    JsonWriter::new(schema)
+        .command_fields(kind, payload, &mut fields)
         .unwrap_or_else(|error| panic!("what was read is not written: {error}"));
     let name = &schema.try_get_command(kind).expect("a command of the schema").name;
     let line = format!(r#"{{"command":{},"payload":{fields}}}"#, Value::from(&**name));
-    assert!(!line.contains(char::is_control), "not one harmless line: {line:?}");
+    assert!(!line.contains(is_hidden), "not one harmless line: {line:?}");
     let mut again = Vec::new();
     match parse_command(schema, line.as_bytes(), &mut again) {
         Ok(command) => assert_eq!(command, CommandLine { kind, ext_seq: None, ref_ext_time_us: 0 }),
@@ -115,28 +116,32 @@ fn check_bank(kind: u8, payload: &[u8], line: &Value) {
     assert_eq!(names.map(|name| line[name].as_u64()), numbers.map(Some));
 }
 
-fn check_error(error: &CommandError) {
+fn check_error(line: &[u8], error: &CommandError) {
     let text = error.to_string();
     assert!((1..=LONGEST_ERROR).contains(&text.len()), "{} bytes: {text}", text.len());
+    assert!((1..=line.len() + 1).contains(&error.column()), "column {}: {text}", error.column());
 }
 
 fn check_bytes(schema: &SchemaRegistry, kind: u8, bytes: &[u8]) {
-    if Fields::of_command(schema, kind, bytes).is_ok() {
+    let writer = JsonWriter::new(schema);
+    let mut unused = String::new();
+    if writer.command_fields(kind, bytes, &mut unused).is_ok() {
         let read = read_again(schema, kind, bytes);
         assert_eq!(read_again(schema, kind, &read), read, "what was read changes once more");
         assert_eq!(read.len(), bytes.len());
     }
-    let event = EventJson { schema, kind, payload: bytes }.to_string();
-    let fits = Fields::of_event(schema, kind, bytes).is_ok();
+    let (mut event, mut record) = (String::new(), String::new());
+    writer.event(kind, bytes, &mut event);
+    let fits = writer.event_fields(kind, bytes, &mut unused).is_ok();
     check_written(&event, if fits { "payload" } else { "malformed" });
-    let record = RecordJson { schema, key: RecordKey { kind, sys_id: 7 }, data: bytes }.to_string();
-    let fits = Fields::of_record(schema, kind, bytes).is_ok();
+    writer.record(RecordKey { kind, sys_id: 7 }, bytes, &mut record);
+    let fits = writer.record_fields(kind, bytes, &mut unused).is_ok();
     check_written(&record, if fits { "data" } else { "malformed" });
 }
 
 /// One line of JSON, with this member.
 fn check_written(line: &str, member: &str) {
-    assert!(!line.contains(char::is_control), "not one harmless line: {line:?}");
+    assert!(!line.contains(is_hidden), "not one harmless line: {line:?}");
     let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     assert!(value.get(member).is_some_and(Value::is_object), "no {member}: {line}");
 }

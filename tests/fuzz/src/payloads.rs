@@ -16,7 +16,7 @@ use statevec_abi::{
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_bank::{BalanceChanged, Deposit, Transfer, Withdraw};
-use statevec_host::json::{EventJson, Fields};
+use statevec_host::json::JsonWriter;
 
 use declared::{Account, Bare, Changed, Everything, Fixed, Note, Noted, Tick, everything};
 
@@ -61,7 +61,8 @@ where
     P: DecodePayload<'a> + PartialEq + fmt::Debug,
 {
     if check_payload::<P>(bytes) {
-        let written = Fields::of_command(schema, P::KIND, bytes);
+        let mut out = String::new();
+        let written = JsonWriter::new(schema).command_fields(P::KIND, bytes, &mut out);
         assert!(written.is_ok(), "{written:?}");
     }
 }
@@ -71,7 +72,8 @@ where
     P: DecodePayload<'a> + PartialEq + fmt::Debug,
 {
     if check_payload::<P>(bytes) {
-        let written = EventJson { schema, kind: P::KIND, payload: bytes }.to_string();
+        let mut written = String::new();
+        JsonWriter::new(schema).event(P::KIND, bytes, &mut written);
         assert!(!written.contains("malformed"), "{written}");
     }
 }
@@ -124,7 +126,9 @@ fn check_record<R: Record + PartialEq + fmt::Debug>(
     let encoded = value.to_bytes();
     assert_eq!(encoded.as_ref(), expected);
     assert_eq!(R::decode(encoded.as_ref()).as_ref(), Ok(&value));
-    let written = Fields::of_record(schema, R::KIND, &bytes[..R::DATA_SIZE]);
+    let mut out = String::new();
+    let data = &bytes[..R::DATA_SIZE];
+    let written = JsonWriter::new(schema).record_fields(R::KIND, data, &mut out);
     assert!(written.is_ok(), "{written:?}");
     Some(value)
 }

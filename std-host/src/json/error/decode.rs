@@ -1,12 +1,15 @@
-//! Bytes that do not fit their schema.
+//! Bytes that do not fit the schema.
 
 use thiserror::Error;
 
-/// Bytes that do not fit their schema.
+use super::Bytes;
+use crate::foreign_text::Escaped;
+
+/// Bytes that do not fit the schema.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The schema has nothing of this kind.
+    /// A kind that the schema does not have.
     #[error("the schema has no {what} of kind {kind}")]
     UnknownKind {
         /// "record", "command" or "event".
@@ -14,28 +17,34 @@ pub enum DecodeError {
         /// The kind.
         kind: u8,
     },
-    /// The bytes end before a field does.
-    #[error("{name}: {len} bytes end before field {field:?} does")]
+    /// Bytes that end inside a field.
+    #[error(
+        "{}: {} {} before field {field:?} does",
+        Escaped(.name), Bytes(*.len), if *.len == 1 { "ends" } else { "end" }
+    )]
     Short {
         /// The record, command or event.
         name: String,
-        /// The first field that is not all there.
+        /// The first field that is not complete.
         field: String,
-        /// Number of bytes that there are.
+        /// Number of bytes in all.
         len: usize,
     },
-    /// The bytes are more or fewer than the fields take.
-    #[error("{name}: expected {expected} bytes, found {len}")]
+    /// More or fewer bytes than the fields take.
+    #[error("{}: expected {}, found {len}", Escaped(.name), Bytes(*.expected))]
     Length {
         /// The record, command or event.
         name: String,
         /// Number of bytes that the fields, or the record's data, take.
         expected: usize,
-        /// Number of bytes that there are.
+        /// Number of bytes that were given.
         len: usize,
     },
-    /// Fixed bytes that say that they are longer than they can be.
-    #[error("{name}: field {field:?} states {stated} bytes, at most {capacity} fit")]
+    /// Fixed bytes that state a length above their capacity.
+    #[error(
+        "{}: field {field:?} states {}, at most {capacity} fit",
+        Escaped(.name), Bytes(*.stated)
+    )]
     StatedLength {
         /// The record, command or event.
         name: String,
@@ -43,7 +52,7 @@ pub enum DecodeError {
         field: String,
         /// The length that the field states.
         stated: usize,
-        /// The length that fits.
+        /// The capacity of the field.
         capacity: usize,
     },
 }

@@ -1,10 +1,10 @@
-//! What would have been right.
+//! Names that a user could have meant.
 
 use std::fmt;
 
 use super::cut;
 
-/// Names that would have been right, the first few of them.
+/// The names that the schema knows at some place; at most the first 16.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownNames {
     names: Vec<String>,

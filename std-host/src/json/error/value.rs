@@ -1,9 +1,9 @@
-//! Values that their fields do not take.
+//! Values that a field does not take.
 
 use statevec_abi_alloc::schema::FieldType;
 use thiserror::Error;
 
-use super::KnownNames;
+use super::{Bytes, KnownNames};
 
 /// A value that a field does not take.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -14,20 +14,20 @@ pub enum ValueError {
     Unexpected {
         /// The field's type.
         ty: FieldType,
-        /// What stands there.
+        /// The value in the line.
         found: String,
     },
-    /// No variant of the enum has this name.
+    /// A name that no variant of the enum has.
     #[error("unknown variant {found:?} of enum {enum_name:?}; it has {known}")]
     UnknownVariant {
         /// The enum.
         enum_name: String,
         /// The name, cut at 64 bytes.
         found: String,
-        /// The variants that there are.
+        /// The variants of the enum.
         known: KnownNames,
     },
-    /// A variant by name, but the schema does not say what the names are.
+    /// A variant by name, of an enum whose names are not in the schema.
     #[error(
         "enum {enum_name:?} is not in the schema, so its variants have no names: expected a number from 0 to 255, found {found:?}"
     )]
@@ -38,22 +38,22 @@ pub enum ValueError {
         found: String,
     },
     /// Too many bytes.
-    #[error("{len} bytes are too long; at most {max} fit")]
+    #[error("{} {} too long; at most {max} fit", Bytes(*.len), if *.len == 1 { "is" } else { "are" })]
     TooLong {
-        /// Number of bytes that the value stands for.
+        /// Length of the value in bytes.
         len: usize,
-        /// Number of bytes that fit.
+        /// Longest value in bytes.
         max: usize,
     },
     /// Not a whole number of bytes in hexadecimal digits.
     #[error("expected two hexadecimal digits for each byte, found {found:?}")]
     NotHex {
-        /// What stands there, cut at 64 bytes.
+        /// The text in the line, cut at 64 bytes.
         found: String,
     },
 }
 
-/// What a field of this type takes.
+/// Describes the values that a field of this type takes.
 pub(super) const fn expectation(ty: FieldType) -> &'static str {
     match ty {
         FieldType::Bool => "true or false",
