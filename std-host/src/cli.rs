@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod commands;
+mod config;
 mod error;
 mod inspect;
 mod plugin;

@@ -2,15 +2,13 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use memchr::memchr;
 use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_abi_alloc::schema::SchemaRegistry;
-use statevec_host::json::{CommandError, parse_command};
-
-/// The longest line that is read, in bytes. One of a few million is a file that holds something else.
-const MAX_LINE: usize = 16 << 20;
+use statevec_host::json::{CommandError, longest_line, parse_command};
 
 /// What some editors put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -19,6 +17,8 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub(crate) struct Commands {
     input: BufReader<Box<dyn Read>>,
     place: Place,
+    /// Length in bytes of the longest line that can be a command of the plugin.
+    longest_line: usize,
     line: Vec<u8>,
     payload: Vec<u8>,
     previous_ext_seq: u64,
@@ -45,14 +45,20 @@ pub(crate) enum InputError {
     Open { path: String, source: io::Error },
     #[error("{place}: cannot be read")]
     Read { place: Place, source: io::Error },
-    #[error("{place}: has more than {MAX_LINE} bytes; give one command per line")]
-    LineTooLong { place: Place },
+    #[error(
+        "{place}: has more than {limit} bytes, and no command of this plugin is that long; give one command per line"
+    )]
+    LineTooLong { place: Place, limit: usize },
     #[error("{place}: not a command of this plugin")]
     Command { place: Place, source: CommandError },
     #[error(
         "{place}: the line before has the largest ext_seq that there is; give \"ext_seq\" on this one"
     )]
     ExtSeqOverflow { place: Place },
+    #[error(
+        "{place}: \"ext_seq\" is {found}, below {previous} of the line before; give ascending numbers, or none"
+    )]
+    ExtSeqDecreases { place: Place, previous: u64, found: u64 },
 }
 
 /// The input that an argument names, and its length in bytes if that is known.
@@ -75,8 +81,8 @@ fn is_standard_input(path: &Path) -> bool {
 }
 
 impl Commands {
-    /// `path` is what the user calls the input.
-    pub(crate) fn new(input: Box<dyn Read>, path: &Path) -> Self {
+    /// `path` is the user's name of the input, and `schema` that of the plugin.
+    pub(crate) fn new(input: Box<dyn Read>, path: &Path, schema: &SchemaRegistry) -> Self {
         let source = if is_standard_input(path) {
             "standard input".to_owned()
         } else {
@@ -85,6 +91,7 @@ impl Commands {
         Self {
             input: BufReader::with_capacity(64 << 10, input),
             place: Place { source, line: 0 },
+            longest_line: longest_line(schema),
             line: Vec::new(),
             payload: Vec::new(),
             previous_ext_seq: 0,
@@ -98,7 +105,7 @@ impl Commands {
 
     /// Whether the next line has yet to come, so that whoever writes the input may be waiting for what has been answered.
     pub(crate) fn may_block(&self) -> bool {
-        !self.input.buffer().contains(&b'\n')
+        memchr(b'\n', self.input.buffer()).is_none()
     }
 
     /// The next command; `None` at the end of the input. Blank lines count as lines and are skipped.
@@ -120,11 +127,11 @@ impl Commands {
     fn read_line(&mut self) -> Result<bool, InputError> {
         self.line.clear();
         self.place.line += 1;
-        let mut input = (&mut self.input).take(MAX_LINE as u64 + 1);
-        match input.read_until(b'\n', &mut self.line) {
+        match append_line(&mut self.input, self.longest_line, &mut self.line) {
             Err(source) => Err(InputError::Read { place: self.place.clone(), source }),
-            Ok(len) if len > MAX_LINE && !self.line.ends_with(b"\n") => {
-                Err(InputError::LineTooLong { place: self.place.clone() })
+            Ok(_) if content_len(&self.line) > self.longest_line => {
+                let (place, limit) = (self.place.clone(), self.longest_line);
+                Err(InputError::LineTooLong { place, limit })
             }
             Ok(len) => {
                 if self.place.line == 1 && self.line.starts_with(BYTE_ORDER_MARK) {
@@ -145,7 +152,37 @@ impl Commands {
         let Some(ext_seq) = ext_seq else {
             return Err(InputError::ExtSeqOverflow { place: self.place.clone() });
         };
+        if ext_seq < self.previous_ext_seq {
+            return Err(InputError::ExtSeqDecreases {
+                place: self.place.clone(),
+                previous: self.previous_ext_seq,
+                found: ext_seq,
+            });
+        }
         self.previous_ext_seq = ext_seq;
         Ok(RuntimeCommandRef::new(command.kind, ext_seq, command.ref_ext_time_us, &self.payload))
     }
+}
+
+/// Appends a line with its end, and returns its length. Of a line that is longer than `limit`, a
+/// part may be all that is read.
+fn append_line(input: &mut impl BufRead, limit: usize, line: &mut Vec<u8>) -> io::Result<usize> {
+    loop {
+        let buffered = match input.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            buffered => buffered?,
+        };
+        let end = memchr(b'\n', buffered);
+        let len = end.map_or(buffered.len(), |end| end + 1);
+        line.extend_from_slice(buffered.get(..len).unwrap_or_default());
+        input.consume(len);
+        if end.is_some() || len == 0 || line.len() > limit {
+            return Ok(line.len());
+        }
+    }
+}
+
+/// Length of a line without its end.
+fn content_len(line: &[u8]) -> usize {
+    line.strip_suffix(b"\n").unwrap_or(line).len()
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use statevec_abi::abi::runtime_error_kind::CONFIG_ERROR;
+use statevec_abi::boundary::limits;
 use statevec_host::foreign_text::EscapedLines;
 use statevec_host::{EngineError, LoadError, PluginFailure};
 
@@ -26,6 +27,11 @@ pub(crate) enum CliError {
     State(#[from] StateError),
     #[error("--config-file {}: cannot be read", path.display())]
     ConfigFile { path: PathBuf, source: io::Error },
+    #[error(
+        "--config-file {}: has more than {} bytes, the longest configuration of a plugin",
+        path.display(), limits::CONFIG
+    )]
+    ConfigTooLong { path: PathBuf },
     #[error("cannot read {} for its digest", path.display())]
     Digest { path: PathBuf, source: io::Error },
     #[error("{place}: the command failed, and the run ends here")]
@@ -45,7 +51,7 @@ impl CliError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         let is_usage = match self {
             Self::Plugin(error) => error.is_usage(),
-            Self::Input(_) | Self::ConfigFile { .. } => true,
+            Self::Input(_) | Self::ConfigFile { .. } | Self::ConfigTooLong { .. } => true,
             Self::State(error) => !matches!(error, StateError::Write { .. }),
             Self::Engine(EngineError::Create { source, .. }) => source.kind == CONFIG_ERROR,
             Self::Engine(_)

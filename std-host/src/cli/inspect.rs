@@ -5,7 +5,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
+use statevec_host::foreign_text::escape_json;
 use statevec_host::{LoadedPlugin, Sha256};
 
 use super::args::InspectArgs;
@@ -34,27 +35,31 @@ fn digest(file: &Path) -> Result<Sha256, CliError> {
     digest.map_err(|source| CliError::Digest { path: file.to_owned(), source })
 }
 
-/// The schema goes out as the plugin states it: its form is the contract's own (ABI.md section 5), and so as stable.
+/// The schema is printed as the plugin states it: its form is the contract's own (ABI.md section 5),
+/// and so as stable. It is not parsed, so members that this program does not know, repeated keys
+/// and deep values stay.
 #[derive(Serialize)]
 struct Machine<'a> {
     name: &'a str,
     abi_version: u32,
     sha256: String,
-    schema: Value,
+    schema: &'a RawValue,
 }
 
 fn machine_form(plugin: &LoadedPlugin, sha256: Sha256) -> Result<String, CliError> {
     let form = || {
-        let schema = serde_json::from_str(plugin.schema_json())?;
         let machine = Machine {
             name: plugin.name(),
             abi_version: plugin.abi_version(),
             sha256: sha256.to_string(),
-            schema,
+            schema: serde_json::from_str(plugin.schema_json())?,
         };
         serde_json::to_string_pretty(&machine)
     };
-    // The text was parsed when the plugin was loaded, so this does not fail.
+    // The schema was parsed when the plugin was loaded, so its text is JSON.
     let text = form().map_err(|error| CliError::Output { source: error.into() })?;
-    Ok(text + "\n")
+    Ok(escape_json(&text) + "\n")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,16 @@
 //! `run`: commands in, outcomes out.
 
-use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use statevec_host::json::OutcomeJson;
+use statevec_host::json::JsonWriter;
 use statevec_host::{Engine, EngineError, Outcome};
 
-use super::args::{ConfigArgs, RunArgs};
+use super::args::RunArgs;
 use super::commands::{self, Commands};
+use super::config;
 use super::error::CliError;
 use super::plugin;
 use super::progress::Progress;
@@ -19,14 +19,14 @@ use super::summary::{Counts, Summary};
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     // What is wrong with the arguments shows before a plugin is built.
-    let config = read_config(&args.config)?;
+    let config = config::read(&args.config)?;
     let (input, len) = commands::open(&args.commands)?;
     args.state_out.as_deref().map_or(Ok(()), StateFile::try_out)?;
     let plugin = plugin::open(&args.plugin, &args.trust, args.quiet)?;
     let mut engine = Engine::create(&plugin, &config)?;
 
     let (progress, input) = Progress::watch(input, len, args.quiet);
-    let mut commands = Commands::new(input, &args.commands);
+    let mut commands = Commands::new(input, &args.commands, plugin.schema());
     let mut counts = Counts::default();
     let start = Instant::now();
     let end = run_commands(&mut engine, &mut commands, io::stdout().lock(), &mut counts);
@@ -59,16 +59,6 @@ fn finish(engine: Engine, state_out: Option<&Path>) -> Result<(), CliError> {
     state.write(engine.store())?;
     engine.unload().map_err(EngineError::from)?;
     Ok(state.publish()?)
-}
-
-fn read_config(args: &ConfigArgs) -> Result<String, CliError> {
-    let Some(path) = &args.config_file else {
-        return Ok(args.config.clone().unwrap_or_default());
-    };
-    let text = fs::read_to_string(path)
-        .map_err(|source| CliError::ConfigFile { path: path.clone(), source })?;
-    // A byte order mark says how the text is stored, and is no part of it.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// Why the commands ended without an error.
@@ -109,6 +99,8 @@ fn stream(
     counts: &mut Counts,
 ) -> Result<(), CliError> {
     let schema = Arc::clone(engine.plugin().schema());
+    let writer = JsonWriter::new(&schema);
+    let mut line = String::new();
     loop {
         if commands.may_block() {
             out.flush().map_err(|source| CliError::Output { source })?;
@@ -118,23 +110,15 @@ fn stream(
         };
         let outcome = engine.run(&command);
         counts.count(&outcome);
-        let line = OutcomeJson {
-            schema: &schema,
-            ext_seq: command.ext_seq(),
-            command_kind: command.command_kind(),
-            outcome: &outcome,
-        };
-        write_line(out, &line).map_err(|source| CliError::Output { source })?;
+        line.clear();
+        writer.outcome(command.ext_seq(), command.command_kind(), &outcome, &mut line);
+        line.push('\n');
+        out.write_all(line.as_bytes()).map_err(|source| CliError::Output { source })?;
         if let Outcome::Failed(failure) = outcome {
             let (place, source) = (commands.place().clone(), failure.into());
             return Err(CliError::CommandFailed { place, source });
         }
     }
-}
-
-fn write_line(out: &mut impl Write, line: &OutcomeJson<'_>) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    out.write_all(b"\n")
 }
 
 /// Tells something on stderr. Where that is closed there is nobody to tell.

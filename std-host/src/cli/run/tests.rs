@@ -10,6 +10,7 @@ use statevec_abi::{
     schema, static_plugin,
     typed::{Command, Event, Record},
 };
+use statevec_host::json::longest_line;
 use statevec_host::{Engine, LoadedPlugin};
 
 use super::{CliError, Commands, Counts, End, run_commands};
@@ -92,11 +93,16 @@ struct Ran {
     counts: Counts,
 }
 
+fn commands(input: impl Read + 'static, path: &str, engine: &Engine) -> Commands {
+    Commands::new(Box::new(input), Path::new(path), engine.plugin().schema())
+}
+
 fn run(input: impl Read + 'static) -> Ran {
     let mut out = Vec::new();
     let mut counts = Counts::default();
-    let mut commands = Commands::new(Box::new(input), Path::new("in.jsonl"));
-    let result = run_commands(&mut engine(), &mut commands, &mut out, &mut counts);
+    let mut engine = engine();
+    let mut commands = commands(input, "in.jsonl", &engine);
+    let result = run_commands(&mut engine, &mut commands, &mut out, &mut counts);
     let lines = String::from_utf8(out).unwrap().lines().map(str::to_owned).collect();
     Ran { result, lines, counts }
 }
@@ -200,11 +206,42 @@ fn sequence_numbers_do_not_wrap() {
 }
 
 #[test]
-fn an_endless_line_is_refused_before_memory_is_gone() {
+fn decreasing_sequence_numbers_are_refused_with_their_line() {
+    let numbered = |ext_seq: u64| {
+        format!("{{\"command\":\"Keep\",\"payload\":{{\"id\":1}},\"ext_seq\":{ext_seq}}}\n")
+    };
+    let ran = run_text(&(numbered(7) + &numbered(7) + &numbered(6)));
+    assert_eq!(ran.lines.len(), 2, "a repeated number is the engine's to answer");
+    assert_eq!(
+        ran.result.unwrap_err().to_string(),
+        "in.jsonl, line 3: \"ext_seq\" is 6, below 7 of the line before; give ascending numbers, or none"
+    );
+}
+
+#[test]
+fn an_endless_line_is_refused_at_the_longest_command_of_the_plugin() {
     let ran = run(io::Cursor::new(keep(1)).chain(io::repeat(b' ')));
     assert_eq!(ran.lines.len(), 1);
+    let limit = longest_line(engine().plugin().schema());
+    assert!(limit < 1 << 17, "{limit}");
     let error = ran.result.unwrap_err().to_string();
-    assert_eq!(error, "in.jsonl, line 2: has more than 16777216 bytes; give one command per line");
+    let expected = format!(
+        "in.jsonl, line 2: has more than {limit} bytes, and no command of this plugin is that long; give one command per line"
+    );
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn a_line_of_the_longest_length_is_read_and_one_byte_more_is_not() {
+    let limit = longest_line(engine().plugin().schema());
+    let command = keep(1);
+    let padded =
+        |len: usize| command.trim().to_owned() + &" ".repeat(len + 1 - command.len()) + "\n";
+    let ran = run_text(&padded(limit));
+    assert_eq!((ran.result.unwrap(), ran.lines.len()), (End::AllRan, 1));
+    let ran = run_text(&padded(limit + 1));
+    let error = ran.result.unwrap_err().to_string();
+    assert!(error.starts_with("in.jsonl, line 1: has more than"), "{error}");
 }
 
 #[test]
@@ -235,8 +272,9 @@ impl Write for Refusing {
 #[test]
 fn a_reader_that_goes_away_ends_the_run_and_a_full_disk_is_an_error() {
     let run_into = |kind| {
-        let mut commands = Commands::new(Box::new(io::Cursor::new(keep(1))), Path::new("-"));
-        run_commands(&mut engine(), &mut commands, Refusing(kind), &mut Counts::default())
+        let mut engine = engine();
+        let mut commands = commands(io::Cursor::new(keep(1)), "-", &engine);
+        run_commands(&mut engine, &mut commands, Refusing(kind), &mut Counts::default())
     };
     assert_eq!(run_into(io::ErrorKind::BrokenPipe).unwrap(), End::OutputClosed);
     let error = run_into(io::ErrorKind::StorageFull).unwrap_err();
@@ -280,8 +318,9 @@ impl Read for Asking {
 fn whoever_waits_for_an_answer_gets_it() {
     let seen = Seen::default();
     let input = Asking { next_id: 0, seen: seen.clone() };
-    let mut commands = Commands::new(Box::new(input), Path::new("-"));
+    let mut engine = engine();
+    let mut commands = commands(input, "-", &engine);
     let mut counts = Counts::default();
-    let end = run_commands(&mut engine(), &mut commands, seen, &mut counts).unwrap();
+    let end = run_commands(&mut engine, &mut commands, seen, &mut counts).unwrap();
     assert_eq!((end, counts.committed), (End::AllRan, 3));
 }
