@@ -264,6 +264,11 @@ impl<H: StoreLayer> Engine<H> {
         &self.host
     }
 
+    /// The host, to be changed between two commands.
+    pub(crate) fn host_mut(&mut self) -> &mut H {
+        &mut self.host
+    }
+
     /// The plugin.
     #[must_use]
     pub fn plugin(&self) -> &LoadedPlugin {

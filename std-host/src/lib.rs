@@ -7,6 +7,7 @@ pub mod foreign_text;
 pub mod harness;
 pub mod json;
 pub mod loader;
+pub mod replay;
 pub mod storage;
 pub mod store;
 pub mod txlog;

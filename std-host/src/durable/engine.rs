@@ -14,6 +14,7 @@ use crate::{
     txlog::{Batch, Committer, DirectoryLock, DurableWatch, LogPosition},
 };
 
+pub(crate) use run::ENDED_PROCESS;
 pub(super) use run::Stop;
 use run::stop_error;
 

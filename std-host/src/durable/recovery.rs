@@ -101,7 +101,7 @@ pub(crate) fn apply(restorer: &mut Restorer, walked: &Walked<'_>) -> Result<(), 
 }
 
 /// Fills an empty store from a checkpoint.
-fn restore_checkpoint(
+pub(crate) fn restore_checkpoint(
     directory: &DataDirectory,
     restorer: &mut Restorer,
     path: PathBuf,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use statevec_abi_alloc::schema::{FieldType, PayloadDefinition, SchemaRegistry};
 
 /// The differences between a directory's schema and a plugin's.
-pub(super) fn differences(directory: &SchemaRegistry, plugin: &SchemaRegistry) -> Vec<String> {
+pub(crate) fn differences(directory: &SchemaRegistry, plugin: &SchemaRegistry) -> Vec<String> {
     let (ours, theirs) = (parts(directory), parts(plugin));
     let mut found = Vec::new();
     for (part, is) in &ours {

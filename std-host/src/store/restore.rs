@@ -8,7 +8,7 @@ use statevec_abi::{
     txlog::{Change, EntryChange, StateDigest},
 };
 
-use super::{Store, table::Table};
+use super::{Store, StoreLimits, table::Table};
 
 pub use error::RestoreError;
 
@@ -95,24 +95,7 @@ impl Restorer {
     ///
     /// The change does not fit the schema or contradicts the records that are there. Nothing has changed then.
     pub fn apply(&mut self, change: &EntryChange<'_>) -> Result<(), RestoreError> {
-        let key = change.key();
-        let table = table(&mut self.store, key.kind)?;
-        let (before, digest) = (&mut self.before, &mut self.digest);
-        let result = match *change {
-            EntryChange::Created { data, .. } => table
-                .restore_next_created(key.sys_id, data)
-                .map(|()| digest.apply(&Change::Created { key, data })),
-            EntryChange::Updated { offset, bytes, .. } => table
-                .restore_updated(key.sys_id, offset as usize, bytes, before)
-                .map(|new| digest.apply(&Change::Updated { key, old: before, new })),
-            EntryChange::Deleted { .. } => table
-                .restore_deleted(key.sys_id, before)
-                .map(|()| digest.apply(&Change::Deleted { key, old: before })),
-            EntryChange::CreatedAndDeleted { .. } => table
-                .restore_skipped(key.sys_id)
-                .map(|()| digest.apply(&Change::CreatedAndDeleted { key })),
-        };
-        result.map_err(|what| conflict(table, key, what))
+        self.store.apply_logged(change, &mut self.digest, &mut self.before)
     }
 
     /// The digest of the state.
@@ -131,6 +114,40 @@ impl Restorer {
     #[must_use]
     pub fn into_store(self) -> Store {
         self.store
+    }
+}
+
+impl Store {
+    /// Applies a logged change outside of a transaction, and keeps a digest up to date. `before` is memory for a
+    /// record's data before the change.
+    pub(crate) fn apply_logged(
+        &mut self,
+        change: &EntryChange<'_>,
+        digest: &mut StateDigest,
+        before: &mut Vec<u8>,
+    ) -> Result<(), RestoreError> {
+        let key = change.key();
+        let table = table(self, key.kind)?;
+        let result = match *change {
+            EntryChange::Created { data, .. } => table
+                .restore_next_created(key.sys_id, data)
+                .map(|()| digest.apply(&Change::Created { key, data })),
+            EntryChange::Updated { offset, bytes, .. } => table
+                .restore_updated(key.sys_id, offset as usize, bytes, before)
+                .map(|new| digest.apply(&Change::Updated { key, old: before, new })),
+            EntryChange::Deleted { .. } => table
+                .restore_deleted(key.sys_id, before)
+                .map(|()| digest.apply(&Change::Deleted { key, old: before })),
+            EntryChange::CreatedAndDeleted { .. } => table
+                .restore_skipped(key.sys_id)
+                .map(|()| digest.apply(&Change::CreatedAndDeleted { key })),
+        };
+        result.map_err(|what| conflict(table, key, what))
+    }
+
+    /// Replaces the limits, between two transactions.
+    pub(crate) fn set_limits(&mut self, limits: StoreLimits) {
+        self.limits = limits;
     }
 }
 

@@ -90,6 +90,11 @@ impl LogWalk {
         Ok(walk)
     }
 
+    /// Shows all entries from the start of the segment on, and not only from the entry that was asked for.
+    pub fn show_all(&mut self) {
+        self.from = 0;
+    }
+
     /// The plugin and environment of the entries that come next.
     #[must_use]
     pub fn header(&self) -> &LogHeader {

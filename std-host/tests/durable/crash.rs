@@ -191,7 +191,9 @@ pub(crate) fn quiet() {
     ONCE.call_once(|| {
         let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            let is_planned = panic.payload_as_str().is_some_and(|text| text.ends_with("panics"));
+            let is_planned = panic
+                .payload_as_str()
+                .is_some_and(|text| text.ends_with("panics") || text.contains("this build panics"));
             if !is_planned {
                 report(panic);
             }

@@ -34,7 +34,7 @@ pub(crate) enum Operation {
     Store { id: u64, value: u64 },
     /// Deletes an item, if there is one.
     Delete { id: u64 },
-    /// Creates an item and deletes it again.
+    /// Creates an item and deletes it again, which uses up a number.
     Pass { id: u64 },
     /// Stores, and is rejected.
     Reject { id: u64 },
@@ -69,16 +69,50 @@ impl Operation {
     }
 }
 
-pub(crate) struct Ledger;
+pub(crate) struct Ledger<const BUILD: u8>;
 
-/// Many, because tests run side by side and share the pool.
-pub(crate) const LEDGER: StaticPlugin = static_plugin!(Ledger, slots = 64);
+/// Builds of the plugin: what was changed in them.
+pub(crate) const SOUND: u8 = 0;
+pub(crate) const OTHER_VALUE: u8 = 1;
+pub(crate) const OTHER_EVENT: u8 = 2;
+pub(crate) const NO_EVENT: u8 = 3;
+pub(crate) const OTHER_TEXT: u8 = 4;
+pub(crate) const REJECTS_DELETES: u8 = 5;
+pub(crate) const COMMITS_REJECTED: u8 = 6;
+/// Panics at every command, and when it is asked for its invariants.
+pub(crate) const PANICS: u8 = 7;
+/// Stores an item that no command names, whenever it stores one.
+pub(crate) const EXTRA_ITEM: u8 = 8;
 
-pub(crate) fn ledger() -> LoadedPlugin {
-    LoadedPlugin::from_static(&LEDGER).unwrap()
+/// A build of the plugin. It has many slots, because tests run side by side and share the pool.
+pub(crate) fn build(build: u8) -> LoadedPlugin {
+    macro_rules! of_builds {
+        ($($build:ident),*) => {
+            match build {
+                $($build => static_plugin!(Ledger<$build>, slots = 64),)*
+                _ => unreachable!("there is no such build"),
+            }
+        };
+    }
+    let plugin: StaticPlugin = of_builds!(
+        SOUND,
+        OTHER_VALUE,
+        OTHER_EVENT,
+        NO_EVENT,
+        OTHER_TEXT,
+        REJECTS_DELETES,
+        COMMITS_REJECTED,
+        PANICS,
+        EXTRA_ITEM
+    );
+    LoadedPlugin::from_static(&plugin).unwrap()
 }
 
-impl Plugin for Ledger {
+pub(crate) fn ledger() -> LoadedPlugin {
+    build(SOUND)
+}
+
+impl<const BUILD: u8> Plugin for Ledger<BUILD> {
     fn name() -> &'static str {
         "ledger"
     }
@@ -92,8 +126,12 @@ impl Plugin for Ledger {
     }
 
     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
+        assert_ne!(BUILD, PANICS, "this build panics");
         match Operation::decode(command) {
-            Operation::Store { id, value } => store(tx, id, value),
+            Operation::Store { id, value } => store::<BUILD>(tx, id, value),
+            Operation::Delete { id } if BUILD == REJECTS_DELETES => {
+                Err(tx.reject(format_args!("item {id} stays")))
+            }
             Operation::Delete { id } => tx.delete(Item::pk(id)).map(drop),
             Operation::Pass { id } => {
                 tx.delete(Item::pk(id))?;
@@ -101,23 +139,34 @@ impl Plugin for Ledger {
                 tx.delete(Item::pk(id)).map(drop)
             }
             Operation::Reject { id } => {
-                store(tx, id, 1)?;
-                Err(tx.reject(format_args!("item {id} is rejected")))
+                store::<BUILD>(tx, id, 1)?;
+                match BUILD {
+                    COMMITS_REJECTED => Ok(()),
+                    OTHER_TEXT => Err(tx.reject(format_args!("item {id} is refused"))),
+                    _ => Err(tx.reject(format_args!("item {id} is rejected"))),
+                }
             }
             Operation::Panic { id } => {
-                store(tx, id, 1)?;
+                store::<BUILD>(tx, id, 1)?;
                 panic!("item {id} panics")
             }
         }
     }
 }
 
-fn store<'tx>(tx: &mut Tx<'tx>, id: u64, value: u64) -> TxResult<'tx> {
+fn store<'tx, const BUILD: u8>(tx: &mut Tx<'tx>, id: u64, value: u64) -> TxResult<'tx> {
     tx.update_or_create(&Item { id, value: 0, changes: 0 }, |item| {
-        item.set_value(value);
+        item.set_value(if BUILD == OTHER_VALUE { value + 1 } else { value });
         item.set_changes(item.changes() + 1);
     })?;
-    tx.emit(&Stored { id, value })
+    if BUILD == EXTRA_ITEM {
+        tx.update_or_create(&Item { id: 999, value: 0, changes: 0 }, |_| {})?;
+    }
+    match BUILD {
+        NO_EVENT => Ok(()),
+        OTHER_EVENT => tx.emit(&Stored { id: id + 1, value }),
+        _ => tx.emit(&Stored { id, value }),
+    }
 }
 
 /// The state after some commands.

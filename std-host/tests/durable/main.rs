@@ -6,4 +6,6 @@ mod crash;
 mod flips;
 mod ledger;
 mod life;
+mod other_schema;
 mod refused;
+mod replay;

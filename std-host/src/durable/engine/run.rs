@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The text of a command that ended its process. It is recorded, so it is the same on every replica.
-const ENDED_PROCESS: &str = "the process ended while it ran this command";
+pub(crate) const ENDED_PROCESS: &str = "the process ended while it ran this command";
 
 /// Why no further command runs.
 #[derive(Debug, Clone)]

@@ -1,0 +1,276 @@
+//! Replays a log, frame by frame.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use statevec_abi_alloc::schema::SchemaRegistry;
+
+use super::{
+    Difference, Divergence, ReplayError,
+    state::{ReplayState, Runner},
+};
+use crate::{
+    LoadedPlugin, Store, checkpoint,
+    durable::{DataDirectory, differences, restore_checkpoint},
+    storage::Storage,
+    store::{Restorer, StoreLimits},
+    txlog::{LogEnd, LogHeader, LogPosition, LogWalk, Walked, list_segments},
+};
+
+/// What is replayed.
+#[derive(Debug, Clone, Default)]
+pub struct ReplayOptions {
+    /// The first entry that the plugin runs again. Before it, recorded changes are applied, from the newest
+    /// checkpoint on if the log is in a directory. 0 and 1 begin at the start of the log.
+    pub from: u64,
+    /// The last entry.
+    pub to_entry: Option<u64>,
+    /// The last transaction: the replay ends with the entry that committed it.
+    pub to_tx_seq: Option<u64>,
+    /// Whether to go on behind a divergence, from the recorded state.
+    pub keep_going: bool,
+    /// Another configuration text than the recorded ones.
+    pub config: Option<String>,
+}
+
+/// What a replay has found so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReplaySummary {
+    /// Entries that were replayed.
+    pub entries: u64,
+    /// Commands that the plugin ran again.
+    pub ran: u64,
+    /// Commands that were not run again, because they had ended their process.
+    pub skipped: u64,
+    /// The first divergence.
+    pub first: Option<Divergence>,
+    /// Commands with another outcome.
+    pub outcomes: u64,
+    /// Commands with other events.
+    pub events: u64,
+    /// Commands that left other records.
+    pub records: u64,
+    /// Commands that left another state, although no record differs.
+    pub digests: u64,
+}
+
+impl ReplaySummary {
+    /// How many commands diverged.
+    #[must_use]
+    pub fn divergences(&self) -> u64 {
+        self.outcomes + self.events + self.records + self.digests
+    }
+
+    pub(super) fn count(&mut self, divergence: Divergence) {
+        let count = match divergence.difference {
+            Difference::Outcome { .. } => &mut self.outcomes,
+            Difference::Event { .. } => &mut self.events,
+            Difference::Record { .. } => &mut self.records,
+            Difference::Digest { .. } => &mut self.digests,
+        };
+        *count += 1;
+        self.first.get_or_insert(divergence);
+    }
+}
+
+/// A replay. It changes nothing in the log, and does not need its lock.
+pub struct Replayer {
+    walk: LogWalk,
+    state: ReplayState,
+    schema: Arc<SchemaRegistry>,
+}
+
+impl Replayer {
+    /// Replays the log of a data directory, without a plugin or with one.
+    ///
+    /// # Errors
+    ///
+    /// The log has no entries or cannot be read, a checkpoint cannot be restored, or the plugin does not fit.
+    pub fn of_directory(
+        directory: &DataDirectory,
+        plugin: Option<&LoadedPlugin>,
+        options: ReplayOptions,
+    ) -> Result<Self, ReplayError> {
+        let storage = directory.storage();
+        let segments = list_segments(&**storage, &directory.log())?;
+        let empty = || ReplayError::Empty { path: directory.root().into() };
+        let first_entry = segments.first().ok_or_else(empty)?.first_entry;
+        let walk = LogWalk::open(Arc::clone(storage), &directory.log(), first_entry)?;
+        if walk.end().is_some() {
+            return Err(empty());
+        }
+        let recorded = match directory.schema_json(walk.header())? {
+            Some(json) => SchemaRegistry::from_idl_json(&json).ok().map(Arc::new),
+            None => None,
+        };
+        let folder = || ReplayError::SchemaUnknown { folder: directory.schemas() };
+        let schema = schema_for(walk.header(), plugin, recorded, folder)?;
+
+        let mut restorer = Restorer::new(empty_store(&schema)?);
+        let newest = checkpoints_before(directory, options.from)?.pop();
+        let restored = newest.as_ref().map_or(0, |(entry, _)| *entry);
+        if let Some((_, path)) = newest {
+            restore_checkpoint(directory, &mut restorer, path)?;
+        }
+        if first_entry > restored + 1 {
+            let path = directory.root().into();
+            return Err(ReplayError::StateUnknown { path, first_entry });
+        }
+        let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), restored + 1)?;
+        walk.show_all();
+        Ok(Self::new(walk, restorer, restored, plugin, schema, options))
+    }
+
+    /// Replays one file, such as firmware writes. Without a plugin, `schema` is the one that wrote it.
+    ///
+    /// # Errors
+    ///
+    /// The file has no entries or cannot be read, does not begin with entry 1, or the plugin does not fit.
+    pub fn of_file(
+        storage: &Arc<dyn Storage>,
+        path: &Path,
+        plugin: Option<&LoadedPlugin>,
+        schema: Option<Arc<SchemaRegistry>>,
+        options: ReplayOptions,
+    ) -> Result<Self, ReplayError> {
+        let walk = LogWalk::open_file(Arc::clone(storage), path)?;
+        if walk.end().is_some() {
+            return Err(ReplayError::Empty { path: path.into() });
+        }
+        let first_entry = walk.position().entry + 1;
+        if first_entry > 1 {
+            return Err(ReplayError::StateUnknown { path: path.into(), first_entry });
+        }
+        let folder = || ReplayError::SchemaUnknown { folder: path.into() };
+        let schema = schema_for(walk.header(), plugin, schema, folder)?;
+        let restorer = Restorer::new(empty_store(&schema)?);
+        Ok(Self::new(walk, restorer, 0, plugin, schema, options))
+    }
+
+    fn new(
+        walk: LogWalk,
+        restorer: Restorer,
+        restored: u64,
+        plugin: Option<&LoadedPlugin>,
+        schema: Arc<SchemaRegistry>,
+        options: ReplayOptions,
+    ) -> Self {
+        let state = ReplayState {
+            runner: Runner::Changes(Box::new(restorer)),
+            plugin: plugin.cloned(),
+            options,
+            summary: ReplaySummary::default(),
+            header: walk.header().clone(),
+            position: *walk.position(),
+            restored,
+            is_done: false,
+        };
+        Self { walk, state, schema }
+    }
+
+    /// Replays the entries of the next frame. `each` sees every entry, and how it diverged. `false` at the end: of
+    /// the log, of what is to be replayed, or behind a divergence.
+    ///
+    /// # Errors
+    ///
+    /// The log is damaged, or a recorded change or digest is wrong.
+    pub fn step(
+        &mut self,
+        mut each: impl FnMut(&Walked<'_>, Option<&Divergence>),
+    ) -> Result<bool, ReplayError> {
+        let Self { walk, state, .. } = self;
+        if state.is_done {
+            return Ok(false);
+        }
+        let has_frame = walk.next_frame(|walked| {
+            if walked.entry.number() <= state.restored {
+                state.pass(walked);
+                return Ok(());
+            }
+            state.entry(walked, &mut each)
+        })?;
+        Ok(has_frame && !state.is_done)
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn summary(&self) -> &ReplaySummary {
+        &self.state.summary
+    }
+
+    /// The records after the last entry that was replayed: `None` after the plugin could not be created.
+    #[must_use]
+    pub fn store(&self) -> Option<&Store> {
+        self.state.store()
+    }
+
+    /// The position behind the last entry that was replayed.
+    #[must_use]
+    pub fn position(&self) -> &LogPosition {
+        &self.state.position
+    }
+
+    /// Plugin and environment of the entry that comes next.
+    #[must_use]
+    pub fn header(&self) -> &LogHeader {
+        &self.state.header
+    }
+
+    /// The end of the log, once it was reached.
+    #[must_use]
+    pub fn end(&self) -> Option<&LogEnd> {
+        self.walk.end()
+    }
+
+    /// The schema of the records, commands and events.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<SchemaRegistry> {
+        &self.schema
+    }
+}
+
+impl fmt::Debug for Replayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replayer").field("summary", &self.state.summary).finish_non_exhaustive()
+    }
+}
+
+/// The plugin's schema if it is the log's; the recorded one without a plugin.
+fn schema_for(
+    header: &LogHeader,
+    plugin: Option<&LoadedPlugin>,
+    recorded: Option<Arc<SchemaRegistry>>,
+    unknown: impl FnOnce() -> ReplayError,
+) -> Result<Arc<SchemaRegistry>, ReplayError> {
+    let Some(plugin) = plugin else { return recorded.ok_or_else(unknown) };
+    let offered = LogHeader::of_plugin(plugin, "", StoreLimits::default());
+    if header.is_same_schema(&offered) {
+        return Ok(Arc::clone(plugin.schema()));
+    }
+    let mut found = Vec::new();
+    if header.plugin != offered.plugin {
+        found.push(format!("the log is that of {}, and not of {}", header.plugin, offered.plugin));
+    }
+    match recorded {
+        Some(recorded) => found.extend(differences(&recorded, plugin.schema())),
+        None => found.push("its schema differs from that of the log".into()),
+    }
+    Err(ReplayError::Schema { differences: found })
+}
+
+fn empty_store(schema: &Arc<SchemaRegistry>) -> Result<Store, ReplayError> {
+    Ok(Store::new(Arc::clone(schema))?)
+}
+
+fn checkpoints_before(
+    directory: &DataDirectory,
+    entry: u64,
+) -> Result<Vec<(u64, PathBuf)>, ReplayError> {
+    let mut all = checkpoint::list(&**directory.storage(), &directory.checkpoints())?;
+    all.retain(|(made, _)| *made < entry);
+    Ok(all)
+}

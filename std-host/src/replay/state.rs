@@ -1,0 +1,175 @@
+//! The state of a replay, and what each entry does to it.
+
+use statevec_abi::txlog::{Entry, EntryOutcome, TransactionEntry};
+
+use super::{
+    Divergence, ReplayError, ReplayOptions, ReplaySummary,
+    run::{Replayed, run_again},
+};
+use crate::{
+    Engine, LoadedPlugin, Store,
+    durable::{ENDED_PROCESS, apply},
+    engine::Position,
+    store::Restorer,
+    txlog::{Damage, LogHeader, LogPosition, Walked},
+};
+
+pub(super) struct ReplayState {
+    pub(super) runner: Runner,
+    pub(super) plugin: Option<LoadedPlugin>,
+    pub(super) options: ReplayOptions,
+    pub(super) summary: ReplaySummary,
+    /// Environment of the next entry.
+    pub(super) header: LogHeader,
+    pub(super) position: LogPosition,
+    /// Entries up to this one are in the checkpoint that the replay began at.
+    pub(super) restored: u64,
+    pub(super) is_done: bool,
+}
+
+pub(super) enum Runner {
+    /// Applies recorded changes.
+    Changes(Box<Restorer>),
+    /// Runs the plugin.
+    Plugin(Box<Engine>),
+    /// Between the two.
+    Nothing,
+}
+
+impl ReplayState {
+    /// The records after the last entry.
+    pub(super) fn store(&self) -> Option<&Store> {
+        match &self.runner {
+            Runner::Changes(restorer) => Some(restorer.store()),
+            Runner::Plugin(engine) => Some(engine.store()),
+            Runner::Nothing => None,
+        }
+    }
+
+    /// Replays an entry, unless it lies outside of what is to be replayed. The answer is its divergence.
+    pub(super) fn entry(
+        &mut self,
+        walked: &Walked<'_>,
+        mut each: impl FnMut(&Walked<'_>, Option<&Divergence>),
+    ) -> Result<(), ReplayError> {
+        let number = walked.entry.number();
+        if self.is_done {
+            return Ok(());
+        }
+        if number > self.options.to_entry.unwrap_or(u64::MAX) {
+            self.is_done = true;
+            return Ok(());
+        }
+        let divergence = match &walked.entry {
+            Entry::Transaction(transaction) => self.transaction(walked, transaction)?,
+            Entry::Environment(environment) => {
+                self.header.set_environment(&environment.environment);
+                self.renew()?;
+                None
+            }
+            _ => None,
+        };
+        self.position.advance(&walked.entry);
+        self.is_done = self.options.to_tx_seq.is_some_and(|to| self.position.tx_seq >= to)
+            || self.options.to_entry == Some(number)
+            || (divergence.is_some() && !self.options.keep_going);
+        self.summary.entries += 1;
+        each(walked, divergence.as_ref());
+        if let Some(divergence) = divergence {
+            self.summary.count(divergence);
+        }
+        Ok(())
+    }
+
+    /// Passes an entry whose changes are in the checkpoint.
+    pub(super) fn pass(&mut self, walked: &Walked<'_>) {
+        if let Entry::Environment(environment) = &walked.entry {
+            self.header.set_environment(&environment.environment);
+        }
+        self.position.advance(&walked.entry);
+    }
+
+    fn transaction(
+        &mut self,
+        walked: &Walked<'_>,
+        entry: &TransactionEntry<'_>,
+    ) -> Result<Option<Divergence>, ReplayError> {
+        if entry.number >= self.options.from && matches!(self.runner, Runner::Changes(_)) {
+            self.begin_to_run()?;
+        }
+        let engine = match &mut self.runner {
+            Runner::Changes(restorer) => {
+                apply(restorer, walked)?;
+                return Ok(None);
+            }
+            Runner::Plugin(engine) => engine,
+            Runner::Nothing => return Ok(None),
+        };
+        if ended_process(entry) {
+            // It would end this process, too.
+            let position = Position { tx_seq: engine.tx_seq(), ext_seq: Some(entry.ext_seq) };
+            engine.resume_at(position);
+            self.summary.skipped += 1;
+            return Ok(None);
+        }
+        self.summary.ran += 1;
+        match run_again(engine, entry, self.position.digest) {
+            Replayed::Same => Ok(None),
+            Replayed::Environment(text) => {
+                Err(ReplayError::Environment { entry: entry.number, text })
+            }
+            Replayed::Different(difference) => {
+                // What follows was recorded on the recorded state, so that is where it goes on.
+                let (mut digest, mut before) = (self.position.digest, Vec::new());
+                for change in entry.changes {
+                    let store = engine.host_mut();
+                    let applied = store.apply_logged(&change, &mut digest, &mut before);
+                    applied.map_err(|error| walked.damaged(Damage::Change(error)))?;
+                }
+                Ok(Some(Divergence {
+                    entry: entry.number,
+                    ext_seq: entry.ext_seq,
+                    command_kind: entry.command_kind,
+                    payload: entry.payload.into(),
+                    difference,
+                }))
+            }
+        }
+    }
+
+    /// Hands the state over to the plugin, if there is one.
+    fn begin_to_run(&mut self) -> Result<(), ReplayError> {
+        let Some(plugin) = &self.plugin else { return Ok(()) };
+        if let Runner::Changes(restorer) = std::mem::replace(&mut self.runner, Runner::Nothing) {
+            let engine = self.create(&plugin.clone(), restorer.into_store())?;
+            self.runner = Runner::Plugin(Box::new(engine));
+        }
+        Ok(())
+    }
+
+    /// Makes another instance for another environment.
+    fn renew(&mut self) -> Result<(), ReplayError> {
+        if let Runner::Plugin(engine) = std::mem::replace(&mut self.runner, Runner::Nothing) {
+            let plugin = engine.plugin().clone();
+            let engine = self.create(&plugin, engine.into_store())?;
+            self.runner = Runner::Plugin(Box::new(engine));
+        }
+        Ok(())
+    }
+
+    fn create(&self, plugin: &LoadedPlugin, mut store: Store) -> Result<Engine, ReplayError> {
+        store.set_limits(self.header.limits);
+        let config = self.options.config.as_ref().unwrap_or(&self.header.config);
+        let engine = Engine::with_store(plugin, config, store);
+        let mut engine = engine.map_err(|failure| ReplayError::Engine(failure.into()))?;
+        let LogPosition { tx_seq, ext_seq, .. } = self.position;
+        engine.resume_at(Position { tx_seq, ext_seq });
+        Ok(engine)
+    }
+}
+
+/// Whether the entry says that its command ended the process.
+fn ended_process(entry: &TransactionEntry<'_>) -> bool {
+    let EntryOutcome::Failed(failure) = entry.outcome else { return false };
+    failure.text.as_bytes() == ENDED_PROCESS.as_bytes()
+}
