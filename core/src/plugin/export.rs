@@ -164,6 +164,7 @@ macro_rules! export_panic_marker {
 ///
 /// The crate was built without the feature `std`, or with `panic = "abort"`.
 #[doc(hidden)]
+#[allow(clippy::assertions_on_constants, reason = "the constant depends on the build")]
 pub const fn assert_panics_are_caught() {
     assert!(
         CATCHES_PANICS,
