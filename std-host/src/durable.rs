@@ -18,6 +18,5 @@ pub use engine::{DurableEngine, Submitted};
 pub use error::DurableError;
 pub use open::Opened;
 pub use options::{DurableOptions, OnFailure};
-pub use recovery::{Recovered, recover};
-pub(crate) use recovery::{apply, restore_checkpoint};
+pub use recovery::{Recovered, apply_entry, recover, restore_checkpoint};
 pub(crate) use schema_difference::differences;

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use statevec_host::Sha256;
 
+use super::data::{CheckpointArgs, StatusArgs};
+use super::log::LogArgs;
+
 // A macro, because only literals can be concatenated.
 macro_rules! exit_codes {
     () => {
@@ -28,6 +31,9 @@ pub(crate) struct Args {
 pub(crate) enum Action {
     Run(RunArgs),
     Inspect(InspectArgs),
+    Log(LogArgs),
+    Status(StatusArgs),
+    Checkpoint(CheckpointArgs),
 }
 
 /// Run commands through a plugin and print what became of each

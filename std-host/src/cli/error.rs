@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use statevec_abi::abi::runtime_error_kind::CONFIG_ERROR;
 use statevec_abi::boundary::limits;
 use statevec_host::foreign_text::EscapedLines;
-use statevec_host::{EngineError, LoadError, PluginFailure};
+use statevec_host::{
+    EngineError, LoadError, PluginFailure, durable::DurableError, txlog::LogError,
+};
 
 use super::commands::{InputError, Place};
 use super::plugin::PluginError;
@@ -44,6 +46,26 @@ pub(crate) enum CliError {
     OutputClosed,
     #[error("cannot write to standard output")]
     Output { source: io::Error },
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error(transparent)]
+    Durable(#[from] DurableError),
+    #[error("cannot find the log {}; give a data directory or a log file", path.display())]
+    LogPath { path: PathBuf, source: io::Error },
+    #[error(
+        "{} is not a data directory: it has no folder `log`; `run --data` makes one",
+        path.display()
+    )]
+    NoDataDirectory { path: PathBuf },
+    #[error("cannot use the schema in {}", path.display())]
+    SchemaFile { path: PathBuf, source: io::Error },
+    #[error(
+        "the schema in {} is not the one that the log was written with; give the schema of that build of {plugin}",
+        path.display()
+    )]
+    OtherSchema { path: PathBuf, plugin: String },
+    #[error("--follow needs a data directory, and {} is a file", path.display())]
+    FollowFile { path: PathBuf },
 }
 
 impl CliError {
@@ -51,10 +73,19 @@ impl CliError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         let is_usage = match self {
             Self::Plugin(error) => error.is_usage(),
-            Self::Input(_) | Self::ConfigFile { .. } | Self::ConfigTooLong { .. } => true,
+            Self::Input(_)
+            | Self::ConfigFile { .. }
+            | Self::ConfigTooLong { .. }
+            | Self::LogPath { .. }
+            | Self::NoDataDirectory { .. }
+            | Self::SchemaFile { .. }
+            | Self::OtherSchema { .. }
+            | Self::FollowFile { .. } => true,
             Self::State(error) => !matches!(error, StateError::Write { .. }),
             Self::Engine(EngineError::Create { source, .. }) => source.kind == CONFIG_ERROR,
             Self::Engine(_)
+            | Self::Log(_)
+            | Self::Durable(_)
             | Self::Digest { .. }
             | Self::CommandFailed { .. }
             | Self::Invariants { .. }

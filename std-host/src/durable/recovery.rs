@@ -61,7 +61,7 @@ pub fn recover(
     let mut applied = 0;
     walk.for_each(|walked| {
         applied += 1;
-        apply(&mut restorer, walked)
+        apply_entry(&mut restorer, walked)
     })?;
     let Some(end) = walk.end().cloned() else {
         return Err(
@@ -85,8 +85,12 @@ pub fn recover(
     Ok(Recovered { store: restorer.into_store(), end, header, checkpoint: newest, applied })
 }
 
-/// Applies an entry's changes, and compares the digest.
-pub(crate) fn apply(restorer: &mut Restorer, walked: &Walked<'_>) -> Result<(), LogError> {
+/// Applies an entry's changes to the records before it, and compares the digest that the entry states.
+///
+/// # Errors
+///
+/// A change does not fit the records, or the digests differ.
+pub fn apply_entry(restorer: &mut Restorer, walked: &Walked<'_>) -> Result<(), LogError> {
     let Entry::Transaction(transaction) = &walked.entry else { return Ok(()) };
     for change in transaction.changes {
         let applied = restorer.apply(&change);
@@ -101,7 +105,11 @@ pub(crate) fn apply(restorer: &mut Restorer, walked: &Walked<'_>) -> Result<(), 
 }
 
 /// Fills an empty store from a checkpoint.
-pub(crate) fn restore_checkpoint(
+///
+/// # Errors
+///
+/// The checkpoint cannot be read, or does not fit the schema or its own digest.
+pub fn restore_checkpoint(
     directory: &DataDirectory,
     restorer: &mut Restorer,
     path: PathBuf,

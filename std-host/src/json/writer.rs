@@ -1,5 +1,6 @@
 //! Outcomes, events and records as JSON.
 
+mod entry;
 mod shape;
 mod value;
 

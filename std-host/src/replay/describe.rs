@@ -8,7 +8,7 @@ use statevec_abi::abi::{RecordKey, RuntimeErrorKind};
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{Difference, Divergence, LoggedOutcome};
-use crate::json::Fields;
+use crate::json::{DecodeError, JsonWriter};
 
 /// A divergence that can be read: `Display` gives words, [`Serialize`] JSON.
 ///
@@ -39,8 +39,21 @@ impl DescribedDivergence<'_> {
     fn command(&self) -> (Value, Value) {
         let Divergence { command_kind, payload, .. } = self.divergence;
         let name = self.schema.try_get_command(*command_kind).map(|def| json!(def.name));
-        let fields = Fields::of_command(self.schema, *command_kind, payload).map(value_of);
-        (name.unwrap_or_else(|| json!(command_kind)), fields.unwrap_or_else(|_| hex(payload)))
+        let fields = self
+            .fields(payload, |writer, text| writer.command_fields(*command_kind, payload, text));
+        (name.unwrap_or_else(|| json!(command_kind)), fields)
+    }
+
+    /// Decodes bytes through the schema; bytes that do not fit it are hexadecimal.
+    fn fields(
+        &self,
+        bytes: &[u8],
+        write: impl FnOnce(&JsonWriter, &mut String) -> Result<(), DecodeError>,
+    ) -> Value {
+        let mut text = String::new();
+        let written = write(&JsonWriter::new(self.schema), &mut text);
+        let value = written.ok().and_then(|()| serde_json::from_str(&text).ok());
+        value.unwrap_or_else(|| hex(bytes))
     }
 
     fn parts(&self) -> Parts {
@@ -80,8 +93,9 @@ impl DescribedDivergence<'_> {
         };
         let fields = |event: Option<&(u8, Vec<u8>)>| match event {
             None => Value::Null,
-            Some((kind, payload)) => Fields::of_event(self.schema, *kind, payload)
-                .map_or_else(|_| hex(payload), value_of),
+            Some((kind, payload)) => {
+                self.fields(payload, |writer, text| writer.event_fields(*kind, payload, text))
+            }
         };
         let (mut before, mut now) = (fields(recorded), fields(replayed));
         let kinds = (recorded.map(|event| event.0), replayed.map(|event| event.0));
@@ -111,7 +125,7 @@ impl DescribedDivergence<'_> {
         let fields = |data: Option<&[u8]>| match data {
             None => Value::Null,
             Some(data) => {
-                Fields::of_record(self.schema, key.kind, data).map_or_else(|_| hex(data), value_of)
+                self.fields(data, |writer, text| writer.record_fields(key.kind, data, text))
             }
         };
         let (mut before, mut now) = (fields(recorded), fields(replayed));
@@ -136,10 +150,6 @@ fn first_field(recorded: &mut Value, replayed: &mut Value) -> Option<String> {
     let (before, now) = (before.remove(&name)?, now.remove(&name)?);
     (*recorded, *replayed) = (before, now);
     Some(name)
-}
-
-fn value_of(fields: Fields<'_>) -> Value {
-    serde_json::to_value(fields).unwrap_or(Value::Null)
 }
 
 fn hex(bytes: &[u8]) -> Value {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Engine, LoadedPlugin, Store,
-    durable::{ENDED_PROCESS, apply},
+    durable::{ENDED_PROCESS, apply_entry},
     engine::Position,
     store::Restorer,
     txlog::{Damage, LogHeader, LogPosition, Walked},
@@ -99,7 +99,7 @@ impl ReplayState {
         }
         let engine = match &mut self.runner {
             Runner::Changes(restorer) => {
-                apply(restorer, walked)?;
+                apply_entry(restorer, walked)?;
                 return Ok(None);
             }
             Runner::Plugin(engine) => engine,

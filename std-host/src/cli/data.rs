@@ -1,0 +1,193 @@
+//! `status` and `checkpoint`: looks after a data directory.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::Serialize;
+use statevec_host::{
+    checkpoint,
+    durable::{CheckpointOptions, DataDirectory, DurableError, make_checkpoint},
+    foreign_text::Escaped,
+    storage::{FileSystem, Storage},
+    txlog::{DirectoryLock, LogWalk, list_segments},
+};
+
+use super::{error::CliError, output::print};
+
+/// Show what is in a data directory, who writes to it, and what the next start would do
+///
+/// It takes no lock and changes nothing.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    /// The data directory
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+
+    /// Print one JSON object for programs to read
+    #[arg(long)]
+    json: bool,
+}
+
+/// Make a checkpoint of a data directory's last entry, so that the next start reads less of the log
+///
+/// It merges the log into the checkpoint before; no plugin runs. It needs the directory's lock.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckpointArgs {
+    /// The data directory
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+
+    /// Print one JSON object for programs to read
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Status {
+    /// Who has the lock; none when no process writes here.
+    holder: Option<String>,
+    plugin: Option<String>,
+    plugin_sha256: Option<String>,
+    config: Option<String>,
+    segments: usize,
+    bytes: u64,
+    first_entry: u64,
+    last_entry: u64,
+    tx_seq: u64,
+    last_ext_seq: Option<u64>,
+    digest: String,
+    /// Entries of the checkpoints, ascending.
+    checkpoints: Vec<u64>,
+    /// Entries behind the newest checkpoint, which the next start applies.
+    to_apply: u64,
+    /// The entry that a crash left incomplete, which the next start cuts off.
+    torn_entry: Option<u64>,
+    /// The `ext_seq` of the command that was running when the last process ended.
+    interrupted_ext_seq: Option<u64>,
+}
+
+pub(crate) fn status(args: &StatusArgs) -> Result<(), CliError> {
+    let directory = open(&args.directory)?;
+    let storage = directory.storage();
+    let segments = list_segments(&**storage, &directory.log())?;
+    let first_entry = segments.first().map_or(1, |segment| segment.first_entry);
+    let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), first_entry)?;
+    walk.for_each(|_| Ok::<_, CliError>(()))?;
+    let mut bytes = 0;
+    for segment in &segments {
+        let metadata = fs::metadata(&segment.path);
+        let path = segment.path.clone();
+        bytes += metadata.map_err(|source| CliError::LogPath { path, source })?.len();
+    }
+    let checkpoints = checkpoint::list(&**storage, &directory.checkpoints())
+        .map_err(DurableError::from)?
+        .into_iter()
+        .map(|(entry, _)| entry)
+        .collect::<Vec<_>>();
+    let (_, interrupted) =
+        DirectoryLock::left_behind(&**storage, &directory.lock()).map_err(DurableError::from)?;
+    let holder =
+        DirectoryLock::holder(&**storage, &directory.lock()).map_err(DurableError::from)?;
+    let header = walk.end().is_some_and(|end| !end.is_empty()).then(|| walk.header());
+    let position = walk.position();
+    let status = Status {
+        // A process that runs has not left anything behind.
+        interrupted_ext_seq: interrupted
+            .filter(|_| holder.is_none())
+            .map(|interrupted| interrupted.ext_seq),
+        holder,
+        plugin: header.map(|header| header.plugin.clone()),
+        plugin_sha256: header.map(|header| hex(&header.plugin_sha256)),
+        config: header.map(|header| header.config.clone()),
+        segments: segments.len(),
+        bytes,
+        first_entry,
+        last_entry: position.entry,
+        tx_seq: position.tx_seq,
+        last_ext_seq: position.ext_seq,
+        digest: position.digest.to_string(),
+        to_apply: position.entry
+            - checkpoints.last().copied().unwrap_or(first_entry - 1).min(position.entry),
+        checkpoints,
+        torn_entry: walk.end().and_then(|end| end.torn.as_ref()).map(|torn| torn.entry),
+    };
+    print(args.json, &status, || status.to_string())
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.holder {
+            Some(holder) => writeln!(f, "writer       {}", Escaped(holder))?,
+            None => writeln!(f, "writer       none")?,
+        }
+        let (Some(plugin), Some(sha256)) = (&self.plugin, &self.plugin_sha256) else {
+            return writeln!(
+                f,
+                "the log has no entries; the next start begins with an empty state"
+            );
+        };
+        writeln!(f, "plugin       {}, file {sha256}", Escaped(plugin))?;
+        writeln!(f, "entries      {} to {}", self.first_entry, self.last_entry)?;
+        writeln!(f, "log          {} segments, {} bytes", self.segments, self.bytes)?;
+        writeln!(f, "committed    {} transactions", self.tx_seq)?;
+        if let Some(ext_seq) = self.last_ext_seq {
+            writeln!(f, "last ext_seq {ext_seq}")?;
+        }
+        writeln!(f, "digest       {}", self.digest)?;
+        match self.checkpoints.last() {
+            Some(entry) => writeln!(f, "checkpoint   entry {entry}")?,
+            None => writeln!(f, "checkpoint   none")?,
+        }
+        write!(f, "next start   applies {} entries", self.to_apply)?;
+        if let Some(entry) = self.torn_entry {
+            write!(f, ", and cuts off entry {entry}, which was never acknowledged")?;
+        }
+        if let Some(ext_seq) = self.interrupted_ext_seq {
+            write!(f, "; the last process ended while it ran the command with ext_seq {ext_seq}")?;
+        }
+        f.write_str("\n")
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Made {
+    entry: u64,
+    /// Whether a checkpoint was made: there may have been one of the last entry.
+    is_new: bool,
+    path: Option<PathBuf>,
+}
+
+pub(crate) fn checkpoint(args: &CheckpointArgs) -> Result<(), CliError> {
+    let directory = open(&args.directory)?;
+    let storage = directory.storage();
+    let holder = format!("statevec-host checkpoint, process {}", std::process::id());
+    let _lock = DirectoryLock::take(&**storage, directory.root(), &directory.lock(), &holder)?;
+    let segments = list_segments(&**storage, &directory.log())?;
+    let first_entry = segments.first().map_or(1, |segment| segment.first_entry);
+    let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), first_entry)?;
+    walk.for_each(|_| Ok::<_, CliError>(()))?;
+    let position = *walk.position();
+    let made = make_checkpoint(&directory, &position, &CheckpointOptions::default())?;
+    let result =
+        Made { entry: position.entry, is_new: made.is_some(), path: made.map(|made| made.path) };
+    print(args.json, &result, || match &result.path {
+        Some(path) => format!("checkpoint of entry {}: {}\n", result.entry, path.display()),
+        None => format!("there is a checkpoint of entry {} already\n", result.entry),
+    })
+}
+
+fn open(path: &Path) -> Result<DataDirectory, CliError> {
+    fs::metadata(path).map_err(|source| CliError::LogPath { path: path.into(), source })?;
+    if !path.join("log").is_dir() {
+        return Err(CliError::NoDataDirectory { path: path.into() });
+    }
+    let storage: Arc<dyn Storage> = Arc::new(FileSystem);
+    Ok(DataDirectory::new(storage, path))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,203 @@
+//! Opens a log: a data directory or a single file, with the schema to decode it.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use statevec_abi_alloc::schema::SchemaRegistry;
+use statevec_host::{
+    Store, checkpoint,
+    durable::{DataDirectory, DurableError, apply_entry, restore_checkpoint},
+    json::JsonWriter,
+    storage::{FileSystem, Storage},
+    store::Restorer,
+    txlog::{LogError, LogHeader, LogWalk, Walked, list_segments},
+};
+
+use super::SourceArgs;
+use crate::cli::error::CliError;
+
+/// A log, and how to decode it.
+pub(super) struct LogSource {
+    storage: Arc<dyn Storage>,
+    place: Place,
+    pub(super) header: Option<LogHeader>,
+    schema: Option<Arc<SchemaRegistry>>,
+    pub(super) writer: JsonWriter,
+}
+
+enum Place {
+    Directory(DataDirectory),
+    File(PathBuf),
+}
+
+/// Records before the next entry; `None` if the log does not reach back far enough.
+pub(super) type Records = Option<Restorer>;
+
+impl LogSource {
+    pub(super) fn open(args: &SourceArgs) -> Result<Self, CliError> {
+        let storage: Arc<dyn Storage> = Arc::new(FileSystem);
+        let path = &args.path;
+        let metadata = fs::metadata(path)
+            .map_err(|source| CliError::LogPath { path: path.clone(), source })?;
+        let place = if metadata.is_dir() {
+            if !path.join("log").is_dir() {
+                return Err(CliError::NoDataDirectory { path: path.clone() });
+            }
+            Place::Directory(DataDirectory::new(Arc::clone(&storage), path))
+        } else {
+            Place::File(path.clone())
+        };
+        let mut source =
+            Self { storage, place, header: None, schema: None, writer: empty_writer()? };
+        let walk = source.walk_from_start()?;
+        source.header = walk.end().is_none_or(|end| !end.is_empty()).then(|| walk.header().clone());
+        source.schema = source.find_schema(args.schema.as_deref())?;
+        if let Some(schema) = &source.schema {
+            source.writer = JsonWriter::new(schema);
+        }
+        Ok(source)
+    }
+
+    /// The folder of a data directory's log, which can be followed.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::Directory(directory) => Some(directory.log()),
+            Place::File(_) => None,
+        }
+    }
+
+    /// The storage that holds the log.
+    pub(super) fn storage(&self) -> &Arc<dyn Storage> {
+        &self.storage
+    }
+
+    /// Bytes of all files of the log, reserved room included.
+    pub(super) fn bytes(&self) -> Result<u64, CliError> {
+        let files = match &self.place {
+            Place::Directory(directory) => {
+                let segments = list_segments(&*self.storage, &directory.log())?;
+                segments.into_iter().map(|segment| segment.path).collect()
+            }
+            Place::File(path) => vec![path.clone()],
+        };
+        files.iter().try_fold(0, |sum, path| {
+            let metadata = fs::metadata(path);
+            let metadata =
+                metadata.map_err(|source| CliError::LogPath { path: path.clone(), source })?;
+            Ok(sum + metadata.len())
+        })
+    }
+
+    /// Walks from the first entry that is there.
+    pub(super) fn walk_from_start(&self) -> Result<LogWalk, CliError> {
+        let from = self.first_entry()?;
+        self.walk(from)
+    }
+
+    /// Walks to an entry with the records before it, if the log or a checkpoint reaches back far enough.
+    pub(super) fn walk_with_records(&self, from: u64) -> Result<(LogWalk, Records), CliError> {
+        let first = self.first_entry()?;
+        let from = from.max(first);
+        let Some(schema) = &self.schema else { return Ok((self.walk(from)?, None)) };
+        if let Some((entry, path)) = self.checkpoint_before(from, first)? {
+            return Ok((self.walk(entry + 1)?, Some(self.restore(schema, path)?)));
+        }
+        if first > 1 {
+            return Ok((self.walk(from)?, None));
+        }
+        let store = Store::new(Arc::clone(schema)).map_err(DurableError::from)?;
+        Ok((self.walk(first)?, Some(Restorer::new(store))))
+    }
+
+    fn walk(&self, from: u64) -> Result<LogWalk, CliError> {
+        let storage = Arc::clone(&self.storage);
+        Ok(match &self.place {
+            Place::Directory(directory) => LogWalk::open(storage, &directory.log(), from)?,
+            Place::File(path) => LogWalk::open_file(storage, path)?,
+        })
+    }
+
+    fn first_entry(&self) -> Result<u64, CliError> {
+        let Place::Directory(directory) = &self.place else {
+            let walk = LogWalk::open_file(Arc::clone(&self.storage), self.path())?;
+            return Ok(walk.position().entry + 1);
+        };
+        let segments = list_segments(&*self.storage, &directory.log())?;
+        Ok(segments.first().map_or(1, |segment| segment.first_entry))
+    }
+
+    fn path(&self) -> &Path {
+        match &self.place {
+            Place::Directory(directory) => directory.root(),
+            Place::File(path) => path,
+        }
+    }
+
+    /// The newest checkpoint before an entry that the log continues.
+    fn checkpoint_before(&self, from: u64, first: u64) -> Result<Option<(u64, PathBuf)>, CliError> {
+        let Place::Directory(directory) = &self.place else { return Ok(None) };
+        let checkpoints = checkpoint::list(&*self.storage, &directory.checkpoints())
+            .map_err(DurableError::from)?;
+        let usable = |(entry, _): &(u64, PathBuf)| *entry < from && *entry + 1 >= first;
+        Ok(checkpoints.into_iter().rfind(usable))
+    }
+
+    fn restore(
+        &self,
+        schema: &Arc<SchemaRegistry>,
+        checkpoint: PathBuf,
+    ) -> Result<Restorer, CliError> {
+        let store = Store::new(Arc::clone(schema)).map_err(DurableError::from)?;
+        let mut restorer = Restorer::new(store);
+        if let Place::Directory(directory) = &self.place {
+            restore_checkpoint(directory, &mut restorer, checkpoint)?;
+        }
+        Ok(restorer)
+    }
+
+    fn find_schema(&self, file: Option<&Path>) -> Result<Option<Arc<SchemaRegistry>>, CliError> {
+        let Some(header) = &self.header else { return Ok(None) };
+        let text = match (file, &self.place) {
+            (Some(path), _) => Some(
+                fs::read_to_string(path)
+                    .map_err(|source| CliError::SchemaFile { path: path.into(), source })?,
+            ),
+            (None, Place::Directory(directory)) => {
+                directory.schema_json(header).map_err(DurableError::from)?
+            }
+            (None, Place::File(_)) => None,
+        };
+        let Some(text) = text else { return Ok(None) };
+        let place = file.map_or_else(|| self.path().to_path_buf(), Path::to_path_buf);
+        let schema = SchemaRegistry::from_idl_json(&text).map_err(|source| {
+            let source = io::Error::new(io::ErrorKind::InvalidData, source);
+            CliError::SchemaFile { path: place.clone(), source }
+        })?;
+        let identity = schema.identity();
+        if identity.schema_version != header.schema_version
+            || schema.fingerprints() != header.fingerprints
+        {
+            return Err(CliError::OtherSchema { path: place, plugin: header.plugin.clone() });
+        }
+        Ok(Some(Arc::new(schema)))
+    }
+}
+
+/// A writer that knows no names: kinds are numbers, and bytes are hexadecimal.
+fn empty_writer() -> Result<JsonWriter, CliError> {
+    let version = statevec_abi_alloc::schema::Version::new(0, 0);
+    let schema = SchemaRegistry::new(version, &[], &[], &[], &[])
+        .map_err(|source| CliError::Output { source: io::Error::other(source) })?;
+    Ok(JsonWriter::new(&schema))
+}
+
+/// Applies an entry's changes to the records before it, and checks the digest that the entry states.
+pub(super) fn apply(records: &mut Records, walked: &Walked<'_>) -> Result<(), LogError> {
+    match records {
+        Some(restorer) => apply_entry(restorer, walked),
+        None => Ok(()),
+    }
+}

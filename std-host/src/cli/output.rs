@@ -1,0 +1,26 @@
+//! Results on standard output, for people or for programs.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use super::error::CliError;
+
+/// Prints a result: as one line of JSON, or as the text that `text` makes.
+pub(crate) fn print(
+    json: bool,
+    result: &impl Serialize,
+    text: impl FnOnce() -> String,
+) -> Result<(), CliError> {
+    let text = if json {
+        let line = serde_json::to_string(result);
+        line.map_err(|source| CliError::Output { source: source.into() })? + "\n"
+    } else {
+        text()
+    };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // The reader has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(|source| CliError::Output { source }),
+    }
+}
