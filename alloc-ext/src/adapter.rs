@@ -13,7 +13,7 @@ use alloc::string::ToString;
 
 use statevec_abi::{
     abi::{RecordKind, RuntimeErrorBuf, RuntimeErrorPhase, SysId},
-    raw::{HostCallError, HostCaller, ReadTable, Scratch},
+    raw::{HostCallError, HostCaller, HostErrorBuffer, ReadTable},
 };
 
 use crate::{error_text::runtime_error_message, errors::RuntimeHostError};
@@ -22,12 +22,12 @@ use crate::{error_text::runtime_error_message, errors::RuntimeHostError};
 /// one on the stack instead, so that no two calls share a buffer (rule 3).
 struct Buffer<'c> {
     phase: RuntimeErrorPhase,
-    free: Cell<Option<Scratch<'c>>>,
+    free: Cell<Option<HostErrorBuffer<'c>>>,
 }
 
 impl<'c> Buffer<'c> {
-    fn new(phase: RuntimeErrorPhase, scratch: Option<Scratch<'c>>) -> Self {
-        Self { phase, free: Cell::new(scratch) }
+    fn new(phase: RuntimeErrorPhase, error_buffer: Option<HostErrorBuffer<'c>>) -> Self {
+        Self { phase, free: Cell::new(error_buffer) }
     }
 
     /// Makes a host call with a buffer for its error.
@@ -39,20 +39,20 @@ impl<'c> Buffer<'c> {
         // Room that costs nothing until it is written to.
         let mut room = MaybeUninit::uninit();
         let mut free = self.free.take();
-        let scratch = match &mut free {
-            Some(scratch) => scratch.reborrow(),
+        let error_buffer = match &mut free {
+            Some(error_buffer) => error_buffer.reborrow(),
             None => self.clear(&mut room),
         };
-        let answer = call(&mut Caller { scratch, phase: self.phase });
+        let answer = call(&mut Caller { error_buffer, phase: self.phase });
         self.free.set(free);
         answer
     }
 
     #[cold]
-    fn clear<'b>(&self, room: &'b mut MaybeUninit<RuntimeErrorBuf>) -> Scratch<'b> {
+    fn clear<'b>(&self, room: &'b mut MaybeUninit<RuntimeErrorBuf>) -> HostErrorBuffer<'b> {
         let buffer = room.write(RuntimeErrorBuf::RESET);
         buffer.phase = self.phase;
-        Scratch::new(buffer)
+        HostErrorBuffer::new(buffer)
     }
 
     /// Reads a record by number for a boxed plugin; whether there is one.
@@ -90,7 +90,7 @@ impl<'c> Buffer<'c> {
 
 /// One call's buffer. What goes wrong becomes text.
 struct Caller<'b> {
-    scratch: Scratch<'b>,
+    error_buffer: HostErrorBuffer<'b>,
     phase: RuntimeErrorPhase,
 }
 
@@ -98,8 +98,8 @@ impl HostCaller for Caller<'_> {
     type Failure = RuntimeHostError;
 
     #[inline]
-    fn scratch(&mut self) -> Scratch<'_> {
-        self.scratch.reborrow()
+    fn error_buffer(&mut self) -> HostErrorBuffer<'_> {
+        self.error_buffer.reborrow()
     }
 
     /// The whole of the host's report, as the published adapters give it; or how the host broke the
@@ -108,12 +108,12 @@ impl HostCaller for Caller<'_> {
     #[inline(never)]
     fn failed(&mut self, error: HostCallError) -> RuntimeHostError {
         let message = match error {
-            HostCallError::Reported { .. } => runtime_error_message(self.scratch.report()),
+            HostCallError::Reported { .. } => runtime_error_message(self.error_buffer.report()),
             HostCallError::Contract(violation) => violation.to_string(),
             HostCallError::Refused(error) => error.to_string(),
         };
         // Clears the host's text, so that it is not taken for the reason of a later failure.
-        self.scratch.reset(self.phase);
+        self.error_buffer.reset(self.phase);
         RuntimeHostError::new(message)
     }
 }

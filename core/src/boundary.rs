@@ -14,5 +14,5 @@ pub(crate) mod text_writer;
 
 pub use bytes::{BytesError, runtime_bytes_slice, runtime_bytes_slice_mut};
 pub use command::RuntimeCommandRef;
-pub use error_slot::{ErrorSlot, Rejected, clear_runtime_error, write_runtime_error};
+pub use error_slot::{ErrorSlot, ErrorWritten, TxResult, clear_runtime_error, write_runtime_error};
 pub use panic::CATCHES_PANICS;

@@ -14,7 +14,7 @@ pub use visitor::{BytesMutVisitor, BytesVisitor, KeyVisitor};
 
 use crate::{
     abi::{RecordKey, RecordKind, SysId},
-    boundary::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, TxResult},
 };
 
 /// What a host does when a plugin calls it. Behind the C functions made from it stand all checks of the boundary: an implementation sees
@@ -38,7 +38,7 @@ pub trait Host {
     /// Keys of any other length are refused with kind 4001 before a slice is made (rule 1).
     fn key_len(&self, kind: RecordKind) -> Option<usize>;
 
-    /// Lends a record to the visitor, if it exists, and returns whether it does.
+    /// HasRecordBounds a record to the visitor, if it exists, and returns whether it does.
     ///
     /// # Errors
     ///
@@ -49,9 +49,9 @@ pub trait Host {
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>>;
+    ) -> TxResult<'e, bool>;
 
-    /// Lends a record to the visitor, if it exists, and returns whether it does. `pk` has the kind's length.
+    /// HasRecordBounds a record to the visitor, if it exists, and returns whether it does. `pk` has the kind's length.
     ///
     /// # Errors
     ///
@@ -62,9 +62,9 @@ pub trait Host {
         pk: &[u8],
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>>;
+    ) -> TxResult<'e, bool>;
 
-    /// Lends zeroed bytes of the kind's data size to the visitor, and keeps them as a new record.
+    /// HasRecordBounds zeroed bytes of the kind's data size to the visitor, and keeps them as a new record.
     ///
     /// # Errors
     ///
@@ -74,9 +74,9 @@ pub trait Host {
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<RecordKey, Rejected<'e>>;
+    ) -> TxResult<'e, RecordKey>;
 
-    /// Lends a record to the visitor for writing, if it exists, and returns whether it does. `pk` has the kind's length.
+    /// HasRecordBounds a record to the visitor for writing, if it exists, and returns whether it does. `pk` has the kind's length.
     ///
     /// # Errors
     ///
@@ -87,7 +87,7 @@ pub trait Host {
         pk: &[u8],
         update: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>>;
+    ) -> TxResult<'e, bool>;
 
     /// Deletes a record, if it exists, and returns whether it did. `pk` has the kind's length.
     ///
@@ -99,19 +99,14 @@ pub trait Host {
         kind: RecordKind,
         pk: &[u8],
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>>;
+    ) -> TxResult<'e, bool>;
 
     /// Takes an event in.
     ///
     /// # Errors
     ///
     /// There is no such kind, or no room.
-    fn emit_event<'e>(
-        &mut self,
-        kind: u8,
-        payload: &[u8],
-        error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>>;
+    fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: ErrorSlot<'e>) -> TxResult<'e>;
 
     /// Shows every key of a kind to the visitor, in ascending `sys_id` (rule 8).
     ///
@@ -123,14 +118,14 @@ pub trait Host {
         kind: RecordKind,
         visitor: KeyVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>>;
+    ) -> TxResult<'e>;
 
     /// Takes a diagnostic text in; it should be UTF-8, but nobody checked. The default drops it.
     ///
     /// # Errors
     ///
     /// The host could not.
-    fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+    fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         let _ = (message, error);
         Ok(())
     }

@@ -19,7 +19,7 @@ pub use reason::Reason;
 pub use thunks::plugin_api;
 pub use tx::Tx;
 
-use crate::boundary::{ErrorSlot, Rejected, RuntimeCommandRef};
+use crate::boundary::{ErrorSlot, RuntimeCommandRef, TxResult};
 
 /// Deterministic business logic: reads and writes records through the host, emits events, accepts or rejects.
 ///
@@ -40,7 +40,7 @@ pub trait Plugin: Sized + Send + 'static {
     /// # Errors
     ///
     /// A configuration that cannot be used, written with [`ErrorSlot::config_error`].
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>>;
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self>;
 
     /// Runs one command.
     ///
@@ -49,18 +49,14 @@ pub trait Plugin: Sized + Send + 'static {
     /// # Errors
     ///
     /// A rejection, written with [`Tx::reject`](ReadAccess::reject), or a failed host call passed on. The host undoes everything that the command did.
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>>;
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx>;
 
     /// Checks what must hold in every committed state. The default finds nothing wrong.
     ///
     /// # Errors
     ///
     /// The invariant that does not hold, written with [`ReadAccess::reject`].
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         let _ = state;
         Ok(())
     }
@@ -70,7 +66,7 @@ pub trait Plugin: Sized + Send + 'static {
     /// # Errors
     ///
     /// What could not be released, written into `error` with kind 5001.
-    fn on_unload<'c>(&mut self, error: ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
+    fn on_unload<'c>(&mut self, error: ErrorSlot<'c>) -> TxResult<'c> {
         let _ = error;
         Ok(())
     }

@@ -4,7 +4,7 @@
 
 pub use crate::{
     abi::{RecordKey, RecordKind, SysId, runtime_error_kind},
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, ErrorWritten, RuntimeCommandRef, TxResult},
     dispatch, export_plugin,
     plugin::{Plugin, ReadAccess, ReadContext, StaticPlugin, Tx},
     schema, static_plugin,

@@ -26,18 +26,14 @@ impl Plugin for Probe {
         "{}"
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         match config {
             "bad" => Err(error.config_error(format_args!("the configuration is {config}"))),
             _ => Ok(Self),
         }
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         match command.command_kind() {
             KIND_OK => Ok(()),
             KIND_REJECT => Err(tx.reject(format_args!("no"))),
@@ -51,7 +47,7 @@ impl Plugin for Probe {
         }
     }
 
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         state.read_raw(1, 1, |_| ()).map(drop)
     }
 }

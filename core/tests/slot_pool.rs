@@ -8,7 +8,7 @@ use std::{
 
 use statevec_abi::{
     abi::{RuntimeErrorBuf, runtime_error_kind::CONFIG_ERROR},
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     fixed_store::FixedStore,
     host::{HostGate, PluginApi, PluginRuntime},
     plugin::{Plugin, StaticPlugin, Tx},
@@ -31,7 +31,7 @@ impl<const T: usize> Plugin for Counted<T> {
         "{}"
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         if config == "refuse" {
             return Err(error.config_error(format_args!("as told")));
         }
@@ -39,11 +39,7 @@ impl<const T: usize> Plugin for Counted<T> {
         Ok(Self { panics_in_drop: config == "panic in drop" })
     }
 
-    fn run_tx<'tx>(
-        &self,
-        _tx: &mut Tx<'tx>,
-        _command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, _tx: &mut Tx<'tx>, _command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         Ok(())
     }
 }

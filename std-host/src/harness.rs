@@ -17,8 +17,8 @@
 //! # impl Plugin for Counters {
 //! #     fn name() -> &'static str { "counters" }
 //! #     fn schema() -> &'static str { SCHEMA.json }
-//! #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
-//! #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+//! #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
+//! #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
 //! #         dispatch!(tx, match command {
 //! #             Add(Add { id, amount }) => {
 //! #                 let value = tx.update_or_create(&Counter { id, value: 0 }, |counter| {

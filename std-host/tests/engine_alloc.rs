@@ -7,7 +7,7 @@ use std::{
 
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, StaticPlugin, Tx},
     schema, static_plugin,
     typed::{Command, Event, Record},
@@ -86,15 +86,11 @@ impl Plugin for Items {
         ITEMS.json
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let [what, id @ ..] = command.payload() else { return Ok(()) };
         let pk = id.first_chunk().map_or([0; 8], |id| u64::from_le_bytes(*id).to_be_bytes());
         let init = |data: &mut [u8]| data[..8].copy_from_slice(id);

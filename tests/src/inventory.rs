@@ -23,7 +23,7 @@ pub use schema::{Discontinue, Item, Reason, Receive, Register, SCHEMA, Ship, Sku
 use call::Call;
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     dispatch,
     plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
@@ -47,7 +47,7 @@ impl Plugin for Inventory {
         SCHEMA.json
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         let max_on_hand = match config.strip_prefix("max_on_hand=") {
             Some(number) => number.parse().ok(),
             None => config.is_empty().then_some(1_000),
@@ -60,11 +60,7 @@ impl Plugin for Inventory {
         }
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let call = Call {
             max_on_hand: self.max_on_hand,
             ext_seq: command.ext_seq(),
@@ -81,7 +77,7 @@ impl Plugin for Inventory {
         )
     }
 
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         let limit = self.max_on_hand;
         state.for_each(|state, item: Item| {
             let Item { sku, on_hand, .. } = item;

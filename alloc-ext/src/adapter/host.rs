@@ -40,9 +40,9 @@ impl<'c> RuntimeHostContextV1Adapter<'c> {
     /// The adapter of a transaction.
     #[must_use]
     pub fn over(tx: &'c mut Tx<'_>) -> Self {
-        let (table, mut scratch) = tx.host_table();
-        scratch.reset(RuntimeErrorPhase::RunTx);
-        let buffer = Buffer::new(RuntimeErrorPhase::RunTx, Some(scratch));
+        let (table, mut error_buffer) = tx.host_table();
+        error_buffer.reset(RuntimeErrorPhase::RunTx);
+        let buffer = Buffer::new(RuntimeErrorPhase::RunTx, Some(error_buffer));
         Self { table, buffer }
     }
 }

@@ -38,10 +38,10 @@ impl<'c> RuntimeReadContextV1Adapter<'c> {
     /// The adapter of a state that is being validated.
     #[must_use]
     pub fn over(state: &'c mut ReadContext<'_>) -> Self {
-        let (table, mut scratch) = state.read_table();
+        let (table, mut error_buffer) = state.read_table();
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
-        scratch.reset(phase);
-        Self { table, buffer: Buffer::new(phase, Some(scratch)) }
+        error_buffer.reset(phase);
+        Self { table, buffer: Buffer::new(phase, Some(error_buffer)) }
     }
 }
 

@@ -156,9 +156,9 @@ pub fn schema(input: TokenStream) -> TokenStream {
 /// # #[derive(Command)] #[command(kind = 2)] struct Withdraw { amount: u64 }
 /// # struct Bank;
 /// # impl Bank {
-/// # fn deposit<'tx>(&self, _: &mut Tx<'tx>, _: Deposit) -> Result<(), Rejected<'tx>> { Ok(()) }
-/// # fn withdraw<'tx>(&self, _: &mut Tx<'tx>, _: Withdraw) -> Result<(), Rejected<'tx>> { Ok(()) }
-/// # fn run<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+/// # fn deposit<'tx>(&self, _: &mut Tx<'tx>, _: Deposit) -> TxResult<'tx> { Ok(()) }
+/// # fn withdraw<'tx>(&self, _: &mut Tx<'tx>, _: Withdraw) -> TxResult<'tx> { Ok(()) }
+/// # fn run<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
 /// statevec_abi::dispatch!(tx, match command {
 ///     Deposit(deposit) => self.deposit(tx, deposit),
 ///     Withdraw(withdraw) => self.withdraw(tx, withdraw),
@@ -168,7 +168,7 @@ pub fn schema(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// `tx` is a variable, a `&mut Tx` or `&mut ReadContext`, and `command` a `RuntimeCommandRef`. Every arm names a command
-/// type, binds the decoded value, and gives a `Result<_, Rejected>`. With `, schema = SCHEMA` behind the match, a
+/// type, binds the decoded value, and gives a `TxResult`. With `, schema = SCHEMA` behind the match, a
 /// command that the schema does not list does not compile. If the crate has another name, `crate = path,` comes first.
 /// A command of another kind, or with a payload that
 /// does not decode, is refused as INVALID_COMMAND. Two arms of one kind do not compile.

@@ -1,33 +1,33 @@
-//! The one way in: every call that crosses the boundary, in either direction, runs in [`Inbound::enter`].
+//! The one way in: every call that crosses the boundary, in either direction, runs in [`BoundaryCall::enter`].
 
 use crate::{
     abi::{RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
     boundary::{
-        ErrorSlot, Rejected,
+        ErrorSlot, TxResult,
         panic::{Panic, catch},
     },
 };
 
 /// A call that has just crossed the boundary.
-pub(crate) struct Inbound<'c> {
-    callee: Callee,
+pub(crate) struct BoundaryCall<'c> {
+    callee: Side,
     error: ErrorSlot<'c>,
 }
 
 /// Who is being called: decides how a panic is reported (rule 2).
 #[derive(Clone, Copy)]
-pub(crate) enum Callee {
+pub(crate) enum Side {
     Plugin,
     Host,
 }
 
-impl Inbound<'_> {
+impl BoundaryCall<'_> {
     /// # Safety
     ///
     /// `out_error` is null, or valid for writes until the call returns.
     #[inline]
     pub(crate) const unsafe fn new(
-        callee: Callee,
+        callee: Side,
         phase: RuntimeErrorPhase,
         out_error: *mut RuntimeErrorBuf,
     ) -> Self {
@@ -42,11 +42,11 @@ impl Inbound<'_> {
     #[inline]
     pub(crate) fn enter(
         self,
-        body: impl for<'c> FnOnce(ErrorSlot<'c>) -> Result<(), Rejected<'c>>,
+        body: impl for<'c> FnOnce(ErrorSlot<'c>) -> TxResult<'c>,
     ) -> RuntimeCallStatus {
         match catch(|| body(self.error)) {
             Ok(Ok(())) => {
-                if matches!(self.callee, Callee::Plugin) {
+                if matches!(self.callee, Side::Plugin) {
                     self.error.reset();
                 }
                 RuntimeCallStatus::Success
@@ -60,10 +60,10 @@ impl Inbound<'_> {
 /// Writes a panic as the failure of a call.
 #[cold]
 #[inline(never)]
-pub(crate) fn report(callee: Callee, error: ErrorSlot<'_>, panic: Panic) -> RuntimeCallStatus {
+pub(crate) fn report(callee: Side, error: ErrorSlot<'_>, panic: Panic) -> RuntimeCallStatus {
     let (who, kind) = match callee {
-        Callee::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
-        Callee::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),
+        Side::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
+        Side::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),
     };
     let _written = error.fail(kind, format_args!("{who} panicked: {panic}"));
     RuntimeCallStatus::Failure

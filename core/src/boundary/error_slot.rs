@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight into it, and the
-/// token [`Rejected`] travels back through `?`.
+/// token [`ErrorWritten`] travels back through `?`.
 ///
 /// Writing again replaces what was written: the last reason wins. When the caller gave no buffer, the text goes nowhere. It is a handle, as small
 /// as a slice, and is passed by value.
@@ -31,13 +31,16 @@ type Brand<'c> = fn(&'c ()) -> &'c ();
 ///
 /// It has no size, cannot be made without writing a reason, and cannot be kept for a later call.
 #[must_use = "a written reason takes effect only when the token is returned as `Err`"]
-pub struct Rejected<'c> {
+pub struct ErrorWritten<'c> {
     call: PhantomData<Brand<'c>>,
 }
 
-impl fmt::Debug for Rejected<'_> {
+/// The result of a call that writes why it failed into its error buffer. It has the size of `T`, or of one byte for `()`.
+pub type TxResult<'tx, T = ()> = Result<T, ErrorWritten<'tx>>;
+
+impl fmt::Debug for ErrorWritten<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Rejected")
+        f.write_str("ErrorWritten")
     }
 }
 
@@ -47,7 +50,7 @@ impl<'c> ErrorSlot<'c> {
     pub fn scope<R>(
         buffer: &mut RuntimeErrorBuf,
         phase: RuntimeErrorPhase,
-        body: impl for<'s> FnOnce(ErrorSlot<'s>) -> Result<R, Rejected<'s>>,
+        body: impl for<'s> FnOnce(ErrorSlot<'s>) -> TxResult<'s, R>,
     ) -> Option<R> {
         body(ErrorSlot { buffer, phase, call: PhantomData }).ok()
     }
@@ -78,13 +81,13 @@ impl<'c> ErrorSlot<'c> {
     /// Writes why the call fails.
     ///
     /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
-    pub fn fail(self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+    pub fn fail(self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> ErrorWritten<'c> {
         match reason.as_str() {
             Some(text) => self.fail_with_text(kind, text),
             None if !self.buffer.is_null() => self.write(kind, |writer| writer.format(reason)),
             None => {}
         }
-        Rejected { call: PhantomData }
+        ErrorWritten { call: PhantomData }
     }
 
     /// [`fail`](Self::fail) for a text without arguments: one copy, without the writer.
@@ -105,25 +108,25 @@ impl<'c> ErrorSlot<'c> {
     }
 
     /// [`fail`](Self::fail) for a text that needs no formatting.
-    pub(crate) fn fail_with(self, kind: RuntimeErrorKind, text: &str) -> Rejected<'c> {
+    pub(crate) fn fail_with(self, kind: RuntimeErrorKind, text: &str) -> ErrorWritten<'c> {
         self.fail_with_text(kind, text);
-        Rejected { call: PhantomData }
+        ErrorWritten { call: PhantomData }
     }
 
     /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
-    pub fn config_error(self, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+    pub fn config_error(self, reason: fmt::Arguments<'_>) -> ErrorWritten<'c> {
         self.fail(runtime_error_kind::CONFIG_ERROR, reason)
     }
 
     /// [`fail`](Self::fail) with another call's error: its kind and its text, without formatting.
-    pub(crate) fn pass_on(self, report: &RuntimeErrorBuf) -> Rejected<'c> {
+    pub(crate) fn pass_on(self, report: &RuntimeErrorBuf) -> ErrorWritten<'c> {
         if !self.buffer.is_null() {
             self.write(report.kind, |writer| match report.ascii() {
                 Some(text) => writer.push(text),
                 None => writer.push_lossy(report.message().as_bytes()),
             });
         }
-        Rejected { call: PhantomData }
+        ErrorWritten { call: PhantomData }
     }
 
     fn write(self, kind: RuntimeErrorKind, reason: impl FnOnce(&mut TextWriter)) {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     abi::{RecordKey, RecordKind, SysId},
-    boundary::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, TxResult},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
     schema::RecordDef,
 };
@@ -27,7 +27,7 @@ impl Host for FixedStore<'_> {
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let (_, record) = self.known(kind, error)?;
         Ok(self.lend(record, self.rows.find(RecordKey { kind, sys_id }), visitor))
     }
@@ -38,7 +38,7 @@ impl Host for FixedStore<'_> {
         pk: &[u8],
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let (_, record) = self.known(kind, error)?;
         Ok(self.lend(record, self.rows.find_pk(kind, data_size(record), pk), visitor))
     }
@@ -48,7 +48,7 @@ impl Host for FixedStore<'_> {
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<RecordKey, Rejected<'e>> {
+    ) -> TxResult<'e, RecordKey> {
         let (position, record) = self.writable(kind, error)?;
         // What has no room is refused before the plugin makes the record, as on a server.
         let next = self.kinds.get_mut(position).filter(|kind| kind.next_id < SysId::MAX);
@@ -81,7 +81,7 @@ impl Host for FixedStore<'_> {
         pk: &[u8],
         update: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let (_, record) = self.writable(kind, error)?;
         let Some(slot) = self.rows.find_pk(kind, data_size(record), pk) else {
             return Ok(false);
@@ -110,7 +110,7 @@ impl Host for FixedStore<'_> {
         kind: RecordKind,
         pk: &[u8],
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let (_, record) = self.writable(kind, error)?;
         let Some(slot) = self.rows.find_pk(kind, data_size(record), pk) else {
             return Ok(false);
@@ -124,12 +124,7 @@ impl Host for FixedStore<'_> {
         Ok(true)
     }
 
-    fn emit_event<'e>(
-        &mut self,
-        kind: u8,
-        payload: &[u8],
-        error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         if !self.open {
             return Err(refusal::no_transaction(error));
         }
@@ -145,7 +140,7 @@ impl Host for FixedStore<'_> {
         kind: RecordKind,
         mut visitor: KeyVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    ) -> TxResult<'e> {
         self.known(kind, error)?;
         for slot in self.rows.of_kind(kind) {
             visitor.visit(self.rows.key(*slot));
@@ -160,7 +155,7 @@ impl<'m> FixedStore<'m> {
         &self,
         kind: RecordKind,
         error: ErrorSlot<'e>,
-    ) -> Result<(usize, &'m RecordDef<'m>), Rejected<'e>> {
+    ) -> TxResult<'e, (usize, &'m RecordDef<'m>)> {
         let known = self.record_kind(kind);
         known.ok_or_else(|| refusal::no_record_kind(kind, error))
     }
@@ -170,7 +165,7 @@ impl<'m> FixedStore<'m> {
         &self,
         kind: RecordKind,
         error: ErrorSlot<'e>,
-    ) -> Result<(usize, &'m RecordDef<'m>), Rejected<'e>> {
+    ) -> TxResult<'e, (usize, &'m RecordDef<'m>)> {
         if !self.open {
             return Err(refusal::no_transaction(error));
         }

@@ -9,23 +9,23 @@ use crate::{
         RecordKind,
         runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
     },
-    boundary::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, ErrorWritten},
     schema::RecordDef,
 };
 
 #[cold]
-pub(super) fn no_transaction<'e>(error: ErrorSlot<'e>) -> Rejected<'e> {
+pub(super) fn no_transaction<'e>(error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     let reason = format_args!("a write outside of a transaction; begin one first");
     error.fail(HOST_INTERNAL_ERROR, reason)
 }
 
 #[cold]
-pub(super) fn no_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
+pub(super) fn no_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
 }
 
 #[cold]
-pub(super) fn no_event_kind<'e>(kind: u8, error: ErrorSlot<'e>) -> Rejected<'e> {
+pub(super) fn no_event_kind<'e>(kind: u8, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}"))
 }
 
@@ -34,7 +34,7 @@ pub(super) fn records_full<'e>(
     record: &RecordDef<'_>,
     records: usize,
     error: ErrorSlot<'e>,
-) -> Rejected<'e> {
+) -> ErrorWritten<'e> {
     let name = record.name;
     let reason = format_args!(
         "no room for another {name}: the store is full with {records} records (RECORDS)"
@@ -43,7 +43,10 @@ pub(super) fn records_full<'e>(
 }
 
 #[cold]
-pub(super) fn numbers_used_up<'e>(record: &RecordDef<'_>, error: ErrorSlot<'e>) -> Rejected<'e> {
+pub(super) fn numbers_used_up<'e>(
+    record: &RecordDef<'_>,
+    error: ErrorSlot<'e>,
+) -> ErrorWritten<'e> {
     let name = record.name;
     error.fail(
         HOST_REJECTED,
@@ -56,7 +59,7 @@ pub(super) fn changes_full<'e>(
     record: &RecordDef<'_>,
     changes: usize,
     error: ErrorSlot<'e>,
-) -> Rejected<'e> {
+) -> ErrorWritten<'e> {
     let name = record.name;
     let reason = format_args!(
         "no room to change another {name}: the transaction is full with {changes} changed records (CHANGES)"
@@ -69,7 +72,7 @@ pub(super) fn events_full<'e>(
     payload: usize,
     no_room: &NoRoom,
     error: ErrorSlot<'e>,
-) -> Rejected<'e> {
+) -> ErrorWritten<'e> {
     let NoRoom { capacity, left } = no_room;
     let reason = format_args!(
         "no room for an event of {payload} bytes: {left} of {capacity} bytes are left (EVENT_BYTES)"
@@ -78,7 +81,11 @@ pub(super) fn events_full<'e>(
 }
 
 #[cold]
-pub(super) fn exists<'e>(record: &RecordDef<'_>, key: &[u8], error: ErrorSlot<'e>) -> Rejected<'e> {
+pub(super) fn exists<'e>(
+    record: &RecordDef<'_>,
+    key: &[u8],
+    error: ErrorSlot<'e>,
+) -> ErrorWritten<'e> {
     let (name, key) = (record.name, Hex(key));
     error.fail(HOST_REJECTED, format_args!("{name} with primary key {key} exists already"))
 }
@@ -89,7 +96,7 @@ pub(super) fn frozen<'e>(
     (role, field): (&str, &str),
     key: &[u8],
     error: ErrorSlot<'e>,
-) -> Rejected<'e> {
+) -> ErrorWritten<'e> {
     let (name, key) = (record.name, Hex(key));
     error.fail(
         HOST_REJECTED,
@@ -122,7 +129,7 @@ mod tests {
     use super::*;
     use crate::{
         abi::{RuntimeErrorBuf, SysId},
-        boundary::RuntimeCommandRef,
+        boundary::{RuntimeCommandRef, TxResult},
         fixed_store::{FixedMemory, FixedStore},
         host::{HostGate, PluginApi, PluginRuntime},
         plugin::{Plugin, StaticPlugin, Tx},
@@ -142,15 +149,11 @@ mod tests {
             ""
         }
 
-        fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+        fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
             Ok(Self)
         }
 
-        fn run_tx<'tx>(
-            &self,
-            tx: &mut Tx<'tx>,
-            _: &RuntimeCommandRef<'_>,
-        ) -> Result<(), Rejected<'tx>> {
+        fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
             tx.create_raw(1, |_| ()).map(drop)
         }
     }

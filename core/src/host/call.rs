@@ -9,16 +9,16 @@ use crate::{
         runtime_error_kind,
     },
     boundary::{
-        BytesError, ErrorSlot, Rejected,
+        BytesError, ErrorSlot, ErrorWritten, TxResult,
         bytes::slice_within,
-        enter::{Callee, Inbound},
+        enter::{BoundaryCall, Side},
     },
 };
 
 /// A call of the host that has just come in.
 pub(super) struct HostCall<'g, H> {
     gate: Result<&'g HostGate<H>, GateError>,
-    inbound: Inbound<'g>,
+    inbound: BoundaryCall<'g>,
 }
 
 impl<H: Host> HostCall<'_, H> {
@@ -33,7 +33,7 @@ impl<H: Host> HostCall<'_, H> {
         let gate = unsafe { HostGate::<H>::from_context(ctx) };
         let phase = gate.map_or(RuntimeErrorPhase::RunTx, HostGate::phase);
         // SAFETY: null or valid for writes for the call, by the caller's promise (rule 9).
-        let inbound = unsafe { Inbound::new(Callee::Host, phase, out_error) };
+        let inbound = unsafe { BoundaryCall::new(Side::Host, phase, out_error) };
         Self { gate, inbound }
     }
 
@@ -47,14 +47,14 @@ impl<H: Host> HostCall<'_, H> {
         // SAFETY: null or a live gate, by the caller's promise (rule 5).
         let gate = unsafe { HostGate::from_context(ctx) };
         // SAFETY: null or valid for writes for the call, by the caller's promise (rule 9).
-        let inbound = unsafe { Inbound::new(Callee::Host, RuntimeErrorPhase::RunTx, out_error) };
+        let inbound = unsafe { BoundaryCall::new(Side::Host, RuntimeErrorPhase::RunTx, out_error) };
         Self { gate, inbound }
     }
 
     #[inline]
     pub(super) fn read(
         self,
-        body: impl for<'e> FnOnce(&H, ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
+        body: impl for<'e> FnOnce(&H, ErrorSlot<'e>) -> TxResult<'e>,
     ) -> RuntimeCallStatus {
         self.inbound.enter(|error| {
             let gate = self.gate.map_err(|reason| refused(error, reason))?;
@@ -66,7 +66,7 @@ impl<H: Host> HostCall<'_, H> {
     #[inline]
     pub(super) fn write(
         self,
-        body: impl for<'e> FnOnce(&mut H, ErrorSlot<'e>) -> Result<(), Rejected<'e>>,
+        body: impl for<'e> FnOnce(&mut H, ErrorSlot<'e>) -> TxResult<'e>,
     ) -> RuntimeCallStatus {
         self.inbound.enter(|error| {
             let gate = self.gate.map_err(|reason| refused(error, reason))?;
@@ -87,7 +87,7 @@ pub(super) unsafe fn key<'k, 'e, H: Host>(
     kind: RecordKind,
     pk: RuntimeBytesRef,
     error: ErrorSlot<'e>,
-) -> Result<&'k [u8], Rejected<'e>> {
+) -> TxResult<'e, &'k [u8]> {
     match host.key_len(kind) {
         Some(len) if len == pk.len => {
             // SAFETY: the caller's promise (rule 10).
@@ -108,7 +108,7 @@ pub(super) unsafe fn bytes<'b, 'e>(
     bytes: RuntimeBytesRef,
     limit: usize,
     error: ErrorSlot<'e>,
-) -> Result<&'b [u8], Rejected<'e>> {
+) -> TxResult<'e, &'b [u8]> {
     // SAFETY: the caller's promise (rule 10).
     match unsafe { slice_within(bytes, limit) } {
         Ok(bytes) => Ok(bytes),
@@ -119,7 +119,7 @@ pub(super) unsafe fn bytes<'b, 'e>(
 /// Why bytes are no slice; found anew, so that the way there needs no room for a reason.
 #[cold]
 #[inline(never)]
-fn bad_bytes<'e>(len: usize, limit: usize, error: ErrorSlot<'e>) -> Rejected<'e> {
+fn bad_bytes<'e>(len: usize, limit: usize, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     let reason = BytesError::of(len, limit);
     error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }
@@ -131,7 +131,7 @@ fn wrong_key<'e>(
     expected: usize,
     got: usize,
     error: ErrorSlot<'e>,
-) -> Rejected<'e> {
+) -> ErrorWritten<'e> {
     let reason =
         format_args!("primary key of {got} bytes for record kind {kind}; its key has {expected}");
     error.fail(runtime_error_kind::HOST_REJECTED, reason)
@@ -139,17 +139,17 @@ fn wrong_key<'e>(
 
 #[cold]
 #[inline(never)]
-fn no_key<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
+fn no_key<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     let reason = format_args!("the schema has no record kind {kind} with a primary key");
     error.fail(runtime_error_kind::HOST_REJECTED, reason)
 }
 
 #[inline]
-pub(super) fn present<'e, F>(
+pub(super) fn require_function<'e, F>(
     function: Option<F>,
     name: &'static str,
     error: ErrorSlot<'e>,
-) -> Result<F, Rejected<'e>> {
+) -> TxResult<'e, F> {
     match function {
         Some(function) => Ok(function),
         None => Err(null(name, error)),
@@ -157,11 +157,11 @@ pub(super) fn present<'e, F>(
 }
 
 #[inline]
-pub(super) fn out<'e, T>(
+pub(super) fn require_out<'e, T>(
     pointer: *mut T,
     name: &'static str,
     error: ErrorSlot<'e>,
-) -> Result<NonNull<T>, Rejected<'e>> {
+) -> TxResult<'e, NonNull<T>> {
     match NonNull::new(pointer) {
         Some(pointer) => Ok(pointer),
         None => Err(null(name, error)),
@@ -170,19 +170,19 @@ pub(super) fn out<'e, T>(
 
 #[cold]
 #[inline(never)]
-fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> Rejected<'e> {
+fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{name} is null"))
 }
 
 /// Writes an out parameter.
 #[inline]
-pub(super) fn answer<T>(pointer: NonNull<T>, value: T) {
+pub(super) fn write_out<T>(pointer: NonNull<T>, value: T) {
     // SAFETY: not null, so valid for a write; which need not be aligned (rule 9).
     unsafe { pointer.write_unaligned(value) };
 }
 
 #[cold]
-fn refused<'e>(error: ErrorSlot<'e>, reason: GateError) -> Rejected<'e> {
+fn refused<'e>(error: ErrorSlot<'e>, reason: GateError) -> ErrorWritten<'e> {
     let kind = if reason.is_refusal() {
         runtime_error_kind::HOST_REJECTED
     } else {

@@ -24,7 +24,7 @@ use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
 ///
 /// # Safety
 ///
-/// Where the target has no compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`), a gate is taken by a load and a store. Whoever builds an
+/// Where the target has no compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`), a gate is acquired by a load and a store. Whoever builds an
 /// image for such a target promises that no two runtimes are created on one gate at the same time, one of them in an interrupt, say. On all
 /// other targets nothing is asked.
 pub struct HostGate<H> {
@@ -36,13 +36,13 @@ pub struct HostGate<H> {
     /// The phase of the calls that it lets through: `RunTx`, but while invariants are validated.
     phase: AtomicU32,
     /// Whether a runtime has it.
-    taken: AtomicBool,
+    acquired: AtomicBool,
     /// For the errors of that runtime's calls. Here, because here it never moves; nobody else touches it.
     error: UnsafeCell<RuntimeErrorBuf>,
     _pinned: PhantomPinned,
 }
 
-// SAFETY: the error buffer is the runtime's that has taken the gate, which only one can (see `take`), and that one is used by one thread at a time;
+// SAFETY: the error buffer is the runtime's that has acquired the gate, which only one can (see `acquire`), and that one is used by one thread at a time;
 // the rest is atomic (rule 7).
 unsafe impl<H> Sync for HostGate<H> {}
 
@@ -88,7 +88,7 @@ impl<H: Host> HostGate<H> {
             state: AtomicUsize::new(CLOSED),
             readers: AtomicUsize::new(0),
             phase: AtomicU32::new(RuntimeErrorPhase::RunTx.0),
-            taken: AtomicBool::new(false),
+            acquired: AtomicBool::new(false),
             error: UnsafeCell::new(RuntimeErrorBuf::RESET),
             _pinned: PhantomPinned,
         }
@@ -96,28 +96,28 @@ impl<H: Host> HostGate<H> {
 
     /// Takes the gate for one runtime, unless another has it: two that open it could lend each other's hosts.
     #[cfg(target_has_atomic = "8")]
-    pub(super) fn take(&self) -> bool {
-        !self.taken.swap(true, Acquire)
+    pub(super) fn acquire(&self) -> bool {
+        !self.acquired.swap(true, Acquire)
     }
 
     /// Takes the gate for one runtime, unless another has it. Without compare-exchange nobody else does so meanwhile, as the docs of
     /// [`HostGate`] ask of the image.
     #[cfg(not(target_has_atomic = "8"))]
-    pub(super) fn take(&self) -> bool {
-        let free = !self.taken.load(Acquire);
-        self.taken.store(true, Relaxed);
+    pub(super) fn acquire(&self) -> bool {
+        let free = !self.acquired.load(Acquire);
+        self.acquired.store(true, Relaxed);
         free
     }
 
-    /// The buffer for errors; the runtime's that has taken the gate.
+    /// The buffer for errors; the runtime's that has acquired the gate.
     #[inline]
     pub(super) const fn error(&self) -> *mut RuntimeErrorBuf {
         self.error.get()
     }
 
     /// Leaves the gate to another runtime.
-    pub(super) fn leave(&self) {
-        self.taken.store(false, Release);
+    pub(super) fn release(&self) {
+        self.acquired.store(false, Release);
     }
 
     /// Lets calls through to the host while `body` runs; it gets the address for the context.
@@ -127,7 +127,7 @@ impl<H: Host> HostGate<H> {
         host: &mut H,
         body: impl FnOnce(*mut c_void) -> R,
     ) -> R {
-        self.pass(host, body)
+        self.with_open(host, body)
     }
 
     /// Lets reads through to the host while `body` runs; it gets the address for the context.
@@ -139,14 +139,14 @@ impl<H: Host> HostGate<H> {
         let _reading = Reading::begin(&self.readers);
         let _validating = Validating::begin(&self.phase);
         // Never written through: while somebody reads, only shared references are made of it.
-        self.pass(ptr::from_ref(host).cast_mut(), body)
+        self.with_open(ptr::from_ref(host).cast_mut(), body)
     }
 
     #[inline]
-    fn pass<R>(self: Pin<&Self>, host: *mut H, body: impl FnOnce(*mut c_void) -> R) -> R {
+    fn with_open<R>(self: Pin<&Self>, host: *mut H, body: impl FnOnce(*mut c_void) -> R) -> R {
         let gate = self.get_ref();
         gate.host.store(host, Relaxed);
-        gate.state.store(here::<H>(), Relaxed);
+        gate.state.store(current_thread::<H>(), Relaxed);
         let _close = Close(&gate.state);
         body(ptr::from_ref(gate).cast_mut().cast())
     }
@@ -172,11 +172,11 @@ impl<H: Host> HostGate<H> {
     /// Makes a reading call of the host.
     #[inline]
     pub(super) fn read<R>(&self, call: impl FnOnce(&H) -> R) -> Result<R, GateError> {
-        if self.state.load(Relaxed) != here::<H>() {
+        if self.state.load(Relaxed) != current_thread::<H>() {
             return Err(self.refusal());
         }
         let _reading = Reading::begin(&self.readers);
-        // SAFETY: the gate is open on this thread, so `pass` holds the host alive; no `&mut H` exists, because while one does the host is
+        // SAFETY: the gate is open on this thread, so `with_open` holds the host alive; no `&mut H` exists, because while one does the host is
         // lent (rules 3 and 5).
         Ok(call(unsafe { &*self.host.load(Relaxed) }))
     }
@@ -184,11 +184,11 @@ impl<H: Host> HostGate<H> {
     /// Makes a writing call of the host.
     #[inline]
     pub(super) fn write<R>(&self, call: impl FnOnce(&mut H) -> R) -> Result<R, GateError> {
-        if self.state.load(Relaxed) != here::<H>() || self.readers.load(Relaxed) != 0 {
+        if self.state.load(Relaxed) != current_thread::<H>() || self.readers.load(Relaxed) != 0 {
             return Err(self.refusal());
         }
         let _lent = Lending::begin(&self.state);
-        // SAFETY: the gate is open on this thread, so `pass` holds the host alive and mutably borrowed; no other reference to it
+        // SAFETY: the gate is open on this thread, so `with_open` holds the host alive and mutably borrowed; no other reference to it
         // exists, because while one does somebody reads or the host is lent (rules 3 and 5).
         Ok(call(unsafe { &mut *self.host.load(Relaxed) }))
     }
@@ -197,7 +197,7 @@ impl<H: Host> HostGate<H> {
     fn refusal(&self) -> GateError {
         match self.state.load(Relaxed) {
             CLOSED => GateError::Closed,
-            state if state & !FREE != here::<H>() => GateError::Thread,
+            state if state & !FREE != current_thread::<H>() => GateError::Thread,
             state if state & LENT != 0 => GateError::Lent,
             _ => GateError::ReadOnly,
         }
@@ -206,7 +206,7 @@ impl<H: Host> HostGate<H> {
 
 /// The number of this thread.
 #[inline]
-fn here<H: Host>() -> usize {
+fn current_thread<H: Host>() -> usize {
     H::thread_token() & !FREE
 }
 

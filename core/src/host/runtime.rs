@@ -9,7 +9,7 @@ use core::{
     ptr::{self, NonNull},
 };
 
-use super::{Host, HostGate, PluginApi, thunks::Tables};
+use super::{Host, HostGate, PluginApi, thunks::HostVTables};
 use crate::{
     abi::{
         ErrorText, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
@@ -69,7 +69,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         error: &'e mut RuntimeErrorBuf,
     ) -> Result<Self, CallFailure<'e>> {
         let phase = RuntimeErrorPhase::Create;
-        if !gate.take() {
+        if !gate.acquire() {
             let reason =
                 format_args!("the host gate belongs to another runtime; give each its own");
             return Err(violation(error, phase, reason));
@@ -81,7 +81,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
                 Ok(Self { api, runtime, gate, unloaded: false, host: PhantomData })
             }
             _ => {
-                gate.leave();
+                gate.release();
                 Err(not_created(status, phase, error))
             }
         }
@@ -98,14 +98,14 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         host: &mut H,
         command: &RuntimeCommandRef<'_>,
     ) -> Result<(), CallFailure<'_>> {
-        let vtable: *const RuntimeHostVTableV1 = const { &Tables::<H>::HOST };
+        let vtable: *const RuntimeHostVTableV1 = const { &HostVTables::<H>::HOST };
         let out_error = ptr::from_mut(expect_nothing(self.error()));
         let status = self.gate.as_ref().open(host, |ctx_ptr| {
             let context = RuntimeHostContextV1 { ctx_ptr, vtable };
             // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
             unsafe { self.api.run_tx(self.runtime.as_ptr(), context, command, out_error) }
         });
-        judge(status, "run_tx", RuntimeErrorPhase::RunTx, self.error())
+        check_status(status, "run_tx", RuntimeErrorPhase::RunTx, self.error())
     }
 
     /// Lets the plugin check its invariants on a host's state.
@@ -114,7 +114,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
     ///
     /// The invariant that does not hold, or the plugin's failure.
     pub fn validate_biz_invariants(&mut self, host: &H) -> Result<(), CallFailure<'_>> {
-        let vtable: *const RuntimeReadVTableV1 = const { &Tables::<H>::READ };
+        let vtable: *const RuntimeReadVTableV1 = const { &HostVTables::<H>::READ };
         let out_error = ptr::from_mut(expect_nothing(self.error()));
         let status = self.gate.as_ref().open_for_reading(host, |ctx_ptr| {
             let context = RuntimeReadContextV1 { ctx_ptr, vtable };
@@ -122,7 +122,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
             unsafe { self.api.validate_biz_invariants(self.runtime.as_ptr(), context, out_error) }
         });
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
-        judge(status, "validate_biz_invariants", phase, self.error())
+        check_status(status, "validate_biz_invariants", phase, self.error())
     }
 
     /// Tells the plugin to release what it holds. Dropping the runtime does so, too, but cannot say how it went.
@@ -138,13 +138,13 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         let out_error = ptr::from_mut(expect_nothing(self.error()));
         // SAFETY: made by this table and live; the buffer is ours (rules 7 and 9).
         let status = unsafe { self.api.on_unload(self.runtime.as_ptr(), out_error) };
-        judge(status, "on_unload", RuntimeErrorPhase::Unload, self.error())
+        check_status(status, "on_unload", RuntimeErrorPhase::Unload, self.error())
     }
 
     /// The buffer for errors.
     #[inline]
     fn error(&mut self) -> &mut RuntimeErrorBuf {
-        // SAFETY: this runtime has taken the gate, and is borrowed mutably: nobody else reaches the buffer (rules 7 and 9).
+        // SAFETY: this runtime has acquired the gate, and is borrowed mutably: nobody else reaches the buffer (rules 7 and 9).
         unsafe { &mut *self.gate.error() }
     }
 }
@@ -155,7 +155,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> Drop for PluginRuntime<H, G> {
         let _ = self.unload();
         // SAFETY: made by this table; nobody uses it after a drop (rule 7).
         unsafe { self.api.destroy_runtime(self.runtime.as_ptr()) };
-        self.gate.leave();
+        self.gate.release();
     }
 }
 
@@ -177,7 +177,7 @@ fn expect_nothing(error: &mut RuntimeErrorBuf) -> &mut RuntimeErrorBuf {
 
 /// Reads a plugin's status (rule 1).
 #[inline]
-fn judge<'e>(
+fn check_status<'e>(
     status: RuntimeCallStatus,
     call: &str,
     phase: RuntimeErrorPhase,

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use super::{
     BytesMutVisitor, BytesVisitor, Host, KeyVisitor,
-    call::{HostCall, answer, bytes, key, out, present},
+    call::{HostCall, bytes, key, require_function, require_out, write_out},
 };
 use crate::{
     abi::{
@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// The tables of a host.
-pub(super) struct Tables<H>(core::marker::PhantomData<fn(H)>);
+pub(super) struct HostVTables<H>(core::marker::PhantomData<fn(H)>);
 
-impl<H: Host> Tables<H> {
+impl<H: Host> HostVTables<H> {
     pub(super) const HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
         with_read_typed_raw: Some(read_by_id::<H>),
         with_read_typed_by_pk_raw: Some(read_by_pk::<H>),
@@ -49,12 +49,12 @@ unsafe extern "C" fn read_by_id<H: Host>(
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
-        let visitor = present(visitor, "visitor", error)?;
-        let out_found = out(out_found, "out_found", error)?;
+        let visitor = require_function(visitor, "visitor", error)?;
+        let out_found = require_out(out_found, "out_found", error)?;
         // SAFETY: the plugin's promise, for the call (rule 4).
         let visitor = unsafe { BytesVisitor::new(visitor_ctx, visitor) };
         let found = host.read_by_id(kind, sys_id, visitor, error)?;
-        answer(out_found, found.into());
+        write_out(out_found, found.into());
         Ok(())
     })
 }
@@ -71,14 +71,14 @@ unsafe extern "C" fn read_by_pk<H: Host>(
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
-        let visitor = present(visitor, "visitor", error)?;
-        let out_found = out(out_found, "out_found", error)?;
+        let visitor = require_function(visitor, "visitor", error)?;
+        let out_found = require_out(out_found, "out_found", error)?;
         // SAFETY: the plugin's promise, for the call (rule 10).
         let pk = unsafe { key(host, kind, pk, error) }?;
         // SAFETY: the plugin's promise, for the call (rule 4).
         let visitor = unsafe { BytesVisitor::new(visitor_ctx, visitor) };
         let found = host.read_by_pk(kind, pk, visitor, error)?;
-        answer(out_found, found.into());
+        write_out(out_found, found.into());
         Ok(())
     })
 }
@@ -94,12 +94,12 @@ unsafe extern "C" fn create<H: Host>(
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
-        let init = present(init, "init", error)?;
-        let out_key = out(out_key, "out_key", error)?;
+        let init = require_function(init, "init", error)?;
+        let out_key = require_out(out_key, "out_key", error)?;
         // SAFETY: the plugin's promise, for the call (rule 4).
         let init = unsafe { BytesMutVisitor::new(init_ctx, init) };
         let key = host.create(kind, init, error)?;
-        answer(out_key, key.into());
+        write_out(out_key, key.into());
         Ok(())
     })
 }
@@ -116,14 +116,14 @@ unsafe extern "C" fn update_by_pk<H: Host>(
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
-        let update = present(update, "update", error)?;
-        let out_found = out(out_found, "out_found", error)?;
+        let update = require_function(update, "update", error)?;
+        let out_found = require_out(out_found, "out_found", error)?;
         // SAFETY: the plugin's promise, for the call (rule 10).
         let pk = unsafe { key(host, kind, pk, error) }?;
         // SAFETY: the plugin's promise, for the call (rule 4).
         let update = unsafe { BytesMutVisitor::new(update_ctx, update) };
         let found = host.update_by_pk(kind, pk, update, error)?;
-        answer(out_found, found.into());
+        write_out(out_found, found.into());
         Ok(())
     })
 }
@@ -138,11 +138,11 @@ unsafe extern "C" fn delete_by_pk<H: Host>(
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
-        let out_deleted = out(out_deleted, "out_deleted", error)?;
+        let out_deleted = require_out(out_deleted, "out_deleted", error)?;
         // SAFETY: the plugin's promise, for the call (rule 10).
         let pk = unsafe { key(host, kind, pk, error) }?;
         let deleted = host.delete_by_pk(kind, pk, error)?;
-        answer(out_deleted, deleted.into());
+        write_out(out_deleted, deleted.into());
         Ok(())
     })
 }
@@ -172,7 +172,7 @@ unsafe extern "C" fn for_each_key<H: Host>(
     // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
-        let visitor = present(visitor, "visitor", error)?;
+        let visitor = require_function(visitor, "visitor", error)?;
         // SAFETY: the plugin's promise, for the call (rule 4).
         let visitor = unsafe { KeyVisitor::new(visitor_ctx, visitor) };
         host.for_each_key(kind, visitor, error)

@@ -39,7 +39,7 @@ impl BytesVisitor<'_> {
         Self { ctx, visitor, call: PhantomData }
     }
 
-    /// Lends the bytes.
+    /// HasRecordBounds the bytes.
     pub fn visit(self, bytes: &[u8]) {
         // SAFETY: the promise of `new`; the bytes are borrowed for the call (rule 4).
         unsafe { (self.visitor)(self.ctx, RuntimeBytesRef::from_slice(bytes)) };
@@ -54,7 +54,7 @@ impl BytesMutVisitor<'_> {
         Self { ctx, visitor, call: PhantomData }
     }
 
-    /// Lends the bytes. What they are afterwards is whatever the plugin made of them.
+    /// HasRecordBounds the bytes. What they are afterwards is whatever the plugin made of them.
     pub fn visit(self, bytes: &mut [u8]) {
         // SAFETY: the promise of `new`; the bytes are borrowed, unshared, for the call (rule 4).
         unsafe { (self.visitor)(self.ctx, RuntimeBytesMutRef::from_slice(bytes)) };

@@ -4,8 +4,8 @@ use core::{ffi::c_void, fmt, marker::PhantomData, ptr::NonNull};
 
 use crate::{
     abi::{RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
-    boundary::{ErrorSlot, Rejected},
-    raw::{HostCallError, HostCaller, ReadTable, Scratch},
+    boundary::{ErrorSlot, ErrorWritten},
+    raw::{HostCallError, HostCaller, HostErrorBuffer, ReadTable},
 };
 
 /// The host's table, the buffer for the host's errors, and the slot for this call's own error.
@@ -15,7 +15,7 @@ use crate::{
 pub struct CallState<'c> {
     ctx: *mut c_void,
     entries: NonNull<()>,
-    scratch: Scratch<'c>,
+    error_buffer: HostErrorBuffer<'c>,
     buffer: *mut RuntimeErrorBuf,
     for_each_at: u32,
     phase: RuntimeErrorPhase,
@@ -26,12 +26,12 @@ impl<'c> CallState<'c> {
     #[inline]
     pub(super) const fn new(
         table: ReadTable<'c>,
-        scratch: Scratch<'c>,
+        error_buffer: HostErrorBuffer<'c>,
         error: ErrorSlot<'c>,
     ) -> Self {
         let (ctx, entries, for_each_at) = table.into_raw_parts();
         let (buffer, phase) = error.into_raw_parts();
-        Self { ctx, entries, scratch, buffer, for_each_at, phase, call: PhantomData }
+        Self { ctx, entries, error_buffer, buffer, for_each_at, phase, call: PhantomData }
     }
 
     #[inline]
@@ -48,47 +48,47 @@ impl<'c> CallState<'c> {
 
     /// The address of the buffer for host errors, which is its instance's, too.
     #[inline]
-    pub(super) const fn scratch_address(&self) -> *mut RuntimeErrorBuf {
-        self.scratch.address()
+    pub(super) const fn error_buffer_address(&self) -> *mut RuntimeErrorBuf {
+        self.error_buffer.address()
     }
 
     #[cold]
-    fn contract_violation(&mut self, reason: &dyn fmt::Display) -> Rejected<'c> {
+    fn contract_violation(&mut self, reason: &dyn fmt::Display) -> ErrorWritten<'c> {
         self.error().fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
     }
 }
 
 /// A failed host call becomes the failure of this call: the host's own kind and text, or how it broke the contract (kind 1).
 impl<'c> HostCaller for CallState<'c> {
-    type Failure = Rejected<'c>;
+    type Failure = ErrorWritten<'c>;
 
     #[inline]
-    fn scratch(&mut self) -> Scratch<'_> {
-        self.scratch.reborrow()
+    fn error_buffer(&mut self) -> HostErrorBuffer<'_> {
+        self.error_buffer.reborrow()
     }
 
     #[cold]
     #[inline(never)]
-    fn failed(&mut self, error: HostCallError) -> Rejected<'c> {
+    fn failed(&mut self, error: HostCallError) -> ErrorWritten<'c> {
         let written = match error {
             HostCallError::Reported { call } => return self.reported(call),
             HostCallError::Contract(violation) => self.contract_violation(&violation),
             HostCallError::Refused(error) => self.contract_violation(&error),
         };
         // The host may have written a text, too. A later failure without one must not repeat it.
-        self.scratch.reset(self.phase);
+        self.error_buffer.reset(self.phase);
         written
     }
 
     #[cold]
-    fn reported(&mut self, call: &'static str) -> Rejected<'c> {
-        let report = self.scratch.report();
+    fn reported(&mut self, call: &'static str) -> ErrorWritten<'c> {
+        let report = self.error_buffer.report();
         let written = if report.message().is_empty() {
             self.error().fail(report.kind, format_args!("{call} failed and gave no reason"))
         } else {
             self.error().pass_on(report)
         };
-        self.scratch.reset(self.phase);
+        self.error_buffer.reset(self.phase);
         written
     }
 }

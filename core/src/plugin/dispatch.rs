@@ -2,7 +2,7 @@
 
 use super::{ReadAccess as _, Tx};
 use crate::{
-    boundary::Rejected,
+    boundary::{ErrorWritten, TxResult},
     typed::{Command, DecodeError, DecodePayload},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
     tx: &mut Tx<'c>,
     payload: &'a [u8],
-) -> Result<C, Rejected<'c>> {
+) -> TxResult<'c, C> {
     match C::decode(payload) {
         Ok(command) => Ok(command),
         Err(error) => Err(undecodable(tx, &error)),
@@ -25,13 +25,13 @@ pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
 /// Refuses a command whose payload does not decode: one function for all commands, so that each carries only a call.
 #[cold]
 #[inline(never)]
-fn undecodable<'c>(tx: &mut Tx<'c>, error: &DecodeError) -> Rejected<'c> {
+fn undecodable<'c>(tx: &mut Tx<'c>, error: &DecodeError) -> ErrorWritten<'c> {
     tx.invalid_command(format_args!("{error}"))
 }
 
 /// Refuses a command that no arm takes: INVALID_COMMAND, with the kind in the text.
 #[cold]
 #[inline(never)]
-pub fn unknown_command<'c>(tx: &mut Tx<'c>, kind: u8) -> Rejected<'c> {
+pub fn unknown_command<'c>(tx: &mut Tx<'c>, kind: u8) -> ErrorWritten<'c> {
     tx.invalid_command(format_args!("unknown command kind {kind}"))
 }

@@ -11,9 +11,9 @@ use crate::{
         RuntimeHostContextV1, RuntimeReadContextV1, runtime_error_kind,
     },
     boundary::{
-        BytesError, ErrorSlot, Rejected, RuntimeCommandRef,
+        BytesError, ErrorSlot, ErrorWritten, RuntimeCommandRef, TxResult,
         bytes::slice_within,
-        enter::{Callee, Inbound, report},
+        enter::{BoundaryCall, Side, report},
         limits,
         panic::{Panic, catch},
     },
@@ -37,10 +37,10 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
     config: RuntimeBytesRef,
     out_runtime: *mut *mut c_void,
     out_error: *mut RuntimeErrorBuf,
-    create: impl for<'c> FnOnce(&str, ErrorSlot<'c>) -> Result<P, Rejected<'c>>,
+    create: impl for<'c> FnOnce(&str, ErrorSlot<'c>) -> TxResult<'c, P>,
 ) -> RuntimeCallStatus {
     // SAFETY: the caller's promise about `out_error` (rule 9).
-    let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::Create, out_error) };
+    let call = unsafe { BoundaryCall::new(Side::Plugin, RuntimeErrorPhase::Create, out_error) };
     call.enter(|error| {
         let out_runtime = NonNull::new(out_runtime)
             .ok_or_else(|| contract_violation(error, &"out_runtime is null"))?;
@@ -90,7 +90,7 @@ pub unsafe fn run_tx_v1<P>(
     host: RuntimeHostContextV1,
     command: &mut RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
-    run: impl for<'tx> FnOnce(&P, &mut Tx<'tx>, &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>>,
+    run: impl for<'tx> FnOnce(&P, &mut Tx<'tx>, &RuntimeCommandRef<'_>) -> TxResult<'tx>,
 ) -> RuntimeCallStatus {
     let len = command.payload.len;
     // SAFETY: a payload that is not null is valid for the call, by the caller's promise (rule 10).
@@ -108,17 +108,17 @@ pub unsafe fn run_tx_v1<P>(
         _ => return unsafe { refused::<P>(runtime, out_error) },
     };
     // SAFETY: begun above, and lent once; the transaction, which holds the results, is gone when the call ends (rule 3).
-    let (scratch, plugin) = unsafe { Instance::lend(instance) };
+    let (error_buffer, plugin) = unsafe { Instance::lend(instance) };
     // SAFETY: a host's context, good for the call, by the caller's promise (rule 10).
     let table = unsafe { HostTable::from_raw(host) };
     // SAFETY: null or valid for writes, by the caller's promise (rule 9).
     let error = unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) };
-    let mut tx = Tx::new(table, scratch, error);
+    let mut tx = Tx::new(table, error_buffer, error);
     // After the run everything is read back from the transaction, so that no register is kept across it.
     match catch(|| run(plugin, &mut tx, command)) {
         Ok(result) => {
             // SAFETY: the transaction has the buffer that `lend` gave out (rule 3).
-            unsafe { Instance::<P>::end(tx.scratch_address(), false) };
+            unsafe { Instance::<P>::end(tx.error_buffer_address(), false) };
             match result {
                 Ok(()) => {
                     tx.error().reset();
@@ -166,8 +166,8 @@ unsafe fn refused<P>(runtime: *mut c_void, out_error: *mut RuntimeErrorBuf) -> R
 #[inline(never)]
 unsafe fn panicked<P>(tx: &Tx<'_>, panic: Panic) -> RuntimeCallStatus {
     // SAFETY: that buffer, by the caller's promise (rule 3).
-    unsafe { Instance::<P>::end(tx.scratch_address(), true) };
-    report(Callee::Plugin, tx.error(), panic)
+    unsafe { Instance::<P>::end(tx.error_buffer_address(), true) };
+    report(Side::Plugin, tx.error(), panic)
 }
 
 /// `validate_biz_invariants`: claims the instance, and lets it look at the state.
@@ -180,19 +180,19 @@ pub unsafe fn validate_v1<P>(
     runtime: *mut c_void,
     host: RuntimeReadContextV1,
     out_error: *mut RuntimeErrorBuf,
-    validate: impl for<'c> FnOnce(&P, &mut ReadContext<'c>) -> Result<(), Rejected<'c>>,
+    validate: impl for<'c> FnOnce(&P, &mut ReadContext<'c>) -> TxResult<'c>,
 ) -> RuntimeCallStatus {
     let phase = RuntimeErrorPhase::ValidateBizInvariants;
     // SAFETY: the caller's promise about `out_error` (rule 9).
-    let call = unsafe { Inbound::new(Callee::Plugin, phase, out_error) };
+    let call = unsafe { BoundaryCall::new(Side::Plugin, phase, out_error) };
     call.enter(|error| {
         // SAFETY: the caller's promise about `runtime` (rule 10).
         let claim = unsafe { claim::<P>(runtime, error) }?;
         // SAFETY: asked for once, and used by the context only, which ends before the claim (rule 3).
-        let scratch = unsafe { claim.scratch() };
+        let error_buffer = unsafe { claim.error_buffer() };
         // SAFETY: the caller's promise about `host` (rule 10).
         let table = unsafe { ReadTable::from_raw(host) };
-        let result = validate(claim.plugin(), &mut ReadContext::new(table, scratch, error));
+        let result = validate(claim.plugin(), &mut ReadContext::new(table, error_buffer, error));
         claim.release();
         result
     })
@@ -206,10 +206,10 @@ pub unsafe fn validate_v1<P>(
 pub unsafe fn on_unload_v1<P>(
     runtime: *mut c_void,
     out_error: *mut RuntimeErrorBuf,
-    unload: impl for<'c> FnOnce(&mut P, ErrorSlot<'c>) -> Result<(), Rejected<'c>>,
+    unload: impl for<'c> FnOnce(&mut P, ErrorSlot<'c>) -> TxResult<'c>,
 ) -> RuntimeCallStatus {
     // SAFETY: the caller's promise about `out_error` (rule 9).
-    let call = unsafe { Inbound::new(Callee::Plugin, RuntimeErrorPhase::Unload, out_error) };
+    let call = unsafe { BoundaryCall::new(Side::Plugin, RuntimeErrorPhase::Unload, out_error) };
     call.enter(|error| {
         // SAFETY: the caller's promise about `runtime` (rule 10).
         let mut claim = unsafe { claim::<P>(runtime, error) }?;
@@ -226,14 +226,14 @@ pub unsafe fn on_unload_v1<P>(
 unsafe fn claim<'i, 'c, P>(
     runtime: *mut c_void,
     error: ErrorSlot<'c>,
-) -> Result<Claim<'i, P>, Rejected<'c>> {
+) -> TxResult<'c, Claim<'i, P>> {
     // SAFETY: the caller's promise (rule 10).
     let instance = unsafe { Instance::from_handle(runtime) };
     instance.and_then(Instance::claim).map_err(|reason| unusable(error, reason))
 }
 
 #[cold]
-fn unusable<'c>(error: ErrorSlot<'c>, reason: InstanceError) -> Rejected<'c> {
+fn unusable<'c>(error: ErrorSlot<'c>, reason: InstanceError) -> ErrorWritten<'c> {
     let kind = if reason.is_quarantine() {
         runtime_error_kind::PLUGIN_INTERNAL_ERROR
     } else {
@@ -243,6 +243,6 @@ fn unusable<'c>(error: ErrorSlot<'c>, reason: InstanceError) -> Rejected<'c> {
 }
 
 #[cold]
-fn contract_violation<'c>(error: ErrorSlot<'c>, reason: &dyn fmt::Display) -> Rejected<'c> {
+fn contract_violation<'c>(error: ErrorSlot<'c>, reason: &dyn fmt::Display) -> ErrorWritten<'c> {
     error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }

@@ -59,8 +59,8 @@ impl StaticPlugin {
 /// # impl Plugin for Noop {
 /// #     fn name() -> &'static str { "noop" }
 /// #     fn schema() -> &'static str { "" }
-/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
-/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> { Ok(()) }
+/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
+/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> { Ok(()) }
 /// # }
 /// const PLUGINS: &[StaticPlugin] = &[static_plugin!(Noop, slots = 1)];
 /// assert!(StaticPlugin::find(PLUGINS, "noop").is_some());
@@ -74,8 +74,8 @@ impl StaticPlugin {
 /// # impl Plugin for Noop {
 /// #     fn name() -> &'static str { "noop" }
 /// #     fn schema() -> &'static str { "" }
-/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
-/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> { Ok(()) }
+/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
+/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> { Ok(()) }
 /// # }
 /// const PLUGINS: &[StaticPlugin] = &[static_plugin!(Noop, slots = 0)];
 /// ```

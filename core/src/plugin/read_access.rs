@@ -10,20 +10,20 @@ use super::{
 };
 use crate::{
     abi::{RecordKey, RecordKind, RuntimeErrorKind, SysId, runtime_error_kind},
-    boundary::{Rejected, text_writer::Decimal},
+    boundary::{ErrorWritten, TxResult, text_writer::Decimal},
     raw::{ContractViolation, HostCaller as _},
     typed::{KeyedRecord, Pk, Record},
 };
 
 /// Reading records, and saying why the call fails: what [`Tx`] and [`ReadContext`] have in common. It cannot be implemented by others.
 ///
-/// A helper that takes `&mut impl ReadAccess<'c>` serves commands and invariants alike. A failed host call returns [`Rejected`] with the
+/// A helper that takes `&mut impl ReadAccess<'c>` serves commands and invariants alike. A failed host call returns [`ErrorWritten`] with the
 /// host's own kind and text already written, so that `?` passes it on. A record that does not decode fails the call as
 /// `ABI_CONTRACT_VIOLATION`, with the record, the field and both sizes in the text.
 ///
 /// ```
 /// # use statevec_abi::prelude::*;
-/// fn check<'c>(state: &mut impl ReadAccess<'c>, amount: u64) -> Result<(), Rejected<'c>> {
+/// fn check<'c>(state: &mut impl ReadAccess<'c>, amount: u64) -> TxResult<'c> {
 ///     if amount == 0 {
 ///         return Err(state.reject(format_args!("amount is {amount}; it must be positive")));
 ///     }
@@ -31,14 +31,14 @@ use crate::{
 /// }
 /// ```
 pub trait ReadAccess<'c>: HasCallState<'c> {
-    /// Lends the record with this key to `f`, and returns what `f` made of it; `None` when there is no such record.
+    /// HasRecordBounds the record with this key to `f`, and returns what `f` made of it; `None` when there is no such record.
     ///
     /// ```
     /// # use statevec_abi::prelude::*;
     /// # #[derive(Record)]
     /// # #[record(kind = 1, len = 64, pk(account_id))]
     /// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
-    /// fn balance<'c>(state: &mut impl ReadAccess<'c>) -> Result<Option<i64>, Rejected<'c>> {
+    /// fn balance<'c>(state: &mut impl ReadAccess<'c>) -> TxResult<'c, Option<i64>> {
     ///     state.read(Account::pk(7), |account| account.balance())
     /// }
     /// ```
@@ -51,7 +51,7 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         &mut self,
         pk: Pk<R>,
         f: impl FnOnce(R::View<'_>) -> T,
-    ) -> Result<Option<T>, Rejected<'c>> {
+    ) -> TxResult<'c, Option<T>> {
         let state = self.call_state(Seal::OPEN);
         state
             .table()
@@ -68,7 +68,7 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         &mut self,
         sys_id: SysId,
         f: impl FnOnce(R::View<'_>) -> T,
-    ) -> Result<Option<T>, Rejected<'c>> {
+    ) -> TxResult<'c, Option<T>> {
         let state = self.call_state(Seal::OPEN);
         state.table().lend_by_id::<R, _, _, _>(state, R::KIND, sys_id, |data| R::view(data).map(f))
     }
@@ -79,7 +79,7 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
     ///
     /// As [`read`](Self::read).
     #[inline]
-    fn get<R: KeyedRecord>(&mut self, pk: Pk<R>) -> Result<Option<R>, Rejected<'c>> {
+    fn get<R: KeyedRecord>(&mut self, pk: Pk<R>) -> TxResult<'c, Option<R>> {
         let state = self.call_state(Seal::OPEN);
         state.table().lend_by_pk::<R, _, _, _>(state, R::KIND, pk.as_bytes(), R::decode)
     }
@@ -90,7 +90,7 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
     ///
     /// As [`read`](Self::read).
     #[inline]
-    fn get_by_id<R: Record>(&mut self, sys_id: SysId) -> Result<Option<R>, Rejected<'c>> {
+    fn get_by_id<R: Record>(&mut self, sys_id: SysId) -> TxResult<'c, Option<R>> {
         let state = self.call_state(Seal::OPEN);
         state.table().lend_by_id::<R, _, _, _>(state, R::KIND, sys_id, R::decode)
     }
@@ -103,7 +103,7 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
     /// # #[derive(Record)]
     /// # #[record(kind = 1, len = 64, pk(account_id))]
     /// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
-    /// fn nobody_owes<'c>(state: &mut impl ReadAccess<'c>) -> Result<(), Rejected<'c>> {
+    /// fn nobody_owes<'c>(state: &mut impl ReadAccess<'c>) -> TxResult<'c> {
     ///     state.for_each(|state, account: Account| {
     ///         if account.balance < 0 {
     ///             return Err(state.reject(format_args!("account {} owes", account.account_id)));
@@ -119,8 +119,8 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
     #[inline]
     fn for_each<R: Record>(
         &mut self,
-        mut f: impl FnMut(&mut ReadContext<'c>, R) -> Result<(), Rejected<'c>>,
-    ) -> Result<(), Rejected<'c>> {
+        mut f: impl FnMut(&mut ReadContext<'c>, R) -> TxResult<'c>,
+    ) -> TxResult<'c> {
         self.for_each_key(R::KIND, |state, key| {
             if key.kind != R::KIND {
                 return Err(listed_another_kind(state, R::KIND, key.kind));
@@ -135,18 +135,18 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
     /// Rejects the command (kind 2001), with a reason for its sender: a text, `format_args!(…)`, or a
     /// reference to anything that displays.
     #[inline]
-    fn reject(&mut self, reason: impl Reason) -> Rejected<'c> {
+    fn reject(&mut self, reason: impl Reason) -> ErrorWritten<'c> {
         let error = self.call_state(Seal::OPEN).error();
         reason.write_to(error, runtime_error_kind::PLUGIN_REJECTED)
     }
 
     /// Rejects a command that is malformed or unknown (kind 2002).
-    fn invalid_command(&mut self, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+    fn invalid_command(&mut self, reason: fmt::Arguments<'_>) -> ErrorWritten<'c> {
         self.fail(runtime_error_kind::INVALID_COMMAND, reason)
     }
 
     /// Fails with any kind. The last reason written wins.
-    fn fail(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> Rejected<'c> {
+    fn fail(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> ErrorWritten<'c> {
         self.call_state(Seal::OPEN).error().fail(kind, reason)
     }
 
@@ -161,7 +161,7 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         kind: RecordKind,
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> T,
-    ) -> Result<Option<T>, Rejected<'c>> {
+    ) -> TxResult<'c, Option<T>> {
         let state = self.call_state(Seal::OPEN);
         state.table().read_by_id(state, kind, sys_id, visitor)
     }
@@ -177,7 +177,7 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         kind: RecordKind,
         pk: &[u8],
         visitor: impl FnOnce(&[u8]) -> T,
-    ) -> Result<Option<T>, Rejected<'c>> {
+    ) -> TxResult<'c, Option<T>> {
         let state = self.call_state(Seal::OPEN);
         state.table().read_by_pk(state, kind, pk, visitor)
     }
@@ -192,8 +192,8 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
     fn for_each_key(
         &mut self,
         kind: RecordKind,
-        visitor: impl FnMut(&mut ReadContext<'c>, RecordKey) -> Result<(), Rejected<'c>>,
-    ) -> Result<(), Rejected<'c>> {
+        visitor: impl FnMut(&mut ReadContext<'c>, RecordKey) -> TxResult<'c>,
+    ) -> TxResult<'c> {
         read_context::for_each_key(self.call_state(Seal::OPEN), kind, visitor)
     }
 }
@@ -206,14 +206,18 @@ fn listed_another_kind<'c>(
     context: &mut ReadContext<'c>,
     expected: RecordKind,
     got: RecordKind,
-) -> Rejected<'c> {
+) -> ErrorWritten<'c> {
     let call = "for_each_record_key_raw";
     let violation = ContractViolation::Kind { call, expected, got };
     context.call_state(Seal::OPEN).failed(violation.into())
 }
 
 #[cold]
-fn listed_but_absent<'c>(context: &mut ReadContext<'c>, name: &str, sys_id: SysId) -> Rejected<'c> {
+fn listed_but_absent<'c>(
+    context: &mut ReadContext<'c>,
+    name: &str,
+    sys_id: SysId,
+) -> ErrorWritten<'c> {
     context.fail(
         runtime_error_kind::ABI_CONTRACT_VIOLATION,
         format_args!("the host listed {name} {} and then had no such record", Decimal(sys_id)),

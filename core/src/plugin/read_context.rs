@@ -3,8 +3,8 @@
 use super::call_state::{CallState, HasCallState, Seal};
 use crate::{
     abi::{RecordKey, RecordKind, RuntimeErrorBuf},
-    boundary::{ErrorSlot, Rejected},
-    raw::{HostCaller as _, ReadTable, Scratch},
+    boundary::{ErrorSlot, TxResult},
+    raw::{HostCaller as _, HostErrorBuffer, ReadTable},
 };
 
 /// Read access to the host's records, for the time of the call `'c`, and the place to write why the call fails.
@@ -20,15 +20,15 @@ impl<'c> ReadContext<'c> {
     #[inline]
     pub(crate) const fn new(
         table: ReadTable<'c>,
-        scratch: Scratch<'c>,
+        error_buffer: HostErrorBuffer<'c>,
         error: ErrorSlot<'c>,
     ) -> Self {
-        Self { state: CallState::new(table, scratch, error) }
+        Self { state: CallState::new(table, error_buffer, error) }
     }
 
     /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
-    pub fn read_table(&mut self) -> (ReadTable<'_>, Scratch<'_>) {
-        (self.state.table(), self.state.scratch())
+    pub fn read_table(&mut self) -> (ReadTable<'_>, HostErrorBuffer<'_>) {
+        (self.state.table(), self.state.error_buffer())
     }
 }
 
@@ -43,17 +43,17 @@ impl<'c> HasCallState<'c> for ReadContext<'c> {
 pub(super) fn for_each_key<'c>(
     state: &mut CallState<'c>,
     kind: RecordKind,
-    mut visitor: impl FnMut(&mut ReadContext<'c>, RecordKey) -> Result<(), Rejected<'c>>,
-) -> Result<(), Rejected<'c>> {
+    mut visitor: impl FnMut(&mut ReadContext<'c>, RecordKey) -> TxResult<'c>,
+) -> TxResult<'c> {
     // The host may hold the state's buffer while it walks, so calls from the visitor write elsewhere (rule 3).
     let mut nested = RuntimeErrorBuf::RESET;
     // SAFETY: initialised, and outlives its context, which a visitor can only borrow. No code outside of `plugin` gets an owned
     // context or a state to exchange it for (rule 3).
-    let scratch = unsafe { Scratch::from_raw((&mut nested).into()) };
-    let mut inner = ReadContext::new(state.table(), scratch, state.error());
+    let error_buffer = unsafe { HostErrorBuffer::from_raw((&mut nested).into()) };
+    let mut inner = ReadContext::new(state.table(), error_buffer, state.error());
     let mut stopped = Ok(());
     let table = state.table();
-    let answer = table.for_each_key(&mut state.scratch(), kind, |key| {
+    let answer = table.for_each_key(&mut state.error_buffer(), kind, |key| {
         if stopped.is_ok() {
             stopped = visitor(&mut inner, key);
         }
@@ -61,7 +61,7 @@ pub(super) fn for_each_key<'c>(
     if stopped.is_err() && answer.is_err() {
         // The visitor's reason stands. A later failure without a text must not repeat the host's.
         let phase = state.error().phase();
-        state.scratch().reset(phase);
+        state.error_buffer().reset(phase);
     }
     stopped?;
     answer.map_err(|error| state.failed(error))

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     abi::RuntimeErrorKind,
-    boundary::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, ErrorWritten},
 };
 
 /// A reason to reject a command: a text, `format_args!(…)`, or a reference to anything that displays.
@@ -18,25 +18,25 @@ use crate::{
 pub trait Reason: sealed::Sealed {
     /// Writes the reason.
     #[doc(hidden)]
-    fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> Rejected<'c>;
+    fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> ErrorWritten<'c>;
 }
 
 impl Reason for fmt::Arguments<'_> {
     #[inline]
-    fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> Rejected<'c> {
+    fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> ErrorWritten<'c> {
         error.fail(kind, self)
     }
 }
 
 impl Reason for &str {
     #[inline]
-    fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> Rejected<'c> {
+    fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> ErrorWritten<'c> {
         error.fail_with(kind, self)
     }
 }
 
 impl<T: fmt::Display> Reason for &T {
-    fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> Rejected<'c> {
+    fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> ErrorWritten<'c> {
         error.fail(kind, format_args!("{self}"))
     }
 }

@@ -5,8 +5,8 @@ use core::{fmt, mem::MaybeUninit, slice};
 use super::call_state::{CallState, HasCallState, Seal};
 use crate::{
     abi::{RecordKey, RecordKind, RuntimeErrorBuf},
-    boundary::{ErrorSlot, Rejected, text_writer::TextWriter},
-    raw::{HostCaller as _, HostTable, Scratch},
+    boundary::{ErrorSlot, TxResult, text_writer::TextWriter},
+    raw::{HostCaller as _, HostErrorBuffer, HostTable},
 };
 
 /// One transaction: writing, and the methods of [`ReadAccess`](super::ReadAccess).
@@ -26,10 +26,10 @@ impl<'tx> Tx<'tx> {
     #[inline]
     pub(crate) const fn new(
         table: HostTable<'tx>,
-        scratch: Scratch<'tx>,
+        error_buffer: HostErrorBuffer<'tx>,
         error: ErrorSlot<'tx>,
     ) -> Self {
-        Self { state: CallState::new(table.read(), scratch, error) }
+        Self { state: CallState::new(table.read(), error_buffer, error) }
     }
 
     /// Creates a record: `init` fills zeroed bytes of the schema's data size. Returns the new record's key.
@@ -42,7 +42,7 @@ impl<'tx> Tx<'tx> {
         &mut self,
         kind: RecordKind,
         init: impl FnOnce(&mut [u8]),
-    ) -> Result<RecordKey, Rejected<'tx>> {
+    ) -> TxResult<'tx, RecordKey> {
         let (key, ()) = self.table().create(&mut self.state, kind, init)?;
         Ok(key)
     }
@@ -58,7 +58,7 @@ impl<'tx> Tx<'tx> {
         kind: RecordKind,
         pk: &[u8],
         update: impl FnOnce(&mut [u8]) -> T,
-    ) -> Result<Option<T>, Rejected<'tx>> {
+    ) -> TxResult<'tx, Option<T>> {
         self.table().update_by_pk(&mut self.state, kind, pk, update)
     }
 
@@ -68,7 +68,7 @@ impl<'tx> Tx<'tx> {
     ///
     /// The host refused or broke the contract; the reason is written.
     #[inline]
-    pub fn delete_by_pk_raw(&mut self, kind: RecordKind, pk: &[u8]) -> Result<bool, Rejected<'tx>> {
+    pub fn delete_by_pk_raw(&mut self, kind: RecordKind, pk: &[u8]) -> TxResult<'tx, bool> {
         self.table().delete_by_pk(&mut self.state, kind, pk)
     }
 
@@ -78,7 +78,7 @@ impl<'tx> Tx<'tx> {
     ///
     /// The host refused or broke the contract; the reason is written.
     #[inline]
-    pub fn emit_raw(&mut self, kind: u8, payload: &[u8]) -> Result<(), Rejected<'tx>> {
+    pub fn emit_raw(&mut self, kind: u8, payload: &[u8]) -> TxResult<'tx> {
         self.table().emit_event(&mut self.state, kind, payload)
     }
 
@@ -87,7 +87,7 @@ impl<'tx> Tx<'tx> {
     /// # Errors
     ///
     /// The host refused or broke the contract; the reason is written.
-    pub fn log(&mut self, message: fmt::Arguments<'_>) -> Result<(), Rejected<'tx>> {
+    pub fn log(&mut self, message: fmt::Arguments<'_>) -> TxResult<'tx> {
         let mut formatted = [MaybeUninit::<u8>::uninit(); LOG_CAPACITY];
         let message = match message.as_str() {
             Some(text) => text,
@@ -97,8 +97,8 @@ impl<'tx> Tx<'tx> {
     }
 
     /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
-    pub fn host_table(&mut self) -> (HostTable<'_>, Scratch<'_>) {
-        (self.table(), self.state.scratch())
+    pub fn host_table(&mut self) -> (HostTable<'_>, HostErrorBuffer<'_>) {
+        (self.table(), self.state.error_buffer())
     }
 
     /// The slot for this call's own error.
@@ -109,8 +109,8 @@ impl<'tx> Tx<'tx> {
 
     /// The address of the buffer for host errors, which is its instance's, too.
     #[inline]
-    pub(super) const fn scratch_address(&self) -> *mut RuntimeErrorBuf {
-        self.state.scratch_address()
+    pub(super) const fn error_buffer_address(&self) -> *mut RuntimeErrorBuf {
+        self.state.error_buffer_address()
     }
 
     /// The host's functions, and the caller that they report to.

@@ -3,7 +3,7 @@
 use super::{ReadAccess as _, Tx};
 use crate::{
     abi::RecordKey,
-    boundary::Rejected,
+    boundary::TxResult,
     typed::{DecodeError, Event, KeyedRecord, Pk, Record},
 };
 
@@ -15,12 +15,12 @@ impl<'tx> Tx<'tx> {
     ///
     /// The host refused (a record with the same key exists: kind 4001) or broke the contract; the reason is written.
     #[inline]
-    pub fn create<R: Record>(&mut self, record: &R) -> Result<RecordKey, Rejected<'tx>> {
+    pub fn create<R: Record>(&mut self, record: &R) -> TxResult<'tx, RecordKey> {
         let (key, ()) = self.create_with(record, |_| Ok(()))?;
         Ok(key)
     }
 
-    /// Lends the record with this key to `f` for changing, and returns what `f` made of it; `None` when there is no
+    /// HasRecordBounds the record with this key to `f` for changing, and returns what `f` made of it; `None` when there is no
     /// such record. Immutable fields have no setter.
     ///
     /// ```
@@ -28,7 +28,7 @@ impl<'tx> Tx<'tx> {
     /// # #[derive(Record)]
     /// # #[record(kind = 1, len = 64, pk(account_id))]
     /// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
-    /// fn add<'tx>(tx: &mut Tx<'tx>, amount: i64) -> Result<(), Rejected<'tx>> {
+    /// fn add<'tx>(tx: &mut Tx<'tx>, amount: i64) -> TxResult<'tx> {
     ///     let added = tx.update(Account::pk(7), |account| {
     ///         let balance = account.balance().checked_add(amount)?;
     ///         account.set_balance(balance);
@@ -50,7 +50,7 @@ impl<'tx> Tx<'tx> {
         &mut self,
         pk: Pk<R>,
         f: impl FnOnce(&mut R::Update<'_>) -> T,
-    ) -> Result<Option<T>, Rejected<'tx>> {
+    ) -> TxResult<'tx, Option<T>> {
         let (mut table, caller) = self.host();
         table.lend_by_pk::<R, _, _, _>(caller, R::KIND, pk.as_bytes(), |data| {
             R::update(data).map(|mut record| f(&mut record))
@@ -65,7 +65,7 @@ impl<'tx> Tx<'tx> {
     /// # #[derive(Record)]
     /// # #[record(kind = 1, len = 64, pk(account_id))]
     /// # struct Visits { #[field(immutable)] account_id: u64, count: u32 }
-    /// fn visit<'tx>(tx: &mut Tx<'tx>, account_id: u64) -> Result<u32, Rejected<'tx>> {
+    /// fn visit<'tx>(tx: &mut Tx<'tx>, account_id: u64) -> TxResult<'tx, u32> {
     ///     tx.update_or_create(&Visits { account_id, count: 0 }, |visits| {
     ///         visits.set_count(visits.count().saturating_add(1));
     ///         visits.count()
@@ -81,7 +81,7 @@ impl<'tx> Tx<'tx> {
         &mut self,
         initial: &R,
         mut f: impl FnMut(&mut R::Update<'_>) -> T,
-    ) -> Result<T, Rejected<'tx>> {
+    ) -> TxResult<'tx, T> {
         if let Some(value) = self.update(initial.key(), &mut f)? {
             return Ok(value);
         }
@@ -96,7 +96,7 @@ impl<'tx> Tx<'tx> {
     ///
     /// The host refused or broke the contract; the reason is written.
     #[inline]
-    pub fn delete<R: KeyedRecord>(&mut self, pk: Pk<R>) -> Result<bool, Rejected<'tx>> {
+    pub fn delete<R: KeyedRecord>(&mut self, pk: Pk<R>) -> TxResult<'tx, bool> {
         self.delete_by_pk_raw(R::KIND, pk.as_bytes())
     }
 
@@ -107,7 +107,7 @@ impl<'tx> Tx<'tx> {
     /// Its variable bytes exceed what the event declares (a rejection, kind 2001, for they come from the command), or
     /// the host refused or broke the contract; the reason is written.
     #[inline]
-    pub fn emit<E: Event>(&mut self, event: &E) -> Result<(), Rejected<'tx>> {
+    pub fn emit<E: Event>(&mut self, event: &E) -> TxResult<'tx> {
         match event.with_encoded(|payload| self.emit_raw(E::KIND, payload)) {
             Ok(emitted) => emitted,
             Err(error) => Err(self.reject(format_args!("{error}"))),
@@ -120,7 +120,7 @@ impl<'tx> Tx<'tx> {
         &mut self,
         record: &R,
         f: impl FnOnce(&mut [u8]) -> Result<T, DecodeError>,
-    ) -> Result<(RecordKey, T), Rejected<'tx>> {
+    ) -> TxResult<'tx, (RecordKey, T)> {
         let (mut table, caller) = self.host();
         table.lend_new::<R, _, _, _>(caller, R::KIND, |data| {
             let found = data.len();

@@ -1,6 +1,6 @@
 //! What can be wrong with a host's answer.
 
-use super::error_buffer::Scratch;
+use super::error_buffer::HostErrorBuffer;
 use crate::{
     abi::{RecordKind, RuntimeCallStatus},
     boundary::BytesError,
@@ -16,7 +16,7 @@ pub trait HostCaller {
     type Failure;
 
     /// The buffer.
-    fn scratch(&mut self) -> Scratch<'_>;
+    fn error_buffer(&mut self) -> HostErrorBuffer<'_>;
 
     /// Makes a failure of an error; the host's report, if there is one, is in the buffer.
     fn failed(&mut self, error: HostCallError) -> Self::Failure;
@@ -28,11 +28,11 @@ pub trait HostCaller {
 }
 
 /// The error as it is, for who looks at the buffer, too.
-impl HostCaller for Scratch<'_> {
+impl HostCaller for HostErrorBuffer<'_> {
     type Failure = HostCallError;
 
     #[inline]
-    fn scratch(&mut self) -> Scratch<'_> {
+    fn error_buffer(&mut self) -> HostErrorBuffer<'_> {
         self.reborrow()
     }
 
@@ -44,7 +44,7 @@ impl HostCaller for Scratch<'_> {
 /// Why a host call gave no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 pub enum HostCallError {
-    /// The host said so; kind and text are in the [`Scratch`](super::Scratch).
+    /// The host said so; kind and text are in the [`HostErrorBuffer`](super::HostErrorBuffer).
     #[error("{call} failed")]
     Reported {
         /// Name of the table entry.

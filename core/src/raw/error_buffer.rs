@@ -7,13 +7,13 @@ use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
 /// An error buffer for host calls, which the host may hold while it runs (rule 3): so it is a pointer and not a reference.
 ///
 /// Always initialised, because a host may set a length without writing a text.
-pub struct Scratch<'c> {
+pub struct HostErrorBuffer<'c> {
     buffer: NonNull<RuntimeErrorBuf>,
     borrow: PhantomData<&'c mut RuntimeErrorBuf>,
 }
 
-impl<'c> Scratch<'c> {
-    /// Lends a buffer to host calls.
+impl<'c> HostErrorBuffer<'c> {
+    /// HasRecordBounds a buffer to host calls.
     #[must_use]
     pub const fn new(buffer: &'c mut RuntimeErrorBuf) -> Self {
         Self { buffer: NonNull::from_mut(buffer), borrow: PhantomData }
@@ -43,8 +43,8 @@ impl<'c> Scratch<'c> {
 
     /// The same buffer for a shorter time.
     #[inline]
-    pub const fn reborrow(&mut self) -> Scratch<'_> {
-        Scratch { buffer: self.buffer, borrow: PhantomData }
+    pub const fn reborrow(&mut self) -> HostErrorBuffer<'_> {
+        HostErrorBuffer { buffer: self.buffer, borrow: PhantomData }
     }
 
     /// The address alone, which is not written through.
@@ -59,8 +59,8 @@ impl<'c> Scratch<'c> {
     }
 }
 
-impl fmt::Debug for Scratch<'_> {
+impl fmt::Debug for HostErrorBuffer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Scratch").field(self.report()).finish()
+        f.debug_tuple("HostErrorBuffer").field(self.report()).finish()
     }
 }

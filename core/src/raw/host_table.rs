@@ -3,9 +3,9 @@
 use super::{
     contract::{ContractViolation, HostCallError, HostCaller},
     read_table::{ReadTable, found},
-    record_bounds::{AnyBytes, Lends, Lent},
-    table::{Table, missing},
-    visitor::{Course, Leftover, Once, visit_bytes_mut},
+    record_bounds::{AnyLength, HasRecordBounds, RecordBounds},
+    stand_in::{HasStandIns, missing},
+    visitor::{ClearOnDrop, OneShotVisitor, VisitorState, visit_bytes_mut},
 };
 use crate::{
     abi::{
@@ -29,8 +29,8 @@ impl<'c> HostTable<'c> {
     #[must_use]
     #[inline]
     pub unsafe fn from_raw(context: RuntimeHostContextV1) -> Self {
-        let table = RuntimeHostVTableV1::present(context.vtable);
-        // SAFETY: the caller's promise, handed on; the table came from `present` (rule 10).
+        let table = RuntimeHostVTableV1::or_stand_in(context.vtable);
+        // SAFETY: the caller's promise, handed on; the table came from `or_stand_in` (rule 10).
         let read = unsafe { ReadTable::of_host(context.ctx_ptr, table) };
         Self { read }
     }
@@ -72,7 +72,7 @@ impl<'c> HostTable<'c> {
         kind: RecordKind,
         init: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<(RecordKey, T), C::Failure> {
-        self.lend_new::<AnyBytes, _, _, _>(caller, kind, |data| Ok(init(data)))
+        self.lend_new::<AnyLength, _, _, _>(caller, kind, |data| Ok(init(data)))
     }
 
     /// Updates a record by primary key, and returns what `update` made of it; `None` when there is no such record.
@@ -88,7 +88,7 @@ impl<'c> HostTable<'c> {
         pk: &[u8],
         update: impl FnOnce(&mut [u8]) -> T,
     ) -> Result<Option<T>, C::Failure> {
-        self.lend_by_pk::<AnyBytes, _, _, _>(caller, kind, pk, |data| Ok(update(data)))
+        self.lend_by_pk::<AnyLength, _, _, _>(caller, kind, pk, |data| Ok(update(data)))
     }
 
     /// [`create`](Self::create) for a visitor that needs certain bytes, and may refuse them.
@@ -100,19 +100,19 @@ impl<'c> HostTable<'c> {
         init: F,
     ) -> Result<(RecordKey, T), C::Failure>
     where
-        L: Lends,
+        L: HasRecordBounds,
         F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
         C: HostCaller,
     {
         const CALL: &str = "create_typed_raw";
         let entry = self.entries().create_typed_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
-        let mut visit = Once::new(init);
+        let mut visit = OneShotVisitor::new(init);
         let visit_ctx = (&raw mut visit).cast();
         let init = Some(visit_bytes_mut::<L, T, F> as _);
         // Kind 0 is reserved: a host that leaves the key unwritten is found out.
         let mut key = RuntimeRecordKeyView { kind: 0, sys_id: 0 };
-        let (out_key, out_error) = (&raw mut key, caller.scratch().as_ptr());
+        let (out_key, out_error) = (&raw mut key, caller.error_buffer().as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status = unsafe { entry(self.read.ctx(), kind, visit_ctx, init, out_key, out_error) };
         if status == RuntimeCallStatus::Success
@@ -121,8 +121,8 @@ impl<'c> HostTable<'c> {
         {
             return Ok((key.into(), made));
         }
-        let mut visit = Leftover::of(&mut visit);
-        Err(not_created(caller, visit.course(), const { &L::LENT }, status, kind, key.kind))
+        let mut visit = ClearOnDrop::of(&mut visit);
+        Err(not_created(caller, visit.state(), const { &L::BOUNDS }, status, kind, key.kind))
     }
 
     /// [`update_by_pk`](Self::update_by_pk) for a visitor that needs certain bytes, and may refuse them.
@@ -135,19 +135,19 @@ impl<'c> HostTable<'c> {
         update: F,
     ) -> Result<Option<T>, C::Failure>
     where
-        L: Lends,
+        L: HasRecordBounds,
         F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
         C: HostCaller,
     {
         const CALL: &str = "update_typed_by_pk_raw";
         let entry = self.entries().update_typed_by_pk_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
-        let mut visit = Once::new(update);
+        let mut visit = OneShotVisitor::new(update);
         let update = Some(visit_bytes_mut::<L, T, F> as _);
         let pk = RuntimeBytesRef::from_slice(pk);
-        let out_error = caller.scratch().as_ptr();
+        let out_error = caller.error_buffer().as_ptr();
         let visit_ctx = &raw mut visit;
-        let out_found = Once::out_found(visit_ctx);
+        let out_found = OneShotVisitor::out_found(visit_ctx);
         let visit_ctx = visit_ctx.cast();
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status =
@@ -173,7 +173,7 @@ impl<'c> HostTable<'c> {
         let pk = RuntimeBytesRef::from_slice(pk);
         // One byte, with room for a host that takes a flag for a C `int`.
         let mut deleted = [0_u8; 8];
-        let (out_deleted, out_error) = (deleted.as_mut_ptr(), caller.scratch().as_ptr());
+        let (out_deleted, out_error) = (deleted.as_mut_ptr(), caller.error_buffer().as_ptr());
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
         let status = unsafe { entry(self.read.ctx(), kind, pk, out_deleted, out_error) };
         match (status, deleted[0]) {
@@ -198,7 +198,7 @@ impl<'c> HostTable<'c> {
         let entry = self.entries().emit_typed_event_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let payload = RuntimeBytesRef::from_slice(payload);
-        let out_error = caller.scratch().as_ptr();
+        let out_error = caller.error_buffer().as_ptr();
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
         let status = unsafe { entry(self.read.ctx(), kind, payload, out_error) };
         match status {
@@ -221,7 +221,7 @@ impl<'c> HostTable<'c> {
         let entry = self.entries().debug_log;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let message = RuntimeBytesRef::from_slice(message.as_bytes());
-        let out_error = caller.scratch().as_ptr();
+        let out_error = caller.error_buffer().as_ptr();
         // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
         let status = unsafe { entry(self.read.ctx(), message, out_error) };
         match status {
@@ -242,15 +242,15 @@ impl<'c> HostTable<'c> {
 #[inline(never)]
 fn not_created<C: HostCaller>(
     caller: &mut C,
-    course: &mut Course,
-    lent: &'static Lent,
+    state: &mut VisitorState,
+    bounds: &'static RecordBounds,
     status: RuntimeCallStatus,
     expected: RecordKind,
     got: RecordKind,
 ) -> C::Failure {
     const CALL: &str = "create_typed_raw";
-    let visited = course.is_through();
-    caller.failed(match course.check(CALL, *lent, status) {
+    let visited = state.is_through();
+    caller.failed(match state.check(CALL, *bounds, status) {
         Err(error) => error,
         Ok(()) if visited => ContractViolation::Kind { call: CALL, expected, got }.into(),
         Ok(()) => ContractViolation::NotVisited { call: CALL }.into(),

@@ -8,7 +8,7 @@ use core::{
     sync::atomic::{AtomicU8, Ordering::Relaxed},
 };
 
-use super::error_buffer::Scratch;
+use super::error_buffer::HostErrorBuffer;
 use crate::abi::RuntimeErrorBuf;
 
 /// What a runtime handle points to: the plugin's own instance `P`, whether it is in use, and the buffer for its host calls' errors.
@@ -17,7 +17,7 @@ use crate::abi::RuntimeErrorBuf;
 #[repr(C)]
 pub struct Instance<P> {
     /// First, so that its address is the instance's: see [`end`](Self::end).
-    scratch: UnsafeCell<RuntimeErrorBuf>,
+    error_buffer: UnsafeCell<RuntimeErrorBuf>,
     state: AtomicU8,
     plugin: UnsafeCell<P>,
 }
@@ -53,7 +53,7 @@ impl<P> Instance<P> {
     pub const fn new(plugin: P) -> Self {
         Self {
             state: AtomicU8::new(IDLE),
-            scratch: UnsafeCell::new(RuntimeErrorBuf::RESET),
+            error_buffer: UnsafeCell::new(RuntimeErrorBuf::RESET),
             plugin: UnsafeCell::new(plugin),
         }
     }
@@ -108,26 +108,26 @@ impl<P> Instance<P> {
     ///
     /// [`begin`](Self::begin) returned true for `this`, and this is called once for that call, whose end neither result outlives.
     #[inline]
-    pub(crate) unsafe fn lend<'i, 'c>(this: NonNull<Self>) -> (Scratch<'c>, &'i P) {
+    pub(crate) unsafe fn lend<'i, 'c>(this: NonNull<Self>) -> (HostErrorBuffer<'c>, &'i P) {
         // The buffer comes first: this keeps the pointer's right to reach the whole instance, which `end` needs.
         let buffer = this.cast::<RuntimeErrorBuf>();
-        const { assert!(mem::offset_of!(Self, scratch) == 0) };
+        const { assert!(mem::offset_of!(Self, error_buffer) == 0) };
         // SAFETY: initialised in `new`, behind a cell, and lent once per call, to this call alone (rules 3 and 7).
-        let scratch = unsafe { Scratch::from_raw(buffer) };
+        let error_buffer = unsafe { HostErrorBuffer::from_raw(buffer) };
         // SAFETY: live, by the caller's promise; computing a field's address reads nothing (rule 10).
         let plugin = unsafe { &raw const (*this.as_ptr()).plugin };
         // SAFETY: behind a cell that only the call in progress reaches, and that lends it shared only (rule 7).
-        (scratch, unsafe { &*UnsafeCell::raw_get(plugin) })
+        (error_buffer, unsafe { &*UnsafeCell::raw_get(plugin) })
     }
 
     /// Ends a call: in good order, or with a panic, which quarantines the instance.
     ///
     /// # Safety
     ///
-    /// `scratch` is the buffer that [`lend`](Self::lend) gave out for the call.
+    /// `error_buffer` is the buffer that [`lend`](Self::lend) gave out for the call.
     #[inline]
-    pub(crate) unsafe fn end(scratch: *mut RuntimeErrorBuf, panicked: bool) {
-        let this = scratch.cast::<Self>();
+    pub(crate) unsafe fn end(error_buffer: *mut RuntimeErrorBuf, panicked: bool) {
+        let this = error_buffer.cast::<Self>();
         // SAFETY: the buffer lies where its instance begins, and came with a pointer to all of it; the instance lives (rule 10).
         let state = unsafe { &(*this).state };
         state.store(if panicked { QUARANTINED } else { IDLE }, Relaxed);
@@ -164,10 +164,10 @@ impl<P> Claim<'_, P> {
     ///
     /// Asked for once per claim, and not used after it.
     #[inline]
-    pub(crate) unsafe fn scratch<'c>(&self) -> Scratch<'c> {
-        let buffer = NonNull::from_ref(&self.instance.scratch).cast();
+    pub(crate) unsafe fn error_buffer<'c>(&self) -> HostErrorBuffer<'c> {
+        let buffer = NonNull::from_ref(&self.instance.error_buffer).cast();
         // SAFETY: initialised in `new`, behind a cell, and the claim's alone (rules 3 and 7).
-        unsafe { Scratch::from_raw(buffer) }
+        unsafe { HostErrorBuffer::from_raw(buffer) }
     }
 
     /// Ends the call in good order.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A closure to be called any number of times, one after another, with a record key.
-pub(crate) enum VisitKeys<F> {
+pub(crate) enum RepeatVisitor<F> {
     /// Not being called.
     Waiting(F),
     /// Being called.
@@ -24,21 +24,21 @@ pub(crate) enum VisitKeys<F> {
 ///
 /// # Safety
 ///
-/// `ctx` is null or a live `VisitKeys<F>` without references to it.
+/// `ctx` is null or a live `RepeatVisitor<F>` without references to it.
 pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
     ctx: *mut c_void,
     key: RuntimeRecordKeyView,
 ) {
-    let this = ctx.cast::<VisitKeys<F>>();
+    let this = ctx.cast::<RepeatVisitor<F>>();
     // SAFETY: the caller's promise (rules 4 and 10).
     let Some(visit) = (unsafe { this.as_mut() }) else { return };
-    let mut visitor = match mem::replace(visit, VisitKeys::Running) {
-        VisitKeys::Waiting(visitor) => visitor,
-        VisitKeys::Running => {
-            *visit = VisitKeys::Nested;
+    let mut visitor = match mem::replace(visit, RepeatVisitor::Running) {
+        RepeatVisitor::Waiting(visitor) => visitor,
+        RepeatVisitor::Running => {
+            *visit = RepeatVisitor::Nested;
             return;
         }
-        done @ (VisitKeys::Nested | VisitKeys::Panicked(_)) => {
+        done @ (RepeatVisitor::Nested | RepeatVisitor::Panicked(_)) => {
             *visit = done;
             return;
         }
@@ -47,16 +47,18 @@ pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
     // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
     let visit = unsafe { &mut *this };
     match caught {
-        Ok(()) if matches!(visit, VisitKeys::Running) => *visit = VisitKeys::Waiting(visitor),
+        Ok(()) if matches!(visit, RepeatVisitor::Running) => {
+            *visit = RepeatVisitor::Waiting(visitor);
+        }
         Ok(()) => discard(visitor),
         Err(panic) => {
-            *visit = VisitKeys::Panicked(panic);
+            *visit = RepeatVisitor::Panicked(panic);
             discard(visitor);
         }
     }
 }
 
-impl<F> VisitKeys<F> {
+impl<F> RepeatVisitor<F> {
     pub(super) fn finish(
         self,
         call: &'static str,

@@ -4,10 +4,10 @@ use core::{ffi::c_void, marker::PhantomData, mem::offset_of, ptr::NonNull};
 
 use super::{
     contract::HostCaller,
-    key_visitor::{VisitKeys, visit_key},
-    record_bounds::{AnyBytes, Lends, Lent},
-    table::{Table, missing},
-    visitor::{Course, Found, Leftover, Once, visit_bytes},
+    key_visitor::{RepeatVisitor, visit_key},
+    record_bounds::{AnyLength, HasRecordBounds, RecordBounds},
+    stand_in::{HasStandIns, missing},
+    visitor::{ClearOnDrop, LookupResult, OneShotVisitor, VisitorState, visit_bytes},
 };
 use crate::{
     abi::{
@@ -60,7 +60,7 @@ impl<'c> ReadTable<'c> {
     #[must_use]
     #[inline]
     pub unsafe fn from_raw(context: RuntimeReadContextV1) -> Self {
-        let table = RuntimeReadVTableV1::present(context.vtable);
+        let table = RuntimeReadVTableV1::or_stand_in(context.vtable);
         Self {
             ctx: context.ctx_ptr,
             entries: table.cast(),
@@ -73,7 +73,7 @@ impl<'c> ReadTable<'c> {
     ///
     /// # Safety
     ///
-    /// As [`from_raw`](Self::from_raw); `table` came from [`Table::present`].
+    /// As [`from_raw`](Self::from_raw); `table` came from [`HasStandIns::or_stand_in`].
     #[inline]
     pub(crate) unsafe fn of_host(ctx: *mut c_void, table: NonNull<RuntimeHostVTableV1>) -> Self {
         Self { ctx, entries: table.cast(), for_each_at: FOR_EACH_AT_HOST, call: PhantomData }
@@ -92,7 +92,7 @@ impl<'c> ReadTable<'c> {
         sys_id: SysId,
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, C::Failure> {
-        self.lend_by_id::<AnyBytes, _, _, _>(caller, kind, sys_id, |data| Ok(visitor(data)))
+        self.lend_by_id::<AnyLength, _, _, _>(caller, kind, sys_id, |data| Ok(visitor(data)))
     }
 
     /// Reads a record by primary key, and returns what the visitor made of it; `None` when there is no such record.
@@ -108,7 +108,7 @@ impl<'c> ReadTable<'c> {
         pk: &[u8],
         visitor: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, C::Failure> {
-        self.lend_by_pk::<AnyBytes, _, _, _>(caller, kind, pk, |data| Ok(visitor(data)))
+        self.lend_by_pk::<AnyLength, _, _, _>(caller, kind, pk, |data| Ok(visitor(data)))
     }
 
     /// [`read_by_id`](Self::read_by_id) for a visitor that needs certain bytes, and may refuse them.
@@ -121,7 +121,7 @@ impl<'c> ReadTable<'c> {
         visitor: F,
     ) -> Result<Option<T>, C::Failure>
     where
-        L: Lends,
+        L: HasRecordBounds,
         F: FnOnce(&[u8]) -> Result<T, DecodeError>,
         C: HostCaller,
     {
@@ -129,11 +129,11 @@ impl<'c> ReadTable<'c> {
         // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_id };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
-        let mut visit = Once::new(visitor);
+        let mut visit = OneShotVisitor::new(visitor);
         let visitor = Some(visit_bytes::<L, T, F> as _);
-        let out_error = caller.scratch().as_ptr();
+        let out_error = caller.error_buffer().as_ptr();
         let visit_ctx = &raw mut visit;
-        let out_found = Once::out_found(visit_ctx);
+        let out_found = OneShotVisitor::out_found(visit_ctx);
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status = unsafe {
             entry(self.ctx, kind, sys_id, visit_ctx.cast(), visitor, out_found, out_error)
@@ -151,7 +151,7 @@ impl<'c> ReadTable<'c> {
         visitor: F,
     ) -> Result<Option<T>, C::Failure>
     where
-        L: Lends,
+        L: HasRecordBounds,
         F: FnOnce(&[u8]) -> Result<T, DecodeError>,
         C: HostCaller,
     {
@@ -159,12 +159,12 @@ impl<'c> ReadTable<'c> {
         // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_pk };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
-        let mut visit = Once::new(visitor);
+        let mut visit = OneShotVisitor::new(visitor);
         let visitor = Some(visit_bytes::<L, T, F> as _);
         let pk = RuntimeBytesRef::from_slice(pk);
-        let out_error = caller.scratch().as_ptr();
+        let out_error = caller.error_buffer().as_ptr();
         let visit_ctx = &raw mut visit;
-        let out_found = Once::out_found(visit_ctx);
+        let out_found = OneShotVisitor::out_found(visit_ctx);
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status =
             unsafe { entry(self.ctx, kind, pk, visit_ctx.cast(), visitor, out_found, out_error) };
@@ -188,10 +188,10 @@ impl<'c> ReadTable<'c> {
         // `from_raw` or as a stand-in (rule 10).
         let entry = unsafe { *entry.cast::<Option<ForEachKeyFn>>() };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
-        let mut visit = VisitKeys::Waiting(visitor);
+        let mut visit = RepeatVisitor::Waiting(visitor);
         let visit_ctx = (&raw mut visit).cast();
         let visitor = Some(visit_key::<F> as _);
-        let out_error = caller.scratch().as_ptr();
+        let out_error = caller.error_buffer().as_ptr();
         // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
         let status = unsafe { entry(self.ctx, kind, visit_ctx, visitor, out_error) };
         visit.finish(CALL, status).map_err(|error| caller.failed(error))
@@ -227,21 +227,21 @@ impl<'c> ReadTable<'c> {
 
 /// The answer to a call that visits a record if it exists.
 #[inline]
-pub(super) fn found<L: Lends, F, T, C: HostCaller>(
+pub(super) fn found<L: HasRecordBounds, F, T, C: HostCaller>(
     caller: &mut C,
-    visit: &mut Once<F, T>,
+    visit: &mut OneShotVisitor<F, T>,
     call: &'static str,
     status: RuntimeCallStatus,
 ) -> Result<Option<T>, C::Failure> {
     match visit.found(status) {
-        Found::Record(made) => Ok(Some(made)),
-        Found::Nothing => {
-            drop(Leftover::of(visit));
+        LookupResult::Record(made) => Ok(Some(made)),
+        LookupResult::Nothing => {
+            drop(ClearOnDrop::of(visit));
             Ok(None)
         }
-        Found::Unclear => {
-            let mut visit = Leftover::of(visit);
-            Err(unclear(caller, visit.course(), const { &L::LENT }, call, status))
+        LookupResult::Unclear => {
+            let mut visit = ClearOnDrop::of(visit);
+            Err(unclear(caller, visit.state(), const { &L::BOUNDS }, call, status))
         }
     }
 }
@@ -251,13 +251,13 @@ pub(super) fn found<L: Lends, F, T, C: HostCaller>(
 #[inline(never)]
 fn unclear<C: HostCaller>(
     caller: &mut C,
-    course: &mut Course,
-    lent: &'static Lent,
+    state: &mut VisitorState,
+    bounds: &'static RecordBounds,
     call: &'static str,
     status: RuntimeCallStatus,
 ) -> C::Failure {
-    if status == RuntimeCallStatus::Failure && course.is_untouched() {
+    if status == RuntimeCallStatus::Failure && state.is_untouched() {
         return caller.reported(call);
     }
-    caller.failed(course.why(call, *lent, status))
+    caller.failed(state.why(call, *bounds, status))
 }

@@ -7,9 +7,9 @@ use core::{
     mem::{self, MaybeUninit, offset_of},
 };
 
-pub(crate) use state::Course;
+pub(crate) use state::VisitorState;
 
-use super::record_bounds::Lends;
+use super::record_bounds::HasRecordBounds;
 use crate::{
     abi::{RuntimeBytesMutRef, RuntimeBytesRef, RuntimeCallStatus},
     boundary::{
@@ -24,53 +24,53 @@ use crate::{
 /// An enum in fields: the state is one byte, and a result is written where it is read. As an enum both variants share one place, and
 /// compilers copy the larger at every step.
 ///
-/// It has no destructor, so that a call that goes well runs no drop glue. A call that ends otherwise clears it: see [`Leftover`].
+/// It has no destructor, so that a call that goes well runs no drop glue. A call that ends otherwise clears it: see [`ClearOnDrop`].
 #[repr(C)]
-pub(crate) struct Once<F, T> {
-    /// Says which of the fields is initialised; only this module and [`Course`] write it. In front, where the visitor's address points.
-    course: Course,
-    /// While the course is waiting.
+pub(crate) struct OneShotVisitor<F, T> {
+    /// Says which of the fields is initialised; only this module and [`VisitorState`] write it. In front, where the visitor's address points.
+    state: VisitorState,
+    /// While the state is waiting.
     visitor: MaybeUninit<F>,
-    /// Once the course has been through.
+    /// Once the visitor has returned.
     out: MaybeUninit<T>,
 }
 
 /// What a call that looks for a record has found.
-pub(crate) enum Found<T> {
+pub(crate) enum LookupResult<T> {
     /// The record, and this is what the visitor made of it.
     Record(T),
     /// There is none, and the visitor saw nothing.
     Nothing,
-    /// Neither: [`Course::why`].
+    /// Neither: [`VisitorState::why`].
     Unclear,
 }
 
-impl<F, T> Once<F, T> {
+impl<F, T> OneShotVisitor<F, T> {
     #[inline]
     pub(crate) const fn new(visitor: F) -> Self {
         Self {
-            course: Course::new(),
+            state: VisitorState::new(),
             visitor: MaybeUninit::new(visitor),
             out: MaybeUninit::uninit(),
         }
     }
 
     #[inline]
-    pub(crate) const fn course(&mut self) -> &mut Course {
-        &mut self.course
+    pub(crate) const fn state(&mut self) -> &mut VisitorState {
+        &mut self.state
     }
 
     /// Where the host writes whether there is a record, in a visit at that address.
     #[inline]
     pub(crate) const fn out_found(this: *mut Self) -> *mut u8 {
-        const { assert!(offset_of!(Self, course) == 0) };
-        Course::out_found(this.cast())
+        const { assert!(offset_of!(Self, state) == 0) };
+        VisitorState::out_found(this.cast())
     }
 
     /// Gives out the closure to be called, once.
     #[inline]
     pub(super) const fn start(&mut self) -> Option<F> {
-        if !self.course.start() {
+        if !self.state.start() {
             return None;
         }
         // SAFETY: the state was "waiting", in which the closure is initialised, and has just left it for good (rule 4).
@@ -80,10 +80,10 @@ impl<F, T> Once<F, T> {
     /// Gives out a closure that was not called.
     #[inline]
     const fn take_visitor(&mut self) -> Option<F> {
-        if !self.course.is_untouched() {
+        if !self.state.is_untouched() {
             return None;
         }
-        self.course.empty();
+        self.state.empty();
         // SAFETY: the state was "waiting", in which the closure is initialised, and has just left it for good (rule 4).
         Some(unsafe { self.visitor.assume_init_read() })
     }
@@ -101,21 +101,21 @@ impl<F, T> Once<F, T> {
 
     /// The answer to a call that visits a record if it exists.
     #[inline]
-    pub(crate) const fn found(&mut self, status: RuntimeCallStatus) -> Found<T> {
+    pub(crate) const fn found(&mut self, status: RuntimeCallStatus) -> LookupResult<T> {
         if !matches!(status, RuntimeCallStatus::Success) {
-            return Found::Unclear;
+            return LookupResult::Unclear;
         }
-        if self.course.take_record() {
+        if self.state.take_record() {
             // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
-            return Found::Record(unsafe { self.out.assume_init_read() });
+            return LookupResult::Record(unsafe { self.out.assume_init_read() });
         }
-        if self.course.has_nothing() { Found::Nothing } else { Found::Unclear }
+        if self.state.has_nothing() { LookupResult::Nothing } else { LookupResult::Unclear }
     }
 
     /// What the closure made, if the visitor was called once.
     #[inline]
     pub(crate) const fn take_only(&mut self) -> Option<T> {
-        if !self.course.take_only() {
+        if !self.state.take_only() {
             return None;
         }
         // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
@@ -125,7 +125,7 @@ impl<F, T> Once<F, T> {
     /// What the closure made, however often the visitor was called.
     #[inline]
     const fn take_any(&mut self) -> Option<T> {
-        if !self.course.take_any() {
+        if !self.state.take_any() {
             return None;
         }
         // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
@@ -134,21 +134,21 @@ impl<F, T> Once<F, T> {
 }
 
 /// Clears a visit that gave no result, when it goes out of scope: also when the closure's panic goes on.
-pub(crate) struct Leftover<'v, F, T>(&'v mut Once<F, T>);
+pub(crate) struct ClearOnDrop<'v, F, T>(&'v mut OneShotVisitor<F, T>);
 
-impl<'v, F, T> Leftover<'v, F, T> {
+impl<'v, F, T> ClearOnDrop<'v, F, T> {
     #[inline]
-    pub(crate) const fn of(visit: &'v mut Once<F, T>) -> Self {
+    pub(crate) const fn of(visit: &'v mut OneShotVisitor<F, T>) -> Self {
         Self(visit)
     }
 
     #[inline]
-    pub(crate) const fn course(&mut self) -> &mut Course {
-        &mut self.0.course
+    pub(crate) const fn state(&mut self) -> &mut VisitorState {
+        &mut self.0.state
     }
 }
 
-impl<F, T> Drop for Leftover<'_, F, T> {
+impl<F, T> Drop for ClearOnDrop<'_, F, T> {
     /// Drops the closure if it was not called, and the result if there is one.
     #[inline]
     fn drop(&mut self) {
@@ -165,9 +165,9 @@ impl<F, T> Drop for Leftover<'_, F, T> {
 ///
 /// # Safety
 ///
-/// `ctx` is null or a live `Once<F, T>` without references to it; the bytes are as the contract says, for the time of the call.
+/// `ctx` is null or a live `OneShotVisitor<F, T>` without references to it; the bytes are as the contract says, for the time of the call.
 pub(crate) unsafe extern "C" fn visit_bytes<
-    L: Lends,
+    L: HasRecordBounds,
     T,
     F: FnOnce(&[u8]) -> Result<T, DecodeError>,
 >(
@@ -188,7 +188,7 @@ pub(crate) unsafe extern "C" fn visit_bytes<
 ///
 /// As [`visit_bytes`].
 pub(crate) unsafe extern "C" fn visit_bytes_mut<
-    L: Lends,
+    L: HasRecordBounds,
     T,
     F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
 >(
@@ -210,20 +210,20 @@ pub(crate) unsafe extern "C" fn visit_bytes_mut<
 ///
 /// # Safety
 ///
-/// `ctx` is null, or the address of a live `Once<F, T>` that nobody holds a reference to.
+/// `ctx` is null, or the address of a live `OneShotVisitor<F, T>` that nobody holds a reference to.
 #[inline]
-unsafe fn run<L: Lends, F, T>(
+unsafe fn run<L: HasRecordBounds, F, T>(
     ctx: *mut c_void,
     bytes: *const u8,
     len: usize,
     call: impl FnOnce(F) -> Result<T, DecodeError>,
 ) {
-    let this = ctx.cast::<Once<F, T>>();
+    let this = ctx.cast::<OneShotVisitor<F, T>>();
     // SAFETY: the caller's promise (rules 4 and 10).
     let Some(visit) = (unsafe { this.as_mut() }) else { return };
-    let Some(visitor) = visit.start() else { return visit.course().again() };
-    if !const { L::LENT }.fits(bytes.is_null(), len) {
-        visit.course().unusable(bytes, len);
+    let Some(visitor) = visit.start() else { return visit.state().again() };
+    if !const { L::BOUNDS }.admits(bytes.is_null(), len) {
+        visit.state().unusable(bytes, len);
         if const { mem::needs_drop::<F>() } {
             discard(visitor);
         }
@@ -232,13 +232,13 @@ unsafe fn run<L: Lends, F, T>(
     let caught = catch(|| {
         match call(visitor) {
             // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone, and it ran once (rules 4 and 10).
-            Ok(out) => unsafe { Once::finish(this, out) },
+            Ok(out) => unsafe { OneShotVisitor::finish(this, out) },
             // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone (rules 4 and 10).
-            Err(error) => unsafe { &mut *this }.course().refused(error),
+            Err(error) => unsafe { &mut *this }.state().refused(error),
         }
     });
     if let Err(panic) = caught {
         // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone (rules 4 and 10).
-        unsafe { &mut *this }.course().panicked(panic);
+        unsafe { &mut *this }.state().panicked(panic);
     }
 }

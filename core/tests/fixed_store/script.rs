@@ -5,7 +5,7 @@ use core::pin::Pin;
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
     abi::{RuntimeErrorBuf, RuntimeErrorKind},
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     fixed_store::{FixedStore, Transaction, record_size},
     host::{HostGate, PluginApi, PluginRuntime},
     plugin::{Plugin, StaticPlugin, Tx},
@@ -95,15 +95,11 @@ impl Plugin for Script {
         SCHEMA.json
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         OPS.with_borrow(|ops| ops.clone()).into_iter().try_for_each(|op| {
             assert_eq!(command.payload(), b"");
             apply(tx, op)
@@ -116,7 +112,7 @@ thread_local! {
     static OPS: core::cell::RefCell<Vec<Op>> = const { core::cell::RefCell::new(Vec::new()) };
 }
 
-fn apply<'tx>(tx: &mut Tx<'tx>, op: Op) -> Result<(), Rejected<'tx>> {
+fn apply<'tx>(tx: &mut Tx<'tx>, op: Op) -> TxResult<'tx> {
     match op {
         Op::Create(id, value) => tx.create(&thing(id, value)).map(drop),
         Op::Update(id, value) => {

@@ -4,7 +4,7 @@ use super::declared::{Account, Changed, Note, Noted, Side};
 use super::store::{Outcome, Store, run, validate};
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     dispatch,
     plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
@@ -55,15 +55,11 @@ impl Plugin for Teller {
         super::declared::SCHEMA.json
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         dispatch!(
             tx,
             match command {
@@ -112,7 +108,7 @@ impl Plugin for Teller {
         )
     }
 
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         let mut sum = 0;
         state.for_each(|state, account: Account| {
             if account.balance < 0 {
@@ -129,7 +125,7 @@ impl Plugin for Teller {
 }
 
 impl Teller {
-    fn note<'tx>(&self, tx: &mut Tx<'tx>, note: &Note<'_>) -> Result<(), Rejected<'tx>> {
+    fn note<'tx>(&self, tx: &mut Tx<'tx>, note: &Note<'_>) -> TxResult<'tx> {
         tx.emit(&Noted { text: note.text, id: note.id })
     }
 }

@@ -3,7 +3,7 @@
 use super::store::{Store, run};
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     dispatch,
     plugin::{Plugin, StaticPlugin, Tx},
     static_plugin,
@@ -144,16 +144,12 @@ impl Plugin for Names {
         super::declared::SCHEMA.json
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
     // The variables that `dispatch!` makes are called like these.
-    fn run_tx<'tx>(
-        &self,
-        kind: &mut Tx<'tx>,
-        received: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, kind: &mut Tx<'tx>, received: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let (rejected, outcome) = ("rejected", "outcome");
         dispatch!(
             kind,

@@ -5,7 +5,7 @@ use statevec_abi::host::{
 };
 use statevec_abi::{
     abi::{RecordKey, RecordKind, RuntimeErrorBuf, SysId, runtime_error_kind},
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::StaticPlugin,
 };
 use std::sync::Arc;
@@ -68,7 +68,7 @@ impl Host for Store {
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let found = self.records.iter().find(|(id, _)| *id == sys_id);
         if let Some((_, data)) = found {
             visitor.visit(&data[..self.lends.unwrap_or(data.len())]);
@@ -82,7 +82,7 @@ impl Host for Store {
         pk: &[u8],
         visitor: BytesVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let found = self.find(pk).map(|at| &self.records[at].1);
         if let Some(data) = found {
             visitor.visit(&data[..self.lends.unwrap_or(data.len())]);
@@ -95,7 +95,7 @@ impl Host for Store {
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<RecordKey, Rejected<'e>> {
+    ) -> TxResult<'e, RecordKey> {
         let mut data = vec![0; self.lends.unwrap_or(48)];
         init.visit(&mut data);
         if data.len() == 48 && self.records.iter().any(|(_, other)| other[..8] == data[..8]) {
@@ -112,7 +112,7 @@ impl Host for Store {
         pk: &[u8],
         update: BytesMutVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let Some(at) = self.find(pk) else {
             return Ok(false);
         };
@@ -127,18 +127,13 @@ impl Host for Store {
         _: RecordKind,
         pk: &[u8],
         _: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let found = self.find(pk);
         found.map(|at| self.records.remove(at));
         Ok(found.is_some())
     }
 
-    fn emit_event<'e>(
-        &mut self,
-        kind: u8,
-        payload: &[u8],
-        _: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], _: ErrorSlot<'e>) -> TxResult<'e> {
         self.events.push((kind, payload.to_vec()));
         Ok(())
     }
@@ -148,7 +143,7 @@ impl Host for Store {
         kind: RecordKind,
         mut visitor: KeyVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    ) -> TxResult<'e> {
         for &(sys_id, _) in &self.records {
             visitor.visit(RecordKey { kind, sys_id });
         }

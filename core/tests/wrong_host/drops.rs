@@ -4,7 +4,7 @@ use core::{cell::Cell, ptr};
 
 use statevec_abi::{
     abi::{RuntimeErrorBuf, RuntimeErrorPhase, RuntimeHostContextV1},
-    raw::{HostTable, ReadTable, Scratch},
+    raw::{HostErrorBuffer, HostTable, ReadTable},
 };
 
 use crate::{
@@ -29,7 +29,7 @@ impl Drop for Counted<'_> {
 
 fn read(table: ReadTable<'_>) {
     let mut error = RuntimeErrorBuf::RESET;
-    let _ = table.read_by_id(&mut Scratch::new(&mut error), 1, 1, |_| ());
+    let _ = table.read_by_id(&mut HostErrorBuffer::new(&mut error), 1, 1, |_| ());
 }
 
 const SCRIPTS: [Script; 10] = [
@@ -65,12 +65,12 @@ fn visitor_or_what_it_made_is_dropped_twice_or_never() {
                 Counted { drops: &made, calls: Some(calls) }
             };
             let mut error = RuntimeErrorBuf::RESET;
-            let scratch = &mut Scratch::new(&mut error);
+            let error_buffer = &mut HostErrorBuffer::new(&mut error);
             match entry {
-                0 => drop(calls.read_by_id(scratch, 1, 1, |_| visit())),
-                1 => drop(calls.read_by_pk(scratch, 1, b"key", |_| visit())),
-                2 => drop(table.create(scratch, 1, |_| visit())),
-                _ => drop(table.update_by_pk(scratch, 1, b"key", |_| visit())),
+                0 => drop(calls.read_by_id(error_buffer, 1, 1, |_| visit())),
+                1 => drop(calls.read_by_pk(error_buffer, 1, b"key", |_| visit())),
+                2 => drop(table.create(error_buffer, 1, |_| visit())),
+                _ => drop(table.update_by_pk(error_buffer, 1, b"key", |_| visit())),
             }
             assert_eq!((held.get(), made.get()), (1, ran.get()), "{entry}: {script:?}");
             assert!(ran.get() <= 1, "{entry}: {script:?}");

@@ -8,7 +8,7 @@ use std::{
 
 use statevec_abi::{
     abi::{RecordKey, RecordKind, RuntimeErrorBuf, SysId},
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     host::{BytesMutVisitor, BytesVisitor, Host, HostGate, KeyVisitor, PluginApi, PluginRuntime},
 };
 
@@ -85,7 +85,7 @@ impl Host for Panicking {
         _: SysId,
         visitor: BytesVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         Ok(self.lend(|data| visitor.visit(data), true))
     }
 
@@ -95,7 +95,7 @@ impl Host for Panicking {
         _: &[u8],
         visitor: BytesVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         Ok(self.lend(|data| visitor.visit(data), true))
     }
 
@@ -104,7 +104,7 @@ impl Host for Panicking {
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<RecordKey, Rejected<'e>> {
+    ) -> TxResult<'e, RecordKey> {
         Ok(self.lend(|data| init.visit(data), RecordKey { kind, sys_id: 1 }))
     }
 
@@ -114,7 +114,7 @@ impl Host for Panicking {
         _: &[u8],
         update: BytesMutVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         Ok(self.lend(|data| update.visit(data), true))
     }
 
@@ -123,11 +123,11 @@ impl Host for Panicking {
         _: RecordKind,
         _: &[u8],
         _: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         Ok(self.lend(|_| (), true))
     }
 
-    fn emit_event<'e>(&mut self, _: u8, _: &[u8], _: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+    fn emit_event<'e>(&mut self, _: u8, _: &[u8], _: ErrorSlot<'e>) -> TxResult<'e> {
         self.lend(|_| (), Ok(()))
     }
 
@@ -136,11 +136,11 @@ impl Host for Panicking {
         kind: RecordKind,
         mut visitor: KeyVisitor<'_>,
         _: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    ) -> TxResult<'e> {
         self.lend(|_| visitor.visit(RecordKey { kind, sys_id: 1 }), Ok(()))
     }
 
-    fn debug_log<'e>(&mut self, _: &[u8], _: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+    fn debug_log<'e>(&mut self, _: &[u8], _: ErrorSlot<'e>) -> TxResult<'e> {
         self.lend(|_| (), Ok(()))
     }
 }

@@ -3,7 +3,7 @@
 use statevec_abi::plugin::ReadAccess;
 use statevec_abi::{
     abi::RuntimePluginApiV1,
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
 };
@@ -49,25 +49,21 @@ impl Plugin for Caller {
         "{}"
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         match config {
             "" => Ok(Self),
             config => Err(error.config_error(format_args!("the configuration is {config}"))),
         }
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        _: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         if task().way == Way::ForgivingOnce {
             let _ = write_or_read(tx);
         }
         write_or_read(tx)
     }
 
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         if task().way == Way::ForgivingOnce {
             let _ = read(state);
         }
@@ -75,7 +71,7 @@ impl Plugin for Caller {
     }
 }
 
-fn write_or_read<'tx>(tx: &mut Tx<'tx>) -> Result<(), Rejected<'tx>> {
+fn write_or_read<'tx>(tx: &mut Tx<'tx>) -> TxResult<'tx> {
     let Task { entry, way } = task();
     match (entry, way) {
         (Entry::Create, Way::Typed) => tx.create(&Account { id: 7, balance: -1 }).map(drop),
@@ -101,7 +97,7 @@ fn write_or_read<'tx>(tx: &mut Tx<'tx>) -> Result<(), Rejected<'tx>> {
     }
 }
 
-fn read<'c>(state: &mut impl ReadAccess<'c>) -> Result<(), Rejected<'c>> {
+fn read<'c>(state: &mut impl ReadAccess<'c>) -> TxResult<'c> {
     let Task { entry, way } = task();
     let read = match (entry, way) {
         (Entry::ReadById, Way::Typed) => state.read_by_id::<Account, _>(1, |_| visited())?,
@@ -130,6 +126,6 @@ fn read<'c>(state: &mut impl ReadAccess<'c>) -> Result<(), Rejected<'c>> {
 }
 
 /// Rejects when there is no record.
-fn found<'c>(state: &mut impl ReadAccess<'c>, record: Option<()>) -> Result<(), Rejected<'c>> {
+fn found<'c>(state: &mut impl ReadAccess<'c>, record: Option<()>) -> TxResult<'c> {
     record.ok_or_else(|| state.reject(format_args!("no record")))
 }

@@ -5,7 +5,7 @@ use core::ptr;
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
     abi::{RecordKey, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorPhase, RuntimeHostContextV1},
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
 };
@@ -28,15 +28,11 @@ impl Plugin for Stopper {
         "{}"
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        _: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let stop = |state: &mut ReadContext<'tx>, _: RecordKey| {
             Err(state.reject(format_args!("that is enough")))
         };

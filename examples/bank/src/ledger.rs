@@ -14,7 +14,7 @@ pub(crate) struct Posting {
 }
 
 /// Books on an account that must exist.
-pub(crate) fn post<'tx>(tx: &mut Tx<'tx>, posting: &Posting) -> Result<(), Rejected<'tx>> {
+pub(crate) fn post<'tx>(tx: &mut Tx<'tx>, posting: &Posting) -> TxResult<'tx> {
     let account_id = posting.account_id;
     match tx.update(Account::pk(account_id), |account| posting.apply(account))? {
         Some(booked) => posting.announce(tx, booked),
@@ -23,7 +23,7 @@ pub(crate) fn post<'tx>(tx: &mut Tx<'tx>, posting: &Posting) -> Result<(), Rejec
 }
 
 /// Books on an account, and opens it if it does not exist.
-pub(crate) fn post_or_open<'tx>(tx: &mut Tx<'tx>, posting: &Posting) -> Result<(), Rejected<'tx>> {
+pub(crate) fn post_or_open<'tx>(tx: &mut Tx<'tx>, posting: &Posting) -> TxResult<'tx> {
     let account_id = posting.account_id;
     let empty = Account { account_id, balance: 0, changes: 0, changed_at_us: 0 };
     let booked = tx.update_or_create(&empty, |account| posting.apply(account))?;
@@ -50,11 +50,7 @@ impl Posting {
         Ok(balance)
     }
 
-    fn announce<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        booked: Result<i64, Impossible>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn announce<'tx>(&self, tx: &mut Tx<'tx>, booked: Result<i64, Impossible>) -> TxResult<'tx> {
         let &Self { account_id, delta, reason, .. } = self;
         match booked {
             Ok(balance) => tx.emit(&BalanceChanged { account_id, delta, balance, reason }),
@@ -70,7 +66,7 @@ impl Posting {
 }
 
 /// The invariants: no customer owes anything, and all balances add up to zero.
-pub(crate) fn balances_add_up<'c>(state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+pub(crate) fn balances_add_up<'c>(state: &mut ReadContext<'c>) -> TxResult<'c> {
     let mut sum = 0_i128;
     state.for_each(|state, account: Account| {
         let Account { account_id, balance, .. } = account;

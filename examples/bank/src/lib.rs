@@ -34,7 +34,7 @@ impl Plugin for Bank {
         SCHEMA.json
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         match Config::parse(config) {
             Ok(config) => Ok(Self { config }),
             Err(reason) => Err(error.config_error(format_args!("{reason}"))),
@@ -42,11 +42,7 @@ impl Plugin for Bank {
     }
 
     #[inline]
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let now_us = command.ref_ext_time_us();
         dispatch!(
             tx,
@@ -58,18 +54,13 @@ impl Plugin for Bank {
         )
     }
 
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         balances_add_up(state)
     }
 }
 
 impl Bank {
-    fn deposit<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        deposit: Deposit,
-        now_us: u64,
-    ) -> Result<(), Rejected<'tx>> {
+    fn deposit<'tx>(&self, tx: &mut Tx<'tx>, deposit: Deposit, now_us: u64) -> TxResult<'tx> {
         let account_id = customer(tx, deposit.account_id)?;
         let amount = self.amount(tx, deposit.amount)?;
         let reason = Reason::Deposit;
@@ -77,12 +68,7 @@ impl Bank {
         post_or_open(tx, &Posting { account_id: PLATFORM, delta: -amount, reason, now_us })
     }
 
-    fn withdraw<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        withdraw: Withdraw,
-        now_us: u64,
-    ) -> Result<(), Rejected<'tx>> {
+    fn withdraw<'tx>(&self, tx: &mut Tx<'tx>, withdraw: Withdraw, now_us: u64) -> TxResult<'tx> {
         let account_id = customer(tx, withdraw.account_id)?;
         let amount = self.amount(tx, withdraw.amount)?;
         let reason = Reason::Withdraw;
@@ -90,12 +76,7 @@ impl Bank {
         post(tx, &Posting { account_id: PLATFORM, delta: amount, reason, now_us })
     }
 
-    fn transfer<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        transfer: Transfer,
-        now_us: u64,
-    ) -> Result<(), Rejected<'tx>> {
+    fn transfer<'tx>(&self, tx: &mut Tx<'tx>, transfer: Transfer, now_us: u64) -> TxResult<'tx> {
         let from = customer(tx, transfer.from)?;
         let to = customer(tx, transfer.to)?;
         if from == to {
@@ -108,7 +89,7 @@ impl Bank {
     }
 
     /// An amount that may be moved: positive, and within the configured limit.
-    fn amount<'tx>(&self, tx: &mut Tx<'tx>, amount: u64) -> Result<i64, Rejected<'tx>> {
+    fn amount<'tx>(&self, tx: &mut Tx<'tx>, amount: u64) -> TxResult<'tx, i64> {
         let limit = self.config.max_amount();
         match i64::try_from(amount) {
             Ok(0) => Err(tx.reject(format_args!("amount must be positive"))),
@@ -119,7 +100,7 @@ impl Bank {
 }
 
 /// An account that a command may name: any but the platform's own.
-fn customer<'tx>(tx: &mut Tx<'tx>, account_id: u64) -> Result<u64, Rejected<'tx>> {
+fn customer<'tx>(tx: &mut Tx<'tx>, account_id: u64) -> TxResult<'tx, u64> {
     if account_id == PLATFORM {
         return Err(tx.reject(format_args!("account {PLATFORM} is the platform's own")));
     }

@@ -42,15 +42,11 @@ impl Plugin for Votes {
         SCHEMA.json
     }
 
-    fn create<'c>(_config: &str, _error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_config: &str, _error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         dispatch!(
             tx,
             match command {

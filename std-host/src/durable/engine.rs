@@ -43,8 +43,8 @@ use run::stop_error;
 /// # impl Plugin for Counters {
 /// #     fn name() -> &'static str { "counters" }
 /// #     fn schema() -> &'static str { SCHEMA.json }
-/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> { Ok(Self) }
-/// #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
+/// #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
 /// #         dispatch!(tx, match command {
 /// #             Add(Add { id, amount }) => tx.update_or_create(&Counter { id, value: 0 }, |counter| {
 /// #                 counter.set_value(counter.value() + amount);

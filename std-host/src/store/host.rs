@@ -7,7 +7,7 @@ use statevec_abi::{
         RecordKey, RecordKind, SysId,
         runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
     },
-    boundary::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, ErrorWritten, TxResult},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
 };
 
@@ -47,7 +47,7 @@ impl Host for Store {
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let table = self.table(kind, error)?;
         let Some(slot) = table.find_by_id(sys_id) else { return Ok(false) };
         visitor.visit(table.data(slot));
@@ -61,7 +61,7 @@ impl Host for Store {
         pk: &[u8],
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let table = self.table(kind, error)?;
         let Some(slot) = table.find(pk) else { return Ok(false) };
         visitor.visit(table.data(slot));
@@ -74,7 +74,7 @@ impl Host for Store {
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<RecordKey, Rejected<'e>> {
+    ) -> TxResult<'e, RecordKey> {
         self.prepare_undo(0, error)?;
         let limit = self.limits.records_per_kind;
         let position = self.tables.position(kind);
@@ -95,7 +95,7 @@ impl Host for Store {
         pk: &[u8],
         update: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let position = self.tables.position(kind);
         let size = self.table(kind, error)?.layout().data_size();
         self.prepare_undo(size, error)?;
@@ -120,7 +120,7 @@ impl Host for Store {
         kind: RecordKind,
         pk: &[u8],
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         self.prepare_undo(0, error)?;
         let position = self.tables.position(kind);
         let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
@@ -131,12 +131,7 @@ impl Host for Store {
     }
 
     #[inline]
-    fn emit_event<'e>(
-        &mut self,
-        kind: u8,
-        payload: &[u8],
-        error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         self.take_room(payload.len(), error)?;
         if !self.has_event[usize::from(kind)] {
             return Err(
@@ -155,7 +150,7 @@ impl Host for Store {
         kind: RecordKind,
         mut visitor: KeyVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    ) -> TxResult<'e> {
         for sys_id in self.table(kind, error)?.ids() {
             visitor.visit(RecordKey { kind, sys_id });
         }
@@ -163,7 +158,7 @@ impl Host for Store {
     }
 
     /// Keeps the text for [`Store::log`], as long as there is room: logging is no part of the outcome, so too much of it is no error.
-    fn debug_log<'e>(&mut self, message: &[u8], _error: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+    fn debug_log<'e>(&mut self, message: &[u8], _error: ErrorSlot<'e>) -> TxResult<'e> {
         let size = self.log.size().saturating_add(message.len());
         if self.open && size <= LOG_BYTES && self.log.reserve(message.len()).is_ok() {
             self.log.push((), message);
@@ -174,17 +169,13 @@ impl Host for Store {
 
 impl Store {
     #[inline]
-    fn table<'e>(&self, kind: RecordKind, error: ErrorSlot<'e>) -> Result<&Table, Rejected<'e>> {
+    fn table<'e>(&self, kind: RecordKind, error: ErrorSlot<'e>) -> TxResult<'e, &Table> {
         self.tables.get(kind).ok_or_else(|| no_kind(kind, error))
     }
 
     /// Takes room for an undo step, which fails when no transaction is running, and makes sure of its memory.
     #[inline]
-    fn prepare_undo<'e>(
-        &mut self,
-        old_size: usize,
-        error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn prepare_undo<'e>(&mut self, old_size: usize, error: ErrorSlot<'e>) -> TxResult<'e> {
         self.take_room(old_size, error)?;
         match self.undo.reserve(old_size) {
             Ok(()) => Ok(()),
@@ -194,7 +185,7 @@ impl Store {
 
     /// Takes room from what the transaction may still add. What is refused later does not give it back.
     #[inline]
-    fn take_room<'e>(&mut self, size: usize, error: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+    fn take_room<'e>(&mut self, size: usize, error: ErrorSlot<'e>) -> TxResult<'e> {
         match self.room.checked_sub(size.saturating_add(ENTRY_BYTES)) {
             Some(room) => {
                 self.room = room;
@@ -210,7 +201,7 @@ impl Store {
         kind: RecordKind,
         reason: &CreateError,
         error: ErrorSlot<'e>,
-    ) -> Rejected<'e> {
+    ) -> ErrorWritten<'e> {
         let limit = self.limits.records_per_kind;
         let Some(table) = self.tables.get(kind) else { return no_kind(kind, error) };
         let name = table.layout().name();
@@ -232,13 +223,13 @@ impl Store {
 
     /// Notes the failure, too: a plugin may take it for its own, or ignore it.
     #[cold]
-    fn no_memory<'e>(&mut self, error: ErrorSlot<'e>) -> Rejected<'e> {
+    fn no_memory<'e>(&mut self, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
         self.ran_out_of_memory = true;
         internal(error, format_args!("the host has no memory left"))
     }
 
     #[cold]
-    fn no_room<'e>(&self, error: ErrorSlot<'e>) -> Rejected<'e> {
+    fn no_room<'e>(&self, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
         if !self.open {
             return internal(
                 error,
@@ -256,7 +247,7 @@ impl Store {
 }
 
 #[cold]
-fn no_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> Rejected<'e> {
+fn no_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
 }
 
@@ -267,7 +258,7 @@ fn refuse_update<'e>(
     field: &str,
     pk: &[u8],
     error: ErrorSlot<'e>,
-) -> Rejected<'e> {
+) -> ErrorWritten<'e> {
     let (name, key) = (layout.name(), Hex(pk));
     error.fail(
         HOST_REJECTED,
@@ -276,6 +267,6 @@ fn refuse_update<'e>(
 }
 
 #[cold]
-fn internal<'e>(error: ErrorSlot<'e>, reason: fmt::Arguments<'_>) -> Rejected<'e> {
+fn internal<'e>(error: ErrorSlot<'e>, reason: fmt::Arguments<'_>) -> ErrorWritten<'e> {
     error.fail(HOST_INTERNAL_ERROR, reason)
 }

@@ -31,15 +31,11 @@ impl Plugin for Ledger {
         SCHEMA.json
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        _: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         tx.create(&Item { id: 1, value: 1, changes: 0 }).map(drop)
     }
 }

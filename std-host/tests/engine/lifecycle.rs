@@ -8,7 +8,7 @@ use statevec_abi::{
         RuntimeErrorPhase,
         runtime_error_kind::{CONFIG_ERROR, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED},
     },
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
 };
@@ -35,15 +35,11 @@ impl Plugin for Watchful {
         &schema::JSON
     }
 
-    fn create<'c>(config: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self { fails_to_unload: config == "stuck" })
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let value = i64::from(command.command_kind()) - 2;
         let created = tx.create_raw(ACCOUNT, |data| {
             data[places(ACCOUNT).value..][..8].copy_from_slice(&value.to_le_bytes());
@@ -51,7 +47,7 @@ impl Plugin for Watchful {
         created.map(drop)
     }
 
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         state.for_each_key(ACCOUNT, |state, key| {
             let negative = state.read_raw(ACCOUNT, key.sys_id, |data| {
                 data[places(ACCOUNT).value + 7] & 0x80 != 0
@@ -63,7 +59,7 @@ impl Plugin for Watchful {
         })
     }
 
-    fn on_unload<'c>(&mut self, error: ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
+    fn on_unload<'c>(&mut self, error: ErrorSlot<'c>) -> TxResult<'c> {
         if self.fails_to_unload {
             Err(error.fail(PLUGIN_INTERNAL_ERROR, format_args!("stuck")))
         } else {
@@ -91,11 +87,11 @@ impl Plugin for Empty {
         EMPTY.json
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use statevec_abi::{
         RuntimeRecordKeyView,
         runtime_error_kind::{HOST_REJECTED, PLUGIN_REJECTED},
     },
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef, write_runtime_error},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult, write_runtime_error},
     plugin::{Plugin, StaticPlugin, Tx},
     static_plugin,
 };
@@ -29,15 +29,11 @@ impl Plugin for Shell {
         &schema::JSON
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        _: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         tx.create_raw(ACCOUNT, |data| put_key(ACCOUNT, 1, data)).map(drop)
     }
 }

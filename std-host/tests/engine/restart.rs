@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
     abi::runtime_error_kind::{HOST_INTERNAL_ERROR, PLUGIN_INTERNAL_ERROR},
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, ReadContext, StaticPlugin, Tx},
     static_plugin,
 };
@@ -43,18 +43,14 @@ impl Plugin for Failing {
         &schema::JSON
     }
 
-    fn create<'c>(_: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         if REFUSES.load(Relaxed) {
             return Err(error.config_error(format_args!("not now")));
         }
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let mut fail = |kind, text| Err(tx.fail(kind, format_args!("{text}")));
         match command.command_kind() {
             PANIC => panic!("on purpose"),
@@ -64,7 +60,7 @@ impl Plugin for Failing {
         }
     }
 
-    fn validate_biz_invariants<'c>(&self, _: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, _: &mut ReadContext<'c>) -> TxResult<'c> {
         panic!("in validation")
     }
 }

@@ -3,7 +3,7 @@
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
     abi::RecordKind,
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, StaticPlugin, Tx},
     static_plugin,
 };
@@ -143,7 +143,7 @@ impl Plugin for Scripted {
         &schema::JSON
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         if config.is_empty() {
             Ok(Self)
         } else {
@@ -151,11 +151,7 @@ impl Plugin for Scripted {
         }
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let tolerant = command.command_kind() != 0;
         for step in command.payload().chunks_exact(Step::LEN).map(Step::decode) {
             match run_step(tx, step) {
@@ -168,7 +164,7 @@ impl Plugin for Scripted {
     }
 }
 
-fn run_step<'tx>(tx: &mut Tx<'tx>, step: Step) -> Result<Option<Vec<u8>>, Rejected<'tx>> {
+fn run_step<'tx>(tx: &mut Tx<'tx>, step: Step) -> TxResult<'tx, Option<Vec<u8>>> {
     let seen = |kind: RecordKind, data: &[u8]| data[places(kind).value..][..8].to_vec();
     Ok(match step {
         Step::Create { kind, key, value } => {

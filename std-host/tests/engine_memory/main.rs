@@ -8,7 +8,7 @@ use std::{fs, sync::Mutex};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, StaticPlugin, Tx},
     schema, static_plugin,
     typed::{Command, Event, Record},
@@ -56,15 +56,11 @@ impl Plugin for Filling {
         LARGE.json
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let [accepts, records @ ..] = command.payload() else { return Ok(()) };
         let records = records.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         for id in 0..records {

@@ -1,7 +1,10 @@
 //! One command of the inventory.
 
 use statevec_abi::plugin::ReadAccess as _;
-use statevec_abi::{boundary::Rejected, plugin::Tx};
+use statevec_abi::{
+    boundary::{ErrorWritten, TxResult},
+    plugin::Tx,
+};
 
 use super::{Item, Reason, Receive, Ship, Sku, StockChanged, schema::ItemUpdate, text};
 
@@ -12,16 +15,12 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn register<'tx>(&self, tx: &mut Tx<'tx>, sku: Sku) -> Result<(), Rejected<'tx>> {
+    pub(super) fn register<'tx>(&self, tx: &mut Tx<'tx>, sku: Sku) -> TxResult<'tx> {
         tx.create(&Item { sku, on_hand: 0, moves: 0, moved_at_us: self.time_us })?;
         self.announce(tx, sku, 0, Reason::Registered)
     }
 
-    pub(super) fn receive<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        receive: Receive,
-    ) -> Result<(), Rejected<'tx>> {
+    pub(super) fn receive<'tx>(&self, tx: &mut Tx<'tx>, receive: Receive) -> TxResult<'tx> {
         let Receive { sku, quantity } = receive;
         positive(tx, quantity)?;
         let limit = self.max_on_hand;
@@ -42,7 +41,7 @@ impl Call {
         }
     }
 
-    pub(super) fn ship<'tx>(&self, tx: &mut Tx<'tx>, ship: Ship) -> Result<(), Rejected<'tx>> {
+    pub(super) fn ship<'tx>(&self, tx: &mut Tx<'tx>, ship: Ship) -> TxResult<'tx> {
         let Ship { sku, quantity } = ship;
         positive(tx, quantity)?;
         let shipped = tx.update(Item::pk(&sku), |item| {
@@ -60,7 +59,7 @@ impl Call {
         }
     }
 
-    pub(super) fn discontinue<'tx>(&self, tx: &mut Tx<'tx>, sku: Sku) -> Result<(), Rejected<'tx>> {
+    pub(super) fn discontinue<'tx>(&self, tx: &mut Tx<'tx>, sku: Sku) -> TxResult<'tx> {
         match tx.read(Item::pk(&sku), |item| item.on_hand())? {
             Some(0) => {
                 tx.delete(Item::pk(&sku))?;
@@ -86,19 +85,19 @@ impl Call {
         sku: Sku,
         on_hand: u32,
         reason: Reason,
-    ) -> Result<(), Rejected<'tx>> {
+    ) -> TxResult<'tx> {
         tx.emit(&StockChanged { sku, on_hand, reason, ext_seq: self.ext_seq })
     }
 }
 
-fn positive<'tx>(tx: &mut Tx<'tx>, quantity: u32) -> Result<(), Rejected<'tx>> {
+fn positive<'tx>(tx: &mut Tx<'tx>, quantity: u32) -> TxResult<'tx> {
     if quantity == 0 {
         return Err(tx.reject(format_args!("quantity must be positive")));
     }
     Ok(())
 }
 
-fn absent<'tx>(tx: &mut Tx<'tx>, sku: &Sku) -> Rejected<'tx> {
+fn absent<'tx>(tx: &mut Tx<'tx>, sku: &Sku) -> ErrorWritten<'tx> {
     let sku = text(sku);
     tx.reject(format_args!("there is no {sku}"))
 }

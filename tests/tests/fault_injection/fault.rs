@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use statevec_abi::{
     abi::{RecordKey, RuntimeErrorKind},
-    boundary::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, TxResult},
 };
 
 /// The fault of the chosen call.
@@ -66,8 +66,8 @@ impl Plan {
         &self,
         call: &'static str,
         error: ErrorSlot<'e>,
-        make: impl FnOnce(ErrorSlot<'e>) -> Result<T, Rejected<'e>>,
-    ) -> Result<T, Rejected<'e>> {
+        make: impl FnOnce(ErrorSlot<'e>) -> TxResult<'e, T>,
+    ) -> TxResult<'e, T> {
         let nth = self.calls.borrow().len() + 1;
         self.calls.borrow_mut().push(Made { call, lent: false });
         let text = text(call, nth);

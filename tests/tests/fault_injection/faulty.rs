@@ -2,7 +2,7 @@
 
 use statevec_abi::{
     abi::{RecordKey, RecordKind, SysId},
-    boundary::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, TxResult},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
 };
 use statevec_host::{Store, StoreLayer};
@@ -48,7 +48,7 @@ impl Host for Faulty {
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let call = |error| self.store.read_by_id(kind, sys_id, visitor, error);
         self.plan.call("read_by_id", error, call)
     }
@@ -59,7 +59,7 @@ impl Host for Faulty {
         pk: &[u8],
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let call = |error| self.store.read_by_pk(kind, pk, visitor, error);
         self.plan.call("read_by_pk", error, call)
     }
@@ -69,7 +69,7 @@ impl Host for Faulty {
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<RecordKey, Rejected<'e>> {
+    ) -> TxResult<'e, RecordKey> {
         let call = |error| self.store.create(kind, init, error);
         self.plan.call("create", error, call)
     }
@@ -80,7 +80,7 @@ impl Host for Faulty {
         pk: &[u8],
         update: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         let call = |error| self.store.update_by_pk(kind, pk, update, error);
         self.plan.call("update_by_pk", error, call)
     }
@@ -90,7 +90,7 @@ impl Host for Faulty {
         kind: RecordKind,
         pk: &[u8],
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         // No record is lent here, whatever is answered.
         let mut deleted = false;
         let call = |error| {
@@ -101,12 +101,7 @@ impl Host for Faulty {
         Ok(deleted)
     }
 
-    fn emit_event<'e>(
-        &mut self,
-        kind: u8,
-        payload: &[u8],
-        error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         let call = |error| self.store.emit_event(kind, payload, error);
         self.plan.call("emit_event", error, call)
     }
@@ -116,12 +111,12 @@ impl Host for Faulty {
         kind: RecordKind,
         visitor: KeyVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    ) -> TxResult<'e> {
         let call = |error| self.store.for_each_key(kind, visitor, error);
         self.plan.call("for_each_key", error, call)
     }
 
-    fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> Result<(), Rejected<'e>> {
+    fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         let call = |error| self.store.debug_log(message, error);
         self.plan.call("debug_log", error, call)
     }

@@ -29,16 +29,12 @@ impl Plugin for Bench {
         SCHEMA.json
     }
 
-    fn create<'c>(_config: &str, _error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_config: &str, _error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self { limit: i64::MAX })
     }
 
     #[inline]
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let now_us = command.ref_ext_time_us();
         dispatch!(
             tx,
@@ -60,12 +56,7 @@ impl Plugin for Bench {
 }
 
 impl Bench {
-    fn deposit<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        deposit: &Deposit,
-        now_us: u64,
-    ) -> Result<(), Rejected<'tx>> {
+    fn deposit<'tx>(&self, tx: &mut Tx<'tx>, deposit: &Deposit, now_us: u64) -> TxResult<'tx> {
         let &Deposit { account_id, amount } = deposit;
         let booked = tx.update(Account::pk(account_id), |account| {
             let balance = account.balance().checked_add(amount)?;
@@ -84,7 +75,7 @@ impl Bench {
     }
 }
 
-fn read_by_id<'tx>(tx: &mut Tx<'tx>, read: &ReadById) -> Result<(), Rejected<'tx>> {
+fn read_by_id<'tx>(tx: &mut Tx<'tx>, read: &ReadById) -> TxResult<'tx> {
     let mut sum = 0_i64;
     for sys_id in read.first..read.first + read.count {
         match tx.read_by_id::<Account, _>(sys_id, |account| account.balance())? {
@@ -95,7 +86,7 @@ fn read_by_id<'tx>(tx: &mut Tx<'tx>, read: &ReadById) -> Result<(), Rejected<'tx
     expect(tx, sum, read.expected)
 }
 
-fn read_by_pk<'tx>(tx: &mut Tx<'tx>, read: &ReadByPk) -> Result<(), Rejected<'tx>> {
+fn read_by_pk<'tx>(tx: &mut Tx<'tx>, read: &ReadByPk) -> TxResult<'tx> {
     let mut sum = 0_i64;
     for account_id in read.first..read.first + read.count {
         match tx.read(Account::pk(account_id), |account| account.balance())? {
@@ -106,7 +97,7 @@ fn read_by_pk<'tx>(tx: &mut Tx<'tx>, read: &ReadByPk) -> Result<(), Rejected<'tx
     expect(tx, sum, read.expected)
 }
 
-fn expect<'tx>(tx: &mut Tx<'tx>, sum: i64, expected: i64) -> Result<(), Rejected<'tx>> {
+fn expect<'tx>(tx: &mut Tx<'tx>, sum: i64, expected: i64) -> TxResult<'tx> {
     if sum == expected {
         Ok(())
     } else {
@@ -115,7 +106,7 @@ fn expect<'tx>(tx: &mut Tx<'tx>, sum: i64, expected: i64) -> Result<(), Rejected
 }
 
 /// The store has no records of this kind, and says so.
-fn fail_in_host<'tx>(tx: &mut Tx<'tx>, fail: &FailInHost) -> Result<(), Rejected<'tx>> {
+fn fail_in_host<'tx>(tx: &mut Tx<'tx>, fail: &FailInHost) -> TxResult<'tx> {
     let updated = tx.update(Missing::pk(fail.id), |missing| missing.id())?;
     match updated {
         Some(_) => Ok(()),

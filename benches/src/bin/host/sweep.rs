@@ -4,7 +4,7 @@ use std::{error::Error, time::Instant};
 
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     dispatch,
     plugin::{Plugin, StaticPlugin, Tx},
     schema, static_plugin,
@@ -60,15 +60,11 @@ impl Plugin for Items {
         SCHEMA.json
     }
 
-    fn create<'c>(_config: &str, _error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_config: &str, _error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         dispatch!(
             tx,
             match command {

@@ -2,7 +2,7 @@
 
 use statevec_abi::{
     abi::{RecordKey, RecordKind, SysId, runtime_error_kind::HOST_REJECTED},
-    boundary::{ErrorSlot, Rejected},
+    boundary::{ErrorSlot, ErrorWritten, TxResult},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
 };
 use statevec_host::Store;
@@ -28,7 +28,7 @@ impl Host for FlatStore {
         sys_id: SysId,
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         match self.by_id(kind, sys_id) {
             Ok(Some(row)) => {
                 visitor.visit(row);
@@ -46,7 +46,7 @@ impl Host for FlatStore {
         pk: &[u8],
         visitor: BytesVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         match self.by_pk(kind, pk) {
             Ok(Some(row)) => {
                 visitor.visit(row);
@@ -63,7 +63,7 @@ impl Host for FlatStore {
         kind: RecordKind,
         init: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<RecordKey, Rejected<'e>> {
+    ) -> TxResult<'e, RecordKey> {
         match self.create(kind) {
             Ok((sys_id, row)) => {
                 init.visit(row);
@@ -80,7 +80,7 @@ impl Host for FlatStore {
         pk: &[u8],
         update: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         match self.by_pk_mut(kind, pk) {
             Ok(Some(row)) => {
                 update.visit(row);
@@ -97,17 +97,12 @@ impl Host for FlatStore {
         _kind: RecordKind,
         _pk: &[u8],
         error: ErrorSlot<'e>,
-    ) -> Result<bool, Rejected<'e>> {
+    ) -> TxResult<'e, bool> {
         Err(refused(error))
     }
 
     #[inline]
-    fn emit_event<'e>(
-        &mut self,
-        kind: u8,
-        payload: &[u8],
-        error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         self.emit(kind, payload).map_err(|Refused| refused(error))
     }
 
@@ -116,7 +111,7 @@ impl Host for FlatStore {
         kind: RecordKind,
         mut visitor: KeyVisitor<'_>,
         _error: ErrorSlot<'e>,
-    ) -> Result<(), Rejected<'e>> {
+    ) -> TxResult<'e> {
         for sys_id in self.account_numbers() {
             visitor.visit(RecordKey { kind, sys_id });
         }
@@ -125,7 +120,7 @@ impl Host for FlatStore {
 }
 
 #[cold]
-fn refused<'e>(error: ErrorSlot<'e>) -> Rejected<'e> {
+fn refused<'e>(error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     // `Refused::TEXT`; as a literal, because a text without arguments is copied and not formatted.
     error.fail(HOST_REJECTED, format_args!("the bench store has no such record kind"))
 }

@@ -6,14 +6,14 @@ use crate::{
     abi::RuntimeCallStatus,
     boundary::{BytesError, limits, panic::Panic},
     raw::contract::{ContractViolation, HostCallError},
-    raw::record_bounds::Lent,
+    raw::record_bounds::RecordBounds,
     typed::DecodeError,
 };
 
-/// The course of one visit, and the host's word on whether there was a record.
+/// The state of one visit, and the host's word on whether there was a record.
 #[repr(C)]
-pub(crate) struct Course {
-    state: State,
+pub(crate) struct VisitorState {
+    stage: Stage,
     /// Written by the host where a call has such a flag. Beside the state, so that one comparison finds both in order; and behind it, with room of its
     /// own, so that a host that takes a flag for a C `int` writes over nothing.
     found: u8,
@@ -25,7 +25,7 @@ pub(crate) struct Course {
 /// How far it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-enum State {
+enum Stage {
     /// The visitor was not called.
     Waiting,
     /// Called once. The result is there when the call has returned; while it runs, nothing but the visitor looks at the state.
@@ -50,22 +50,22 @@ enum Trouble {
     Panicked(Panic),
 }
 
-impl Course {
+impl VisitorState {
     /// A function and not a constant, which compilers would copy as a whole, with zeros for what is not there.
     #[inline]
     pub(super) const fn new() -> Self {
         Self {
-            state: State::Waiting,
+            stage: Stage::Waiting,
             found: 0,
             _room: MaybeUninit::uninit(),
             trouble: MaybeUninit::uninit(),
         }
     }
 
-    const RECORD: u16 = Self::word(1, State::Visited);
-    const NOTHING: u16 = Self::word(0, State::Waiting);
+    const RECORD: u16 = Self::word(1, Stage::Visited);
+    const NOTHING: u16 = Self::word(0, Stage::Waiting);
 
-    /// Where the host writes whether there is a record, in a course at that address.
+    /// Where the host writes whether there is a record, in a state at that address.
     #[inline]
     pub(super) const fn out_found(this: *mut Self) -> *mut u8 {
         this.cast::<u8>().wrapping_add(offset_of!(Self, found))
@@ -74,9 +74,9 @@ impl Course {
     /// Whether the host says that there is a record, and the visitor saw it; then its result is taken.
     #[inline]
     pub(super) const fn take_record(&mut self) -> bool {
-        let record = Self::word(self.found, self.state) == Self::RECORD;
+        let record = Self::word(self.found, self.stage) == Self::RECORD;
         if record {
-            self.state = State::Empty;
+            self.stage = Stage::Empty;
         }
         record
     }
@@ -84,20 +84,20 @@ impl Course {
     /// Whether the host says that there is none, and the visitor saw nothing.
     #[inline]
     pub(super) const fn has_nothing(&self) -> bool {
-        Self::word(self.found, self.state) == Self::NOTHING
+        Self::word(self.found, self.stage) == Self::NOTHING
     }
 
     #[inline]
-    const fn word(found: u8, state: State) -> u16 {
-        u16::from_ne_bytes([state as u8, found])
+    const fn word(found: u8, stage: Stage) -> u16 {
+        u16::from_ne_bytes([stage as u8, found])
     }
 
     /// Whether it can start; then it counts as visited. One store serves start and end: a closure that fails overwrites the state.
     #[inline]
     pub(super) const fn start(&mut self) -> bool {
-        let waiting = matches!(self.state, State::Waiting);
+        let waiting = matches!(self.stage, Stage::Waiting);
         if waiting {
-            self.state = State::Visited;
+            self.stage = Stage::Visited;
         }
         waiting
     }
@@ -105,19 +105,19 @@ impl Course {
     /// Records that the closure was taken out and not called.
     #[inline]
     pub(super) const fn empty(&mut self) {
-        self.state = State::Empty;
+        self.stage = Stage::Empty;
     }
 
     /// Whether the visitor was not called.
     #[inline]
     pub(crate) const fn is_untouched(&self) -> bool {
-        matches!(self.state, State::Waiting)
+        matches!(self.stage, Stage::Waiting)
     }
 
     /// Whether the visitor was called once and returned.
     #[inline]
     pub(crate) const fn is_through(&self) -> bool {
-        matches!(self.state, State::Visited)
+        matches!(self.stage, Stage::Visited)
     }
 
     /// Whether the visitor was called once and returned; then its result is taken.
@@ -125,7 +125,7 @@ impl Course {
     pub(super) const fn take_only(&mut self) -> bool {
         let through = self.is_through();
         if through {
-            self.state = State::Empty;
+            self.stage = Stage::Empty;
         }
         through
     }
@@ -133,9 +133,9 @@ impl Course {
     /// Whether there is a result; then it is taken.
     #[inline]
     pub(super) const fn take_any(&mut self) -> bool {
-        let made = matches!(self.state, State::Visited | State::VisitedAgain);
+        let made = matches!(self.stage, Stage::Visited | Stage::VisitedAgain);
         if made {
-            self.state = State::Empty;
+            self.stage = Stage::Empty;
         }
         made
     }
@@ -146,9 +146,9 @@ impl Course {
     #[cold]
     #[inline(never)]
     pub(super) extern "C" fn again(&mut self) {
-        match self.state {
-            State::Visited => self.state = State::VisitedAgain,
-            State::Waiting | State::Empty | State::VisitedAgain | State::Troubled => {}
+        match self.stage {
+            Stage::Visited => self.stage = Stage::VisitedAgain,
+            Stage::Waiting | Stage::Empty | Stage::VisitedAgain | Stage::Troubled => {}
         }
     }
 
@@ -177,7 +177,7 @@ impl Course {
     /// A visit starts once and so fails at most once: no earlier trouble is overwritten.
     fn fail(&mut self, trouble: Trouble) {
         self.trouble.write(trouble);
-        self.state = State::Troubled;
+        self.stage = Stage::Troubled;
     }
 
     /// Why the answer is neither a record nor none. Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else
@@ -185,15 +185,15 @@ impl Course {
     pub(crate) fn why(
         &mut self,
         call: &'static str,
-        lent: Lent,
+        bounds: RecordBounds,
         status: RuntimeCallStatus,
     ) -> HostCallError {
-        if let Err(error) = self.check(call, lent, status) {
+        if let Err(error) = self.check(call, bounds, status) {
             return error;
         }
-        let violation = match (self.found, self.state) {
+        let violation = match (self.found, self.stage) {
             (2.., _) => ContractViolation::Flag { call, value: self.found },
-            (0, State::Visited) => ContractViolation::VisitedNothing { call },
+            (0, Stage::Visited) => ContractViolation::VisitedNothing { call },
             _ => ContractViolation::NotVisited { call },
         };
         violation.into()
@@ -203,15 +203,15 @@ impl Course {
     pub(crate) fn check(
         &mut self,
         call: &'static str,
-        lent: Lent,
+        bounds: RecordBounds,
         status: RuntimeCallStatus,
     ) -> Result<(), HostCallError> {
         match self.take_trouble() {
             Some(Trouble::Panicked(panic)) => panic.resume(),
             Some(Trouble::Bytes(error)) => Err(ContractViolation::Bytes { call, error }.into()),
-            Some(Trouble::Short { found }) => Err(HostCallError::Refused(lent.short(found))),
+            Some(Trouble::Short { found }) => Err(HostCallError::Refused(bounds.short(found))),
             Some(Trouble::Refused(error)) => Err(HostCallError::Refused(error)),
-            None if self.state == State::VisitedAgain => {
+            None if self.stage == Stage::VisitedAgain => {
                 Err(ContractViolation::VisitedTwice { call }.into())
             }
             None => HostCallError::of_status(call, status),
@@ -219,10 +219,10 @@ impl Course {
     }
 
     fn take_trouble(&mut self) -> Option<Trouble> {
-        if self.state != State::Troubled {
+        if self.stage != Stage::Troubled {
             return None;
         }
-        self.state = State::Empty;
+        self.stage = Stage::Empty;
         // SAFETY: the state was "troubled", which is set when the trouble is written, and has just left it (rule 4).
         Some(unsafe { self.trouble.assume_init_read() })
     }

@@ -81,7 +81,7 @@ impl Plugin for Tally {
         SCHEMA.json
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         if !config.is_empty() {
             return Err(error.config_error(format_args!("tally has nothing to configure")));
         }
@@ -92,7 +92,7 @@ impl Plugin for Tally {
         &self,
         tx: &mut Tx<'tx>,
         command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    ) -> TxResult<'tx> {
         dispatch!(
             tx,
             match command {
@@ -103,7 +103,7 @@ impl Plugin for Tally {
         )
     }
 
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         state.for_each(|state, counter: Counter| {
             if counter.times == 0 && counter.count != 0 {
                 return Err(state.reject(format_args!("a counter moved without counting")));
@@ -113,14 +113,14 @@ impl Plugin for Tally {
     }
 }
 
-fn open_counter<'tx>(tx: &mut Tx<'tx>, name: FixedBytes<12>) -> Result<(), Rejected<'tx>> {
+fn open_counter<'tx>(tx: &mut Tx<'tx>, name: FixedBytes<12>) -> TxResult<'tx> {
     tx.create(&Counter { name, count: 0, times: 0 }).map(drop)
 }
 
 fn count_on<'tx>(
     tx: &mut Tx<'tx>,
     &Count { name, step, note }: &Count<'_>,
-) -> Result<(), Rejected<'tx>> {
+) -> TxResult<'tx> {
     let counted = tx.update(Counter::pk(&name), |counter| {
         let count = counter.count().checked_add(step)?;
         counter.set_count(count);
@@ -134,10 +134,10 @@ fn count_on<'tx>(
     }
 }
 
-fn close_counter<'tx>(tx: &mut Tx<'tx>, name: &FixedBytes<12>) -> Result<(), Rejected<'tx>> {
+fn close_counter<'tx>(tx: &mut Tx<'tx>, name: &FixedBytes<12>) -> TxResult<'tx> {
     if tx.delete(Counter::pk(name))? { Ok(()) } else { Err(no_such_counter(tx)) }
 }
 
-fn no_such_counter<'tx>(tx: &mut Tx<'tx>) -> Rejected<'tx> {
+fn no_such_counter<'tx>(tx: &mut Tx<'tx>) -> ErrorWritten<'tx> {
     tx.reject(format_args!("there is no such counter"))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use statevec_abi::{
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     dispatch,
     plugin::{Plugin, StaticPlugin, Tx},
     schema, static_plugin,
@@ -56,15 +56,11 @@ impl Plugin for Keeper {
         SCHEMA.json
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         dispatch!(
             tx,
             match command {

@@ -8,7 +8,7 @@ use statevec_abi::{
         RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, RuntimeHostContextV1,
         RuntimeHostVTableV1, RuntimePluginApiV1, runtime_error_kind::ABI_CONTRACT_VIOLATION,
     },
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     fixed_store::{FixedMemory, FixedStore},
     host::{HostGate, PluginApi, PluginRuntime},
     plugin::{Plugin, StaticPlugin, Tx},
@@ -170,15 +170,11 @@ impl Plugin for DebugLogger {
         "{}"
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        _: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         tx.log(format_args!("anything"))
     }
 }

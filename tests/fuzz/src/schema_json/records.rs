@@ -4,7 +4,7 @@ use std::{cell::RefCell, sync::Arc};
 
 use statevec_abi::{
     abi::{RecordKind, RuntimeErrorBuf, RuntimeErrorKind, runtime_error_kind::HOST_REJECTED},
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     host::{HostGate, PluginApi, PluginRuntime},
     plugin::{Plugin, StaticPlugin, Tx},
     static_plugin,
@@ -101,15 +101,11 @@ impl Plugin for Writer {
         "{}"
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        _: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let [byte, other] = BYTES;
         match WRITE.take().expect("set before the command") {
             Write::Create(kind) => {

@@ -13,9 +13,9 @@ use statevec_abi::{
         RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeErrorKind,
         RuntimeHostContextV1, RuntimePluginApiV1,
     },
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, StaticPlugin, Tx},
-    raw::{HostCallError, HostTable, Scratch},
+    raw::{HostCallError, HostErrorBuffer, HostTable},
     static_plugin,
 };
 
@@ -62,11 +62,11 @@ pub(super) fn take_seen() -> Vec<Seen> {
 pub(super) fn late_call() -> Option<RuntimeErrorKind> {
     let context = CONTEXT.get().expect("a command has run");
     let mut buffer = RuntimeErrorBuf::RESET;
-    let mut scratch = Scratch::new(&mut buffer);
+    let mut error_buffer = HostErrorBuffer::new(&mut buffer);
     // SAFETY: the runtime handle lives, and with it what the context points to (rule 5).
     let table = unsafe { HostTable::from_raw(context) };
-    let answer = table.read().for_each_key(&mut scratch, 2, |_| ());
-    answer.is_err().then(|| scratch.report().kind)
+    let answer = table.read().for_each_key(&mut error_buffer, 2, |_| ());
+    answer.is_err().then(|| error_buffer.report().kind)
 }
 
 /// The table, with a `run_tx` that keeps the context.
@@ -99,15 +99,11 @@ impl Plugin for Scripted {
         "{}"
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        _: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let script = SCRIPT.with_borrow(Rc::clone);
         let context = CONTEXT.get().expect("set on the way in");
         for step in &script.steps {
@@ -128,9 +124,9 @@ impl Plugin for Scripted {
 /// Makes one step; the kind of the host's refusal.
 fn make(context: RuntimeHostContextV1, step: &Step) -> Option<RuntimeErrorKind> {
     let mut buffer = RuntimeErrorBuf::RESET;
-    let mut scratch = Scratch::new(&mut buffer);
-    let answer = call(context, step, &mut scratch);
-    let report = scratch.report();
+    let mut error_buffer = HostErrorBuffer::new(&mut buffer);
+    let answer = call(context, step, &mut error_buffer);
+    let report = error_buffer.report();
     match answer {
         Ok(seen) => {
             see(seen);
@@ -150,7 +146,7 @@ fn make(context: RuntimeHostContextV1, step: &Step) -> Option<RuntimeErrorKind> 
 fn call(
     context: RuntimeHostContextV1,
     step: &Step,
-    scratch: &mut Scratch<'_>,
+    error_buffer: &mut HostErrorBuffer<'_>,
 ) -> Result<Seen, HostCallError> {
     // SAFETY: the host's table and context, for the time of the command (rule 10).
     let mut table = unsafe { HostTable::from_raw(context) };
@@ -168,7 +164,7 @@ fn call(
     match &step.call {
         Call::Create { kind, key, pokes } => {
             let kind = kind.number();
-            let made = table.create(scratch, kind, |data| {
+            let made = table.create(error_buffer, kind, |data| {
                 look(data);
                 write(kind, *key, pokes, data);
             });
@@ -176,7 +172,7 @@ fn call(
         }
         Call::Update { kind, key, pokes } => {
             let kind = kind.number();
-            let updated = table.update_by_pk(scratch, kind, &pk_of(kind, *key), |data| {
+            let updated = table.update_by_pk(error_buffer, kind, &pk_of(kind, *key), |data| {
                 look(data);
                 write(kind, *key, pokes, data);
             });
@@ -184,20 +180,20 @@ fn call(
         }
         Call::Delete { kind, key } => {
             let pk = pk_of(kind.number(), *key);
-            table.delete_by_pk(scratch, kind.number(), &pk).map(Seen::Found)
+            table.delete_by_pk(error_buffer, kind.number(), &pk).map(Seen::Found)
         }
         Call::ReadByPk { kind, key } => {
             let pk = pk_of(kind.number(), *key);
-            read.read_by_pk(scratch, kind.number(), &pk, look).map(found)
+            read.read_by_pk(error_buffer, kind.number(), &pk, look).map(found)
         }
         Call::ReadByBytes { kind, pk } => {
-            read.read_by_pk(scratch, kind.number(), pk, look).map(found)
+            read.read_by_pk(error_buffer, kind.number(), pk, look).map(found)
         }
         Call::ReadById { kind, id } => {
-            read.read_by_id(scratch, kind.number(), id.0.into(), look).map(found)
+            read.read_by_id(error_buffer, kind.number(), id.0.into(), look).map(found)
         }
         Call::Walk { kind } => {
-            let walked = read.for_each_key(scratch, kind.number(), |key| {
+            let walked = read.for_each_key(error_buffer, kind.number(), |key| {
                 assert_eq!(key.kind, kind.number());
                 see(Seen::Key(key.sys_id));
                 inside();
@@ -205,11 +201,11 @@ fn call(
             walked.map(|()| Seen::Done)
         }
         Call::Emit { kind, payload } => {
-            table.emit_event(scratch, kind.number(), payload).map(|()| Seen::Done)
+            table.emit_event(error_buffer, kind.number(), payload).map(|()| Seen::Done)
         }
         Call::Log { text } => {
             let text = String::from_utf8_lossy(text);
-            table.debug_log(scratch, &text).map(|()| Seen::Done)
+            table.debug_log(error_buffer, &text).map(|()| Seen::Done)
         }
         Call::Panic => panic_as_told(),
     }

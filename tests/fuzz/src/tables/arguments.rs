@@ -14,7 +14,7 @@ use statevec_abi::{
     boundary::{RuntimeCommandRef, limits},
     fixed_store::{FixedMemory, FixedStore, record_size},
     host::{HostGate, PluginApi, PluginRuntime},
-    raw::{HostTable, Scratch},
+    raw::{HostErrorBuffer, HostTable},
 };
 
 use call::call;
@@ -186,7 +186,7 @@ unsafe extern "C" fn run_tx(
     let mut buffer = RuntimeErrorBuf::RESET;
     // SAFETY: the host's own context, for the time of the call (rule 10).
     let mut table = unsafe { HostTable::from_raw(host) };
-    let created = table.create(&mut Scratch::new(&mut buffer), THING, |data| {
+    let created = table.create(&mut HostErrorBuffer::new(&mut buffer), THING, |data| {
         data[0] = 1;
         Ok::<_, std::convert::Infallible>(())
     });

@@ -10,7 +10,7 @@ use statevec_abi::{
         RecordKey, RecordKind, RuntimeErrorBuf, RuntimeHostContextV1, RuntimeHostVTableV1,
         RuntimeReadContextV1, RuntimeReadVTableV1, SysId,
     },
-    raw::{HostCallError, HostTable, ReadTable, Scratch},
+    raw::{HostCallError, HostErrorBuffer, HostTable, ReadTable},
 };
 
 use super::expected::{Outcome, expected};
@@ -155,7 +155,7 @@ impl Running<'_> {
         let read = if call.is_read() { read } else { host.read() };
 
         let mut buffer = RuntimeErrorBuf::RESET;
-        let scratch = &mut Scratch::new(&mut buffer);
+        let scratch = &mut HostErrorBuffer::new(&mut buffer);
         let seen = |data: &[u8]| data.len();
         let write = |data: &mut [u8]| {
             data.fill(0xEE);

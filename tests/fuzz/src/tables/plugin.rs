@@ -5,7 +5,7 @@ use std::{cell::Cell, error::Error, ptr};
 use arbitrary::Arbitrary;
 use statevec_abi::{
     abi::{RUNTIME_PLUGIN_ABI_VERSION_V1, RuntimeBytesRef, RuntimePluginApiV1},
-    boundary::{BytesError, ErrorSlot, Rejected, RuntimeCommandRef, limits, runtime_bytes_slice},
+    boundary::{BytesError, ErrorSlot, RuntimeCommandRef, TxResult, limits, runtime_bytes_slice},
     host::{PluginApi, TableError},
     plugin::{Plugin, StaticPlugin, Tx},
     static_plugin,
@@ -205,11 +205,11 @@ impl Plugin for Silent {
         "{}"
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         Ok(())
     }
 }

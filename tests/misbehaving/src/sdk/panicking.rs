@@ -6,7 +6,7 @@ use std::fmt;
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
     abi::RuntimePluginApiV1,
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, ReadContext, Tx, plugin_api},
 };
 use statevec_abi_alloc::Boxed;
@@ -33,7 +33,7 @@ impl Plugin for Panicking {
         SCHEMA.json
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         match parse(config) {
             Some(("create", thrown)) => throw("create", thrown),
             Some((place, thrown)) => Ok(Self { place: place.into(), thrown }),
@@ -41,11 +41,7 @@ impl Plugin for Panicking {
         }
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         if command.command_kind() == WELL {
             return tx.create(&Account { id: command.ext_seq(), value: 0 }).map(drop);
         }
@@ -80,7 +76,7 @@ impl Plugin for Panicking {
         }
     }
 
-    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
         match &*self.place {
             "validate" => self.throw(),
             "validate read_by_id visitor" => state.read_raw(ACCOUNT, 1, |_| self.throw()).map(drop),
@@ -92,7 +88,7 @@ impl Plugin for Panicking {
         }
     }
 
-    fn on_unload<'c>(&mut self, _: ErrorSlot<'c>) -> Result<(), Rejected<'c>> {
+    fn on_unload<'c>(&mut self, _: ErrorSlot<'c>) -> TxResult<'c> {
         if self.place == "on_unload" {
             self.throw();
         }

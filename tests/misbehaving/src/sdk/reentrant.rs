@@ -9,7 +9,7 @@ use statevec_abi::{
         RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeHostContextV1,
         RuntimePluginApiV1, RuntimeReadContextV1,
     },
-    boundary::{ErrorSlot, Rejected, RuntimeCommandRef},
+    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, Tx, plugin_api},
 };
 use statevec_abi_alloc::Boxed;
@@ -57,18 +57,14 @@ impl Plugin for Reentrant {
         SCHEMA.json
     }
 
-    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
         match config.split_once(" from ") {
             Some((function, place)) => Ok(Self { function: function.into(), place: place.into() }),
             None => Err(error.config_error(format_args!("{config:?} is no way to re-enter"))),
         }
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         if command.command_kind() == WELL {
             return tx.create(&Account { id: command.ext_seq(), value: 0 }).map(drop);
         }

@@ -6,7 +6,7 @@ struct Deposit {
     amount: u64,
 }
 
-fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> TxResult<'tx> {
     statevec_abi::dispatch!(tx, match command {
         Deposit(deposit) if deposit.amount > 0 => Ok(()),
     })

@@ -12,7 +12,7 @@ struct Note<'a> {
     text: &'a [u8],
 }
 
-fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> TxResult<'tx> {
     statevec_abi::dispatch!(tx, match command {
         Deposit(_) => Ok(()),
         Note(_) => Ok(()),

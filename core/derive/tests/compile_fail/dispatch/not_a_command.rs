@@ -6,7 +6,7 @@ struct Account {
     balance: i64,
 }
 
-fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+fn run<'tx>(tx: &mut Tx<'tx>, command: RuntimeCommandRef<'_>) -> TxResult<'tx> {
     statevec_abi::dispatch!(tx, match command {
         Account(_) => Ok(()),
     })

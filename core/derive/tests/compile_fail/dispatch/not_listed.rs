@@ -16,7 +16,7 @@ schema! {
     const SCHEMA = { version: "1.0", commands: [Deposit] };
 }
 
-fn run<'tx>(tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> Result<(), Rejected<'tx>> {
+fn run<'tx>(tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
     dispatch!(tx, match command {
         Deposit(_) => Ok(()),
         Withdraw(_) => Ok(()),

@@ -14,7 +14,7 @@ impl Plugin for Noop {
         ""
     }
 
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> Result<Self, Rejected<'c>> {
+    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
         Ok(Self)
     }
 
@@ -22,7 +22,7 @@ impl Plugin for Noop {
         &self,
         _: &mut Tx<'tx>,
         _: &RuntimeCommandRef<'_>,
-    ) -> Result<(), Rejected<'tx>> {
+    ) -> TxResult<'tx> {
         Ok(())
     }
 }

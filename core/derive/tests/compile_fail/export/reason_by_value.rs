@@ -1,6 +1,6 @@
 use statevec_abi::prelude::*;
 
-fn check<'c>(state: &mut ReadContext<'c>) -> Result<(), Rejected<'c>> {
+fn check<'c>(state: &mut ReadContext<'c>) -> TxResult<'c> {
     Err(state.reject(7_u32))
 }
 

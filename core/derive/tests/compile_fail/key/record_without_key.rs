@@ -6,7 +6,7 @@ struct Entry {
     amount: i64,
 }
 
-fn add<'tx>(tx: &mut Tx<'tx>) -> Result<(), Rejected<'tx>> {
+fn add<'tx>(tx: &mut Tx<'tx>) -> TxResult<'tx> {
     tx.update_or_create(&Entry { amount: 0 }, |entry| entry.set_amount(1))
 }
 

@@ -8,7 +8,7 @@ struct Account {
     balance: i64,
 }
 
-fn renumber<'tx>(tx: &mut Tx<'tx>) -> Result<Option<()>, Rejected<'tx>> {
+fn renumber<'tx>(tx: &mut Tx<'tx>) -> TxResult<'tx, Option<()>> {
     tx.update(Account::pk(1), |account| account.set_account_id(2))
 }
 

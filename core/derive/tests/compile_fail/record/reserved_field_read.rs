@@ -9,7 +9,7 @@ struct Account {
     spare: u32,
 }
 
-fn spare<'c>(state: &mut ReadContext<'c>) -> Result<Option<u32>, Rejected<'c>> {
+fn spare<'c>(state: &mut ReadContext<'c>) -> TxResult<'c, Option<u32>> {
     state.read(Account::pk(1), |account| account.spare())
 }
 

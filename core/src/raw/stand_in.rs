@@ -9,13 +9,13 @@ use crate::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
 ///
 /// So a host call looks at its entry and at nothing else, and what is wrong with the table is found where the entry is missing: at the
 /// first host call, as the contract says (ABI.md section 3).
-pub(crate) trait Table: Sized + 'static {
+pub(crate) trait HasStandIns: Sized + 'static {
     const NULL: &'static Self;
     const MISALIGNED: &'static Self;
 
     /// The host's table, or a stand-in. Valid for reads as long as the host's is.
     #[inline]
-    fn present(table: *const Self) -> NonNull<Self> {
+    fn or_stand_in(table: *const Self) -> NonNull<Self> {
         match NonNull::new(table.cast_mut()) {
             None => NonNull::from_ref(Self::NULL),
             Some(table) if !table.is_aligned() => NonNull::from_ref(Self::MISALIGNED),
@@ -29,12 +29,12 @@ static MISALIGNED_HOST: RuntimeHostVTableV1 = NO_HOST;
 static NULL_READ: RuntimeReadVTableV1 = NO_READ;
 static MISALIGNED_READ: RuntimeReadVTableV1 = NO_READ;
 
-impl Table for RuntimeHostVTableV1 {
+impl HasStandIns for RuntimeHostVTableV1 {
     const NULL: &'static Self = &NULL_HOST;
     const MISALIGNED: &'static Self = &MISALIGNED_HOST;
 }
 
-impl Table for RuntimeReadVTableV1 {
+impl HasStandIns for RuntimeReadVTableV1 {
     const NULL: &'static Self = &NULL_READ;
     const MISALIGNED: &'static Self = &MISALIGNED_READ;
 }
