@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use statevec_abi::{plugin::StaticPlugin, prelude::*, schema, static_plugin};
 use statevec_host::{LoadedPlugin, Store};
 
-type TxResult<'tx, T = ()> = TxResult<'tx, T>;
-
 #[derive(Debug, Clone, PartialEq, Eq, Record)]
 #[record(kind = 1, len = 64, pk(id))]
 pub(crate) struct Item {
