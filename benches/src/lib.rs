@@ -11,6 +11,7 @@ pub mod machine;
 pub mod operation;
 pub mod peer;
 pub mod peers;
+pub mod recorded;
 pub mod report;
 pub mod store;
 pub mod verify;

@@ -30,21 +30,25 @@ impl Store {
     /// Lists the records that the running transaction touched.
     pub(super) fn list_changes(&mut self) -> Result<Changes<'_>, TryReserveError> {
         let Self { touched, undo, .. } = self;
+        let count = undo.iter().len();
         touched.clear();
-        touched.try_reserve(undo.iter().len())?;
-        touched.extend(undo.iter().enumerate().map(|(first, (undo, _))| Touched {
-            table: undo.table,
-            slot: undo.step.slot(),
-            first,
-            is_deleted: matches!(undo.step, Step::Delete(_)),
-        }));
-        touched.sort_unstable_by_key(|step| (step.table, step.slot, step.first));
-        touched.dedup_by(|later, first| {
-            let is_same = (later.table, later.slot) == (first.table, first.slot);
-            first.is_deleted |= is_same && later.is_deleted;
-            is_same
-        });
-        touched.sort_unstable_by_key(|record| record.first);
+        touched.try_reserve(count)?;
+        for (first, (undo, _)) in undo.iter().enumerate() {
+            let step = Touched {
+                table: undo.table,
+                slot: undo.step.slot(),
+                first,
+                is_deleted: matches!(undo.step, Step::Delete(_)),
+            };
+            let compared = if count <= FEW { touched.as_mut_slice() } else { &mut [] };
+            match compared.iter_mut().find(|record| record.is_same(&step)) {
+                Some(record) => record.is_deleted |= step.is_deleted,
+                None => touched.push(step),
+            }
+        }
+        if count > FEW {
+            join(touched);
+        }
         let store = &*self;
         Ok(Changes { store, touched: store.touched.iter() })
     }
@@ -66,6 +70,26 @@ impl Store {
             (Step::Delete(_), _) => Some(Change::Deleted { key, old: record.data }),
         }
     }
+}
+
+/// Among so many steps, each is compared with those before it. Among more, they are sorted.
+const FEW: usize = 8;
+
+impl Touched {
+    fn is_same(&self, other: &Self) -> bool {
+        self.slot == other.slot && self.table == other.table
+    }
+}
+
+/// Joins the steps of each record, and restores the order.
+fn join(steps: &mut Vec<Touched>) {
+    steps.sort_unstable_by_key(|step| (step.table, step.slot, step.first));
+    steps.dedup_by(|later, first| {
+        let is_same = later.is_same(first);
+        first.is_deleted |= is_same && later.is_deleted;
+        is_same
+    });
+    steps.sort_unstable_by_key(|record| record.first);
 }
 
 impl<'s> Changes<'s> {

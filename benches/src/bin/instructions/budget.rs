@@ -8,9 +8,7 @@
 
 use std::{error::Error, fs, path::Path, process::ExitCode};
 
-use statevec_benches::Operation;
-
-use crate::callgrind::Costs;
+use crate::callgrind::Row;
 
 /// How far above its budget an operation may be.
 const TOLERANCE: f64 = 1.03;
@@ -19,31 +17,27 @@ const TOLERANCE: f64 = 1.03;
 /// above is a warning.
 pub(crate) fn gate(
     path: &Path,
-    costs: &[Costs],
+    rows: &[Row],
     versions: &[&String],
 ) -> Result<ExitCode, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut above = 0;
-    for costs in costs {
-        for operation in Operation::ALL {
-            let Some(cost) = costs.of(operation) else { continue };
-            let (peer, operation) = (costs.peer, operation.name());
-            let budget = budget(&text, peer, operation).ok_or_else(|| {
-                format!(
-                    "{}: no budget for {peer}, {operation}; run `instructions budget`",
-                    path.display()
-                )
-            })?;
-            let verdict = if cost.round() > (budget * TOLERANCE).round() {
-                above += 1;
-                "ABOVE"
-            } else if cost < budget / TOLERANCE {
-                "below: lower the budget"
-            } else {
-                "ok"
-            };
-            println!("{peer}\t{operation}\t{cost:.0} of {budget:.0}\t{verdict}");
-        }
+    for &Row { peer, operation, cost } in rows {
+        let budget = budget(&text, peer, operation).ok_or_else(|| {
+            format!(
+                "{}: no budget for {peer}, {operation}; run `instructions budget`",
+                path.display()
+            )
+        })?;
+        let verdict = if cost.round() > (budget * TOLERANCE).round() {
+            above += 1;
+            "ABOVE"
+        } else if cost < budget / TOLERANCE {
+            "below: lower the budget"
+        } else {
+            "ok"
+        };
+        println!("{peer}\t{operation}\t{cost:.0} of {budget:.0}\t{verdict}");
     }
     let same =
         versions.iter().all(|version| text.lines().any(|line| line == format!("# {version}")));
@@ -65,7 +59,7 @@ fn budget(text: &str, peer: &str, operation: &str) -> Option<f64> {
 /// Makes these counts the budget.
 pub(crate) fn write(
     path: &Path,
-    costs: &[Costs],
+    rows: &[Row],
     versions: &[&String],
 ) -> Result<ExitCode, Box<dyn Error>> {
     let mut text = String::from(
@@ -74,12 +68,8 @@ pub(crate) fn write(
     for version in versions {
         text.push_str(&format!("# {version}\n"));
     }
-    for costs in costs {
-        for operation in Operation::ALL {
-            if let Some(cost) = costs.of(operation) {
-                text.push_str(&format!("{}\t{}\t{cost:.0}\n", costs.peer, operation.name()));
-            }
-        }
+    for Row { peer, operation, cost } in rows {
+        text.push_str(&format!("{peer}\t{operation}\t{cost:.0}\n"));
     }
     fs::write(path, text)?;
     Ok(ExitCode::SUCCESS)

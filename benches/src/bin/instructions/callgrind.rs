@@ -18,6 +18,7 @@ use statevec_benches::{
     drive::drive,
     operation::COMMANDS,
     peers::{PeerVisitor, each, each_half},
+    recorded::{self, Deposits, Recorded},
     verify::{expected_checksum, verify},
 };
 
@@ -48,10 +49,28 @@ impl Costs {
         places.into_iter().find_map(|(&place, cost)| (place == operation).then_some(cost)?)
     }
 
+    /// Operations by name, with their costs.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row> {
+        let of = |operation: Operation| {
+            let (peer, operation, cost) = (self.peer, operation.name(), self.of(operation)?);
+            Some(Row { peer, operation, cost })
+        };
+        Operation::ALL.into_iter().filter_map(of)
+    }
+
     /// The cost of each read after the first.
     pub(crate) fn further_read(&self, one: Operation, ten: Operation) -> Option<f64> {
         Some((self.of(ten)? - self.of(one)?) / 9.0)
     }
+}
+
+/// A row of the budget.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) peer: &'static str,
+    pub(crate) operation: &'static str,
+    /// Instructions.
+    pub(crate) cost: f64,
 }
 
 /// Verifies and measures every peer that it visits.
@@ -72,7 +91,9 @@ impl PeerVisitor for Measure {
             )
             .into());
         }
-        let mut costs = count(P::NAME)?;
+        let counted = count(P::NAME, Operation::ALL.len())?;
+        let mut costs = [None; Operation::ALL.len()];
+        costs.iter_mut().zip(counted).for_each(|(cost, counted)| *cost = Some(counted));
         if peer.entry_and_schema().is_none() {
             let place =
                 Operation::ALL.iter().position(|&operation| operation == Operation::EntrySchema);
@@ -84,10 +105,28 @@ impl PeerVisitor for Measure {
     }
 }
 
-type Counted = [Option<f64>; Operation::ALL.len()];
+/// Counts what a log entry costs: instructions per deposit, one row for each of
+/// [`Recorded::ALL`].
+pub(crate) fn recorded() -> Result<Vec<Row>, Box<dyn Error>> {
+    let mut deposits = Deposits::new()?;
+    for recorded in [Recorded::Digest, Recorded::Entry] {
+        deposits.run(1, recorded)?;
+    }
+    let [kept, whole] = deposits.digests();
+    if kept != whole {
+        return Err(format!("the changes give digest {kept}, and the records {whole}").into());
+    }
+    let costs = Recorded::ALL.into_iter().zip(count(recorded::NAME, Recorded::ALL.len())?);
+    let row = |(recorded, cost): (Recorded, f64)| Row {
+        peer: recorded::NAME,
+        operation: recorded.name(),
+        cost,
+    };
+    Ok(costs.map(row).collect())
+}
 
-/// Runs this program under callgrind.
-fn count(peer: &str) -> Result<Counted, Box<dyn Error>> {
+/// Runs this program under callgrind. Gives the instructions of each of the measured operations.
+fn count(peer: &str, operations: usize) -> Result<Vec<f64>, Box<dyn Error>> {
     let folder = Folder::new()?;
     let out = folder.0.join("out");
     let program = env::current_exe()?;
@@ -108,12 +147,11 @@ fn count(peer: &str) -> Result<Counted, Box<dyn Error>> {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{peer}: valgrind ended with {}: {said}", output.status).into());
     }
-    let mut costs = [None; Operation::ALL.len()];
-    for (index, cost) in costs.iter_mut().enumerate() {
+    let count = |index: usize| {
         let (once, twice) = (total(&out, 2 * index + 1)?, total(&out, 2 * index + 2)?);
-        *cost = Some((twice - once) / (ROUNDS * COMMANDS) as f64);
-    }
-    Ok(costs)
+        Ok((twice - once) / (ROUNDS * COMMANDS) as f64)
+    };
+    (0..operations).map(count).collect()
 }
 
 /// The number of instructions in one of callgrind's files.
@@ -152,10 +190,26 @@ impl Drop for Folder {
 
 /// The command that runs under callgrind.
 pub(crate) fn run_measured(peer: &str, operations: &[Operation]) -> Result<(), Box<dyn Error>> {
+    if peer == recorded::NAME {
+        return run_recorded();
+    }
     let mut run = RunMeasured { peer, operations, found: false };
     each(&mut run)?;
     each_half(&mut run)?;
     if run.found { Ok(()) } else { Err(format!("there is no peer {peer:?}").into()) }
+}
+
+fn run_recorded() -> Result<(), Box<dyn Error>> {
+    let mut deposits = Deposits::new()?;
+    for recorded in Recorded::ALL {
+        deposits.run(1, recorded)?;
+        for rounds in [ROUNDS, 2 * ROUNDS] {
+            let mut outcome = Ok(0);
+            measured(&mut || outcome = black_box(deposits.run(rounds, recorded)));
+            outcome?;
+        }
+    }
+    Ok(())
 }
 
 struct RunMeasured<'p> {

@@ -21,7 +21,7 @@ use std::{
     process::ExitCode,
 };
 
-use callgrind::{Costs, Measure, run_measured};
+use callgrind::{Measure, Row, recorded, run_measured};
 use statevec_benches::{
     Machine, Operation,
     peers::{each, each_half, each_of_ours},
@@ -69,6 +69,7 @@ fn with_valgrind(task: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
             readme::write(
                 &whole.costs,
                 &halves.costs,
+                &recorded()?,
                 &machine.processor,
                 &[&machine.rustc, valgrind],
             )?;
@@ -79,10 +80,12 @@ fn with_valgrind(task: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
     }
 }
 
-fn ours() -> Result<Vec<Costs>, Box<dyn Error>> {
+fn ours() -> Result<Vec<Row>, Box<dyn Error>> {
     let mut measure = Measure::default();
     each_of_ours(&mut measure)?;
-    Ok(measure.costs)
+    let mut rows: Vec<_> = measure.costs.iter().flat_map(|costs| costs.rows()).collect();
+    rows.extend(recorded()?);
+    Ok(rows)
 }
 
 fn folder() -> &'static Path {

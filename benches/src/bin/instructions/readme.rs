@@ -4,21 +4,24 @@ use std::error::Error;
 
 use statevec_benches::{Operation, report::write_section};
 
-use crate::callgrind::Costs;
+use crate::callgrind::{Costs, Row};
 
 /// Writes the tables into the README, and to stdout.
 pub(crate) fn write(
     whole: &[Costs],
     halves: &[Costs],
+    recorded: &[Row],
     processor: &str,
     versions: &[&String; 2],
 ) -> Result<(), Box<dyn Error>> {
     let [rustc, valgrind] = versions;
     let tables = format!(
         "Machine: {processor}. Toolchain: {rustc}, {valgrind}, the workspace's release profile.\n\n{}\n\
-         What each side costs, beside the floor of the first column above:\n\n{}",
+         What each side costs, beside the floor of the first column above:\n\n{}\n\
+         What an entry of the transaction log costs in an engine with its store:\n\n{}",
         table(whole),
         table(halves),
+        list(recorded),
     );
     write_section("instructions", &tables)
 }
@@ -42,6 +45,14 @@ fn table(costs: &[Costs]) -> String {
             }),
             _ => {}
         }
+    }
+    text
+}
+
+fn list(rows: &[Row]) -> String {
+    let mut text = String::from("| instructions per | |\n|---|--:|\n");
+    for Row { peer, operation, cost } in rows {
+        text.push_str(&format!("| {operation} ({peer}) | {cost:.0} |\n"));
     }
     text
 }

@@ -54,8 +54,10 @@ where
         }
         for event in self.events.clone() {
             let event: EntryEvent<'_> = event.into();
-            put(sink, &[EVENT, event.kind])?;
-            put_sized(sink, "event payload", event.payload)?;
+            let len = EncodeError::check_len("event payload", event.payload.len(), u32::MAX)?;
+            let head = Block::<6>::new().put([EVENT, event.kind]).put(len.to_le_bytes());
+            put(sink, &head.bytes())?;
+            put(sink, event.payload)?;
         }
         for change in self.changes.clone() {
             put_change(sink, change.into())?;
@@ -123,13 +125,19 @@ fn put_change<W: Write>(
 ) -> Result<(), EncodeError<W::Error>> {
     match change {
         EntryChange::Created { key, data } => {
-            put(sink, &keyed(CREATED, key))?;
-            put_sized(sink, "record data", data)
+            let len = EncodeError::check_len("record data", data.len(), u32::MAX)?;
+            let head = Block::<14>::new().put(keyed(CREATED, key)).put(len.to_le_bytes());
+            put(sink, &head.bytes())?;
+            put(sink, data)
         }
         EntryChange::Updated { key, offset, bytes } => {
-            put(sink, &keyed(UPDATED, key))?;
-            put(sink, &offset.to_le_bytes())?;
-            put_sized(sink, "changed bytes", bytes)
+            let len = EncodeError::check_len("changed bytes", bytes.len(), u32::MAX)?;
+            let head = Block::<18>::new()
+                .put(keyed(UPDATED, key))
+                .put(offset.to_le_bytes())
+                .put(len.to_le_bytes());
+            put(sink, &head.bytes())?;
+            put(sink, bytes)
         }
         EntryChange::Deleted { key } => put(sink, &keyed(DELETED, key)),
         EntryChange::CreatedAndDeleted { key } => put(sink, &keyed(CREATED_AND_DELETED, key)),
