@@ -4,15 +4,20 @@ mod args;
 mod build;
 mod commands;
 mod config;
+mod crash;
 mod data;
 mod error;
 mod inspect;
+mod interrupt;
 mod log;
+mod outcome_buffer;
 mod output;
 mod plugin;
 mod progress;
 mod run;
 mod state;
+mod stdio;
+mod stream;
 mod summary;
 mod tables;
 
@@ -20,20 +25,27 @@ use std::process::ExitCode;
 
 use args::{Action, Args};
 use clap::Parser;
+use error::CliError;
+use interrupt::Interrupt;
 
 pub(crate) fn main() -> ExitCode {
-    let result = match Args::parse().action {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error.report();
+            error.exit_code().into()
+        }
+    }
+}
+
+fn start() -> Result<(), CliError> {
+    let action = Args::parse().action;
+    Interrupt::survive_file_size_limit().map_err(|source| CliError::Setup { source })?;
+    match action {
         Action::Run(args) => run::run(&args),
         Action::Inspect(args) => inspect::inspect(&args),
         Action::Log(args) => log::log(&args),
         Action::Status(args) => data::status(&args),
         Action::Checkpoint(args) => data::checkpoint(&args),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            error.report();
-            error.exit_code()
-        }
     }
 }

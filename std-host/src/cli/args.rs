@@ -15,7 +15,8 @@ macro_rules! exit_codes {
 Exit codes:
   0  everything ran; rejected commands included
   1  the plugin or the host failed: it cannot be built or loaded, a command failed, an invariant does not hold
-  2  the input is wrong: arguments, a configuration that the plugin refuses, a file that cannot be read, a line that is no command of the plugin"
+  2  the input is wrong: arguments, a configuration that the plugin refuses, a file that cannot be read, a line that is no command of the plugin
+  130  SIGINT came, and the running command ended first; 143 for SIGTERM"
     };
 }
 
@@ -57,17 +58,51 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 
-    /// Let the plugin check its invariants at the end; a violation is exit code 1
+    /// Answer a line that is no command with "status":"invalid", and go on with the next one
     #[arg(long)]
-    pub(crate) check_invariants: bool,
+    pub(crate) keep_going: bool,
 
-    /// Write all records here, one JSON object per line, when everything went well
+    /// Let the plugin check its invariants, at the end or after each committed command; a violation
+    /// is exit code 1
+    #[arg(
+        long,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "end"
+    )]
+    pub(crate) check_invariants: Option<CheckInvariants>,
+
+    /// Write all records here, one JSON object per line, when everything went well; - is standard
+    /// output, with --no-outcomes
     #[arg(long, value_name = "FILE")]
     pub(crate) state_out: Option<PathBuf>,
+
+    /// Write the records also when the run ends with an error or a signal: those of the last
+    /// committed command
+    #[arg(long, requires = "state_out")]
+    pub(crate) state_out_on_error: bool,
+
+    /// Print no outcomes
+    #[arg(long)]
+    pub(crate) no_outcomes: bool,
+
+    /// Print the plugin's debug messages on standard error, with the command's ext_seq
+    #[arg(long)]
+    pub(crate) log: bool,
 
     /// Print outcomes and errors only: no progress, no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// When the plugin checks its invariants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum CheckInvariants {
+    /// After the last command
+    End,
+    /// After each committed command, too
+    Each,
 }
 
 /// What must hold for the plugin's file before it is loaded.

@@ -1,24 +1,27 @@
-//! From a crate's folder to the shared library that cargo builds of it.
+//! Builds a crate's folder with cargo, and finds the shared library.
 
 use std::env::{self, consts::DLL_EXTENSION};
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use serde::Deserialize;
 
-/// Builds the cdylib package of `dir`, or the only one below it, in release, and returns the library's path.
+/// Builds the cdylib package of `dir`, or the only one below it, in release, and returns the
+/// library's path.
 ///
-/// Cargo is `$CARGO` or the one on the path; what it has to say goes to stderr.
+/// Cargo runs in the package's folder, so that configuration files and a toolchain file count as
+/// they do for `cargo build --release` there. It is `$CARGO` or the one on the path; its messages go
+/// to stderr.
 pub(crate) fn build(dir: &Path, quiet: bool) -> Result<PathBuf, BuildError> {
-    let manifest = dir.join("Cargo.toml");
-    if !manifest.is_file() {
+    if !dir.join("Cargo.toml").is_file() {
         return Err(BuildError::NoManifest { dir: dir.to_owned() });
     }
     let dir =
         dir.canonicalize().map_err(|source| BuildError::Folder { dir: dir.to_owned(), source })?;
-    let package = cdylib_package(&dir, packages(&manifest)?)?;
+    let manifest = dir.join("Cargo.toml");
+    let package = cdylib_package(&dir, packages(&dir, &manifest)?)?;
     build_package(&package, quiet)
 }
 
@@ -104,8 +107,8 @@ impl Package {
 }
 
 /// The packages of the workspace that the manifest belongs to.
-fn packages(manifest: &Path) -> Result<Vec<Package>, BuildError> {
-    let mut metadata = Command::new(cargo());
+fn packages(dir: &Path, manifest: &Path) -> Result<Vec<Package>, BuildError> {
+    let mut metadata = cargo_in(dir);
     metadata.args(["metadata", "--format-version=1", "--no-deps", "--manifest-path"]).arg(manifest);
     let output = metadata.stderr(Stdio::inherit()).output().map_err(no_cargo)?;
     if !output.status.success() {
@@ -149,9 +152,10 @@ struct Message {
     filenames: Vec<PathBuf>,
 }
 
-/// Builds one package, as itself and not as a part of the workspace: features of other packages must not get into the plugin.
+/// Builds one package alone: features of the workspace's other packages must not get into the
+/// plugin.
 fn build_package(package: &Package, quiet: bool) -> Result<PathBuf, BuildError> {
-    let mut build = Command::new(cargo());
+    let mut build = cargo_in(&package.dir());
     build.args([
         "build",
         "--release",
@@ -190,6 +194,17 @@ fn library_in(line: &str, package_id: &str) -> Option<PathBuf> {
 
 fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Cargo, run in a folder. A relative path in `$CARGO` is relative to this program's folder.
+fn cargo_in(dir: &Path) -> Command {
+    let mut program = PathBuf::from(cargo());
+    if program.components().count() > 1 {
+        program = path::absolute(&program).unwrap_or(program);
+    }
+    let mut command = Command::new(program);
+    command.current_dir(dir);
+    command
 }
 
 fn no_cargo(source: io::Error) -> BuildError {

@@ -1,5 +1,6 @@
 //! The lines of the input, and the commands in them.
 
+use std::error::Error as _;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -8,7 +9,9 @@ use std::path::Path;
 use memchr::memchr;
 use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_abi_alloc::schema::SchemaRegistry;
-use statevec_host::json::{CommandError, longest_line, parse_command};
+use statevec_host::json::{CommandError, InvalidLine, longest_line, parse_command};
+
+use super::stdio::Source;
 
 /// What some editors put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -22,6 +25,8 @@ pub(crate) struct Commands {
     line: Vec<u8>,
     payload: Vec<u8>,
     previous_ext_seq: u64,
+    /// Whether the last line was too long, so that its rest comes next.
+    is_inside_line: bool,
 }
 
 /// A line of the input.
@@ -61,19 +66,45 @@ pub(crate) enum InputError {
     ExtSeqDecreases { place: Place, previous: u64, found: u64 },
 }
 
-/// The input that an argument names, and its length in bytes if that is known.
-pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), InputError> {
-    if is_standard_input(path) {
-        return Ok((Box::new(io::stdin().lock()), None));
+impl InputError {
+    /// The error as a line of output, for the reader of the outcomes; `None` before the first line.
+    pub(crate) fn answer(&self) -> Option<String> {
+        let (place, column) = match self {
+            Self::Open { .. } => return None,
+            Self::Command { place, source } => (place, Some(source.column())),
+            Self::Read { place, .. }
+            | Self::LineTooLong { place, .. }
+            | Self::ExtSeqOverflow { place }
+            | Self::ExtSeqDecreases { place, .. } => (place, None),
+        };
+        let text = self.to_string();
+        let text = text.strip_prefix(&format!("{place}: ")).unwrap_or(&text);
+        let text = match self.source() {
+            Some(source) => format!("{text}: {source}"),
+            None => text.to_owned(),
+        };
+        Some(InvalidLine { line: place.line, error: &text, column }.to_string())
     }
+
+    /// Whether the next line can be read all the same.
+    pub(crate) fn is_of_one_line(&self) -> bool {
+        !matches!(self, Self::Open { .. } | Self::Read { .. })
+    }
+}
+
+/// The input that an argument names, and its length in bytes if that is known.
+pub(crate) fn open(path: &Path) -> Result<(Source, Option<u64>), InputError> {
     let open = |source| InputError::Open { path: path.display().to_string(), source };
+    if is_standard_input(path) {
+        return Ok((Source::stdin().map_err(open)?, None));
+    }
     let file = File::open(path).map_err(open)?;
     let metadata = file.metadata().map_err(open)?;
     if metadata.is_dir() {
         return Err(open(io::ErrorKind::IsADirectory.into()));
     }
     let len = metadata.is_file().then_some(metadata.len());
-    Ok((Box::new(file), len))
+    Ok((Source::file(file).map_err(open)?, len))
 }
 
 fn is_standard_input(path: &Path) -> bool {
@@ -95,30 +126,28 @@ impl Commands {
             line: Vec::new(),
             payload: Vec::new(),
             previous_ext_seq: 0,
+            is_inside_line: false,
         }
     }
 
-    /// The line of the last command.
+    /// The last line that was read.
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 
-    /// Whether the next line has yet to come, so that whoever writes the input may be waiting for what has been answered.
-    pub(crate) fn may_block(&self) -> bool {
-        memchr(b'\n', self.input.buffer()).is_none()
-    }
-
-    /// The next command; `None` at the end of the input. Blank lines count as lines and are skipped.
+    /// The next command and the number of its line; `None` at the end of the input. Blank lines
+    /// count as lines and are skipped.
     pub(crate) fn next(
         &mut self,
         schema: &SchemaRegistry,
-    ) -> Result<Option<RuntimeCommandRef<'_>>, InputError> {
+    ) -> Result<Option<(u64, RuntimeCommandRef<'_>)>, InputError> {
         loop {
             if !self.read_line()? {
                 return Ok(None);
             }
             if !self.line.trim_ascii().is_empty() {
-                return self.parse_line(schema).map(Some);
+                let line = self.place.line;
+                return self.parse_line(schema).map(|command| Some((line, command)));
             }
         }
     }
@@ -126,10 +155,12 @@ impl Commands {
     /// Reads a line with its end, and without the input's byte order mark; false at the end of the input.
     fn read_line(&mut self) -> Result<bool, InputError> {
         self.line.clear();
+        self.skip_rest_of_line()?;
         self.place.line += 1;
         match append_line(&mut self.input, self.longest_line, &mut self.line) {
             Err(source) => Err(InputError::Read { place: self.place.clone(), source }),
             Ok(_) if content_len(&self.line) > self.longest_line => {
+                self.is_inside_line = !self.line.ends_with(b"\n");
                 let (place, limit) = (self.place.clone(), self.longest_line);
                 Err(InputError::LineTooLong { place, limit })
             }
@@ -140,6 +171,21 @@ impl Commands {
                 Ok(len > 0)
             }
         }
+    }
+
+    fn skip_rest_of_line(&mut self) -> Result<(), InputError> {
+        while self.is_inside_line {
+            let rest = match self.input.fill_buf() {
+                Ok(rest) => rest,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(source) => return Err(InputError::Read { place: self.place.clone(), source }),
+            };
+            let end = memchr(b'\n', rest);
+            let len = end.map_or(rest.len(), |end| end + 1);
+            self.is_inside_line = end.is_none() && len > 0;
+            self.input.consume(len);
+        }
+        Ok(())
     }
 
     fn parse_line(&mut self, schema: &SchemaRegistry) -> Result<RuntimeCommandRef<'_>, InputError> {

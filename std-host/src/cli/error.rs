@@ -1,10 +1,9 @@
-//! What ends the program, how it is told, and with which exit code.
+//! Errors that end the program, their report on stderr, and the exit code.
 
 use std::error::Error;
 use std::fmt;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use statevec_abi::abi::runtime_error_kind::CONFIG_ERROR;
 use statevec_abi::boundary::limits;
@@ -14,8 +13,10 @@ use statevec_host::{
 };
 
 use super::commands::{InputError, Place};
+use super::interrupt::Signal;
 use super::plugin::PluginError;
 use super::state::StateError;
+use super::stdio::tell;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
@@ -40,6 +41,10 @@ pub(crate) enum CliError {
     CommandFailed { place: Place, source: PluginFailure },
     #[error("the plugin's invariants do not hold")]
     Invariants { source: PluginFailure },
+    #[error(
+        "{place}: the plugin's invariants do not hold after this command, and the run ends here"
+    )]
+    InvariantsAfter { place: Place, source: PluginFailure },
     #[error(
         "standard output was closed before the last command; invariants were not checked and no state was written"
     )]
@@ -66,12 +71,18 @@ pub(crate) enum CliError {
     OtherSchema { path: PathBuf, plugin: String },
     #[error("--follow needs a data directory, and {} is a file", path.display())]
     FollowFile { path: PathBuf },
+    #[error("{signal} ended the run; {commands} of the commands have run")]
+    Interrupted { signal: Signal, commands: u64 },
+    #[error("cannot set up standard input, standard output and signals")]
+    Setup { source: io::Error },
 }
 
 impl CliError {
-    /// 2 for what the user can set right in arguments and input, 1 for what the plugin, the host or the machine could not do.
-    pub(crate) fn exit_code(&self) -> ExitCode {
+    /// 2 for mistakes in arguments and input, 1 for failures of the plugin, the host or the machine,
+    /// and a signal's own code.
+    pub(crate) fn exit_code(&self) -> u8 {
         let is_usage = match self {
+            Self::Interrupted { signal, .. } => return signal.exit_code(),
             Self::Plugin(error) => error.is_usage(),
             Self::Input(_)
             | Self::ConfigFile { .. }
@@ -81,7 +92,7 @@ impl CliError {
             | Self::SchemaFile { .. }
             | Self::OtherSchema { .. }
             | Self::FollowFile { .. } => true,
-            Self::State(error) => !matches!(error, StateError::Write { .. }),
+            Self::State(error) => error.is_usage(),
             Self::Engine(EngineError::Create { source, .. }) => source.kind == CONFIG_ERROR,
             Self::Engine(_)
             | Self::Log(_)
@@ -89,10 +100,12 @@ impl CliError {
             | Self::Digest { .. }
             | Self::CommandFailed { .. }
             | Self::Invariants { .. }
+            | Self::InvariantsAfter { .. }
             | Self::OutputClosed
-            | Self::Output { .. } => false,
+            | Self::Output { .. }
+            | Self::Setup { .. } => false,
         };
-        ExitCode::from(if is_usage { 2 } else { 1 })
+        if is_usage { 2 } else { 1 }
     }
 
     /// The options that go with what the text proposes.
@@ -105,9 +118,9 @@ impl CliError {
         }
     }
 
-    /// Tells the error and its causes on stderr. Where that is closed there is nobody to tell.
+    /// Writes the error and its causes to stderr.
     pub(crate) fn report(&self) {
-        let _ = writeln!(io::stderr(), "{}", Report(self));
+        tell(&Report(self));
     }
 }
 

@@ -1,5 +1,6 @@
 //! `inspect`: what a plugin declares.
 
+use std::env;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -12,19 +13,23 @@ use statevec_host::{LoadedPlugin, Sha256};
 use super::args::InspectArgs;
 use super::error::CliError;
 use super::plugin;
+use super::stdio::Stdout;
 use super::tables::Tables;
 
 pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
+    // Before the plugin's code runs: it may print, and change the working folder.
+    let mut stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
+    let folder = env::current_dir().unwrap_or_default();
     let plugin = plugin::open(&args.plugin, &args.trust, false)?;
-    let file = plugin.path().unwrap_or(&args.plugin);
-    let sha256 = plugin.sha256().map_or_else(|| digest(file), Ok)?;
+    let file = folder.join(plugin.path().unwrap_or(&args.plugin));
+    let sha256 = plugin.sha256().map_or_else(|| digest(&file), Ok)?;
     let text = if args.json {
         machine_form(&plugin, sha256)?
     } else {
         Tables { plugin: &plugin, sha256 }.to_string()
     };
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads has seen enough.
+    match stdout.write_all(text.as_bytes()) {
+        // The reader has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(|source| CliError::Output { source }),
     }

@@ -9,8 +9,7 @@ const LONG: u64 = 4 << 20;
 
 /// Shows how much of a long input has been read.
 ///
-/// It needs a terminal on stderr, and stdout must not be one: there, the outcomes themselves are the progress, and a bar between them
-/// would be noise.
+/// It needs a terminal on stderr. Where stdout is a terminal, too, the outcomes show the progress.
 pub(crate) struct Progress {
     bar: ProgressBar,
 }
@@ -20,10 +19,10 @@ impl Progress {
     pub(crate) fn watch(
         input: Box<dyn Read>,
         len: Option<u64>,
-        quiet: bool,
+        is_shown: bool,
     ) -> (Self, Box<dyn Read>) {
         let bar = ProgressBar::with_draw_target(len, ProgressDrawTarget::hidden());
-        if quiet || !io::stderr().is_terminal() || io::stdout().is_terminal() {
+        if !is_shown || !io::stderr().is_terminal() {
             return (Self { bar }, input);
         }
         let template = match len {

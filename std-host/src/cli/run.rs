@@ -1,130 +1,164 @@
 //! `run`: commands in, outcomes out.
 
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Instant;
 
-use statevec_host::json::JsonWriter;
-use statevec_host::{Engine, EngineError, Outcome};
+use statevec_host::{Engine, LoadedPlugin, Store};
 
-use super::args::RunArgs;
+use super::args::{CheckInvariants, RunArgs};
 use super::commands::{self, Commands};
 use super::config;
+use super::crash::{self, Call};
 use super::error::CliError;
+use super::interrupt::Interrupt;
+use super::outcome_buffer::{FlushFirst, OutcomeBuffer};
 use super::plugin;
 use super::progress::Progress;
-use super::state::StateFile;
-use super::summary::{Counts, Summary};
+use super::state::{Identity, StateOut};
+use super::stdio::{Source, Stdout, tell};
+use super::stream::{End, Stream, StreamOptions};
+use super::summary::Summary;
 
 pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
-    // What is wrong with the arguments shows before a plugin is built.
+    // Mistakes in the arguments show before a plugin is built, and all paths are resolved before
+    // its code runs.
     let config = config::read(&args.config)?;
     let (input, len) = commands::open(&args.commands)?;
-    args.state_out.as_deref().map_or(Ok(()), StateFile::try_out)?;
+    let state_out = find_state_out(args, &input)?;
+    let setup = |source| CliError::Setup { source };
+    let interrupt = Interrupt::watch().map_err(setup)?;
+    let stdout = Stdout::take().map_err(setup)?;
+    let is_terminal = stdout.is_terminal();
+    let output = Rc::new(RefCell::new(prepare_output(stdout)));
+
     let plugin = plugin::open(&args.plugin, &args.trust, args.quiet)?;
-    let mut engine = Engine::create(&plugin, &config)?;
-
-    let (progress, input) = Progress::watch(input, len, args.quiet);
-    let mut commands = Commands::new(input, &args.commands, plugin.schema());
-    let mut counts = Counts::default();
-    let start = Instant::now();
-    let end = run_commands(&mut engine, &mut commands, io::stdout().lock(), &mut counts);
-    progress.clear();
-    if let Ok(End::OutputClosed) = end {
-        // Whoever reads has seen enough. That is no error, unless there was more to do than to print.
-        let was_all = !args.check_invariants && args.state_out.is_none();
-        return if was_all { Ok(()) } else { Err(CliError::OutputClosed) };
+    if let Some(state_out) = &state_out {
+        check_differs_from(state_out, &plugin)?;
     }
-    if !args.quiet {
-        tell(&Summary::since(start, counts));
-    }
-    end?;
-    if args.check_invariants {
-        engine.validate().map_err(|failure| CliError::Invariants { source: failure.into() })?;
-        if !args.quiet {
-            tell(&"the plugin's invariants hold");
-        }
-    }
-    finish(engine, args.state_out.as_deref())
+    let engine = crash::during(Call::Create, || Engine::create(&plugin, &config))?;
+    let input = prepare_input(input, &interrupt);
+    let (progress, input) = Progress::watch(input, len, !args.quiet && !is_terminal);
+    let input = Box::new(FlushFirst::new(input, Rc::clone(&output)));
+    let commands = Commands::new(input, &args.commands, plugin.schema());
+    Session { args, engine, commands, output, interrupt, progress }.run(state_out)
 }
 
-/// Writes the records, and puts the file in place once the plugin, too, has ended well.
-fn finish(engine: Engine, state_out: Option<&Path>) -> Result<(), CliError> {
-    let Some(path) = state_out else {
-        engine.unload().map_err(EngineError::from)?;
-        return Ok(());
-    };
-    let state = StateFile::create(path)?;
-    state.write(engine.store())?;
-    engine.unload().map_err(EngineError::from)?;
-    Ok(state.publish()?)
+/// A run that has everything that it needs.
+struct Session<'a> {
+    args: &'a RunArgs,
+    engine: Engine,
+    commands: Commands,
+    output: Rc<RefCell<OutcomeBuffer<Stdout>>>,
+    interrupt: Interrupt,
+    progress: Progress,
 }
 
-/// Why the commands ended without an error.
-#[derive(Debug, PartialEq, Eq)]
-enum End {
-    AllRan,
-    OutputClosed,
-}
-
-/// Runs the commands and prints what became of each. What ran before an error has been printed.
-fn run_commands(
-    engine: &mut Engine,
-    commands: &mut Commands,
-    out: impl Write,
-    counts: &mut Counts,
-) -> Result<End, CliError> {
-    let mut out = BufWriter::with_capacity(64 << 10, out);
-    let result = stream(engine, commands, &mut out, counts);
-    let result = result.and_then(|()| out.flush().map_err(|source| CliError::Output { source }));
-    match result {
-        Ok(()) => Ok(End::AllRan),
-        Err(CliError::Output { source }) if source.kind() == io::ErrorKind::BrokenPipe => {
-            Ok(End::OutputClosed)
-        }
-        Err(error) => {
-            // The error that came first is the one to tell.
-            let _ = out.flush();
-            Err(error)
-        }
-    }
-}
-
-/// One command at a time: a line of JSON costs many times what a batch of prepared commands would save.
-fn stream(
-    engine: &mut Engine,
-    commands: &mut Commands,
-    out: &mut impl Write,
-    counts: &mut Counts,
-) -> Result<(), CliError> {
-    let schema = Arc::clone(engine.plugin().schema());
-    let writer = JsonWriter::new(&schema);
-    let mut line = String::new();
-    loop {
-        if commands.may_block() {
-            out.flush().map_err(|source| CliError::Output { source })?;
-        }
-        let Some(command) = commands.next(&schema)? else {
-            return Ok(());
+impl Session<'_> {
+    fn run(mut self, state_out: Option<StateOut>) -> Result<(), CliError> {
+        let result = self.run_commands();
+        let result = result.and_then(|end| self.check_end(&end));
+        let (store, unloaded) = unload(self.engine);
+        let result = result.and(unloaded);
+        let Some(state_out) = state_out.filter(|_| result.is_ok() || self.args.state_out_on_error)
+        else {
+            return result;
         };
-        let outcome = engine.run(&command);
-        counts.count(&outcome);
-        line.clear();
-        writer.outcome(command.ext_seq(), command.command_kind(), &outcome, &mut line);
-        line.push('\n');
-        out.write_all(line.as_bytes()).map_err(|source| CliError::Output { source })?;
-        if let Outcome::Failed(failure) = outcome {
-            let (place, source) = (commands.place().clone(), failure.into());
-            return Err(CliError::CommandFailed { place, source });
+        let written = state_out.write(&store, &mut *self.output.borrow_mut(), &self.interrupt);
+        match (result, written) {
+            (Ok(()), written) => Ok(written?),
+            (Err(error), Ok(())) => Err(error),
+            (Err(error), Err(unwritten)) => {
+                CliError::from(unwritten).report();
+                Err(error)
+            }
+        }
+    }
+
+    fn run_commands(&mut self) -> Result<End, CliError> {
+        let options = StreamOptions {
+            keeps_going: self.args.keep_going,
+            checks_each: self.args.check_invariants == Some(CheckInvariants::Each),
+            logs: self.args.log,
+            is_silent: self.args.no_outcomes,
+        };
+        let start = Instant::now();
+        let mut stream = Stream {
+            engine: &mut self.engine,
+            commands: &mut self.commands,
+            output: Rc::clone(&self.output),
+            options,
+            interrupt: Some(&self.interrupt),
+            counts: Default::default(),
+        };
+        let end = stream.run();
+        let counts = stream.counts;
+        self.progress.clear();
+        if !self.args.quiet && !matches!(end, Ok(End::OutputClosed)) {
+            tell(&Summary::since(start, counts));
+        }
+        end
+    }
+
+    /// Checks the invariants, and whether more than printing was asked for.
+    fn check_end(&mut self, end: &End) -> Result<(), CliError> {
+        let checks = self.args.check_invariants.is_some();
+        if *end == End::OutputClosed {
+            // The reader has seen enough, which is an error only if there was more to do.
+            let was_all = !checks && self.args.state_out.is_none();
+            return if was_all { Ok(()) } else { Err(CliError::OutputClosed) };
+        }
+        if checks {
+            crash::during(Call::Validate, || self.engine.validate())
+                .map_err(|failure| CliError::Invariants { source: failure.into() })?;
+            if !self.args.quiet {
+                tell(&"the plugin's invariants hold");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Unloads the plugin. The records are left, however that goes.
+fn unload(engine: Engine) -> (Store, Result<(), CliError>) {
+    match crash::during(Call::Unload, || engine.unload()) {
+        Ok(store) => (store, Ok(())),
+        Err(failure) => {
+            let (error, store) = failure.into_parts();
+            (store, Err(error.into()))
         }
     }
 }
 
-/// Tells something on stderr. Where that is closed there is nobody to tell.
-fn tell(what: &dyn std::fmt::Display) {
-    let _ = writeln!(io::stderr(), "{what}");
+/// Finds the destination of the records. It must be none of the files that the run reads.
+fn find_state_out(args: &RunArgs, input: &Source) -> Result<Option<StateOut>, CliError> {
+    let Some(path) = &args.state_out else { return Ok(None) };
+    let state_out = StateOut::find(path, args.no_outcomes)?;
+    state_out.check_differs("the file of the commands", input.identity())?;
+    let config = args.config.config_file.as_deref().and_then(Identity::of_path);
+    state_out.check_differs("the configuration file", config)?;
+    state_out.check_differs("the plugin", Identity::of_path(&args.plugin))?;
+    Ok(Some(state_out))
 }
 
-#[cfg(test)]
-mod tests;
+/// A crate's folder has a plugin only once it is built.
+fn check_differs_from(state_out: &StateOut, plugin: &LoadedPlugin) -> Result<(), CliError> {
+    let identity = plugin.path().and_then(Identity::of_path);
+    Ok(state_out.check_differs("the plugin", identity)?)
+}
+
+fn prepare_input(mut input: Source, interrupt: &Interrupt) -> Box<Source> {
+    input.end_wait_on(interrupt.clone());
+    Box::new(input)
+}
+
+fn prepare_output(stdout: Stdout) -> OutcomeBuffer<Stdout> {
+    let is_read_meanwhile = stdout.is_read_meanwhile();
+    let mut output = OutcomeBuffer::new(stdout);
+    #[cfg(unix)]
+    output.save_in_crash();
+    if is_read_meanwhile {
+        output.flush_each();
+    }
+    output
+}

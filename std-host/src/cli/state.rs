@@ -1,88 +1,177 @@
-//! The file with all records.
+//! The records at the end of a run, as a file.
 
-use std::ffi::OsString;
+mod identity;
+mod replaced_file;
+
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 
 use statevec_abi::abi::RecordKey;
 use statevec_host::Store;
 use statevec_host::json::JsonWriter;
 
-/// A file that becomes the one asked for when it is published, and vanishes if it is not: a failure leaves the old file as it was.
+use super::interrupt::{Interrupt, Signal};
+
+pub(crate) use identity::Identity;
+use replaced_file::ReplacedFile;
+
+/// The destination of the records. It is resolved before the run: a plugin may change the working
+/// folder.
 #[derive(Debug)]
-pub(crate) struct StateFile {
-    target: PathBuf,
-    temporary: PathBuf,
-    file: File,
+pub(crate) struct StateOut {
+    /// As the user named it, for errors.
+    path: PathBuf,
+    destination: Destination,
 }
 
-/// Why there is no file with the records.
+#[derive(Debug)]
+enum Destination {
+    /// A regular file, which is replaced as a whole.
+    File(Box<ReplacedFile>),
+    /// A pipe or a character device, which is written to.
+    Stream(File),
+    /// Standard output, which is free for it.
+    Stdout,
+}
+
+/// Why the records are not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StateError {
-    #[error("--state-out {}: not a regular file; give the name of one", path.display())]
+    #[error("--state-out {}: not a regular file or a pipe; give the name of one", path.display())]
     NotAFile { path: PathBuf },
+    #[error("--state-out {}: names a folder; remove the slash at the end", path.display())]
+    Folder { path: PathBuf },
+    #[error(
+        "--state-out {}: standard output holds the outcomes; give another file, or --no-outcomes",
+        path.display()
+    )]
+    Outcomes { path: PathBuf },
+    #[error("--state-out {}: is {input}, and would overwrite it; give another file", path.display())]
+    Input { path: PathBuf, input: &'static str },
     #[error("--state-out {}: cannot create a file there", path.display())]
     Create { path: PathBuf, source: io::Error },
+    #[error("--state-out {}: the file cannot be replaced: {reason}", path.display())]
+    Fixed { path: PathBuf, reason: &'static str },
+    #[error("--state-out {}: the new file cannot have the owner of the old one; remove the old file, or give another name", path.display())]
+    Owner { path: PathBuf, source: io::Error },
     #[error("--state-out {}: cannot write the records", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error("--state-out {}: {signal} came before all records were written", path.display())]
+    Interrupted { path: PathBuf, signal: Signal },
 }
 
-impl StateFile {
-    /// Finds out whether the file can be made, before a run that would be in vain. Nothing is left behind, however the run ends.
-    pub(crate) fn try_out(path: &Path) -> Result<(), StateError> {
-        Self::create(path).map(drop)
+impl StateError {
+    /// Whether another argument would help.
+    pub(crate) fn is_usage(&self) -> bool {
+        !matches!(self, Self::Write { .. } | Self::Interrupted { .. })
+    }
+}
+
+impl StateOut {
+    /// Finds the destination, and finds out what would make the run be in vain. Nothing is left
+    /// behind, however the run ends.
+    ///
+    pub(crate) fn find(path: &Path, stdout_is_free: bool) -> Result<Self, StateError> {
+        let destination = Destination::find(path, stdout_is_free)?;
+        Ok(Self { path: path.to_owned(), destination })
     }
 
-    pub(crate) fn create(path: &Path) -> Result<Self, StateError> {
-        // Through a symbolic link: it is the file behind it that is replaced, not the link.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let is_special = fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file());
-        let Some(name) = target.file_name().filter(|_| !is_special) else {
-            return Err(StateError::NotAFile { path: path.to_owned() });
-        };
-        // Beside the target, because a rename works within one file system only.
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.tmp", process::id()));
-        let temporary = target.with_file_name(hidden);
-        // New, so that nothing that lies there already is followed or overwritten.
-        match File::create_new(&temporary) {
-            Ok(file) => Ok(Self { target, temporary, file }),
-            Err(source) => Err(StateError::Create { path: path.to_owned(), source }),
+    /// Refuses to overwrite an input of the run.
+    pub(crate) fn check_differs(
+        &self,
+        input: &'static str,
+        identity: Option<Identity>,
+    ) -> Result<(), StateError> {
+        match &self.destination {
+            Destination::File(file) if identity.is_some() && file.identity() == identity => {
+                Err(StateError::Input { path: self.path.clone(), input })
+            }
+            _ => Ok(()),
         }
     }
 
-    /// Writes all records, by kind and then by number, one per line.
-    pub(crate) fn write(&self, store: &Store) -> Result<(), StateError> {
-        write_records(store, &self.file).map_err(|source| self.write_error(source))
-    }
-
-    /// Puts the file where it was asked for.
-    pub(crate) fn publish(self) -> Result<(), StateError> {
-        fs::rename(&self.temporary, &self.target).map_err(|source| self.write_error(source))
-    }
-
-    fn write_error(&self, source: io::Error) -> StateError {
-        StateError::Write { path: self.target.clone(), source }
+    /// Writes all records, by kind and then by number, one per line. A file is replaced once all of
+    /// them are on stable storage; until then, and after an error, the old one stays as it was.
+    pub(crate) fn write(
+        self,
+        store: &Store,
+        stdout: &mut impl Write,
+        interrupt: &Interrupt,
+    ) -> Result<(), StateError> {
+        let Self { path, destination } = self;
+        let failed = |error| match error {
+            WriteError::Io(source) => StateError::Write { path: path.clone(), source },
+            WriteError::Interrupted(signal) => {
+                StateError::Interrupted { path: path.clone(), signal }
+            }
+        };
+        match destination {
+            Destination::Stdout => write_records(store, stdout, interrupt).map_err(failed),
+            Destination::Stream(file) => write_records(store, file, interrupt).map_err(failed),
+            Destination::File(target) => {
+                let staged = target.stage(&path)?;
+                write_records(store, staged.as_file(), interrupt).map_err(failed)?;
+                target.publish(staged).map_err(|source| failed(WriteError::Io(source)))
+            }
+        }
     }
 }
 
-impl Drop for StateFile {
-    fn drop(&mut self) {
-        // Nothing to remove once it is published; and where it cannot be removed there is nobody to tell.
-        let _ = fs::remove_file(&self.temporary);
+impl Destination {
+    fn find(path: &Path, stdout_is_free: bool) -> Result<Self, StateError> {
+        let stdout = || match stdout_is_free {
+            true => Ok(Self::Stdout),
+            false => Err(StateError::Outcomes { path: path.to_owned() }),
+        };
+        if path.as_os_str() == "-" {
+            return stdout();
+        }
+        let metadata = fs::metadata(path).ok();
+        if metadata.as_ref().is_some_and(identity::is_null_device) {
+            return Self::open_stream(path);
+        }
+        let identity = metadata.as_ref().and_then(Identity::of);
+        if identity.is_some() && identity == Identity::of_stdout() {
+            return stdout();
+        }
+        match metadata {
+            Some(metadata) if identity::is_stream(&metadata) => Self::open_stream(path),
+            _ => Ok(Self::File(Box::new(ReplacedFile::find(path)?))),
+        }
+    }
+
+    fn open_stream(path: &Path) -> Result<Self, StateError> {
+        let file = File::options().write(true).open(path);
+        file.map(Self::Stream)
+            .map_err(|source| StateError::Create { path: path.to_owned(), source })
     }
 }
 
-fn write_records(store: &Store, file: &File) -> io::Result<()> {
+enum WriteError {
+    Io(io::Error),
+    Interrupted(Signal),
+}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A signal that came before this is no reason to end: the run ended with it, and the records are
+/// wanted nevertheless.
+fn write_records(store: &Store, out: impl Write, interrupt: &Interrupt) -> Result<(), WriteError> {
+    let before = interrupt.received();
     let schema = store.schema();
     let writer = JsonWriter::new(schema);
     let mut line = String::new();
-    let mut out = BufWriter::new(file);
+    let mut out = BufWriter::new(out);
     for def in schema.record_defs() {
         for record in store.records(def.kind) {
+            if let Some(signal) = interrupt.received().filter(|_| before.is_none()) {
+                return Err(WriteError::Interrupted(signal));
+            }
             let key = RecordKey { kind: def.kind, sys_id: record.sys_id };
             line.clear();
             writer.record(key, record.data, &mut line);
@@ -91,7 +180,7 @@ fn write_records(store: &Store, file: &File) -> io::Result<()> {
         }
     }
     out.flush()?;
-    file.sync_all()
+    Ok(())
 }
 
 #[cfg(test)]

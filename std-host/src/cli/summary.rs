@@ -1,11 +1,11 @@
-//! What a run did, in one line.
+//! The summary of a run, in one line.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use statevec_host::Outcome;
 
-/// Counts outcomes.
+/// Outcomes by their class.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) commands: u64,
@@ -13,6 +13,7 @@ pub(crate) struct Counts {
     pub(crate) rejected: u64,
     pub(crate) failed: u64,
     pub(crate) duplicates: u64,
+    pub(crate) invalid: u64,
     pub(crate) events: u64,
 }
 
@@ -43,26 +44,38 @@ impl Summary {
     }
 }
 
-/// One line, with `failed` only when something did.
+/// One line. Failures, duplicates and invalid lines are mentioned when there are any.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts { commands, committed, rejected, failed, duplicates, events } = self.counts;
-        let noun = if commands == 1 { "command" } else { "commands" };
-        write!(f, "{commands} {noun}: {committed} committed, {rejected} rejected")?;
-        if failed > 0 {
-            write!(f, ", {failed} failed")?;
+        let counts = &self.counts;
+        write!(f, "{}: {} committed", Number(counts.commands, "command"), counts.committed)?;
+        write!(f, ", {} rejected", counts.rejected)?;
+        if counts.failed > 0 {
+            write!(f, ", {} failed", counts.failed)?;
         }
-        match duplicates {
-            0 => {}
-            1 => f.write_str(", 1 duplicate")?,
-            duplicates => write!(f, ", {duplicates} duplicates")?,
+        if counts.duplicates > 0 {
+            write!(f, ", {}", Number(counts.duplicates, "duplicate"))?;
+        }
+        if counts.invalid > 0 {
+            write!(f, ", {}", Number(counts.invalid, "invalid line"))?;
         }
         let seconds = self.elapsed.as_secs_f64();
-        write!(f, "; {events} events; {seconds:.3} seconds")?;
+        write!(f, "; {}; {seconds:.3} seconds", Number(counts.events, "event"))?;
         if seconds > 0.0 {
-            write!(f, ", {:.0} commands per second", commands as f64 / seconds)?;
+            write!(f, ", {:.0} commands per second", counts.commands as f64 / seconds)?;
         }
         Ok(())
+    }
+}
+
+/// A number with its noun.
+struct Number(u64, &'static str);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(number, noun) = self;
+        let plural = if *number == 1 { "" } else { "s" };
+        write!(f, "{number} {noun}{plural}")
     }
 }
 
@@ -73,7 +86,7 @@ mod tests {
     #[test]
     fn a_run_that_took_no_time_has_no_speed() {
         let counts =
-            Counts { commands: 3, committed: 1, rejected: 2, failed: 0, duplicates: 0, events: 5 };
+            Counts { commands: 3, committed: 1, rejected: 2, events: 5, ..Counts::default() };
         let mut summary = Summary { counts, elapsed: Duration::from_millis(1500) };
         assert_eq!(
             summary.to_string(),
@@ -85,5 +98,21 @@ mod tests {
             summary.to_string(),
             "3 commands: 1 committed, 2 rejected, 1 failed; 5 events; 0.000 seconds"
         );
+    }
+
+    #[test]
+    fn one_of_each_has_no_plural() {
+        let counts = Counts {
+            commands: 1,
+            committed: 1,
+            events: 1,
+            duplicates: 1,
+            invalid: 1,
+            ..Counts::default()
+        };
+        let text = Summary { counts, elapsed: Duration::ZERO }.to_string();
+        let expected = "1 command: 1 committed, 0 rejected, 1 duplicate, 1 invalid line; 1 event; \
+                        0.000 seconds";
+        assert_eq!(text, expected);
     }
 }

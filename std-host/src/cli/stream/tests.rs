@@ -1,122 +1,10 @@
-use std::cell::RefCell;
+mod fixture;
+
 use std::io::{self, Read, Write};
-use std::path::Path;
-use std::rc::Rc;
 
-use statevec_abi::{
-    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
-    dispatch,
-    plugin::{Plugin, StaticPlugin, Tx},
-    schema, static_plugin,
-    typed::{Command, Event, Record},
-};
+use super::{Counts, End, StreamOptions};
+use fixture::{Written, engine, keep, run, run_into, run_text, told};
 use statevec_host::json::longest_line;
-use statevec_host::{Engine, LoadedPlugin};
-
-use super::{CliError, Commands, Counts, End, run_commands};
-
-#[derive(Record)]
-#[record(kind = 1, len = 64, pk(id))]
-struct Kept {
-    #[field(immutable)]
-    id: u64,
-}
-
-#[derive(Command)]
-#[command(kind = 1)]
-struct Keep {
-    id: u64,
-}
-
-#[derive(Command)]
-#[command(kind = 2)]
-struct Crash {
-    after: bool,
-}
-
-#[derive(Event)]
-#[event(kind = 1)]
-struct Known {
-    id: u64,
-}
-
-schema! {
-    const SCHEMA = { version: "1.0", records: [Kept], commands: [Keep, Crash], events: [Known], types: [] };
-}
-
-/// Keeps each number once, and crashes when told.
-struct Keeper;
-
-impl Plugin for Keeper {
-    fn name() -> &'static str {
-        "keeper"
-    }
-
-    fn schema() -> &'static str {
-        SCHEMA.json
-    }
-
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
-        Ok(Self)
-    }
-
-    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
-        dispatch!(
-            tx,
-            match command {
-                Keep(keep) => {
-                    tx.create(&Kept { id: keep.id })?;
-                    tx.emit(&Known { id: keep.id })
-                }
-                Crash(crash) => panic!("crash: {}", crash.after),
-            }
-        )
-    }
-}
-
-fn engine() -> Engine {
-    const KEEPER: StaticPlugin = static_plugin!(Keeper, slots = 64);
-    Engine::create(&LoadedPlugin::from_static(&KEEPER).unwrap(), "").unwrap()
-}
-
-fn keep(id: u64) -> String {
-    format!("{{\"command\":\"Keep\",\"payload\":{{\"id\":{id}}}}}\n")
-}
-
-struct Ran {
-    result: Result<End, CliError>,
-    lines: Vec<String>,
-    counts: Counts,
-}
-
-fn commands(input: impl Read + 'static, path: &str, engine: &Engine) -> Commands {
-    Commands::new(Box::new(input), Path::new(path), engine.plugin().schema())
-}
-
-fn run(input: impl Read + 'static) -> Ran {
-    let mut out = Vec::new();
-    let mut counts = Counts::default();
-    let mut engine = engine();
-    let mut commands = commands(input, "in.jsonl", &engine);
-    let result = run_commands(&mut engine, &mut commands, &mut out, &mut counts);
-    let lines = String::from_utf8(out).unwrap().lines().map(str::to_owned).collect();
-    Ran { result, lines, counts }
-}
-
-fn run_text(text: &str) -> Ran {
-    run(io::Cursor::new(text.to_owned()))
-}
-
-/// The error and its causes.
-fn told(error: &CliError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}
 
 #[test]
 fn outcomes_come_in_order_and_blank_lines_are_skipped() {
@@ -140,8 +28,7 @@ fn outcomes_come_in_order_and_blank_lines_are_skipped() {
     assert!(ran.lines[1].starts_with(rejected), "{}", ran.lines[1]);
     assert_eq!(ran.lines[2], committed(10, 2, 6));
     assert_eq!(ran.lines[3], committed(11, 3, 7));
-    let counts =
-        Counts { commands: 4, committed: 3, rejected: 1, failed: 0, duplicates: 0, events: 3 };
+    let counts = Counts { commands: 4, committed: 3, rejected: 1, events: 3, ..Counts::default() };
     assert_eq!(ran.counts, counts);
 }
 
@@ -155,7 +42,7 @@ fn nothing_in_nothing_out() {
 }
 
 #[test]
-fn a_plugin_that_panics_ends_the_run_after_its_line() {
+fn plugin_that_panics_ends_the_run_after_its_line() {
     let text =
         format!("{}{}\n{}", keep(1), r#"{"command":"Crash","payload":{"after":true}}"#, keep(2));
     let ran = run_text(&text);
@@ -177,7 +64,16 @@ fn a_line_that_is_no_command_leaves_the_outcomes_before_it() {
         keep(1),
         keep(2)
     ));
-    assert_eq!((ran.lines.len(), ran.counts.commands), (1, 1));
+    assert_eq!((ran.lines.len(), ran.counts.commands), (2, 1));
+    assert_eq!(
+        ran.lines[1],
+        concat!(
+            r#"{"line":3,"status":"invalid","error":"not a command of this plugin: "#,
+            r#"field \"id\" of command \"Keep\": expected a whole number "#,
+            r#"from 0 to 18446744073709551615, found -1","column":35}"#,
+        ),
+        "the reader of the outcomes sees why they end"
+    );
     assert_eq!(
         told(&ran.result.unwrap_err()),
         "in.jsonl, line 3: not a command of this plugin: field \"id\" of command \"Keep\": \
@@ -193,7 +89,7 @@ fn sequence_numbers_do_not_wrap() {
         keep(2)
     );
     let ran = run_text(&text);
-    assert_eq!(ran.lines.len(), 1);
+    assert_eq!(ran.lines.len(), 2);
     let error = ran.result.unwrap_err().to_string();
     assert!(
         error.starts_with("in.jsonl, line 2: the line before has the largest ext_seq"),
@@ -207,7 +103,9 @@ fn decreasing_sequence_numbers_are_refused_with_their_line() {
         format!("{{\"command\":\"Keep\",\"payload\":{{\"id\":1}},\"ext_seq\":{ext_seq}}}\n")
     };
     let ran = run_text(&(numbered(7) + &numbered(7) + &numbered(6)));
-    assert_eq!(ran.lines.len(), 2, "a repeated number is the engine's to answer");
+    assert_eq!(ran.lines.len(), 3, "a repeated number is the engine's to answer");
+    assert!(ran.lines[1].contains(r#""status":"duplicate","last_ext_seq":7"#), "{}", ran.lines[1]);
+    assert!(ran.lines[2].contains(r#""status":"invalid""#), "{}", ran.lines[2]);
     assert_eq!(
         ran.result.unwrap_err().to_string(),
         "in.jsonl, line 3: \"ext_seq\" is 6, below 7 of the line before; give ascending numbers, or none"
@@ -216,8 +114,8 @@ fn decreasing_sequence_numbers_are_refused_with_their_line() {
 
 #[test]
 fn an_endless_line_is_refused_at_the_longest_command_of_the_plugin() {
-    let ran = run(io::Cursor::new(keep(1)).chain(io::repeat(b' ')));
-    assert_eq!(ran.lines.len(), 1);
+    let ran = run(io::Cursor::new(keep(1)).chain(io::repeat(b' ')), StreamOptions::default());
+    assert_eq!(ran.lines.len(), 2);
     let limit = longest_line(engine().plugin().schema());
     assert!(limit < 1 << 17, "{limit}");
     let error = ran.result.unwrap_err().to_string();
@@ -248,8 +146,11 @@ fn an_input_that_breaks_off_leaves_the_outcomes_before_it() {
             Err(io::Error::other("disk on fire"))
         }
     }
-    let ran = run(io::Cursor::new(keep(1)).chain(Broken));
-    assert_eq!(ran.lines.len(), 1);
+    let ran = run(io::Cursor::new(keep(1)).chain(Broken), StreamOptions::default());
+    assert_eq!(
+        ran.lines[1..],
+        [r#"{"line":2,"status":"invalid","error":"cannot be read: disk on fire"}"#]
+    );
     assert_eq!(told(&ran.result.unwrap_err()), "in.jsonl, line 2: cannot be read: disk on fire");
 }
 
@@ -268,34 +169,20 @@ impl Write for Refusing {
 #[test]
 fn a_reader_that_goes_away_ends_the_run_and_a_full_disk_is_an_error() {
     let run_into = |kind| {
-        let mut engine = engine();
-        let mut commands = commands(io::Cursor::new(keep(1)), "-", &engine);
-        run_commands(&mut engine, &mut commands, Refusing(kind), &mut Counts::default())
+        let input = io::Cursor::new(keep(1));
+        run_into(Refusing(kind), input, StreamOptions::default()).0
     };
     assert_eq!(run_into(io::ErrorKind::BrokenPipe).unwrap(), End::OutputClosed);
     let error = run_into(io::ErrorKind::StorageFull).unwrap_err();
     assert!(told(&error).starts_with("cannot write to standard output"), "{error}");
 }
 
-/// What was written and flushed through.
-#[derive(Clone, Default)]
-struct Seen(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Seen {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Gives the next command only after the last has been answered, as a program at the other end of two pipes does.
+/// Gives the next command only after the last has been answered, as a program at the other end of
+/// two pipes does. Blank lines come between the commands.
 struct Asking {
     next_id: u64,
-    seen: Seen,
+    seen: Written,
+    end_of_line: &'static str,
 }
 
 impl Read for Asking {
@@ -306,17 +193,81 @@ impl Read for Asking {
             return Ok(0);
         }
         self.next_id += 1;
-        io::Cursor::new(keep(self.next_id)).read(buffer)
+        io::Cursor::new(keep(self.next_id).trim_end().to_owned() + self.end_of_line).read(buffer)
     }
 }
 
 #[test]
-fn whoever_waits_for_an_answer_gets_it() {
-    let seen = Seen::default();
-    let input = Asking { next_id: 0, seen: seen.clone() };
-    let mut engine = engine();
-    let mut commands = commands(input, "-", &engine);
-    let mut counts = Counts::default();
-    let end = run_commands(&mut engine, &mut commands, seen, &mut counts).unwrap();
-    assert_eq!((end, counts.committed), (End::AllRan, 3));
+fn program_that_waits_for_an_answer_gets_it_blank_lines_or_not() {
+    for end_of_line in ["\n", "\n\n", "\r\n\r\n", "\n \t\n\n"] {
+        let seen = Written::default();
+        let input = Asking { next_id: 0, seen: seen.clone(), end_of_line };
+        let (result, counts) = run_into(seen, input, StreamOptions::default());
+        assert_eq!((result.unwrap(), counts.committed), (End::AllRan, 3), "{end_of_line:?}");
+    }
+}
+
+#[test]
+fn bad_lines_are_answered_and_the_conversation_goes_on_with_keep_going() {
+    let long = format!("{{\"command\":\"{}\"}}", "x".repeat(20 << 20));
+    let text = [
+        &keep(1),
+        "not json\n",
+        r#"{"command":"Nothing","payload":{}}"#,
+        "\n",
+        &long,
+        "\n",
+        r#"{"command":"Keep","payload":{"id":2},"ext_seq":1}"#,
+        "\n",
+        r#"{"command":"Keep","payload":{"id":2},"ext_seq":0}"#,
+        "\n",
+        &keep(3),
+    ]
+    .concat();
+    let options = StreamOptions { keeps_going: true, ..StreamOptions::default() };
+    let ran = run(io::Cursor::new(text), options);
+    assert_eq!(ran.result.unwrap(), End::AllRan);
+    let counts = Counts {
+        commands: 3,
+        committed: 2,
+        duplicates: 1,
+        invalid: 4,
+        events: 2,
+        ..Counts::default()
+    };
+    assert_eq!(ran.counts, counts);
+    let starts = [
+        r#"{"ext_seq":1,"#,
+        r#"{"line":2,"status":"invalid","error":"not a command of this plugin: not valid JSON"#,
+        r#"{"line":3,"status":"invalid","error":"not a command of this plugin: unknown command"#,
+        r#"{"line":4,"status":"invalid","error":"has more than "#,
+        r#"{"ext_seq":1,"command":"Keep","status":"duplicate","last_ext_seq":1}"#,
+        r#"{"line":6,"status":"invalid","error":"\"ext_seq\" is 0, below 1 of the line before"#,
+        r#"{"ext_seq":2,"command":"Keep","status":"committed""#,
+    ];
+    assert_eq!(ran.lines.len(), starts.len(), "{:?}", ran.lines);
+    for (line, start) in ran.lines.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    assert!(ran.lines[1].contains(r#","column":"#), "{}", ran.lines[1]);
+}
+
+#[test]
+fn command_that_breaks_an_invariant_is_named() {
+    let text = (1..=4).map(keep).collect::<String>();
+    let options = StreamOptions { checks_each: true, ..StreamOptions::default() };
+    let ran = run(io::Cursor::new(text), options);
+    assert_eq!(
+        told(&ran.result.unwrap_err()),
+        "in.jsonl, line 3: the plugin's invariants do not hold after this command, and the run \
+         ends here: PLUGIN_REJECTED (2001): 3 are too many"
+    );
+    assert_eq!(ran.lines.len(), 3);
+}
+
+#[test]
+fn silent_run_prints_nothing_and_counts_all_the_same() {
+    let options = StreamOptions { is_silent: true, keeps_going: true, ..StreamOptions::default() };
+    let ran = run(io::Cursor::new(format!("{}bad\n{}", keep(1), keep(2))), options);
+    assert_eq!((ran.lines.len(), ran.counts.committed, ran.counts.invalid), (0, 2, 1));
 }

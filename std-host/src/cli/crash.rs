@@ -1,0 +1,30 @@
+//! A note on standard error when a plugin ends the process, and the outcomes that were still
+//! buffered.
+//!
+//! Two ways lead here: a signal such as SIGSEGV or SIGABRT, and a call of `exit`. A plugin that
+//! calls `_exit`, or is killed with SIGKILL, ends the process without a note.
+
+#[cfg(unix)]
+mod unix;
+
+#[cfg(unix)]
+pub(crate) use unix::{during, save, watch};
+
+/// A call of the plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Call {
+    Create,
+    Command { line: u64, ext_seq: u64 },
+    Validate,
+    Unload,
+}
+
+/// Runs a call of the plugin. Crashes cannot be noted here.
+#[cfg(not(unix))]
+pub(crate) fn during<R>(_call: Call, body: impl FnOnce() -> R) -> R {
+    body()
+}
+
+/// Tells which bytes are not written yet. Crashes cannot be noted here.
+#[cfg(not(unix))]
+pub(crate) fn save(_buffer: &[u8]) {}

@@ -1,0 +1,18 @@
+//! Which file a path or a descriptor stands for.
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+pub(super) use other::{is_null_device, is_stream};
+#[cfg(unix)]
+pub(super) use unix::{is_null_device, is_stream};
+
+/// Device and number of a file: the same for every name and every descriptor of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    device: u64,
+    number: u64,
+}

@@ -1,0 +1,37 @@
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::Path;
+
+use super::Identity;
+
+impl Identity {
+    pub(crate) fn of(metadata: &Metadata) -> Option<Self> {
+        Some(Self { device: metadata.dev(), number: metadata.ino() })
+    }
+
+    pub(crate) fn of_path(path: &Path) -> Option<Self> {
+        Self::of(&fs::metadata(path).ok()?)
+    }
+
+    pub(crate) fn of_fd(fd: impl AsFd) -> Option<Self> {
+        let file = File::from(fd.as_fd().try_clone_to_owned().ok()?);
+        Self::of(&file.metadata().ok()?)
+    }
+
+    pub(crate) fn of_stdout() -> Option<Self> {
+        Self::of_fd(io::stdout())
+    }
+}
+
+/// Whether it is written to, and not replaced.
+pub(crate) fn is_stream(metadata: &Metadata) -> bool {
+    metadata.file_type().is_fifo() || metadata.file_type().is_char_device()
+}
+
+/// Whether it is the null device, in which nothing can mix.
+pub(crate) fn is_null_device(metadata: &Metadata) -> bool {
+    let null = fs::metadata("/dev/null");
+    metadata.file_type().is_char_device() && null.is_ok_and(|null| null.rdev() == metadata.rdev())
+}

@@ -1,0 +1,107 @@
+//! A file that is replaced as a whole: written beside its place, synced, and renamed.
+
+#[cfg(unix)]
+mod unix;
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::{Identity, StateError};
+
+/// A place for a file, free or taken by an older one.
+///
+/// The new file has the mode and the owner of the old one; without an old one only its owner may
+/// read and write it. Access control lists and other attributes are not kept.
+#[derive(Debug)]
+pub(super) struct ReplacedFile {
+    /// Without links and relative parts.
+    folder: PathBuf,
+    target: PathBuf,
+    old: Option<Metadata>,
+}
+
+/// Symbolic links that are followed in a row: as many as Linux follows.
+const MAX_LINKS: u32 = 40;
+
+impl ReplacedFile {
+    /// Finds the place, and whether a file can be put there.
+    pub(super) fn find(path: &Path) -> Result<Self, StateError> {
+        if names_a_folder(path) {
+            return Err(StateError::Folder { path: path.to_owned() });
+        }
+        let create = |source| StateError::Create { path: path.to_owned(), source };
+        // A dangling link, too, keeps being a link to the new file.
+        let target = follow_links(path).map_err(create)?;
+        let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+            return Err(StateError::NotAFile { path: path.to_owned() });
+        };
+        let folder = folder.canonicalize().map_err(create)?;
+        let target = folder.join(name);
+        let old = match fs::symlink_metadata(&target) {
+            Ok(metadata) if metadata.is_file() => Some(metadata),
+            Ok(_) => return Err(StateError::NotAFile { path: path.to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(create(error)),
+        };
+        let file = Self { folder, target, old };
+        #[cfg(unix)]
+        file.check_is_replaceable(path)?;
+        file.stage(path)?;
+        Ok(file)
+    }
+
+    /// The file that lies there now.
+    pub(super) fn identity(&self) -> Option<Identity> {
+        self.old.as_ref().and_then(Identity::of)
+    }
+
+    /// Creates the new file beside its place, because a rename works within one file system. It is
+    /// removed when it is dropped. `path` is for the error.
+    pub(super) fn stage(&self, path: &Path) -> Result<NamedTempFile, StateError> {
+        // The name is short, so that a target whose name has 255 bytes can be replaced, too.
+        let mut staged = tempfile::Builder::new();
+        let staged = staged
+            .prefix(".state-")
+            .suffix(".tmp")
+            .tempfile_in(&self.folder)
+            .map_err(|source| StateError::Create { path: path.to_owned(), source })?;
+        #[cfg(unix)]
+        self.keep_owner_and_mode(staged.as_file())
+            .map_err(|source| StateError::Owner { path: path.to_owned(), source })?;
+        Ok(staged)
+    }
+
+    /// Puts the new file in its place, for good.
+    pub(super) fn publish(&self, staged: NamedTempFile) -> io::Result<()> {
+        staged.as_file().sync_all()?;
+        staged.persist(&self.target)?;
+        if cfg!(unix) {
+            File::open(&self.folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the last part of a path is nothing that a file could be called.
+fn names_a_folder(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes.ends_with(b"/") || bytes.ends_with(b"/.")
+}
+
+/// The path behind symbolic links. The last part need not exist.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = std::path::absolute(path)?;
+    for _ in 0..MAX_LINKS {
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
+        if !is_link {
+            return Ok(path);
+        }
+        let link = fs::read_link(&path)?;
+        path.pop();
+        path.push(link);
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
