@@ -6,6 +6,8 @@ extern crate std;
 
 pub mod abi;
 pub mod boundary;
+#[doc = include_str!("../ABI.md")]
+pub mod contract {}
 pub mod fixed_store;
 pub mod host;
 pub mod plugin;

@@ -117,7 +117,7 @@ macro_rules! static_plugin {
 /// compile without the feature `std`, or with `panic = "abort"`, unless `panics = abort` says that it is
 /// wanted:
 ///
-/// ```ignore
+/// ```text
 /// statevec_abi::export_plugin!(Bank, storage = Slots, panics = abort);
 /// ```
 ///
