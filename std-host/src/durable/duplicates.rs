@@ -55,13 +55,18 @@ impl Duplicates {
             self.walk = self.walk_to(ext_seq)?;
         }
         let Some(walk) = &mut self.walk else { return Ok(()) };
-        // New entries may have come since the end was reached.
-        walk.refresh(&self.dir)?;
         let frame = &mut self.frame;
+        let mut is_refreshed = false;
         loop {
             let mut next = Frame::default();
             if !walk.next_frame(|walked| next.add(&walked.entry))? {
-                return Ok(());
+                if is_refreshed {
+                    return Ok(());
+                }
+                // Entries may have come since the walk began.
+                walk.refresh(&self.dir)?;
+                is_refreshed = true;
+                continue;
             }
             if next.last().is_some() {
                 *frame = next;

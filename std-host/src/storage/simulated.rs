@@ -103,6 +103,12 @@ impl SimulatedDisk {
         self.lock().faults.changes()
     }
 
+    /// How many calls of one kind have been made.
+    #[must_use]
+    pub fn count_of(&self, operation: Operation) -> u64 {
+        self.lock().faults.count_of(operation)
+    }
+
     /// Lets the call with a number fail; the next one has the number [`calls`](Self::calls).
     pub fn fail_call(&self, number: u64, fault: Fault) {
         self.lock().faults.fail_call(number, fault);

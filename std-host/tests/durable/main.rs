@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
+mod commands;
 mod crash;
+mod directory;
+mod environment;
 mod flips;
+mod gate;
+mod group_commit;
 mod ledger;
 mod life;
 mod other_schema;

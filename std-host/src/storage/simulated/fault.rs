@@ -1,11 +1,11 @@
 //! Which calls fail, and how.
 
-use std::io;
+use std::{collections::BTreeMap, io};
 
 use super::Crash;
 
 /// A call of the storage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is the method of the same name")]
 pub enum Operation {
     CreateDir,
@@ -78,6 +78,7 @@ impl Fault {
 pub(super) struct Faults {
     calls: u64,
     changes: u64,
+    by_operation: BTreeMap<Operation, u64>,
     at_call: Vec<(u64, Fault)>,
     at_change: Vec<(u64, Fault)>,
     last_failed: Option<Operation>,
@@ -92,6 +93,10 @@ impl Faults {
 
     pub(super) fn changes(&self) -> u64 {
         self.changes
+    }
+
+    pub(super) fn count_of(&self, operation: Operation) -> u64 {
+        self.by_operation.get(&operation).copied().unwrap_or_default()
     }
 
     pub(super) fn last_failed(&self) -> Option<Operation> {
@@ -116,6 +121,7 @@ impl Faults {
     pub(super) fn count(&mut self, operation: Operation) -> Option<Fault> {
         let mut fault = take(&mut self.at_call, self.calls);
         self.calls += 1;
+        *self.by_operation.entry(operation).or_default() += 1;
         if operation.is_change() {
             fault = fault.or(take(&mut self.at_change, self.changes));
             self.changes += 1;

@@ -1,0 +1,165 @@
+//! Syncs: exactly one per frame, shared by what arrives meanwhile, and told to other threads.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use statevec_abi::boundary::RuntimeCommandRef;
+use statevec_host::{
+    durable::{DataDirectory, DurableEngine, DurableOptions},
+    storage::{Fault, FileSystem, Operation as Call, SimulatedDisk},
+    txlog::{LogError, LogOptions, LogWalk},
+};
+
+use crate::{
+    gate::GatedDisk,
+    ledger::{Operation, ledger},
+    life::World,
+};
+
+fn submit(engine: &mut DurableEngine) {
+    let (kind, payload) = Operation::Store { id: 1, value: 1 }.encode();
+    let ext_seq = engine.position().entry + 1;
+    engine.submit(&RuntimeCommandRef::new(kind, ext_seq, 0, &payload)).unwrap();
+}
+
+fn frames(directory: &DataDirectory) -> u64 {
+    let mut walk = LogWalk::open(directory.storage().clone(), &directory.log(), 1).unwrap();
+    let mut frames = 0;
+    while walk.next_frame(|_| Ok::<_, LogError>(())).unwrap() {
+        frames += 1;
+    }
+    frames
+}
+
+#[test]
+fn each_frame_takes_one_write_and_one_sync() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1));
+    let mut options = world.options();
+    options.log = LogOptions::default();
+    let mut engine = DurableEngine::open(&world.directory, &ledger(), options).unwrap();
+    let counts = || (world.disk.count_of(Call::WriteAt), world.disk.count_of(Call::SyncData));
+    let (writes, syncs) = counts();
+    let calls = world.disk.calls();
+    for batch in [1, 1, 16, 1, 64] {
+        for _ in 0..batch {
+            submit(&mut engine);
+        }
+        engine.sync().unwrap();
+        engine.sync().unwrap();
+    }
+    assert_eq!(counts(), (writes + 5, syncs + 5));
+    assert_eq!(world.disk.calls(), calls + 10, "there are other calls");
+    engine.close().unwrap();
+    assert_eq!(frames(&world.directory), 5);
+}
+
+/// Threads of their own on the real file system.
+fn in_background(test: impl FnOnce(&DataDirectory, DurableEngine)) {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = DataDirectory::new(Arc::new(FileSystem), folder.path().join("data"));
+    let engine = DurableEngine::open(&directory, &ledger(), DurableOptions::default()).unwrap();
+    test(&directory, engine);
+}
+
+#[test]
+fn commands_that_arrive_during_a_sync_share_the_next_one() {
+    let disk = GatedDisk { disk: SimulatedDisk::new(1), gate: Arc::default() };
+    let gate = Arc::clone(&disk.gate);
+    let directory = DataDirectory::new(Arc::new(disk), "/data");
+    let mut engine = DurableEngine::open(&directory, &ledger(), DurableOptions::default()).unwrap();
+    gate.set_closed(true);
+    submit(&mut engine);
+    engine.start_sync().unwrap();
+    gate.wait_for_a_sync();
+    for _ in 0..99 {
+        submit(&mut engine);
+        engine.start_sync().unwrap();
+    }
+    assert_eq!(engine.durable(), 0, "acknowledged before the sync");
+    gate.set_closed(false);
+    assert_eq!(engine.sync().unwrap(), 100);
+    assert_eq!(engine.durable(), 100);
+    engine.close().unwrap();
+    assert_eq!(frames(&directory), 2);
+}
+
+#[test]
+fn other_threads_wait_for_an_entry_and_are_told() {
+    in_background(|_, mut engine| {
+        let watch = engine.watch();
+        let told = Arc::new(AtomicU64::new(0));
+        let teller = Arc::clone(&told);
+        watch.notify(move |entry| teller.store(entry, Ordering::SeqCst));
+        let waiting = std::thread::spawn(move || watch.wait(3).map(|()| watch.entry()));
+        for _ in 0..3 {
+            submit(&mut engine);
+        }
+        engine.start_sync().unwrap();
+        assert!(waiting.join().unwrap().unwrap() >= 3);
+        engine.sync().unwrap();
+        assert_eq!(told.load(Ordering::SeqCst), 3);
+    });
+}
+
+#[test]
+fn failed_sync_on_another_thread_is_told_to_everybody() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1));
+    let mut options = world.options();
+    options.in_background = true;
+    let mut engine = DurableEngine::open(&world.directory, &ledger(), options).unwrap();
+    submit(&mut engine);
+    engine.sync().unwrap();
+    let watch = engine.watch();
+    submit(&mut engine);
+    world.disk.fail_change(world.disk.changes() + 1, Fault::Io);
+    let waiting = std::thread::spawn({
+        let watch = watch.clone();
+        move || watch.wait(2)
+    });
+    engine.start_sync().unwrap();
+    assert!(matches!(waiting.join().unwrap(), Err(LogError::Stopped { entry: 2, .. })));
+    assert!(engine.sync().is_err() && engine.check().is_err() && watch.check().is_err());
+    assert_eq!(watch.entry(), 1);
+}
+
+#[test]
+fn long_batches_are_written_before_they_fill_the_memory() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1));
+    for in_background in [false, true] {
+        let mut options = world.options();
+        options.in_background = in_background;
+        let mut engine = DurableEngine::open(&world.directory, &ledger(), options).unwrap();
+        let before = frames(&world.directory);
+        for _ in 0..200 {
+            submit(&mut engine);
+        }
+        engine.close().unwrap();
+        let written = frames(&world.directory) - before;
+        assert!(written > 10, "{written} frames of at most 1 KiB and an entry");
+    }
+}
+
+#[test]
+fn checkpoint_beside_commands_holds_their_state() {
+    in_background(|directory, mut engine| {
+        for _ in 0..500 {
+            submit(&mut engine);
+        }
+        engine.sync().unwrap();
+        assert_eq!(engine.start_checkpoint().unwrap(), None);
+        for _ in 0..500 {
+            submit(&mut engine);
+            engine.start_sync().unwrap();
+        }
+        let made = engine.checkpoint().unwrap().unwrap();
+        assert_eq!(made.entry, 1_000);
+        assert_eq!(engine.checkpoint().unwrap(), None, "there is nothing new");
+        let image = engine.engine().store().image();
+        engine.close().unwrap();
+        let engine = DurableEngine::open(directory, &ledger(), DurableOptions::default()).unwrap();
+        assert_eq!((engine.opened().applied, engine.opened().position.entry), (0, 1_000));
+        assert!(engine.engine().store().image() == image);
+    });
+}
