@@ -51,7 +51,7 @@ impl Committer {
             Mode::Inline(writer) => {
                 let result = writer.commit(batch).map(|()| *writer.position());
                 batch.clear();
-                self.watch.committed(result.clone());
+                self.watch.committed(result.clone(), || ());
                 result.map(drop)
             }
             Mode::Thread(thread) => {
@@ -111,9 +111,10 @@ impl WriterThread {
                     Work::Commit(mut batch) => {
                         let result = writer.commit(&mut batch).map(|()| *writer.position());
                         batch.clear();
-                        // The batch goes back first: an answer may lead to the next commit at once.
-                        let is_over = give_back.send(batch).is_err();
-                        watch.committed(result);
+                        // Result and batch become visible together: a batch that is back has a known result, and
+                        // a result leads to the next commit at once.
+                        let mut is_over = false;
+                        watch.committed(result, || is_over = give_back.send(batch).is_err());
                         if is_over {
                             return;
                         }

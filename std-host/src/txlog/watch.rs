@@ -75,8 +75,10 @@ impl DurableWatch {
         self.lock().failed.clone().map_or(Ok(()), Err)
     }
 
-    pub(super) fn committed(&self, result: Result<LogPosition, LogError>) {
+    /// Publishes the result of a commit, and does something that nobody sees before the result.
+    pub(super) fn committed(&self, result: Result<LogPosition, LogError>, together: impl FnOnce()) {
         let mut state = self.lock();
+        together();
         match result {
             Ok(position) => state.position = position,
             Err(error) => state.failed = Some(error),

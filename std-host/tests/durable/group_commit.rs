@@ -86,6 +86,25 @@ fn commands_that_arrive_during_a_sync_share_the_next_one() {
 }
 
 #[test]
+fn sync_that_returns_has_made_everything_durable_or_says_why_not() {
+    for round in 0..300 {
+        let world = World::new(&ledger(), SimulatedDisk::new(round));
+        let mut options = world.options();
+        options.in_background = true;
+        let mut engine = DurableEngine::open(&world.directory, &ledger(), options).unwrap();
+        for entry in 1..=3 {
+            submit(&mut engine);
+            assert_eq!(engine.sync().unwrap(), entry);
+            assert_eq!(engine.durable(), entry, "acknowledged and not told");
+        }
+        submit(&mut engine);
+        world.disk.fail_change(world.disk.changes() + round % 2, Fault::Io);
+        assert!(engine.sync().is_err(), "a failure was not told");
+        assert_eq!(engine.durable(), 3);
+    }
+}
+
+#[test]
 fn other_threads_wait_for_an_entry_and_are_told() {
     in_background(|_, mut engine| {
         let watch = engine.watch();
