@@ -15,7 +15,7 @@ use statevec_host::{
     txlog::{DirectoryLock, LogWalk, list_segments},
 };
 
-use super::{error::CliError, output::print};
+use super::{error::CliError, output::print, summary::Number};
 
 /// Show what is in a data directory, who writes to it, and what the next start would do
 ///
@@ -131,8 +131,10 @@ impl fmt::Display for Status {
         };
         writeln!(f, "plugin       {}, file {sha256}", Escaped(plugin))?;
         writeln!(f, "entries      {} to {}", self.first_entry, self.last_entry)?;
-        writeln!(f, "log          {} segments, {} bytes", self.segments, self.bytes)?;
-        writeln!(f, "committed    {} transactions", self.tx_seq)?;
+        let (segments, bytes) =
+            (Number(self.segments as u64, "segment"), Number(self.bytes, "byte"));
+        writeln!(f, "log          {segments}, {bytes}")?;
+        writeln!(f, "committed    {}", Number(self.tx_seq, "transaction"))?;
         if let Some(ext_seq) = self.last_ext_seq {
             writeln!(f, "last ext_seq {ext_seq}")?;
         }

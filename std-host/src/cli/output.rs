@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 
 use serde::Serialize;
+use statevec_host::foreign_text::escape_json;
 
 use super::error::CliError;
 
@@ -14,7 +15,7 @@ pub(crate) fn print(
 ) -> Result<(), CliError> {
     let text = if json {
         let line = serde_json::to_string(result);
-        line.map_err(|source| CliError::Output { source: source.into() })? + "\n"
+        escape_json(&line.map_err(|source| CliError::Output { source: source.into() })?) + "\n"
     } else {
         text()
     };

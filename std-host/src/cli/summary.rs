@@ -69,7 +69,7 @@ impl fmt::Display for Summary {
 }
 
 /// A number with its noun.
-struct Number(u64, &'static str);
+pub(crate) struct Number(pub(crate) u64, pub(crate) &'static str);
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

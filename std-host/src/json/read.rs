@@ -8,6 +8,7 @@ mod envelope;
 mod field_order;
 mod payload;
 mod scanner;
+mod text_len;
 mod token;
 mod value;
 

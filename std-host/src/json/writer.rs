@@ -189,6 +189,7 @@ impl JsonWriter {
     }
 }
 
+#[inline]
 fn shape(shapes: &[Option<Shape>], kind: u8) -> Option<&Shape> {
     shapes.get(usize::from(kind))?.as_ref()
 }
@@ -211,6 +212,7 @@ fn push_fields(
 }
 
 /// Appends the opening, with the number in place of the name if the schema has none.
+#[inline]
 fn push_opening(shape: Option<&Shape>, (before, after): (&str, &str), kind: u8, out: &mut String) {
     match shape {
         Some(shape) => out.push_str(shape.opening()),
@@ -222,6 +224,7 @@ fn push_opening(shape: Option<&Shape>, (before, after): (&str, &str), kind: u8, 
     }
 }
 
+#[inline]
 fn push_number(value: impl itoa::Integer, out: &mut String) {
     out.push_str(itoa::Buffer::new().format(value));
 }

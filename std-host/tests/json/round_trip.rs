@@ -1,10 +1,10 @@
-//! What is written reads back as the same bytes.
+//! Written bytes read back as the same bytes, and the reader agrees with serde_json on syntax.
 
 use proptest::prelude::*;
 use statevec_abi::abi::RecordKey;
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::foreign_text::is_hidden;
-use statevec_host::json::{JsonWriter, parse_command};
+use statevec_host::json::{CommandError, CommandProblem, JsonWriter, parse_command};
 
 use crate::schema::schema;
 
@@ -51,6 +51,14 @@ fn line_of(schema: &SchemaRegistry, payload: &[u8]) -> String {
     format!(r#"{{"command":"Every","payload":{fields}}}"#)
 }
 
+/// A number of the payload. serde_json reads `-0` as a float.
+fn number(line: &serde_json::Value, field: &str) -> serde_json::Value {
+    match &line["payload"][field] {
+        zero if zero.as_f64() == Some(0.0) => 0.into(),
+        number => number.clone(),
+    }
+}
+
 proptest! {
     #[test]
     fn bytes_that_were_written_are_read_again(payload in payload()) {
@@ -88,6 +96,31 @@ proptest! {
         prop_assert_eq!(parsed.get("malformed").is_none(), fits);
         writer.record(RecordKey { kind, sys_id: 1 }, &bytes, &mut record);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&record).is_ok());
+    }
+
+    #[test]
+    fn a_line_with_one_wrong_byte_is_read_only_if_serde_json_reads_it(
+        payload in payload(), at in any::<prop::sample::Index>(), byte in any::<u8>(), insert in any::<bool>(),
+    ) {
+        let schema = schema();
+        let mut line = line_of(&schema, &payload).into_bytes();
+        let at = at.index(line.len());
+        if insert { line.insert(at, byte) } else { line[at] = byte }
+        let mut read = Vec::new();
+        let ours = parse_command(&schema, &line, &mut read);
+        match serde_json::from_slice::<serde_json::Value>(&line) {
+            Ok(value) => {
+                let is_syntax = |error: &CommandError| matches!(error.problem(), CommandProblem::Syntax { .. });
+                prop_assert!(!ours.as_ref().is_err_and(is_syntax), "{ours:?}: {value}");
+                if ours.is_ok() {
+                    let written: serde_json::Value = serde_json::from_str(&line_of(&schema, &read)).unwrap();
+                    // Numbers have one form each, so they are the same in both.
+                    prop_assert_eq!(number(&written, "long"), number(&value, "long"));
+                    prop_assert_eq!(number(&written, "big"), number(&value, "big"));
+                }
+            }
+            Err(error) => prop_assert!(ours.is_err(), "{ours:?}, but {error}"),
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use statevec_abi::txlog::{Entry, EntryOutcome};
 use statevec_host::foreign_text::Escaped;
 
 use super::{SourceArgs, source::LogSource};
-use crate::cli::{error::CliError, output::print};
+use crate::cli::{error::CliError, output::print, summary::Number};
 
 /// How many rejection texts the table for people shows.
 const MOST_TEXTS: usize = 10;
@@ -103,7 +103,9 @@ impl fmt::Display for Stat {
             "commands     {} committed, {} rejected, {} failed",
             self.committed, self.rejected, self.failed
         )?;
-        writeln!(f, "effects      {} events, {} changes of records", self.events, self.changes)?;
+        let (events, changes) =
+            (Number(self.events, "event"), Number(self.changes, "record change"));
+        writeln!(f, "effects      {events}, {changes}")?;
         if let (Some(first), Some(last)) = (self.first_ext_seq, self.last_ext_seq) {
             writeln!(f, "ext_seq      {first} to {last}")?;
         }

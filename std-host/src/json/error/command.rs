@@ -24,8 +24,8 @@ impl CommandError {
         Self { column: offset + 1, problem }
     }
 
-    /// Column of the problem in bytes, counted from 1: where the wrong name or value begins, or where
-    /// something is missing.
+    /// Column of the problem in bytes, counted from 1: the first byte of a wrong name or value, or
+    /// the place where something is missing.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column

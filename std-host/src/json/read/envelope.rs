@@ -115,20 +115,28 @@ enum Key {
 }
 
 impl Key {
-    const ALL: [Self; 4] = [Self::Command, Self::Payload, Self::ExtSeq, Self::Time];
-
+    /// Reads a key and its colon. The usual form, without escapes and white space, is compared as a
+    /// whole.
     #[inline]
     fn read(scanner: &mut Scanner<'_>) -> Result<Self, CommandError> {
-        match Self::ALL.into_iter().find(|key| scanner.takes_name(key.name())) {
-            Some(key) => Ok(key),
-            None => Self::read_unusual(scanner),
+        if scanner.takes_text(r#""command":"#) {
+            Ok(Self::Command)
+        } else if scanner.takes_text(r#""payload":"#) {
+            Ok(Self::Payload)
+        } else if scanner.takes_text(r#""ext_seq":"#) {
+            Ok(Self::ExtSeq)
+        } else if scanner.takes_text(r#""ref_ext_time_us":"#) {
+            Ok(Self::Time)
+        } else {
+            Self::read_other_form(scanner)
         }
     }
 
-    fn read_unusual(scanner: &mut Scanner<'_>) -> Result<Self, CommandError> {
+    fn read_other_form(scanner: &mut Scanner<'_>) -> Result<Self, CommandError> {
         let name = scanner.name()?;
         let text = name.text()?;
-        Self::ALL.into_iter().find(|key| key.name() == text).ok_or_else(|| {
+        let all = [Self::Command, Self::Payload, Self::ExtSeq, Self::Time];
+        all.into_iter().find(|key| key.name() == text).ok_or_else(|| {
             CommandError::at(name.offset, CommandProblem::UnknownKey { key: cut(&text) })
         })
     }

@@ -1,5 +1,6 @@
 //! JSON text, token by token.
 
+use super::text_len::text_len;
 use super::token::{JsonString, Token};
 use crate::json::error::{CommandError, CommandProblem};
 
@@ -80,7 +81,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Takes a member's name and its colon if they are these, in the usual form: without escapes and
+    /// Takes a member's name and its colon if they are these, in the usual form: no escapes and no
     /// white space.
     #[inline]
     pub(super) fn takes_name(&mut self, name: &str) -> bool {
@@ -93,6 +94,18 @@ impl<'a> Scanner<'a> {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Takes this text if it is next.
+    #[inline]
+    pub(super) fn takes_text(&mut self, text: &str) -> bool {
+        match self.rest.strip_prefix(text.as_bytes()) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
         }
     }
 
@@ -155,27 +168,31 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn string(&mut self) -> Result<JsonString<'a>, CommandError> {
         let start = self.offset();
-        let mut has_escapes = false;
+        match self.rest.split_at_checked(text_len(self.rest)) {
+            Some((text, [b'"', rest @ ..])) => {
+                self.rest = rest;
+                let inner = self.text.get(start..start + text.len()).unwrap_or_default();
+                Ok(JsonString { inner, offset: start - 1, has_escapes: false })
+            }
+            _ => self.string_with_escapes(start),
+        }
+    }
+
+    #[cold]
+    fn string_with_escapes(&mut self, start: usize) -> Result<JsonString<'a>, CommandError> {
         loop {
-            let rest = self.rest.get(text_len(self.rest)..).unwrap_or_default();
-            match rest {
-                [b'"', behind @ ..] => {
-                    let end = self.text.len() - rest.len();
-                    self.rest = behind;
+            let end = self.offset() + text_len(self.rest);
+            match self.text.as_bytes().get(end..) {
+                Some([b'"', rest @ ..]) => {
+                    self.rest = rest;
                     let inner = self.text.get(start..end).unwrap_or_default();
-                    return Ok(JsonString { inner, offset: start - 1, has_escapes });
+                    return Ok(JsonString { inner, offset: start - 1, has_escapes: true });
                 }
-                [b'\\', _, behind @ ..] => {
-                    has_escapes = true;
-                    self.rest = behind;
-                }
-                [] | [b'\\'] => {
+                Some([b'\\', _, rest @ ..]) => self.rest = rest,
+                None | Some([] | [b'\\']) => {
                     return Err(syntax(self.text.len(), "the line ends inside a string"));
                 }
-                [_, ..] => {
-                    let offset = self.text.len() - rest.len();
-                    return Err(syntax(offset, "control character in a string"));
-                }
+                Some([_, ..]) => return Err(syntax(end, "control character in a string")),
             }
         }
     }
@@ -244,13 +261,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn literal(&mut self, word: &str, token: Token<'a>) -> Result<Token<'a>, CommandError> {
-        match self.rest.strip_prefix(word.as_bytes()) {
-            Some(rest) => {
-                self.rest = rest;
-                Ok(token)
-            }
-            None => Err(self.unexpected("expected a value")),
-        }
+        if self.takes_text(word) { Ok(token) } else { Err(self.unexpected("expected a value")) }
     }
 
     /// The error for the next byte, or for the end of the line.
@@ -261,30 +272,6 @@ impl<'a> Scanner<'a> {
             None => syntax(self.text.len(), &format!("{expected}, and the line ends here")),
         }
     }
-}
-
-/// Number of bytes before the first quote, backslash or control character. Compares eight bytes at
-/// a time, because most of a line is strings.
-#[inline]
-fn text_len(bytes: &[u8]) -> usize {
-    let (words, tail) = bytes.as_chunks::<8>();
-    for (position, word) in words.iter().enumerate() {
-        let stops = stops(u64::from_le_bytes(*word));
-        if stops != 0 {
-            return 8 * position + stops.trailing_zeros() as usize / 8;
-        }
-    }
-    let is_text = |byte: &&u8| !matches!(**byte, b'"' | b'\\' | ..b' ');
-    8 * words.len() + tail.iter().take_while(is_text).count()
-}
-
-/// Sets the high bit of each byte that ends a run of text. Bytes above the lowest of them may be
-/// marked, too: the subtractions borrow.
-fn stops(word: u64) -> u64 {
-    const EACH: u64 = u64::MAX / 0xff;
-    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word;
-    let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
-    (below(word, b' ') | equal(b'"') | equal(b'\\')) & (EACH << 7)
 }
 
 #[cold]

@@ -66,6 +66,7 @@ impl Shape {
     }
 
     /// Appends the fields as an object. Text that was appended before an error stays.
+    #[inline]
     pub(super) fn push_fields(&self, bytes: &[u8], out: &mut String) -> Result<(), DecodeError> {
         if let Some(data_size) = self.data_size {
             self.check_len(data_size, bytes.len())?;

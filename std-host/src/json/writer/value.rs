@@ -85,7 +85,8 @@ impl Form {
         }
     }
 
-    /// Appends the value at the start of `bytes`, and returns the bytes after it (ABI.md section 5).
+    /// Appends the value at the start of `bytes`, and returns the bytes after it (ABI.md section
+    /// 5).
     #[inline]
     pub(super) fn push_value<'b>(
         &self,
