@@ -3,6 +3,7 @@
 mod api;
 mod call;
 mod gate;
+pub mod refusal;
 mod runtime;
 mod thunks;
 mod visitor;

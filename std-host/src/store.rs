@@ -5,7 +5,6 @@ mod digest;
 mod equal;
 mod error;
 mod event;
-mod hex;
 mod host;
 mod ids;
 mod image;

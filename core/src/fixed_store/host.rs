@@ -10,7 +10,7 @@ use super::{
 use crate::{
     abi::{RecordKey, RecordKind, SysId},
     boundary::{ErrorSlot, TxResult},
-    host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
+    host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor, refusal as host_refusal},
     schema::RecordDef,
 };
 
@@ -66,7 +66,7 @@ impl Host for FixedStore<'_> {
         let pk = rest.get_mut(..next.pk_len).unwrap_or_default();
         key::write(record, data, pk);
         if record.has_pk && self.rows.find_pk(kind, data_size(record), pk).is_some() {
-            return Err(refusal::exists(record, pk, error));
+            return Err(host_refusal::duplicate_key(record.name, pk, error));
         }
         let key = RecordKey { kind, sys_id: next.next_id };
         next.next_id += 1;
@@ -96,7 +96,7 @@ impl Host for FixedStore<'_> {
         copy(self.staged, row);
         update.visit(split(self.staged, record).0);
         if let Some(field) = frozen_change(record, row, self.staged) {
-            return Err(refusal::frozen(record, field, pk, error));
+            return Err(host_refusal::frozen_field(record.name, field, pk, error));
         }
         if is_first {
             self.undo.push(Step::Update, key, row);
@@ -126,10 +126,10 @@ impl Host for FixedStore<'_> {
 
     fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         if !self.open {
-            return Err(refusal::no_transaction(error));
+            return Err(host_refusal::no_transaction(error));
         }
         if !self.schema.events.iter().any(|event| event.kind == kind) {
-            return Err(refusal::no_event_kind(kind, error));
+            return Err(host_refusal::no_event_kind(kind, error));
         }
         let pushed = self.events.push(kind, payload);
         pushed.map_err(|no_room| refusal::events_full(payload.len(), &no_room, error))
@@ -157,7 +157,7 @@ impl<'m> FixedStore<'m> {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, (usize, &'m RecordDef<'m>)> {
         let known = self.record_kind(kind);
-        known.ok_or_else(|| refusal::no_record_kind(kind, error))
+        known.ok_or_else(|| host_refusal::no_record_kind(kind, error))
     }
 
     /// [`known`](Self::known), in a transaction.
@@ -167,7 +167,7 @@ impl<'m> FixedStore<'m> {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, (usize, &'m RecordDef<'m>)> {
         if !self.open {
-            return Err(refusal::no_transaction(error));
+            return Err(host_refusal::no_transaction(error));
         }
         self.known(kind, error)
     }

@@ -1,6 +1,6 @@
 //! Primary keys, as ABI.md section 5 encodes them, made from a record's data.
 
-use super::{layout::bytes_of, rows::copy};
+use super::rows::copy;
 use crate::schema::{FieldDef, FieldType, RecordDef, name::same};
 
 /// The length of a record's primary key in bytes; 0 when it has none.
@@ -41,6 +41,12 @@ pub(super) fn write(record: &RecordDef<'_>, data: &[u8], mut key: &mut [u8]) {
 /// Whether two records have the same part of the key in this field.
 pub(super) fn same_part(field: &FieldDef<'_>, data: &[u8], other: &[u8]) -> bool {
     part(field, data, &mut [0; 8]) == part(field, other, &mut [0; 8])
+}
+
+/// The bytes of a field in a record's data.
+pub(super) fn bytes_of<'b>(field: &FieldDef<'_>, data: &'b [u8]) -> &'b [u8] {
+    let rest = data.get(field.offset as usize..).unwrap_or_default();
+    rest.get(..field.len as usize).unwrap_or_default()
 }
 
 /// Encodes one field for a key: integers big-endian, signed ones with the sign bit flipped, fixed bytes without their length.

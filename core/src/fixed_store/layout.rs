@@ -33,12 +33,6 @@ const fn row_size(record: &RecordDef<'_>) -> usize {
     data_size(record).saturating_add(key::len(record))
 }
 
-/// The bytes of a field in a record's data.
-pub(super) fn bytes_of<'b>(field: &FieldDef<'_>, data: &'b [u8]) -> &'b [u8] {
-    let rest = data.get(field.offset as usize..).unwrap_or_default();
-    rest.get(..field.len as usize).unwrap_or_default()
-}
-
 /// The first field that an update must leave as it is and did not, and what it is.
 ///
 /// An immutable field keeps its bytes; a key field keeps its part of the key, to which some bytes make no difference.
@@ -49,7 +43,7 @@ pub(super) fn frozen_change<'d>(
 ) -> Option<(&'static str, &'d str)> {
     record.fields.iter().find_map(|field| {
         let (role, changed) = if field.immutable {
-            ("immutable", bytes_of(field, old) != bytes_of(field, new))
+            ("immutable", key::bytes_of(field, old) != key::bytes_of(field, new))
         } else if record.pk_fields.contains(&field.name) {
             ("primary key", !key::same_part(field, old, new))
         } else {

@@ -1,33 +1,11 @@
-//! What the store refuses, and in which words: those of a server's store, except where something is full, for the two hold different amounts of
-//! different things.
-
-use core::fmt::{self, Write as _};
+//! Refusals for want of room, which a server's store has others of. Those in common are in [`host::refusal`](crate::host::refusal).
 
 use super::events::NoRoom;
 use crate::{
-    abi::{
-        RecordKind,
-        runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
-    },
+    abi::runtime_error_kind::HOST_REJECTED,
     boundary::{ErrorSlot, ErrorWritten},
     schema::RecordDef,
 };
-
-#[cold]
-pub(super) fn no_transaction<'e>(error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    let reason = format_args!("a write outside of a transaction; begin one first");
-    error.fail(HOST_INTERNAL_ERROR, reason)
-}
-
-#[cold]
-pub(super) fn no_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
-}
-
-#[cold]
-pub(super) fn no_event_kind<'e>(kind: u8, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}"))
-}
 
 #[cold]
 pub(super) fn records_full<'e>(
@@ -78,45 +56,6 @@ pub(super) fn events_full<'e>(
         "no room for an event of {payload} bytes: {left} of {capacity} bytes are left (EVENT_BYTES)"
     );
     error.fail(HOST_REJECTED, reason)
-}
-
-#[cold]
-pub(super) fn exists<'e>(
-    record: &RecordDef<'_>,
-    key: &[u8],
-    error: ErrorSlot<'e>,
-) -> ErrorWritten<'e> {
-    let (name, key) = (record.name, Hex(key));
-    error.fail(HOST_REJECTED, format_args!("{name} with primary key {key} exists already"))
-}
-
-#[cold]
-pub(super) fn frozen<'e>(
-    record: &RecordDef<'_>,
-    (role, field): (&str, &str),
-    key: &[u8],
-    error: ErrorSlot<'e>,
-) -> ErrorWritten<'e> {
-    let (name, key) = (record.name, Hex(key));
-    error.fail(
-        HOST_REJECTED,
-        format_args!("update of {name} changes its {role} field {field}; primary key {key}"),
-    )
-}
-
-/// Bytes as `0x` and two digits each.
-struct Hex<'b>(&'b [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("0x")?;
-        for byte in self.0 {
-            for digit in [byte >> 4, byte & 15] {
-                f.write_char(char::from(digit + if digit < 10 { b'0' } else { b'a' - 10 }))?;
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

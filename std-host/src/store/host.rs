@@ -1,6 +1,6 @@
 //! The store as plugins see it. Nothing is allocated here once buffers have grown, on the ways to an error either.
 
-use std::{fmt, ptr};
+use std::ptr;
 
 use statevec_abi::{
     abi::{
@@ -8,13 +8,11 @@ use statevec_abi::{
         runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
     },
     boundary::{ErrorSlot, ErrorWritten, TxResult},
-    host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
+    host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor, refusal},
 };
 
 use super::{
     Store,
-    hex::Hex,
-    layout::RowLayout,
     table::{CreateError, Table},
     undo::{Step, Undo},
 };
@@ -78,7 +76,9 @@ impl Host for Store {
         self.prepare_undo(0, error)?;
         let limit = self.limits.records_per_kind;
         let position = self.tables.position(kind);
-        let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
+        let Some(table) = self.tables.at_mut(position) else {
+            return Err(refusal::no_record_kind(kind, error));
+        };
         match table.create(limit, |data| init.visit(data)) {
             Ok((sys_id, claimed)) => {
                 self.undo.push(Undo { table: position, step: Step::Create(claimed) }, &[]);
@@ -99,15 +99,17 @@ impl Host for Store {
         let position = self.tables.position(kind);
         let size = self.table(kind, error)?.layout().data_size();
         self.prepare_undo(size, error)?;
-        let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
+        let Some(table) = self.tables.at_mut(position) else {
+            return Err(refusal::no_record_kind(kind, error));
+        };
         let Some(slot) = table.find(pk) else { return Ok(false) };
         let (layout, data) = table.layout_and_data_mut(slot);
         self.undo.push(Undo { table: position, step: Step::Update(slot) }, data);
         update.visit(data);
         let old = self.undo.last().unwrap_or_default();
         if let Some(field) = layout.frozen_change(old, data) {
-            let (role, field) = (field.role(), field.name());
-            let refused = refuse_update(layout, role, field, pk, error);
+            let field = (field.role(), field.name());
+            let refused = refusal::frozen_field(layout.name(), field, pk, error);
             self.undo.pop(|_, old| data.copy_from_slice(old));
             return Err(refused);
         }
@@ -123,7 +125,9 @@ impl Host for Store {
     ) -> TxResult<'e, bool> {
         self.prepare_undo(0, error)?;
         let position = self.tables.position(kind);
-        let Some(table) = self.tables.at_mut(position) else { return Err(no_kind(kind, error)) };
+        let Some(table) = self.tables.at_mut(position) else {
+            return Err(refusal::no_record_kind(kind, error));
+        };
         let Some(slot) = table.delete(pk) else { return Ok(false) };
         self.undo.push(Undo { table: position, step: Step::Delete(slot) }, &[]);
         self.has_deleted = true;
@@ -134,9 +138,7 @@ impl Host for Store {
     fn emit_event<'e>(&mut self, kind: u8, payload: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         self.take_room(payload.len(), error)?;
         if !self.has_event[usize::from(kind)] {
-            return Err(
-                error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}"))
-            );
+            return Err(refusal::no_event_kind(kind, error));
         }
         if self.events.reserve(payload.len()).is_err() {
             return Err(self.no_memory(error));
@@ -170,7 +172,7 @@ impl Host for Store {
 impl Store {
     #[inline]
     fn table<'e>(&self, kind: RecordKind, error: ErrorSlot<'e>) -> TxResult<'e, &Table> {
-        self.tables.get(kind).ok_or_else(|| no_kind(kind, error))
+        self.tables.get(kind).ok_or_else(|| refusal::no_record_kind(kind, error))
     }
 
     /// Takes room for an undo step, which fails when no transaction is running, and makes sure of its memory.
@@ -203,7 +205,9 @@ impl Store {
         error: ErrorSlot<'e>,
     ) -> ErrorWritten<'e> {
         let limit = self.limits.records_per_kind;
-        let Some(table) = self.tables.get(kind) else { return no_kind(kind, error) };
+        let Some(table) = self.tables.get(kind) else {
+            return refusal::no_record_kind(kind, error);
+        };
         let name = table.layout().name();
         match *reason {
             CreateError::Full => error.fail(
@@ -211,13 +215,7 @@ impl Store {
                 format_args!("{name} is full: the store takes {limit} records of a kind"),
             ),
             CreateError::Memory => self.no_memory(error),
-            CreateError::Duplicate(other) => {
-                let key = Hex(table.key(other));
-                error.fail(
-                    HOST_REJECTED,
-                    format_args!("{name} with primary key {key} exists already"),
-                )
-            }
+            CreateError::Duplicate(other) => refusal::duplicate_key(name, table.key(other), error),
         }
     }
 
@@ -225,16 +223,13 @@ impl Store {
     #[cold]
     fn no_memory<'e>(&mut self, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
         self.ran_out_of_memory = true;
-        internal(error, format_args!("the host has no memory left"))
+        error.fail(HOST_INTERNAL_ERROR, format_args!("the host has no memory left"))
     }
 
     #[cold]
     fn no_room<'e>(&self, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
         if !self.open {
-            return internal(
-                error,
-                format_args!("a write outside of a transaction; begin one first"),
-            );
+            return refusal::no_transaction(error);
         }
         let limit = self.limits.transaction_bytes;
         error.fail(
@@ -244,29 +239,4 @@ impl Store {
             ),
         )
     }
-}
-
-#[cold]
-fn no_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
-}
-
-#[cold]
-fn refuse_update<'e>(
-    layout: &RowLayout,
-    role: &str,
-    field: &str,
-    pk: &[u8],
-    error: ErrorSlot<'e>,
-) -> ErrorWritten<'e> {
-    let (name, key) = (layout.name(), Hex(pk));
-    error.fail(
-        HOST_REJECTED,
-        format_args!("update of {name} changes its {role} field {field}; primary key {key}"),
-    )
-}
-
-#[cold]
-fn internal<'e>(error: ErrorSlot<'e>, reason: fmt::Arguments<'_>) -> ErrorWritten<'e> {
-    error.fail(HOST_INTERNAL_ERROR, reason)
 }

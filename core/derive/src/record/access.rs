@@ -2,11 +2,10 @@
 //!
 //! Each holds the bytes as an array, which proves their number; enums and fixed bytes were checked when it was made.
 
-use super::layout::{Layout, Placed};
+use super::layout::{Layout, Placed, setter_name};
 use crate::field::{Encoding, Field};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::Ident;
 
 pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let Layout { name, vis, .. } = layout;
@@ -70,10 +69,6 @@ fn getter(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
             #value
         }
     }
-}
-
-pub(super) fn setter_name(field: &Ident) -> Ident {
-    format_ident!("set_{}", field)
 }
 
 fn setter(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {

@@ -1,12 +1,11 @@
 //! What a record's declaration says, checked.
 
-use super::access::setter_name;
 use crate::attribute::{RECORD_HEADER_SIZE, RecordOptions};
 use crate::crate_path::CratePath;
 use crate::errors::{Errors, both};
 use crate::field::{Encoding, Field, Scalar, parse_fields};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{DeriveInput, Ident, Visibility};
 
@@ -172,4 +171,9 @@ fn key_field(name: &Ident, fields: &[Placed<'_>]) -> syn::Result<usize> {
         ));
     }
     Ok(at)
+}
+
+/// The name of a field's setter.
+pub(super) fn setter_name(field: &Ident) -> Ident {
+    format_ident!("set_{}", field)
 }
