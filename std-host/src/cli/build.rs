@@ -110,7 +110,8 @@ impl Package {
 fn packages(dir: &Path, manifest: &Path) -> Result<Vec<Package>, BuildError> {
     let mut metadata = cargo_in(dir);
     metadata.args(["metadata", "--format-version=1", "--no-deps", "--manifest-path"]).arg(manifest);
-    let output = metadata.stderr(Stdio::inherit()).output().map_err(no_cargo)?;
+    let output =
+        metadata.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(no_cargo)?;
     if !output.status.success() {
         return Err(BuildError::Metadata { manifest: manifest.to_owned(), status: output.status });
     }
@@ -167,7 +168,7 @@ fn build_package(package: &Package, quiet: bool) -> Result<PathBuf, BuildError> 
     if quiet {
         build.arg("--quiet");
     }
-    let mut child = build.stdout(Stdio::piped()).spawn().map_err(no_cargo)?;
+    let mut child = build.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(no_cargo)?;
     let mut library = None;
     for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines) {
         let line = line.map_err(|source| BuildError::Output { source })?;

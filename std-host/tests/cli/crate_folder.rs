@@ -124,3 +124,38 @@ fn a_machine_without_cargo_is_told_so() {
     let ended = ended(program().arg("inspect").arg(dir.path()).env("CARGO", "no-such-cargo"));
     ended.fails_with(1, "cannot run no-such-cargo; install Rust");
 }
+
+#[test]
+fn cargo_configuration_of_the_plugins_folder_counts() {
+    let dir = workspace(&["plugin"]);
+    let folder = dir.path().join("plugin");
+    package(&folder, "plugin", CDYLIB, "pub const SETTING: &str = env!(\"PLUGIN_SETTING\");");
+    inspect(&folder).fails_with(1, "package plugin does not build");
+    fs::create_dir(folder.join(".cargo")).unwrap();
+    let config = "[env]\nPLUGIN_SETTING = \"yes\"\n";
+    fs::write(folder.join(".cargo/config.toml"), config).unwrap();
+    // Given as itself, and found below another folder: built, it lacks the entry symbol only.
+    for given in [&folder, dir.path()] {
+        inspect(given).fails_with(1, "statevec_runtime_plugin_entry_v1");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn toolchain_file_of_the_plugins_folder_counts() {
+    use std::os::unix::fs::PermissionsExt as _;
+    // The toolchain is chosen by the program that `cargo` stands for, from its working folder.
+    let dir = workspace(&["plugin"]);
+    let (cargo, seen) = (dir.path().join("my-cargo"), dir.path().join("seen"));
+    let real = env::var("CARGO").unwrap();
+    let script = format!("#!/bin/sh\npwd >> '{}'\nexec '{real}' \"$@\"\n", seen.display());
+    fs::write(&cargo, script).unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = dir.path().join("plugin").canonicalize().unwrap();
+    let mut program = program();
+    program.current_dir(&dir).args(["inspect", "plugin"]).env("CARGO", "./my-cargo");
+    program.env("CARGO_TARGET_DIR", dir.path().join("target"));
+    ended(&mut program).fails_with(1, "statevec_runtime_plugin_entry_v1");
+    let folder = format!("{0}\n{0}\n", folder.display());
+    assert_eq!(fs::read_to_string(seen).unwrap(), folder, "metadata and build");
+}

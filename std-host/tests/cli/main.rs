@@ -1,11 +1,17 @@
-//! The command line: exit codes, and texts that say what to do.
+//! The command line: exit codes, error texts with their remedy, files, pipes and signals.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
 mod arguments;
 mod bank;
+#[cfg(unix)]
+mod conversation;
 mod crate_folder;
+#[cfg(unix)]
+mod state_out;
 mod trust;
+#[cfg(unix)]
+mod unruly;
 
 use std::process::Output;
 

@@ -1,0 +1,103 @@
+//! A plugin whose command says how it misbehaves towards the process that it runs in.
+
+#![allow(clippy::print_stdout, reason = "printing is one of the things that it does")]
+
+use std::{env, hint, process, ptr, thread, time::Duration};
+
+use statevec_abi::{export_plugin, prelude::*, schema};
+
+/// A command that accepts. It has the number of the command that made it.
+#[derive(Record)]
+#[record(kind = 1, len = 64, pk(ext_seq))]
+pub struct Done {
+    /// `ext_seq` of the command.
+    #[field(immutable)]
+    pub ext_seq: u64,
+}
+
+/// Does something, and then accepts if the process still lives.
+#[derive(Command)]
+#[command(kind = 1)]
+pub struct Do<'a> {
+    /// What it does: see [`act`].
+    pub what: &'a [u8],
+}
+
+schema! {
+    /// What it declares.
+    pub const SCHEMA = { version: "1.0", records: [Done], commands: [Do<'_>], events: [] };
+}
+
+/// The plugin. Its configuration is a folder to change to, or empty.
+pub struct Unruly;
+
+impl Plugin for Unruly {
+    fn name() -> &'static str {
+        "unruly"
+    }
+
+    fn schema() -> &'static str {
+        SCHEMA.json
+    }
+
+    fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
+        println!("unruly: created");
+        if !config.is_empty()
+            && let Err(reason) = env::set_current_dir(config)
+        {
+            return Err(error.config_error(format_args!("{config}: {reason}")));
+        }
+        Ok(Self)
+    }
+
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
+        let ext_seq = command.ext_seq();
+        dispatch!(
+            tx,
+            match command {
+                Do(command) => {
+                    act(tx, command.what)?;
+                    tx.create(&Done { ext_seq }).map(drop)
+                }
+            }
+        )
+    }
+
+    fn validate_biz_invariants<'c>(&self, state: &mut ReadContext<'c>) -> TxResult<'c> {
+        state.for_each_key(1, |state, key| match key.sys_id {
+            3 => Err(state.reject(format_args!("there are three"))),
+            _ => Ok(()),
+        })
+    }
+}
+
+/// Does what a command says.
+fn act<'tx>(tx: &mut Tx<'tx>, what: &[u8]) -> TxResult<'tx> {
+    match what {
+        b"print" => println!("unruly: a line"),
+        b"log" => tx.log(format_args!("two lines,\nand \x1b[2J"))?,
+        b"nap" => thread::sleep(Duration::from_millis(500)),
+        b"hang" => loop {
+            thread::sleep(Duration::from_secs(1));
+        },
+        b"reject" => return Err(tx.reject(format_args!("as asked"))),
+        b"panic" => panic!("as asked"),
+        b"abort" => process::abort(),
+        b"exit" => process::exit(0),
+        b"overflow" => drop(overflow(1)),
+        b"fault" => {
+            // SAFETY: none; this ends the process, which is what the test is about (rule 10).
+            unsafe { ptr::null_mut::<u8>().write_volatile(1) }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Uses up the stack.
+fn overflow(depth: u64) -> u64 {
+    let frame = hint::black_box([depth; 512]);
+    if depth == 0 { 0 } else { frame[7] + overflow(depth + 1) }
+}
+
+export_plugin!(Unruly, storage = statevec_abi_alloc::Boxed);
