@@ -36,7 +36,7 @@ pub struct HostGate<H> {
     /// The phase of the calls that it lets through: `RunTx`, but while invariants are validated.
     phase: AtomicU32,
     /// Whether a runtime has it.
-    acquired: AtomicBool,
+    acquired: Acquired,
     /// For the errors of that runtime's calls. Here, because here it never moves; nobody else touches it.
     error: UnsafeCell<RuntimeErrorBuf>,
     _pinned: PhantomPinned,
@@ -46,8 +46,11 @@ pub struct HostGate<H> {
 // the rest is atomic (rule 7).
 unsafe impl<H> Sync for HostGate<H> {}
 
-/// Closed. No thread's number, lent or not, is this one: its lowest bit is set.
-const CLOSED: usize = usize::MAX;
+/// Closed. An open gate's number has its lowest bit set, so memory that was zeroed is closed, too.
+const CLOSED: usize = 0;
+
+/// In addition to a thread's number: the gate is open.
+const OPEN: usize = 0b01;
 
 /// In addition to a thread's number: the host is working on a write, maybe inside a create or update visitor, and nobody may call.
 const LENT: usize = 0b10;
@@ -88,7 +91,7 @@ impl<H: Host> HostGate<H> {
             state: AtomicUsize::new(CLOSED),
             readers: AtomicUsize::new(0),
             phase: AtomicU32::new(RuntimeErrorPhase::RunTx.0),
-            acquired: AtomicBool::new(false),
+            acquired: Acquired(AtomicBool::new(false)),
             error: UnsafeCell::new(RuntimeErrorBuf::RESET),
             _pinned: PhantomPinned,
         }
@@ -97,15 +100,15 @@ impl<H: Host> HostGate<H> {
     /// Takes the gate for one runtime, unless another has it: two that open it could lend each other's hosts.
     #[cfg(target_has_atomic = "8")]
     pub(super) fn acquire(&self) -> bool {
-        !self.acquired.swap(true, Acquire)
+        !self.acquired.0.swap(true, Acquire)
     }
 
     /// Takes the gate for one runtime, unless another has it. Without compare-exchange nobody else does so meanwhile, as the docs of
     /// [`HostGate`] ask of the image.
     #[cfg(not(target_has_atomic = "8"))]
     pub(super) fn acquire(&self) -> bool {
-        let free = !self.acquired.load(Acquire);
-        self.acquired.store(true, Relaxed);
+        let free = !self.acquired.0.load(Acquire);
+        self.acquired.0.store(true, Relaxed);
         free
     }
 
@@ -117,7 +120,7 @@ impl<H: Host> HostGate<H> {
 
     /// Leaves the gate to another runtime.
     pub(super) fn release(&self) {
-        self.acquired.store(false, Release);
+        self.acquired.0.store(false, Release);
     }
 
     /// Lets calls through to the host while `body` runs; it gets the address for the context.
@@ -197,17 +200,38 @@ impl<H: Host> HostGate<H> {
     fn refusal(&self) -> GateError {
         match self.state.load(Relaxed) {
             CLOSED => GateError::Closed,
-            state if state & !FREE != current_thread::<H>() => GateError::Thread,
+            state if state & !LENT != current_thread::<H>() => GateError::Thread,
             state if state & LENT != 0 => GateError::Lent,
             _ => GateError::ReadOnly,
         }
     }
 }
 
-/// The number of this thread.
+/// The number of this thread, as the state of a gate that is open for it.
 #[inline]
 fn current_thread<H: Host>() -> usize {
-    H::thread_token() & !FREE
+    (H::thread_token() & !FREE) | OPEN
+}
+
+/// Whether a runtime has the gate.
+///
+/// A runtime that was leaked, with `mem::forget` say, never releases its gate. A plugin may have
+/// kept the gate's address, so the process ends before the memory is used for something else.
+/// This is a type without parameters, so that a gate may outlive what its host borrows.
+struct Acquired(AtomicBool);
+
+impl Drop for Acquired {
+    fn drop(&mut self) {
+        if *self.0.get_mut() {
+            abort();
+        }
+    }
+}
+
+/// Ends the process: a panic does not leave a function of the C ABI.
+#[cold]
+extern "C" fn abort() {
+    panic!("a host gate was dropped while a leaked plugin runtime has it");
 }
 
 impl<H: Host> Default for HostGate<H> {
@@ -277,5 +301,24 @@ impl Drop for Lending<'_> {
     #[inline]
     fn drop(&mut self) {
         self.0.store(self.0.load(Relaxed) & !LENT, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::mem::MaybeUninit;
+
+    use super::{GateError, HostGate};
+    use crate::fixed_store::FixedStore;
+
+    /// Memory that was given back and zeroed, under a context that a plugin kept.
+    #[test]
+    fn zeroed_memory_is_a_closed_gate() {
+        let gate = MaybeUninit::<HostGate<FixedStore<'_>>>::zeroed();
+        // SAFETY: zero is a valid value of every atomic, of a null pointer in one, and of an error
+        // buffer (rule 1).
+        let gate = unsafe { gate.assume_init_ref() };
+        assert_eq!(gate.read(|_| ()), Err(GateError::Closed));
+        assert_eq!(gate.write(|_| ()), Err(GateError::Closed));
     }
 }

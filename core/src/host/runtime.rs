@@ -165,7 +165,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> fmt::Debug for PluginRuntime<H, G>
     }
 }
 
-/// Kind that nobody writes: a failure that still shows it came without a reason.
+/// The kind before a call. A failure that still has it, and no text, came without a reason.
 const UNWRITTEN: RuntimeErrorKind = RuntimeErrorKind(0);
 
 /// Prepares a buffer for a call, so that what an earlier call wrote cannot pass for this one's.
@@ -216,7 +216,7 @@ fn failure<'e>(
         let reason = format_args!("{call} returned status {}; 0 and 1 are defined", status.0);
         return violation(error, phase, reason);
     }
-    if error.kind == UNWRITTEN {
+    if error.kind == UNWRITTEN && error.message_len == 0 {
         return violation(error, phase, format_args!("{call} failed and gave no reason"));
     }
     CallFailure { phase: error.phase, kind: error.kind, message: error.message() }
