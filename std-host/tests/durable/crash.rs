@@ -135,6 +135,24 @@ fn random_crashes_lose_nothing_and_raise_no_false_alarm() {
     assert!(crashes >= runs * LIVES * 9 / 10, "only {crashes} crashes in {runs} runs");
 }
 
+#[test]
+fn crashes_beside_the_threads_of_syncs_and_checkpoints_lose_nothing() {
+    quiet();
+    let plugin = ledger();
+    for seed in 0..100 {
+        let mut random = Rng::with_seed(seed);
+        let mut world = World::new(&plugin, SimulatedDisk::new(seed)).in_background();
+        for _ in 0..LIVES {
+            let fault = FAULTS[random.usize(..FAULTS.len())];
+            world.disk.fail_change(world.disk.changes() + random.u64(..40), fault);
+            live_once(&mut world, &mut random);
+            end_process(&world, &mut random);
+        }
+        drop(world.open().unwrap());
+        world.assert_whole();
+    }
+}
+
 /// Lets an engine crash again and again on one disk; returns how often it did.
 fn live(plugin: &LoadedPlugin, seed: u64) -> u64 {
     let mut random = Rng::with_seed(seed);

@@ -33,8 +33,9 @@ pub(crate) struct World {
     plugin: LoadedPlugin,
     retention: Retention,
     log: LogOptions,
+    in_background: bool,
     /// The model after each entry; the first is that before any.
-    models: Vec<Model>,
+    models: Vec<Arc<Model>>,
     operations: Vec<Operation>,
     /// The last entry that was acknowledged.
     acknowledged: u64,
@@ -52,7 +53,8 @@ impl World {
             plugin: plugin.clone(),
             retention: Retention::Everything,
             log: LOG,
-            models: vec![Model::new()],
+            in_background: false,
+            models: vec![Arc::new(Model::new())],
             operations: Vec::new(),
             acknowledged: 0,
         }
@@ -68,12 +70,17 @@ impl World {
         self
     }
 
+    pub(crate) fn in_background(mut self) -> Self {
+        self.in_background = true;
+        self
+    }
+
     pub(crate) fn options(&self) -> DurableOptions {
         DurableOptions {
             log: self.log,
             checkpoint: CheckpointOptions { memory: 512, retention: self.retention },
             on_failure: OnFailure::Skip,
-            in_background: false,
+            in_background: self.in_background,
             ..DurableOptions::default()
         }
     }
@@ -136,10 +143,10 @@ impl World {
     ) -> Result<(), DurableError> {
         let (kind, payload) = operation.encode();
         let ext_seq = engine.position().entry + 1;
-        let mut model = self.models.last().unwrap().clone();
+        let mut model = Model::clone(self.models.last().unwrap());
         model.apply(operation);
         // It may become durable even if the call fails.
-        self.models.push(model);
+        self.models.push(Arc::new(model));
         self.operations.push(operation);
         let command = RuntimeCommandRef::new(kind, ext_seq, 0, &payload);
         let Submitted::Ran(logged) = engine.submit(&command)? else { panic!("a duplicate") };

@@ -7,6 +7,7 @@ mod crash;
 mod directory;
 mod environment;
 mod flips;
+mod foreign_bytes;
 mod gate;
 mod group_commit;
 mod ledger;

@@ -6,6 +6,7 @@
 //! must be on the disk to measure.
 
 mod fjall;
+mod ours;
 mod peer;
 mod redb;
 mod sqlite;
@@ -24,7 +25,7 @@ use statevec_benches::{Machine, report::write_section};
 const BATCHES: [(usize, usize); 4] = [(1, 400), (16, 6_400), (256, 51_200), (4096, 204_800)];
 const ACCOUNTS: u64 = 1000;
 const RUNS: usize = 5;
-const PEERS: [Open; 3] = [sqlite::open, redb::open, fjall::open];
+const PEERS: [Open; 4] = [sqlite::open, redb::open, fjall::open, ours::open];
 
 fn main() -> ExitCode {
     match measure() {

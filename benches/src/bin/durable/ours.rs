@@ -1,0 +1,66 @@
+//! The engine with its transaction log, running the bank plugin from its shared library.
+
+use std::{error::Error, path::Path, sync::Arc};
+
+use statevec_abi::{
+    boundary::RuntimeCommandRef,
+    typed::{Payload as _, Record as _},
+};
+use statevec_bank as bank;
+use statevec_benches::library;
+use statevec_host::{
+    LoadedPlugin,
+    durable::{DataDirectory, DurableEngine, DurableOptions, OnFailure, Submitted},
+    storage::FileSystem,
+};
+
+use crate::peer::{Account, Deposit, Ledger};
+
+pub(crate) struct Ours {
+    engine: DurableEngine,
+    ext_seq: u64,
+}
+
+/// Opens a data directory in the folder.
+pub(crate) fn open(folder: &Path) -> Result<Box<dyn Ledger>, Box<dyn Error>> {
+    let plugin = LoadedPlugin::open(library::path("statevec_bank_so")?)?;
+    let directory = DataDirectory::new(Arc::new(FileSystem), folder.join("data"));
+    // Each batch waits for its sync: there is nothing to do beside it.
+    let options = DurableOptions {
+        in_background: false,
+        on_failure: OnFailure::Stop,
+        ..DurableOptions::default()
+    };
+    let engine = DurableEngine::open(&directory, &plugin, options)?;
+    Ok(Box::new(Ours { engine, ext_seq: 0 }))
+}
+
+impl Ledger for Ours {
+    fn name(&self) -> String {
+        "StateVec, durable engine".into()
+    }
+
+    fn run_batch(&mut self, deposits: &[Deposit]) -> Result<(), Box<dyn Error>> {
+        let mut payload = [0; 16];
+        for deposit in deposits {
+            self.ext_seq += 1;
+            let command = bank::Deposit { account_id: deposit.account, amount: 1 };
+            command.encode(&mut payload)?;
+            let kind = bank::Deposit::KIND;
+            let command = RuntimeCommandRef::new(kind, self.ext_seq, deposit.now_us, &payload);
+            let Submitted::Ran(_) = self.engine.submit(&command)? else {
+                return Err("a deposit was a duplicate".into());
+            };
+        }
+        self.engine.sync()?;
+        Ok(())
+    }
+
+    fn account(&mut self, account: u64) -> Result<Account, Box<dyn Error>> {
+        let store = self.engine.engine().store();
+        let stored = store.get_by_pk(bank::Account::KIND, bank::Account::pk(account).as_bytes());
+        let stored = bank::Account::decode(stored.ok_or("no such account")?.data)?;
+        let bank::Account { balance, changes, changed_at_us, .. } = stored;
+        Ok(Account { balance, changes, changed_at_us })
+    }
+}
