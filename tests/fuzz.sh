@@ -5,7 +5,7 @@
 #   tests/fuzz.sh --long SECONDS [TARGET…]   targets, or all of them, for so many seconds each; what is found on the way is kept in tests/fuzz/found
 #   tests/fuzz.sh --keep [TARGET…]           adds to the corpus what long runs found, as far as it reaches code that nothing in the corpus does
 #
-# Targets: schema_json json_commands payloads error_buffer tables store
+# Targets: schema_json json_commands payloads error_buffer tables store txlog_entries txlog_frames
 #
 # It needs a nightly toolchain and a C++ compiler (for libFuzzer), and cargo-fuzz, which is installed if it is missing. Without a nightly toolchain
 # the corpus is replayed by the usual compiler.
@@ -13,10 +13,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-targets=(schema_json json_commands payloads error_buffer tables store)
+targets=(schema_json json_commands payloads error_buffer tables store txlog_entries txlog_frames)
 # Executions without arguments: together some 20 seconds on each of two processors.
-declare -A runs=([schema_json]=40000 [json_commands]=15000 [payloads]=40000 [error_buffer]=40000 [tables]=40000 [store]=15000)
-declare -A max_len=([schema_json]=8192 [json_commands]=1024 [payloads]=512 [error_buffer]=1024 [tables]=512 [store]=1024)
+declare -A runs=([schema_json]=40000 [json_commands]=15000 [payloads]=40000 [error_buffer]=40000 [tables]=40000 [store]=15000
+    [txlog_entries]=40000 [txlog_frames]=40000)
+declare -A max_len=([schema_json]=8192 [json_commands]=1024 [payloads]=512 [error_buffer]=1024 [tables]=512 [store]=1024
+    [txlog_entries]=1024 [txlog_frames]=1024)
 folder=tests/fuzz
 manifest=$folder/Cargo.toml
 parallel=2

@@ -1,4 +1,5 @@
 //! Once buffers have grown, a command allocates nothing, however it ends. A binary of its own, because it counts allocations.
+#![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -10,6 +11,7 @@ use statevec_abi::{
     boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
     plugin::{Plugin, StaticPlugin, Tx},
     schema, static_plugin,
+    txlog::{StateDigest, TransactionEntry},
     typed::{Command, Event, Record},
 };
 use statevec_host::{Engine, LoadedPlugin, Outcome};
@@ -136,6 +138,28 @@ fn run(engine: &mut Engine, what: u8, id: u64) -> (Result<usize, u16>, u64) {
     (ended, ALLOCATIONS.get() - before)
 }
 
+/// Runs a command and encodes its entry. Gives the number of its changes and of allocations.
+fn run_recorded(engine: &mut Engine, what: u8, id: u64) -> (usize, u64) {
+    let mut payload = [what; 9];
+    payload[1..].copy_from_slice(&id.to_le_bytes());
+    let before = ALLOCATIONS.get();
+    let ext_seq = engine.position().next_ext_seq().unwrap_or(u64::MAX);
+    let command = RuntimeCommandRef::new(1, ext_seq, 0, &payload);
+    let (mut digest, mut count) = (StateDigest::EMPTY, 0);
+    let outcome = engine.run_recorded(&command, |tx_seq, transaction| {
+        let changes = transaction.changes().unwrap();
+        for change in changes.clone() {
+            digest.apply(&change);
+            count += 1;
+        }
+        let (mut sink, events) = ([0; 512], changes.events());
+        TransactionEntry::committed(1, &command, tx_seq, events, changes, digest)
+            .encode(&mut &mut sink[..])
+    });
+    assert!(outcome.unwrap().is_committed());
+    (count, ALLOCATIONS.get() - before)
+}
+
 #[test]
 fn no_way_that_a_command_can_end_allocates() {
     let plugin = LoadedPlugin::from_static(&PLUGIN).unwrap();
@@ -161,5 +185,14 @@ fn no_way_that_a_command_can_end_allocates() {
         for (what, ends) in steps {
             assert_eq!(run(&mut engine, what, id), (ends, 0), "step {what} on item {id}");
         }
+    }
+
+    // Grows the list of changes.
+    assert_eq!(run_recorded(&mut engine, DELETE_AND_CREATE, 0).0, 2);
+    for id in 0..100 {
+        let recorded = run_recorded(&mut engine, READ_UPDATE_EMIT, id);
+        assert_eq!(recorded, (1, 0), "recording an update of item {id}");
+        let recorded = run_recorded(&mut engine, DELETE_AND_CREATE, id);
+        assert_eq!(recorded, (2, 0), "recording a deletion of item {id}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::TryReserveError;
 
 use statevec_abi::{abi::RecordKey, txlog::Change};
 
-use super::{Events, Store, rows::Slot, undo::Step};
+use super::{Events, Store, rows::Slot, spare::release_spare, undo::Step};
 
 /// The net change of each record that a transaction touched, in the order in which the transaction
 /// first touched them.
@@ -32,6 +32,7 @@ impl Store {
         let Self { touched, undo, .. } = self;
         let count = undo.iter().len();
         touched.clear();
+        release_spare(touched);
         touched.try_reserve(count)?;
         for (first, (undo, _)) in undo.iter().enumerate() {
             let step = Touched {

@@ -9,3 +9,5 @@ pub mod payloads;
 pub mod schema_json;
 pub mod store;
 pub mod tables;
+pub mod txlog_entries;
+pub mod txlog_frames;

@@ -9,7 +9,9 @@ use std::{
 };
 
 use arbitrary::{Arbitrary, Unstructured};
-use statevec_fuzz::{error_buffer, json_commands, payloads, schema_json, store, tables};
+use statevec_fuzz::{
+    error_buffer, json_commands, payloads, schema_json, store, tables, txlog_entries, txlog_frames,
+};
 
 /// Hands every file of a target's corpus to its check.
 fn replay(target: &str, check: impl Fn(&[u8])) {
@@ -60,4 +62,14 @@ fn table_of_the_corpus_breaks_a_promise() {
 #[test]
 fn transactions_of_the_corpus_break_a_promise() {
     replay("store", |bytes| made(bytes, store::check));
+}
+
+#[test]
+fn log_entry_of_the_corpus_breaks_a_promise() {
+    replay("txlog_entries", txlog_entries::check);
+}
+
+#[test]
+fn log_frame_of_the_corpus_breaks_a_promise() {
+    replay("txlog_frames", txlog_frames::check);
 }
