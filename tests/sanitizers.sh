@@ -1,24 +1,39 @@
 #!/usr/bin/env bash
-# What only instruments see: memory errors, leaks, undefined behaviour of C, and types whose layout is left to the compiler.
+# Runs the tests under instruments: memory errors, leaks, undefined behaviour of C, and type layouts
+# that the compiler may choose.
 #
-#   tests/sanitizers.sh [PART]…    all parts unless told otherwise
+#   tests/sanitizers.sh [PART]…    all parts unless some are named
 #
-# address     The workspace's tests, with libraries, child processes and doctests, under AddressSanitizer and its leak detection. Nightly.
+# address     The workspace's tests, with libraries, child processes and doctests, under
+#             AddressSanitizer with leak detection, and at the same time with the layout of every
+#             type shuffled, except where `repr` rules it. Nightly.
 # c           The C plugin and the C host under AddressSanitizer and UndefinedBehaviorSanitizer.
-# memcheck    The release build of the command line, with a plugin loaded, under valgrind: commands, rejections, refusals.
-# randomized  The workspace's tests with the layout of every type shuffled, except where `repr` rules it; then hosts and plugins of different shuffles
-#             together. Nightly.
+# memcheck    The release build of the command line, with a plugin loaded, under valgrind: commands,
+#             rejections, refusals.
+# randomized  The assertions about layout under seven more shuffles; then hosts and plugins of
+#             different shuffles together. Nightly.
 #
-# Each instrument must first find what is wrong on purpose. What is missing is not installed: the part is skipped, and says why.
-# Exit status: 0 all that was done was in order, 1 something is wrong, 77 everything was skipped.
+# Each instrument must first find a planted error. Missing Debian packages are installed. If a tool
+# cannot be had, the part is skipped.
+# Exit status: 0 all parts that ran passed, 1 something is wrong, 77 everything was skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-export CARGO_TERM_COLOR=never
+source .ci/debian.sh
+source .ci/build.sh
 
 parts=(address c memcheck randomized)
 excluded=(--exclude statevec-abi-derive)
-target_dir=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+target_dir=$CARGO_TARGET_DIR
 commands=examples/bank/commands.jsonl
+# AddressSanitizer cannot run these tests.
+not_under_address=(
+    # A C host that is not instrumented cannot load an instrumented library.
+    the_c_host_runs_the_bank_otherwise_than_before
+    # A process has one AddressSanitizer, and this test loads that of the C compiler.
+    a_c_plugin_leaks_or_touches_memory_that_is_not_its_own
+    # It limits the address space, of which the sanitizer needs terabytes.
+    command_that_runs_out_of_memory_stops_the_engine_whatever_the_plugin_makes_of_it
+)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -31,7 +46,7 @@ main() {
     for part in "${parts[@]}"; do
         echo "--- $part"
         began=$SECONDS status=0
-        # In a process of its own: what a part exports is the part's.
+        # A part exports variables, so it gets a process of its own.
         ("$part") || status=$?
         case $status in
             0) summary+=("ok: $part, $((SECONDS - began)) s") done_any=1 ;;
@@ -47,23 +62,22 @@ main() {
 
 address() {
     nightly || return
-    # A plugin's library leaves the sanitizer's functions undefined: it finds them in the program that loads it.
-    # Frame pointers: what walks the stack of each allocation needs them, and so do the names in the list of suppressions.
+    # A plugin's library leaves the sanitizer's functions undefined; the program that loads it exports
+    # them. The stack walk at each allocation needs frame pointers, and the suppressions need names.
     flags -Zsanitizer=address -Clink-arg=-Wl,--export-dynamic -Cforce-frame-pointers=yes
     probe_address || return
+    # One suite shows both kinds of errors. Half of all shuffles leave a type of two fields as it is;
+    # the part `randomized` tries more of them.
+    flags "$RUSTFLAGS" -Zrandomize-layout -Zlayout-seed=1
     export CARGO_TARGET_DIR="$target_dir/sanitizers/address"
     export LSAN_OPTIONS="suppressions=$PWD/tests/leaks.supp:print_suppressions=0"
-    local elsewhere=(
-        # A C host that is not instrumented cannot load a library that is.
-        the_c_host_runs_the_bank_otherwise_than_before
-        # A process has one AddressSanitizer, and this test brings that of the C compiler.
-        a_c_plugin_leaks_or_touches_memory_that_is_not_its_own
-    )
-    echo "left to the part c: ${elsewhere[*]}"
-    tests --workspace "${excluded[@]}" -- "${elsewhere[@]/#/--skip=}"
+    echo "left to the parts c and randomized: ${not_under_address[*]}"
+    tests --workspace "${excluded[@]}" -- "${not_under_address[@]/#/--skip=}" &&
+        tests --manifest-path benches/Cargo.toml
 }
 
-# Whether AddressSanitizer and its leak detection work here; the latter may be forbidden, or have nothing that tells it the names of functions.
+# Checks that AddressSanitizer and its leak detection work here. Leak detection may be forbidden, or
+# may lack a program that finds the names of functions.
 probe_address() {
     # shellcheck disable=SC2086
     if ! rustc $RUSTFLAGS -o "$work/probe" "$(probe_source)" 2>"$work/log"; then
@@ -83,21 +97,25 @@ skipped_leaks() {
 }
 
 c() {
+    need c++ g++
     tests -p statevec-tests --test 'c_*' || return
-    # The tests themselves know what they need, and pass without it.
+    # The tests pass if a compiler or a sanitizer is missing, and print that they skipped it.
     ! grep '^skipped:' "$work/log" || return 77
 }
 
 memcheck() {
-    command -v valgrind >/dev/null || { skipped "there is no valgrind"; return; }
+    need valgrind valgrind libc6-dbg || return
     probe_memcheck || return
-    # One by one: built together, the plugin would get the features of the program.
-    cargo build --quiet --release -p statevec-host && cargo build --quiet --release -p statevec-bank-so || return
-    local program="$target_dir/release/statevec-host" bank="$target_dir/release/libstatevec_bank_so.so" malformed="$work/malformed"
+    # In two commands: in one, the plugin would get the features that the program needs.
+    cargo build --quiet --release -p statevec-host &&
+        cargo build --quiet --release -p statevec-bank-so || return
+    local program="$target_dir/release/statevec-host"
+    local bank="$target_dir/release/libstatevec_bank_so.so" malformed="$work/malformed" digest
+    digest=$(sha256sum <"$bank" | cut -d ' ' -f 1)
     echo '{"command":"Deposit"' >"$malformed"
     under_memcheck 0 "$program" inspect "$bank" &&
         under_memcheck 0 "$program" run --plugin "$bank" --commands "$commands" --quiet &&
-        under_memcheck 0 "$program" run --plugin "$bank" --sha256 "$(sha256sum <"$bank" | cut -d ' ' -f 1)" --commands "$commands" --quiet &&
+        under_memcheck 0 "$program" run --plugin "$bank" --sha256 "$digest" --commands "$commands" --quiet &&
         under_memcheck 2 "$program" run --plugin "$bank" --commands "$malformed" &&
         under_memcheck 2 "$program" run --plugin "$bank" --commands "$commands" --config 'no setting' &&
         under_memcheck 1 "$program" inspect "$program"
@@ -108,9 +126,9 @@ under_memcheck() {
     local expected=$1 status=0
     shift
     echo "valgrind $*"
-    # What is still reachable at the end stays mapped on purpose.
-    valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible "$@" \
-        >"$work/out" 2>"$work/log" || status=$?
+    # Memory that is still reachable at the end stays allocated on purpose.
+    valgrind --quiet --error-exitcode=99 --leak-check=full \
+        --errors-for-leak-kinds=definite,indirect,possible "$@" >"$work/out" 2>"$work/log" || status=$?
     [ "$status" = "$expected" ] || { cat "$work/log" >&2; wrong "exit status $status instead of $expected"; }
 }
 
@@ -122,44 +140,49 @@ probe_memcheck() {
 randomized() {
     nightly || return
     local seed of_host of_plugin
-    shuffled 1 && tests --workspace "${excluded[@]}" || return
-    # Half of all shuffles leave a type of two fields as it is. The assertions about layout in core need no more than a look from the compiler.
+    # The compiler evaluates core's assertions about layout, so a check is enough.
     for seed in 2 3 4 5 6 7 8; do
         shuffled "$seed" && cargo check --quiet -p statevec-abi || return
     done
-    # Within one shuffle a type that both sides share has one layout, right or wrong.
-    for seed in 1 2; do
+    # Within one shuffle both sides agree on every layout, even where no `repr` rules it.
+    for seed in 2 3; do
         shuffled "$seed" && cargo build --quiet -p statevec-host -p statevec-bank-so || return
+        # The next shuffle overwrites them.
+        mkdir "$work/$seed" && cp "$(built statevec-host)" "$(built libstatevec_bank_so.so)" "$work/$seed" ||
+            return
     done
-    for of_host in 1 2; do
-        for of_plugin in 1 2; do
-            "$(built "$of_host" statevec-host)" run --plugin "$(built "$of_plugin" libstatevec_bank_so.so)" \
+    for of_host in 2 3; do
+        for of_plugin in 2 3; do
+            "$work/$of_host/statevec-host" run --plugin "$work/$of_plugin/libstatevec_bank_so.so" \
                 --commands "$commands" --quiet >"$work/$of_host$of_plugin" || return
-            cmp "$work/11" "$work/$of_host$of_plugin" || return
+            cmp "$work/22" "$work/$of_host$of_plugin" || return
         done
     done
     echo "hosts and plugins of different shuffles understand each other"
+    # The tests that the part `address` leaves out.
+    shuffled 2 && tests -p statevec-tests -p statevec-host --test c_host --test c_plugin --test engine_memory
 }
 
-# Each shuffle has a folder of its own, so that neither builds anew what the other has built.
+# All shuffles share a folder. Cargo tells their artefacts apart by the flags, and compiles
+# dependencies that run at build time once.
 shuffled() {
     flags -Zrandomize-layout "-Zlayout-seed=$1"
-    export CARGO_TARGET_DIR="$target_dir/sanitizers/layout-$1"
+    export CARGO_TARGET_DIR="$target_dir/sanitizers/layout"
 }
 
-built() { echo "$target_dir/sanitizers/layout-$1/$CARGO_BUILD_TARGET/debug/$2"; }
+built() { echo "$CARGO_TARGET_DIR/$CARGO_BUILD_TARGET/debug/$1"; }
 
-# --- what the parts share
+# --- shared by the parts
 
 nightly() {
-    # A rustc that is not rustup's takes this for a file, and has no complaint.
+    # A rustc that is not rustup's takes +nightly for a file.
     if [[ $(rustc +nightly --version 2>/dev/null) != *-nightly* ]]; then
         skipped "there is no nightly toolchain (rustup toolchain install nightly)"
         return
     fi
-    # Nobody debugs what is built here, and most of the time goes into it.
-    export RUSTUP_TOOLCHAIN=nightly CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0
-    # With a target, flags are for the programs alone, not for what runs inside the compiler; and as a variable it is also for what tests build.
+    export RUSTUP_TOOLCHAIN=nightly
+    # With a target, the flags apply to the programs only, and not to code that runs inside the
+    # compiler. As a variable, the target also applies to what the tests build.
     CARGO_BUILD_TARGET=$(rustc -vV | sed -n 's/^host: //p')
     export CARGO_BUILD_TARGET
     echo "$(rustc --version), $CARGO_BUILD_TARGET"
@@ -170,11 +193,12 @@ flags() {
     echo "RUSTFLAGS=$RUSTFLAGS"
 }
 
-# Runs cargo test, and shows what fails.
+# Runs cargo test, and prints only failures and a count.
 tests() {
     local passed
     echo "cargo test $*"
-    [[ "$*" != *--exclude* ]] || echo "not statevec-abi-derive: it runs inside the compiler, and its tests hold the stable compiler's words"
+    [[ "$*" != *--exclude* ]] ||
+        echo "not statevec-abi-derive: it runs inside the compiler, and its tests expect the stable compiler's words"
     if ! cargo test --no-fail-fast "$@" >"$work/log" 2>&1; then
         grep -vE ' \.\.\. ok$|^$|^running |^test result: ok|^ +(Compiling|Running|Doc-tests) ' "$work/log" >&2
         return 1

@@ -1,10 +1,12 @@
-//! What must hold for every input, one module for each fuzz target.
+//! One module for each fuzz target, with the promises that hold for every input.
 //!
-//! A module's `check` takes one input and panics when something does not hold. The binaries in `fuzz_targets/` hand it whatever libFuzzer thinks
-//! of; `tests/corpus.rs` hands it every file of the corpus, and needs neither libFuzzer nor a nightly compiler.
+//! A module's `check` takes one input and panics if a promise does not hold. The binaries in
+//! `fuzz_targets/` call it with libFuzzer's inputs. `tests/corpus.rs` calls it with every input of the
+//! corpus, and needs neither libFuzzer nor a nightly compiler. The corpus is packed; see [`pack`].
 
 pub mod error_buffer;
 pub mod json_commands;
+pub mod pack;
 pub mod payloads;
 pub mod schema_json;
 pub mod store;

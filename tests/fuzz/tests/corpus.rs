@@ -1,8 +1,10 @@
-//! Every file of the corpus once more, without libFuzzer and by the compiler that everything else is built with.
+//! Runs every input of the corpus without libFuzzer, built by the stable compiler.
 //!
-//! A file that made a target fail stays in the corpus, so that this test fails with its name, should the fault come back.
+//! An input that made a target fail stays in the corpus. If the fault comes back, this test fails and
+//! prints the input's name.
 
 use std::{
+    collections::BTreeSet,
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -10,24 +12,22 @@ use std::{
 
 use arbitrary::{Arbitrary, Unstructured};
 use statevec_fuzz::{
-    error_buffer, json_commands, payloads, schema_json, store, tables, txlog_entries, txlog_frames,
+    error_buffer, json_commands, pack::Pack, payloads, schema_json, store, tables, txlog_entries,
+    txlog_frames,
 };
 
-/// Hands every file of a target's corpus to its check.
+/// Runs a target's check with every input of its corpus.
 fn replay(target: &str, check: impl Fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
-    let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-    let files: Vec<_> = files.collect();
-    assert!(!files.is_empty(), "{} is empty", folder.display());
-    let failed = files.iter().filter(|file| {
-        let input = fs::read(file).unwrap();
-        catch_unwind(AssertUnwindSafe(|| check(&input))).is_err()
-    });
-    let failed: Vec<_> = failed.map(|file| file.display()).collect();
-    assert!(failed.is_empty(), "{failed:#?}");
+    let path = Pack::path(target);
+    let pack = Pack::read(&path).unwrap();
+    assert!(pack.inputs().len() > 0, "{} is empty", path.display());
+    let failed =
+        pack.inputs().filter(|(_, input)| catch_unwind(AssertUnwindSafe(|| check(input))).is_err());
+    let failed: Vec<_> = failed.map(|(name, _)| name).collect();
+    assert!(failed.is_empty(), "{}: {failed:#?}", path.display());
 }
 
-/// An input as libFuzzer's own macro makes it of bytes.
+/// Makes an input of bytes as libFuzzer's macro does.
 fn made<'b, T: Arbitrary<'b>>(bytes: &'b [u8], check: impl FnOnce(&T)) {
     if let Ok(input) = T::arbitrary_take_rest(Unstructured::new(bytes)) {
         check(&input);
@@ -72,4 +72,17 @@ fn log_entry_of_the_corpus_breaks_a_promise() {
 #[test]
 fn log_frame_of_the_corpus_breaks_a_promise() {
     replay("txlog_frames", txlog_frames::check);
+}
+
+#[test]
+fn target_has_no_corpus_or_corpus_has_no_target() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let stems = |folder: &str, extension: &str| -> BTreeSet<String> {
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|file| file.extension().is_some_and(|found| found == extension));
+        files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+    };
+    let targets = stems(folder.join("fuzz_targets").to_str().unwrap(), "rs");
+    let packs = stems(folder.join("corpus").to_str().unwrap(), "pack");
+    assert_eq!(targets, packs);
 }
