@@ -252,3 +252,34 @@ fn a_payload_that_no_plugin_takes_is_refused_here() {
     assert_eq!(*error.problem(), CommandProblem::PayloadTooLong { command: "Huge".to_owned() });
     assert!(payload.is_empty());
 }
+
+#[test]
+fn a_field_whose_name_needs_escapes_is_matched_by_its_text_and_not_by_its_bytes() {
+    let field = |index: u32, name: &'static str| PayloadFieldDefinition {
+        name: Cow::Borrowed(name),
+        field_index: index,
+        ty: FieldType::U8,
+        rust_type_name: Cow::Borrowed("u8"),
+        enum_type_name: None,
+        fixed_size: Some(1),
+    };
+    let fields = vec![field(1, r#"a":1,"b"#), field(2, r"\u0063")];
+    let odd = CommandDefinition {
+        kind: 1,
+        name: Cow::Borrowed("Odd"),
+        version: 1,
+        fields: Cow::Owned(fields),
+    };
+    let schema = SchemaRegistry::new(Version::new(1, 0), &[], &[odd], &[], &[]).unwrap();
+    let mut payload = Vec::new();
+    let escaped = br#"{"command":"Odd","payload":{"a\":1,\"b":2,"\\u0063":3}}"#;
+    parse_command(&schema, escaped, &mut payload).unwrap();
+    assert_eq!(payload, [2, 3]);
+    for (line, name) in [
+        (r#"{"command":"Odd","payload":{"a":1,"b":2}}"#, "a"),
+        (r#"{"command":"Odd","payload":{"a\":1,\"b":2,"\u0063":3}}"#, "c"),
+    ] {
+        let error = parse_command(&schema, line.as_bytes(), &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("unknown field {name:?}")), "{error}");
+    }
+}

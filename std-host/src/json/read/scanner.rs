@@ -85,11 +85,11 @@ impl<'a> Scanner<'a> {
     /// white space.
     #[inline]
     pub(super) fn takes_name(&mut self, name: &str) -> bool {
-        let rest = self.rest.strip_prefix(b"\"");
-        let rest = rest.and_then(|rest| rest.strip_prefix(name.as_bytes())?.strip_prefix(b"\":"));
-        match rest {
-            // A name that itself needs escapes has another form.
-            Some(rest) if text_len(name.as_bytes()) == name.len() => {
+        let Some(text) = self.rest.strip_prefix(b"\"") else { return false };
+        // The line's text is measured, not compared first: a name that itself needs an escape must
+        // not match.
+        match text.split_at_checked(text_len(text)) {
+            Some((text, [b'"', b':', rest @ ..])) if text == name.as_bytes() => {
                 self.rest = rest;
                 true
             }
