@@ -1,7 +1,9 @@
-//! The types of the binary contract, version 1, under their published names (ABI.md sections 1 to 3).
+//! The types of the binary contract, version 1, under their published names (ABI.md sections 1 to
+//! 3).
 //!
-//! Everything here is plain data: any bytes of the right size are a valid value, because the other side wrote them. What they *mean* is
-//! checked by [`PluginApi`](crate::host::PluginApi) (a host looking at a plugin) and by [`plugin`](crate::plugin) (a plugin looking at a host).
+//! Everything here is plain data: any bytes of the right size are a valid value, because the other
+//! side wrote them. What they *mean* is checked by [`PluginApi`](crate::host::PluginApi) (a host
+//! looking at a plugin) and by [`plugin`](crate::plugin) (a plugin looking at a host).
 
 mod bytes;
 mod command;

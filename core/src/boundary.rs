@@ -1,9 +1,11 @@
 //! The rules of the boundary, and the code that keeps them in both directions.
 //!
-//! Every call that crosses the boundary runs in one function, which catches panics and makes the status. Foreign bytes become slices here,
-//! within [`limits`], and a failure is written here, into the caller's error buffer. The [`rules`] are numbered; each `SAFETY:` line cites one.
+//! Every call that crosses the boundary runs in one function, which catches panics and makes the
+//! status. Foreign bytes become slices here, within [`limits`], and a failure is written here, into
+//! the caller's error buffer. The [`rules`] are numbered; each `SAFETY:` line cites one.
 
 pub(crate) mod bytes;
+pub(crate) mod claim;
 mod command;
 pub(crate) mod enter;
 mod error_slot;

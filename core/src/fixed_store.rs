@@ -1,8 +1,10 @@
 //! A host store in a fixed amount of memory, for firmware: no allocator, no `unsafe`, no panic.
 //!
-//! It behaves as the server's store does, so that the same commands give the same bytes: numbers count from 1 per kind, are rolled back with
-//! their transaction and never used again after a delete; keys and immutable fields cannot be changed; a rollback is exact. What a
-//! server answers with more memory is refused here, with kind 4001 and a text that names what is full, how much it holds, and what to enlarge.
+//! It behaves as the server's store does, so that the same commands give the same bytes: numbers
+//! count from 1 per kind, are rolled back with their transaction and never used again after a
+//! delete; keys and immutable fields cannot be changed; a rollback is exact. What a server answers
+//! with more memory is refused here, with kind 4001 and a text that names what is full, how much it
+//! holds, and what to enlarge.
 //!
 //! ```
 //! use statevec_abi::fixed_store::{FixedMemory, FixedStore, FixedStoreError, record_size};
@@ -21,7 +23,8 @@
 //! # Ok::<(), FixedStoreError>(())
 //! ```
 //!
-//! Looking a record up by its key compares the keys of all records of its kind: fixed stores are small.
+//! Looking a record up by its key compares the keys of all records of its kind: fixed stores are
+//! small.
 
 mod changes;
 mod error;
@@ -55,11 +58,12 @@ use undo::{Step, Undo, UndoLog};
 
 /// The records of one plugin in the memory of a [`FixedMemory`], shaped by the plugin's schema.
 ///
-/// It is a [`Host`](crate::host::Host): plugins read and write it inside a [`Transaction`]. Outside of one, writes are refused. Its type does
-/// not depend on the capacities, so that all stores of an image share their code.
+/// It is a [`Host`](crate::host::Host): plugins read and write it inside a [`Transaction`]. Outside
+/// of one, writes are refused. Its type does not depend on the capacities, so that all stores of an
+/// image share their code.
 ///
-/// It is meant for targets with one thread: a context that a plugin carried to another thread is not told apart
-/// ([`Host::thread_token`](crate::host::Host::thread_token)).
+/// It is meant for targets with one thread: a context that a plugin carried to another thread is
+/// not told apart ([`Host::thread_token`](crate::host::Host::thread_token)).
 pub struct FixedStore<'m> {
     schema: &'m SchemaDef<'m>,
     kinds: &'m mut [Kind],
@@ -86,7 +90,8 @@ impl<'m> FixedStore<'m> {
     ///
     /// # Errors
     ///
-    /// The schema does not fit the memory, or contradicts itself; one made by [`schema!`](crate::schema!) does not.
+    /// The schema does not fit the memory, or contradicts itself; one made by
+    /// [`schema!`](crate::schema!) does not.
     pub fn new<
         'd: 'm,
         const RECORDS: usize,
@@ -101,12 +106,14 @@ impl<'m> FixedStore<'m> {
         memory.store(schema)
     }
 
-    /// Begins a transaction. Dropping it undoes what it did; [`commit`](Transaction::commit) keeps it.
+    /// Begins a transaction. Dropping it undoes what it did; [`commit`](Transaction::commit) keeps
+    /// it.
     pub fn begin(&mut self) -> Transaction<'_, 'm> {
         Transaction::begin(self)
     }
 
-    /// The events of the last transaction, in the order of their emission; none when it was rolled back.
+    /// The events of the last transaction, in the order of their emission; none when it was rolled
+    /// back.
     #[must_use]
     pub fn events(&self) -> Events<'_> {
         self.events.iter()

@@ -1,4 +1,5 @@
-//! The SDK for hosts, without allocation: implement [`Host`], and run a plugin through [`PluginRuntime`].
+//! The SDK for hosts, without allocation: implement [`Host`], and run a plugin through
+//! [`PluginRuntime`].
 
 mod api;
 mod call;
@@ -18,28 +19,33 @@ use crate::{
     boundary::{ErrorSlot, TxResult},
 };
 
-/// What a host does when a plugin calls it. Behind the C functions made from it stand all checks of the boundary: an implementation sees
-/// slices, not pointers, and is never entered twice where that would matter.
+/// What a host does when a plugin calls it. Behind the C functions made from it stand all checks of
+/// the boundary: an implementation sees slices, not pointers, and is never entered twice where that
+/// would matter.
 ///
-/// - Reading methods take `&self`, because a visitor may read again. Writing methods take `&mut self`, and no other method is called
-///   while one runs: calls from inside a visitor are refused before they get here (rule 3).
-/// - A method that fails writes why, and returns the token: kind 4001 for what the plugin may not do, 4002 for what the host could not do.
-///   What the failed call changed must be undone; what the transaction changed before is undone by whoever runs it.
+/// - Reading methods take `&self`, because a visitor may read again. Writing methods take `&mut
+///   self`, and no other method is called while one runs: calls from inside a visitor are refused
+///   before they get here (rule 3).
+/// - A method that fails writes why, and returns the token: kind 4001 for what the plugin may not
+///   do, 4002 for what the host could not do. What the failed call changed must be undone; what the
+///   transaction changed before is undone by whoever runs it.
 /// - A panic is caught where the build has panic catching, and reported as kind 4002 (rule 2).
 pub trait Host {
-    /// A number that tells the threads of the program apart; its two lowest bits are ignored. Constant on targets that have one thread.
+    /// A number that tells the threads of the program apart; its two lowest bits are ignored.
+    /// Constant on targets that have one thread.
     ///
     /// It lets a context that a plugin carried to another thread be refused (rule 5).
     fn thread_token() -> usize {
         0
     }
 
-    /// The length of a record kind's primary key, in bytes; `None` when there is no such kind or it has no key.
+    /// The length of a record kind's primary key, in bytes; `None` when there is no such kind or it
+    /// has no key.
     ///
     /// Keys of any other length are refused with kind 4001 before a slice is made (rule 1).
     fn key_len(&self, kind: RecordKind) -> Option<usize>;
 
-    /// HasRecordBounds a record to the visitor, if it exists, and returns whether it does.
+    /// Lends a record to the visitor, if it exists, and returns whether it does.
     ///
     /// # Errors
     ///
@@ -52,7 +58,8 @@ pub trait Host {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, bool>;
 
-    /// HasRecordBounds a record to the visitor, if it exists, and returns whether it does. `pk` has the kind's length.
+    /// Lends a record to the visitor, if it exists, and returns whether it does. `pk` has the
+    /// kind's length.
     ///
     /// # Errors
     ///
@@ -65,7 +72,7 @@ pub trait Host {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, bool>;
 
-    /// HasRecordBounds zeroed bytes of the kind's data size to the visitor, and keeps them as a new record.
+    /// Lends zeroed bytes of the kind's data size to the visitor, and keeps them as a new record.
     ///
     /// # Errors
     ///
@@ -77,7 +84,8 @@ pub trait Host {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, RecordKey>;
 
-    /// HasRecordBounds a record to the visitor for writing, if it exists, and returns whether it does. `pk` has the kind's length.
+    /// Lends a record to the visitor for writing, if it exists, and returns whether it does. `pk`
+    /// has the kind's length.
     ///
     /// # Errors
     ///

@@ -21,13 +21,15 @@ pub use tx::Tx;
 
 use crate::boundary::{ErrorSlot, RuntimeCommandRef, TxResult};
 
-/// Deterministic business logic: reads and writes records through the host, emits events, accepts or rejects.
+/// Deterministic business logic: reads and writes records through the host, emits events, accepts
+/// or rejects.
 ///
-/// The same state and the same command must give the same calls and the same answer, everywhere: no clock, no randomness, no
-/// hash order, no state of its own that changes between commands (the host cannot roll it back). What an instance keeps is its configuration.
+/// The same state and the same command must give the same calls and the same answer, everywhere: no
+/// clock, no randomness, no hash order, no state of its own that changes between commands (the host
+/// cannot roll it back). What an instance keeps is its configuration.
 ///
-/// A panic is caught at the boundary where the build has panic catching (feature `std`): the call fails with kind 5001, the host rolls back,
-/// and the instance refuses further calls.
+/// A panic is caught at the boundary where the build has panic catching (feature `std`): the call
+/// fails with kind 5001, the host rolls back, and the instance refuses further calls.
 pub trait Plugin: Sized + Send + 'static {
     /// The plugin's name, stable across versions.
     fn name() -> &'static str;
@@ -44,11 +46,13 @@ pub trait Plugin: Sized + Send + 'static {
 
     /// Runs one command.
     ///
-    /// `#[inline]` on it pays when the plugin is exported from another crate: the call then joins the thunk that it is made from.
+    /// `#[inline]` on it pays when the plugin is exported from another crate: the call then joins
+    /// the thunk that it is made from.
     ///
     /// # Errors
     ///
-    /// A rejection, written with [`Tx::reject`](ReadAccess::reject), or a failed host call passed on. The host undoes everything that the command did.
+    /// A rejection, written with [`Tx::reject`](ReadAccess::reject), or a failed host call passed
+    /// on. The host undoes everything that the command did.
     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx>;
 
     /// Checks what must hold in every committed state. The default finds nothing wrong.

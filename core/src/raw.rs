@@ -1,7 +1,9 @@
-//! For adapters: plugin authors need nothing of this. Host calls as functions, and what a runtime handle points to.
+//! For adapters: plugin authors need nothing of this. Host calls as functions, and what a runtime
+//! handle points to.
 //!
-//! [`HostTable`] and [`ReadTable`] make the calls of a host's table, check each answer, and lend a [`HostErrorBuffer`] to it.
-//! [`Instance`] is the memory behind a runtime handle; an [`InstanceStorage`] says where it lies.
+//! [`HostTable`] and [`ReadTable`] make the calls of a host's table, check each answer, and lend a
+//! [`HostErrorBuffer`] to it. [`Instance`] is the memory behind a runtime handle; an
+//! [`InstanceStorage`] says where it lies.
 
 mod contract;
 mod error_buffer;

@@ -15,7 +15,8 @@ use statevec_abi::{
     static_plugin,
 };
 
-/// Counts its living instances. `T` tells the plugins of the tests apart, which run at the same time.
+/// Counts its living instances. `T` tells the plugins of the tests apart, which run at the same
+/// time.
 struct Counted<const T: usize> {
     panics_in_drop: bool,
 }

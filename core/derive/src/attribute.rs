@@ -17,8 +17,9 @@ pub(crate) struct RecordOptions {
 /// The host's header, at the start of every record (ABI.md section 5).
 pub(crate) const RECORD_HEADER_SIZE: u32 = 16;
 
-/// The longest record, command or event that a Rust type may describe, in bytes: one value of it, or its encoded form,
-/// stands on the stack. Untyped calls take more (`statevec_abi::boundary::limits`).
+/// The longest record, command or event that a Rust type may describe, in bytes: one value of it,
+/// or its encoded form, stands on the stack. Untyped calls take more
+/// (`statevec_abi::boundary::limits`).
 pub(crate) const LONGEST_ON_STACK: u32 = 64 << 10;
 
 impl RecordOptions {
@@ -146,7 +147,8 @@ fn attributes<'i>(input: &'i DeriveInput, name: &str) -> impl Iterator<Item = &'
     input.attrs.iter().filter(move |a| a.path().is_ident(name))
 }
 
-/// Where to complain about a missing option: at the attribute if there is one, else at the type's name.
+/// Where to complain about a missing option: at the attribute if there is one, else at the type's
+/// name.
 fn place_for_options(input: &DeriveInput, name: &str) -> Span {
     attributes(input, name).next().map_or(input.ident.span(), |attribute| span(attribute.path()))
 }

@@ -1,8 +1,8 @@
 //! The path of `statevec-abi` in generated code.
 //!
 //! Generated code names the crate `::statevec_abi`. An author who has it under another name, or who
-//! re-exports it, says so with `crate = "path"`, as in serde. The name in the generated code is then
-//! replaced.
+//! re-exports it, says so with `crate = "path"`, as in serde. The name in the generated code is
+//! then replaced.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;

@@ -104,7 +104,8 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     });
     let arms = arms.iter().map(|arm| {
         let CommandArm { command, binding, body } = arm;
-        // Errors about the type stand at the type; a kind used twice is told above, and not by a lint as well.
+        // Errors about the type stand at the type; a kind used twice is told above, and not by a
+        // lint as well.
         let place = Span::mixed_site().located_at(command.span());
         let kind = quote_spanned!(place=> <#command as ::statevec_abi::typed::Payload>::KIND);
         quote! {

@@ -94,8 +94,8 @@ impl Field<'_> {
         }
     }
 
-    // Every use of an enum below spells the same bound at the same place, so that the compiler tells once, and not once
-    // per use, that a type is none.
+    // Every use of an enum below spells the same bound at the same place, so that the compiler
+    // tells once, and not once per use, that a type is none.
 
     /// The byte of an enum value.
     pub(crate) fn enum_byte(&self, value: &TokenStream) -> TokenStream {

@@ -29,20 +29,23 @@ use syn::{DeriveInput, parse_macro_input};
 /// }
 /// ```
 ///
-/// - `kind` is 1 to 255. `len` is 64, 128, 256, … up to 65536: the bytes that the host stores, 16 of which are its own.
-///   A record is encoded on the stack; larger ones go through `Tx::create_raw`.
-/// - `pk(…)` names the fields of the primary key, in key order. They must be immutable. Without it there is no key.
-/// - Fields lie in the order of declaration, without gaps. Their types are `bool`, `u8`, `u16`, `u32`, `u64`, `i32`,
-///   `i64`, `u128`, `FixedBytes<N>` and enums that derive `EnumU8`.
+/// - `kind` is 1 to 255. `len` is 64, 128, 256, … up to 65536: the bytes that the host stores, 16
+///   of which are its own. A record is encoded on the stack; larger ones go through
+///   `Tx::create_raw`.
+/// - `pk(…)` names the fields of the primary key, in key order. They must be immutable. Without it
+///   there is no key.
+/// - Fields lie in the order of declaration, without gaps. Their types are `bool`, `u8`, `u16`,
+///   `u32`, `u64`, `i32`, `i64`, `u128`, `FixedBytes<N>` and enums that derive `EnumU8`.
 /// - `#[field(immutable)]`: set by `create` only.
-/// - `#[field(reserved)]`: keeps its place and its bytes, and is otherwise ignored: it is created as zero, reads as
-///   zero, and an update leaves its bytes alone.
+/// - `#[field(reserved)]`: keeps its place and its bytes, and is otherwise ignored: it is created
+///   as zero, reads as zero, and an update leaves its bytes alone.
 ///
 /// Besides the trait `Record` this makes, for a record `Account`:
-/// - `AccountView` with a getter for every field, and `AccountUpdate` with the getters and `set_…` for every field that
-///   is neither immutable nor reserved. Getters and setters are as visible as their fields. A field `set_x` beside a
-///   mutable field `x` does not compile.
-/// - with a key, `Account::pk(…)` and the trait `KeyedRecord`. `FixedBytes` are passed to `pk` by reference.
+/// - `AccountView` with a getter for every field, and `AccountUpdate` with the getters and `set_…`
+///   for every field that is neither immutable nor reserved. Getters and setters are as visible as
+///   their fields. A field `set_x` beside a mutable field `x` does not compile.
+/// - with a key, `Account::pk(…)` and the trait `KeyedRecord`. `FixedBytes` are passed to `pk` by
+///   reference.
 #[proc_macro_derive(Record, attributes(record, field))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -61,9 +64,10 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// `kind` is 1 to 255. Fields are encoded in the order of declaration. Their types are those of a record, and `&'a [u8]`
-/// for variable bytes, which a decoded command borrows from its payload. Without the content of variable bytes a command
-/// takes at most 65536 bytes. This makes the traits `Payload`, `DecodePayload` and `Command`.
+/// `kind` is 1 to 255. Fields are encoded in the order of declaration. Their types are those of a
+/// record, and `&'a [u8]` for variable bytes, which a decoded command borrows from its payload.
+/// Without the content of variable bytes a command takes at most 65536 bytes. This makes the traits
+/// `Payload`, `DecodePayload` and `Command`.
 #[proc_macro_derive(Command, attributes(command, field))]
 pub fn derive_command(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -84,9 +88,10 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// As a command. An event with variable bytes also says how long its encoded form may be, in bytes: that much stack is
-/// taken to emit it. Without variable bytes the length is known, and `max_len` is not allowed. Either way it is at most
-/// 65536 bytes; larger events go through `Tx::emit_raw`. This makes the traits `Payload`, `DecodePayload` and `Event`.
+/// As a command. An event with variable bytes also says how long its encoded form may be, in bytes:
+/// that much stack is taken to emit it. Without variable bytes the length is known, and `max_len`
+/// is not allowed. Either way it is at most 65536 bytes; larger events go through `Tx::emit_raw`.
+/// This makes the traits `Payload`, `DecodePayload` and `Event`.
 #[proc_macro_derive(Event, attributes(event, field))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -107,15 +112,17 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The enum is `#[repr(u8)]`, and every variant states its value as a literal: stored bytes must not change when a
-/// variant is moved. This makes the trait `EnumU8`, `From<Side> for u8` and `TryFrom<u8> for Side`.
+/// The enum is `#[repr(u8)]`, and every variant states its value as a literal: stored bytes must
+/// not change when a variant is moved. This makes the trait `EnumU8`, `From<Side> for u8` and
+/// `TryFrom<u8> for Side`.
 #[proc_macro_derive(EnumU8, attributes(enum_u8))]
 pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     enum_u8::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
-/// Puts a schema together as a constant: definitions, fingerprints and the schema JSON, all made by the compiler.
+/// Puts a schema together as a constant: definitions, fingerprints and the schema JSON, all made by
+/// the compiler.
 ///
 /// ```
 /// # use statevec_abi::prelude::*;
@@ -137,11 +144,12 @@ pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Every enum that a field has must be among `types`, so that hosts know its variants by name; an
-/// enum in `unlisted: […]` is left out on purpose, and hosts see its values as numbers. If the crate has
-/// another name, `crate = path,` comes first.
+/// enum in `unlisted: […]` is left out on purpose, and hosts see its values as numbers. If the
+/// crate has another name, `crate = path,` comes first.
 ///
-/// Only `version` must be there; the lists may stand in any order. The constant is a `statevec_abi::typed::Schema`.
-/// Two entries of a list that have one kind or one name do not compile.
+/// Only `version` must be there; the lists may stand in any order. The constant is a
+/// `statevec_abi::typed::Schema`. Two entries of a list that have one kind or one name do not
+/// compile.
 #[proc_macro]
 pub fn schema(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as schema::SchemaInput);
@@ -167,11 +175,12 @@ pub fn schema(input: TokenStream) -> TokenStream {
 /// # }
 /// ```
 ///
-/// `tx` is a variable, a `&mut Tx` or `&mut ReadContext`, and `command` a `RuntimeCommandRef`. Every arm names a command
-/// type, binds the decoded value, and gives a `TxResult`. With `, schema = SCHEMA` behind the match, a
-/// command that the schema does not list does not compile. If the crate has another name, `crate = path,` comes first.
-/// A command of another kind, or with a payload that
-/// does not decode, is refused as INVALID_COMMAND. Two arms of one kind do not compile.
+/// `tx` is a variable, a `&mut Tx` or `&mut ReadContext`, and `command` a `RuntimeCommandRef`.
+/// Every arm names a command type, binds the decoded value, and gives a `TxResult`. With `, schema
+/// = SCHEMA` behind the match, a command that the schema does not list does not compile. If the
+/// crate has another name, `crate = path,` comes first. A command of another kind, or with a
+/// payload that does not decode, is refused as INVALID_COMMAND. Two arms of one kind do not
+/// compile.
 #[proc_macro]
 pub fn dispatch(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as dispatch::DispatchInput);

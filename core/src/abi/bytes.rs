@@ -36,7 +36,8 @@ impl RuntimeBytesRef {
     }
 }
 
-/// Bytes that the giver owns: valid for reads and writes, and nobody else's, for the time of the visit.
+/// Bytes that the giver owns: valid for reads and writes, and nobody else's, for the time of the
+/// visit.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuntimeBytesMutRef {

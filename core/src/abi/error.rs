@@ -18,7 +18,8 @@ pub const RUNTIME_ERROR_MESSAGE_CAPACITY: usize = 512;
 ///  | phase  | kind | pad  | message_len   | message_buf: UTF-8, not terminated    |
 /// ```
 ///
-/// Every bit pattern is a valid value; what a foreign one says is read by [`message`](Self::message).
+/// Every bit pattern is a valid value; what a foreign one says is read by
+/// [`message`](Self::message).
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RuntimeErrorBuf {
@@ -42,7 +43,8 @@ assert_layout!(RuntimeErrorBuf {
 });
 
 impl RuntimeErrorBuf {
-    /// An empty buffer. The message is ignored, as it is by the published function of this name: texts are written by [`write_runtime_error`](crate::boundary::write_runtime_error).
+    /// An empty buffer. The message is ignored, as it is by the published function of this name:
+    /// texts are written by [`write_runtime_error`](crate::boundary::write_runtime_error).
     #[must_use]
     pub const fn new(
         phase: RuntimeErrorPhase,
@@ -52,22 +54,26 @@ impl RuntimeErrorBuf {
         Self { phase, kind, message_len: 0, message_buf: [0; RUNTIME_ERROR_MESSAGE_CAPACITY] }
     }
 
-    /// A buffer as every successful call leaves it: phase load, kind 4002, no text (ABI.md section 3).
+    /// A buffer as every successful call leaves it: phase load, kind 4002, no text (ABI.md section
+    /// 3).
     pub const RESET: Self = Self::new(
         RuntimeErrorPhase::Load,
         runtime_error_kind::HOST_INTERNAL_ERROR,
         RuntimeBytesRef::empty(),
     );
 
-    /// The text, whatever the other side wrote: at most 512 bytes, and what is not UTF-8 shows as U+FFFD.
+    /// The text, whatever the other side wrote: at most 512 bytes, and what is not UTF-8 shows as
+    /// U+FFFD.
     #[must_use]
     pub fn message(&self) -> ErrorText<'_> {
         let len = self.message_len.min(RUNTIME_ERROR_MESSAGE_CAPACITY);
         ErrorText(self.message_buf.get(..len).unwrap_or_default())
     }
 
-    /// The text, if it is ASCII, which most are: that is found out eight bytes at a time. The last ones may lie behind the text, and are zero in
-    /// a buffer that was filled as it should be (rule 9); in one that was not, text may pass for something else than ASCII, which costs time.
+    /// The text, if it is ASCII, which most are: that is found out eight bytes at a time. The last
+    /// ones may lie behind the text, and are zero in a buffer that was filled as it should be
+    /// (rule 9); in one that was not, text may pass for something else than ASCII, which costs
+    /// time.
     pub(crate) fn ascii(&self) -> Option<&str> {
         let text = self.message().as_bytes();
         let (words, _none) = self.message_buf.as_chunks::<8>();

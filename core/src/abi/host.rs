@@ -1,7 +1,8 @@
 //! What a host offers to a plugin: two tables of functions, and the contexts that carry them.
 //!
-//! Every entry is an `Option<fn>`: a foreign null is a value to check, not undefined behaviour (rule 1). The function types are named once, here.
-//! All pointers are valid for the time of the call; `out_error` may be null; out parameters are written on success only.
+//! Every entry is an `Option<fn>`: a foreign null is a value to check, not undefined behaviour
+//! (rule 1). The function types are named once, here. All pointers are valid for the time of the
+//! call; `out_error` may be null; out parameters are written on success only.
 
 use core::ffi::c_void;
 
@@ -34,7 +35,8 @@ pub type ReadByIdFn = unsafe extern "C" fn(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus;
 
-/// Reads a record by primary key: calls the visitor once if it exists, and writes 1 or 0 to `out_found`.
+/// Reads a record by primary key: calls the visitor once if it exists, and writes 1 or 0 to
+/// `out_found`.
 pub type ReadByPkFn = unsafe extern "C" fn(
     ctx_ptr: *const c_void,
     record_kind: RecordKind,
@@ -55,7 +57,8 @@ pub type CreateFn = unsafe extern "C" fn(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus;
 
-/// Updates a record by primary key: calls `update` once if it exists, and writes 1 or 0 to `out_found`.
+/// Updates a record by primary key: calls `update` once if it exists, and writes 1 or 0 to
+/// `out_found`.
 pub type UpdateByPkFn = unsafe extern "C" fn(
     ctx_ptr: *mut c_void,
     record_kind: RecordKind,
@@ -171,7 +174,8 @@ assert_layout!(RuntimeHostContextV1 {
     vtable: [8, 4, 4]
 });
 
-/// Read-only handle to a host, given to `validate_biz_invariants` by value and valid until it returns.
+/// Read-only handle to a host, given to `validate_biz_invariants` by value and valid until it
+/// returns.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuntimeReadContextV1 {

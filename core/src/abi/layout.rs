@@ -1,7 +1,8 @@
 //! Layout assertions, written beside the types that they speak of.
 //!
-//! A `repr(C)` layout depends on two numbers of the target: the width of a pointer and the alignment of `u64`. The three combinations
-//! that exist are the columns of every table: 64-bit, 32-bit (ARM, RISC-V, wasm32), and 32-bit with `u64` aligned to 4 (i686).
+//! A `repr(C)` layout depends on two numbers of the target: the width of a pointer and the
+//! alignment of `u64`. The three combinations that exist are the columns of every table: 64-bit,
+//! 32-bit (ARM, RISC-V, wasm32), and 32-bit with `u64` aligned to 4 (i686).
 
 /// The column of this target.
 pub(crate) const COLUMN: usize = match (size_of::<usize>(), align_of::<u64>()) {

@@ -47,7 +47,8 @@ pub type OnUnloadFn = unsafe extern "C" fn(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus;
 
-/// A plugin's functions. It is returned by value and so can never grow: what is new gets a new symbol.
+/// A plugin's functions. It is returned by value and so can never grow: what is new gets a new
+/// symbol.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuntimePluginApiV1 {

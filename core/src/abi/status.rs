@@ -6,8 +6,9 @@ use crate::abi::layout::assert_layout;
 
 /// Status returned by every call that can fail: 0 success, 1 failure.
 ///
-/// `repr(transparent)` over `u32`, where the published type is a `repr(C)` enum: the same four bytes wherever the published ABI exists, one layout
-/// on targets with short enums, and a foreign 2 is a value and not undefined behaviour (ABI.md sections 2 and 4).
+/// `repr(transparent)` over `u32`, where the published type is a `repr(C)` enum: the same four
+/// bytes wherever the published ABI exists, one layout on targets with short enums, and a foreign 2
+/// is a value and not undefined behaviour (ABI.md sections 2 and 4).
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RuntimeCallStatus(pub u32);
@@ -32,9 +33,11 @@ impl fmt::Debug for RuntimeCallStatus {
     }
 }
 
-/// The part of a plugin's life in which an error occurred: 1 load, 2 create, 3 run_tx, 4 validate_biz_invariants, 5 unload.
+/// The part of a plugin's life in which an error occurred: 1 load, 2 create, 3 run_tx, 4
+/// validate_biz_invariants, 5 unload.
 ///
-/// `repr(transparent)` over `u32`, for the reasons given at [`RuntimeCallStatus`]. `Debug` prints the published names (`RunTx`).
+/// `repr(transparent)` over `u32`, for the reasons given at [`RuntimeCallStatus`]. `Debug` prints
+/// the published names (`RunTx`).
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RuntimeErrorPhase(pub u32);
@@ -54,7 +57,8 @@ impl RuntimeErrorPhase {
     /// Unloading an instance.
     pub const Unload: Self = Self(5);
 
-    /// The name in the field's own words, as the command line prints it: `run_tx`. `None` for a number that the contract does not know.
+    /// The name in the field's own words, as the command line prints it: `run_tx`. `None` for a
+    /// number that the contract does not know.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         match self {
@@ -81,7 +85,8 @@ impl fmt::Debug for RuntimeErrorPhase {
     }
 }
 
-/// Stable numeric kind of an error. The known ones are in [`runtime_error_kind`]; any other number is legal.
+/// Stable numeric kind of an error. The known ones are in [`runtime_error_kind`]; any other number
+/// is legal.
 #[repr(transparent)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RuntimeErrorKind(pub u16);
@@ -111,7 +116,8 @@ pub mod runtime_error_kind {
 }
 
 impl RuntimeErrorKind {
-    /// Whether an error of this kind is a deterministic outcome of the command (2001, 2002, 4001) and not a failure of the machinery.
+    /// Whether an error of this kind is a deterministic outcome of the command (2001, 2002, 4001)
+    /// and not a failure of the machinery.
     #[must_use]
     pub const fn is_rejection(self) -> bool {
         matches!(
@@ -122,7 +128,8 @@ impl RuntimeErrorKind {
         )
     }
 
-    /// The published name, `PLUGIN_REJECTED` for 2001. `None` for a number that the contract does not know.
+    /// The published name, `PLUGIN_REJECTED` for 2001. `None` for a number that the contract does
+    /// not know.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         match self {

@@ -6,6 +6,7 @@ use crate::abi::{RuntimeBytesMutRef, RuntimeBytesRef};
 
 /// Why foreign bytes did not become a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+#[non_exhaustive]
 pub enum BytesError {
     /// A null pointer with a length.
     #[error("bytes pointer is null but len is non-zero")]
@@ -28,13 +29,15 @@ impl BytesError {
         if len > limit { Self::TooLong { len, limit } } else { Self::Null }
     }
 
-    /// Checks pointer and length of foreign bytes against a limit, without looking at the bytes (rule 1).
+    /// Checks pointer and length of foreign bytes against a limit, without looking at the bytes
+    /// (rule 1).
     #[inline]
     pub(crate) fn check(is_null: bool, len: usize, limit: usize) -> Result<(), Self> {
         if len > limit {
             return Err(Self::TooLong { len, limit });
         }
-        // Two jumps, of which the second is hardly ever reached, instead of arithmetic on two flags.
+        // Two jumps, of which the second is hardly ever reached, instead of arithmetic on two
+        // flags.
         if is_null && cold(len != 0) {
             return Err(Self::Null);
         }
@@ -56,7 +59,8 @@ const ANY: usize = isize::MAX as usize;
 ///
 /// # Errors
 ///
-/// The published text when the pointer is null and the length is not 0; a text when the length is above `isize::MAX`.
+/// The published text when the pointer is null and the length is not 0; a text when the length is
+/// above `isize::MAX`.
 ///
 /// # Safety
 ///
@@ -74,7 +78,8 @@ pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8]
 ///
 /// # Safety
 ///
-/// A non-null pointer is valid for reads and writes of `len` bytes, which nobody else touches, for `'a`.
+/// A non-null pointer is valid for reads and writes of `len` bytes, which nobody else touches, for
+/// `'a`.
 pub unsafe fn runtime_bytes_slice_mut<'a>(
     bytes: RuntimeBytesMutRef,
 ) -> Result<&'a mut [u8], &'static str> {
@@ -108,7 +113,8 @@ pub(crate) unsafe fn slice_within<'a>(
 ///
 /// # Safety
 ///
-/// [`BytesError::check`] has nothing against them, and a non-null pointer is valid for reads of `len` bytes, which nobody writes, for `'a`.
+/// [`BytesError::check`] has nothing against them, and a non-null pointer is valid for reads of
+/// `len` bytes, which nobody writes, for `'a`.
 #[inline]
 pub(crate) const unsafe fn checked_slice<'a>(bytes: RuntimeBytesRef) -> &'a [u8] {
     if bytes.ptr.is_null() {
@@ -137,8 +143,8 @@ pub(crate) unsafe fn slice_mut_within<'a>(
 ///
 /// # Safety
 ///
-/// [`BytesError::check`] has nothing against them, and a non-null pointer is valid for reads and writes of `len` bytes, which nobody else
-/// touches, for `'a`.
+/// [`BytesError::check`] has nothing against them, and a non-null pointer is valid for reads and
+/// writes of `len` bytes, which nobody else touches, for `'a`.
 #[inline]
 pub(crate) const unsafe fn checked_slice_mut<'a>(bytes: RuntimeBytesMutRef) -> &'a mut [u8] {
     if bytes.ptr.is_null() {

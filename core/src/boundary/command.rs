@@ -7,8 +7,9 @@ use crate::abi::{RuntimeBytesRef, RuntimeCommandView};
 
 /// A command whose payload is known to be a slice that lives for `'a`.
 ///
-/// The same bytes as a [`RuntimeCommandView`]: a plugin looks at the view where its caller put it, and a host that prepares commands ahead passes them
-/// on unchanged. That matters, because narrow stores followed by wide loads stall the processor.
+/// The same bytes as a [`RuntimeCommandView`]: a plugin looks at the view where its caller put it,
+/// and a host that prepares commands ahead passes them on unchanged. That matters, because narrow
+/// stores followed by wide loads stall the processor.
 #[repr(transparent)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuntimeCommandRef<'a> {
@@ -34,7 +35,8 @@ impl<'a> RuntimeCommandRef<'a> {
         }
     }
 
-    /// Checks a foreign view in place. An empty payload gets a pointer that is not null, so that [`payload`](Self::payload) need not look again.
+    /// Checks a foreign view in place. An empty payload gets a pointer that is not null, so that
+    /// [`payload`](Self::payload) need not look again.
     ///
     /// # Safety
     ///

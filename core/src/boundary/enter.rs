@@ -1,4 +1,5 @@
-//! The one way in: every call that crosses the boundary, in either direction, runs in [`BoundaryCall::enter`].
+//! The one way in: every call that crosses the boundary, in either direction, runs in
+//! [`BoundaryCall::enter`].
 
 use crate::{
     abi::{RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
@@ -31,13 +32,15 @@ impl BoundaryCall<'_> {
         phase: RuntimeErrorPhase,
         out_error: *mut RuntimeErrorBuf,
     ) -> Self {
-        // SAFETY: the caller's promise about the pointer; the slot does not outlive the call (rule 9).
+        // SAFETY: the caller's promise about the pointer; the slot does not outlive the call
+        // (rule 9).
         let error = unsafe { ErrorSlot::from_raw(out_error, phase) };
         Self { callee, error }
     }
 
-    /// Runs the body and makes its answer: a failure was written by whoever made the token, and a panic is written here. A plugin's success
-    /// resets the header of `out_error`, also after a failure that it recovered from; a host's leaves the buffer alone, for the contract says
+    /// Runs the body and makes its answer: a failure was written by whoever made the token, and a
+    /// panic is written here. A plugin's success resets the header of `out_error`, also after a
+    /// failure that it recovered from; a host's leaves the buffer alone, for the contract says
     /// nothing about it.
     #[inline]
     pub(crate) fn enter(

@@ -10,15 +10,15 @@ use crate::{
     boundary::text_writer::TextWriter,
 };
 
-/// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight into it, and the
-/// token [`ErrorWritten`] travels back through `?`.
+/// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight
+/// into it, and the token [`ErrorWritten`] travels back through `?`.
 ///
-/// Writing again replaces what was written: the last reason wins. When the caller gave no buffer, the text goes nowhere. It is a handle, as small
-/// as a slice, and is passed by value.
+/// Writing again replaces what was written: the last reason wins. When the caller gave no buffer,
+/// the text goes nowhere. It is a handle, as small as a slice, and is passed by value.
 #[derive(Clone, Copy)]
 pub struct ErrorSlot<'c> {
-    /// Null, or valid for writes for `'c`. Never read, and no reference is made to it: it may be uninitialised, and a host may
-    /// hold it, too, for the time of the call (rules 3 and 9).
+    /// Null, or valid for writes for `'c`. Never read, and no reference is made to it: it may be
+    /// uninitialised, and a host may hold it, too, for the time of the call (rules 3 and 9).
     buffer: *mut RuntimeErrorBuf,
     phase: RuntimeErrorPhase,
     call: PhantomData<Brand<'c>>,
@@ -35,7 +35,8 @@ pub struct ErrorWritten<'c> {
     call: PhantomData<Brand<'c>>,
 }
 
-/// The result of a call that writes why it failed into its error buffer. It has the size of `T`, or of one byte for `()`.
+/// The result of a call that writes why it failed into its error buffer. It has the size of `T`, or
+/// of one byte for `()`.
 pub type TxResult<'tx, T = ()> = Result<T, ErrorWritten<'tx>>;
 
 impl fmt::Debug for ErrorWritten<'_> {
@@ -45,8 +46,9 @@ impl fmt::Debug for ErrorWritten<'_> {
 }
 
 impl<'c> ErrorSlot<'c> {
-    /// Runs `body` with the slot of a buffer that is at hand, for callers that are not behind the ABI: tests of a
-    /// [`Host`](crate::host::Host), say. `None` when it failed; the buffer then holds the reason.
+    /// Runs `body` with the slot of a buffer that is at hand, for callers that are not behind the
+    /// ABI: tests of a [`Host`](crate::host::Host), say. `None` when it failed; the buffer then
+    /// holds the reason.
     pub fn scope<R>(
         buffer: &mut RuntimeErrorBuf,
         phase: RuntimeErrorPhase,
@@ -98,12 +100,15 @@ impl<'c> ErrorSlot<'c> {
         }
         let text = if text.len() <= RUNTIME_ERROR_MESSAGE_CAPACITY { text } else { cut(text) };
         self.write_header(self.phase, kind, text.len());
-        // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads nothing.
+        // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads
+        // nothing.
         let target = unsafe { &raw mut (*self.buffer).message_buf }.cast::<u8>();
-        // SAFETY: `text` has at most the field's length, and does not overlap a buffer that no reference is made to (rules 3 and 9).
+        // SAFETY: `text` has at most the field's length, and does not overlap a buffer that no
+        // reference is made to (rules 3 and 9).
         unsafe { ptr::copy_nonoverlapping(text.as_ptr(), target, text.len()) };
         let rest = target.wrapping_add(text.len());
-        // SAFETY: `rest` is that many bytes before the end of the field, which is valid for writes (rule 9).
+        // SAFETY: `rest` is that many bytes before the end of the field, which is valid for writes
+        // (rule 9).
         unsafe { ptr::write_bytes(rest, 0, RUNTIME_ERROR_MESSAGE_CAPACITY - text.len()) };
     }
 
@@ -130,7 +135,8 @@ impl<'c> ErrorSlot<'c> {
     }
 
     fn write(self, kind: RuntimeErrorKind, reason: impl FnOnce(&mut TextWriter)) {
-        // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads nothing.
+        // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads
+        // nothing.
         let target = unsafe { &raw mut (*self.buffer).message_buf }.cast::<u8>();
         // SAFETY: the field is that long; a call writes from one place at a time (rules 7 and 9).
         let mut writer = unsafe { TextWriter::new(target, RUNTIME_ERROR_MESSAGE_CAPACITY) };
@@ -139,7 +145,8 @@ impl<'c> ErrorSlot<'c> {
         writer.fill();
     }
 
-    /// Leaves the buffer as a successful call leaves it: the header reset, the text untouched (rule 9).
+    /// Leaves the buffer as a successful call leaves it: the header reset, the text untouched
+    /// (rule 9).
     #[inline]
     pub(crate) fn reset(self) {
         if !self.buffer.is_null() {
@@ -150,7 +157,8 @@ impl<'c> ErrorSlot<'c> {
     #[inline]
     fn write_header(self, phase: RuntimeErrorPhase, kind: RuntimeErrorKind, message_len: usize) {
         let header = Header { phase, kind, padding: 0, message_len };
-        // SAFETY: both callers checked for null, so valid for writes, aligned or not; a header lies where a buffer begins (rule 9).
+        // SAFETY: both callers checked for null, so valid for writes, aligned or not; a header lies
+        // where a buffer begins (rule 9).
         unsafe { self.buffer.cast::<Header>().write_unaligned(header) };
     }
 }
@@ -162,7 +170,8 @@ fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(RUNTIME_ERROR_MESSAGE_CAPACITY)).unwrap_or_default()
 }
 
-/// Resets the header of an optional error buffer; the text behind a length of 0 is left as it is (rule 9).
+/// Resets the header of an optional error buffer; the text behind a length of 0 is left as it is
+/// (rule 9).
 ///
 /// # Safety
 ///
@@ -188,7 +197,8 @@ pub unsafe fn write_runtime_error(
     let _written = slot.fail(kind, format_args!("{message}"));
 }
 
-/// What a [`RuntimeErrorBuf`] begins with, its padding written out: it is written as a whole and leaves no byte uninitialised.
+/// What a [`RuntimeErrorBuf`] begins with, its padding written out: it is written as a whole and
+/// leaves no byte uninitialised.
 #[repr(C)]
 struct Header {
     phase: RuntimeErrorPhase,

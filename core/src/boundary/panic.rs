@@ -1,7 +1,7 @@
 //! The one place where panics are caught (rule 2).
 //!
-//! With feature `std` and unwinding panics, [`catch`] returns what was thrown. Without, a panic never comes back from the closure, and
-//! [`Panic`] is a type without values.
+//! With feature `std` and unwinding panics, [`catch`] returns what was thrown. Without, a panic
+//! never comes back from the closure, and [`Panic`] is a type without values.
 
 #[cfg(all(feature = "std", panic = "unwind"))]
 mod caught {
@@ -16,7 +16,8 @@ mod caught {
     /// What a panic threw.
     pub(crate) struct Panic(Box<dyn Any + Send>);
 
-    /// Runs `f`. Unwind safety is the caller's: what `f` was working on is quarantined or rolled back.
+    /// Runs `f`. Unwind safety is the caller's: what `f` was working on is quarantined or rolled
+    /// back.
     #[inline]
     pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
         catch_unwind(AssertUnwindSafe(f)).map_err(Panic)
@@ -44,7 +45,8 @@ mod caught {
     }
 
     impl Drop for Panic {
-        /// A payload's own destructor may panic, and that panic's payload again: the second one is leaked instead of dropped.
+        /// A payload's own destructor may panic, and that panic's payload again: the second one is
+        /// leaked instead of dropped.
         fn drop(&mut self) {
             let payload = self.take();
             if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {

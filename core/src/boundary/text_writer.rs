@@ -2,9 +2,11 @@
 
 use core::{fmt, ptr};
 
-/// A [`fmt::Write`] over `capacity` bytes. What does not fit is cut at a char boundary and counts as written; what follows a cut is dropped.
+/// A [`fmt::Write`] over `capacity` bytes. What does not fit is cut at a char boundary and counts
+/// as written; what follows a cut is dropped.
 ///
-/// It works through a raw pointer because its target may be uninitialised, or a buffer that no reference may be made to (rule 3).
+/// It works through a raw pointer because its target may be uninitialised, or a buffer that no
+/// reference may be made to (rule 3).
 pub(crate) struct TextWriter {
     target: *mut u8,
     capacity: usize,
@@ -15,7 +17,8 @@ pub(crate) struct TextWriter {
 impl TextWriter {
     /// # Safety
     ///
-    /// `target` is valid for writes of `capacity` bytes, which nobody else touches, until the writer is dropped.
+    /// `target` is valid for writes of `capacity` bytes, which nobody else touches, until the
+    /// writer is dropped.
     pub(crate) const unsafe fn new(target: *mut u8, capacity: usize) -> Self {
         Self { target, capacity, len: 0, cut: false }
     }
@@ -28,7 +31,8 @@ impl TextWriter {
         }
     }
 
-    /// Writes a text with arguments. An error that a `Display` reports is dropped: the text is itself the report of an error.
+    /// Writes a text with arguments. An error that a `Display` reports is dropped: the text is
+    /// itself the report of an error.
     pub(crate) fn format(&mut self, text: fmt::Arguments<'_>) {
         let _ = fmt::write(self, text);
     }
@@ -69,7 +73,8 @@ impl TextWriter {
             text.floor_char_boundary(room)
         };
         let end = self.target.wrapping_add(self.len);
-        // SAFETY: `taken <= room`, so the copy ends within what `new` was promised; nobody else holds that memory (rule 9).
+        // SAFETY: `taken <= room`, so the copy ends within what `new` was promised; nobody else
+        // holds that memory (rule 9).
         unsafe { ptr::copy_nonoverlapping(text.as_ptr(), end, taken) };
         self.len += taken;
     }

@@ -49,7 +49,8 @@ pub(super) fn bytes_of<'b>(field: &FieldDef<'_>, data: &'b [u8]) -> &'b [u8] {
     rest.get(..field.len as usize).unwrap_or_default()
 }
 
-/// Encodes one field for a key: integers big-endian, signed ones with the sign bit flipped, fixed bytes without their length.
+/// Encodes one field for a key: integers big-endian, signed ones with the sign bit flipped, fixed
+/// bytes without their length.
 fn part<'b>(field: &FieldDef<'_>, data: &'b [u8], integer: &'b mut [u8; 8]) -> &'b [u8] {
     let bytes = bytes_of(field, data);
     if matches!(field.ty, FieldType::FixedBytes) {

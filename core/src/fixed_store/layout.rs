@@ -35,7 +35,8 @@ const fn row_size(record: &RecordDef<'_>) -> usize {
 
 /// The first field that an update must leave as it is and did not, and what it is.
 ///
-/// An immutable field keeps its bytes; a key field keeps its part of the key, to which some bytes make no difference.
+/// An immutable field keeps its bytes; a key field keeps its part of the key, to which some bytes
+/// make no difference.
 pub(super) fn frozen_change<'d>(
     record: &RecordDef<'d>,
     old: &[u8],

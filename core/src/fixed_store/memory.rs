@@ -14,11 +14,14 @@ use crate::{
     schema::SchemaDef,
 };
 
-/// The memory of one [`FixedStore`]. It is all zero until it is used, so that a `static` of it takes no flash.
+/// The memory of one [`FixedStore`]. It is all zero until it is used, so that a `static` of it
+/// takes no flash.
 ///
 /// - `RECORDS`: how many records there may be at a time, of all kinds together; at most 65,535.
-/// - `RECORD_SIZE`: bytes that the largest record takes, as [`record_size`](super::record_size) says.
-/// - `EVENT_BYTES`: what the events of one transaction take: each its payload and [5 bytes](Self::EVENT_OVERHEAD).
+/// - `RECORD_SIZE`: bytes that the largest record takes, as [`record_size`](super::record_size)
+///   says.
+/// - `EVENT_BYTES`: what the events of one transaction take: each its payload and [5
+///   bytes](Self::EVENT_OVERHEAD).
 /// - `CHANGES`: how many records one transaction may create, change or delete.
 /// - `KINDS`: how many record kinds the schema may have.
 ///

@@ -1,4 +1,5 @@
-//! Refusals for want of room, which a server's store has others of. Those in common are in [`host::refusal`](crate::host::refusal).
+//! Refusals for want of room, which a server's store has others of. Those in common are in
+//! [`host::refusal`](crate::host::refusal).
 
 use super::events::NoRoom;
 use crate::{

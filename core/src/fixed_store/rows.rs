@@ -7,10 +7,12 @@ use crate::abi::{RecordKey, RecordKind, SysId};
 /// Position of a record in memory; it stays the same as long as the record lives.
 pub(super) type Slot = u16;
 
-/// Records in slots of one size: the data, and behind it the primary key, so that looking one up compares bytes and encodes nothing.
+/// Records in slots of one size: the data, and behind it the primary key, so that looking one up
+/// compares bytes and encodes nothing.
 ///
-/// All slots are listed in `order`: first the `len` that are taken, in ascending order of kind and number, then the free ones. Creating and
-/// deleting shifts that list; records themselves never move.
+/// All slots are listed in `order`: first the `len` that are taken, in ascending order of kind and
+/// number, then the free ones. Creating and deleting shifts that list; records themselves never
+/// move.
 pub(super) struct Rows<'m> {
     keys: &'m mut [RecordKey],
     bytes: &'m mut [u8],

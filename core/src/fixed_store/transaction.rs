@@ -7,7 +7,8 @@ use crate::txlog::Change;
 
 /// A store in which everything that is written can still be undone.
 ///
-/// Dropping it undoes it: records, keys, numbers and events are as they were. One that was leaked is undone when the next one begins.
+/// Dropping it undoes it: records, keys, numbers and events are as they were. One that was leaked
+/// is undone when the next one begins.
 ///
 /// There is one at a time, so it lends no store that could begin another by accident:
 ///
@@ -32,7 +33,8 @@ impl<'s, 'm> Transaction<'s, 'm> {
         Self { store }
     }
 
-    /// The store as a plugin writes to it, for [`PluginRuntime::run_tx`](crate::host::PluginRuntime::run_tx).
+    /// The store as a plugin writes to it, for
+    /// [`PluginRuntime::run_tx`](crate::host::PluginRuntime::run_tx).
     ///
     /// Beginning a transaction through it undoes this one.
     pub fn host(&mut self) -> &mut FixedStore<'m> {
@@ -61,7 +63,8 @@ impl Drop for Transaction<'_, '_> {
     }
 }
 
-/// The store as the transaction sees it, to be read. [`host`](Transaction::host) lends it to be written.
+/// The store as the transaction sees it, to be read. [`host`](Transaction::host) lends it to be
+/// written.
 impl<'m> Deref for Transaction<'_, 'm> {
     type Target = FixedStore<'m>;
 

@@ -12,7 +12,8 @@ use crate::{
     plugin::StaticPlugin,
 };
 
-/// A plugin's table, known to be of this version and without null entries: the proof that [`check`](Self::check) has looked.
+/// A plugin's table, known to be of this version and without null entries: the proof that
+/// [`check`](Self::check) has looked.
 #[derive(Debug, Clone, Copy)]
 pub struct PluginApi {
     plugin_name: PluginNameFn,
@@ -26,6 +27,7 @@ pub struct PluginApi {
 
 /// Why a table cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+#[non_exhaustive]
 pub enum TableError {
     /// The plugin was built for another version of the contract.
     #[error(
@@ -54,7 +56,8 @@ impl PluginApi {
     ///
     /// # Safety
     ///
-    /// Every non-null entry is a function of its type that keeps the contract, for as long as the result and its copies are used.
+    /// Every non-null entry is a function of its type that keeps the contract, for as long as the
+    /// result and its copies are used.
     pub const unsafe fn check(table: &RuntimePluginApiV1) -> Result<Self, TableError> {
         if table.abi_version != RUNTIME_PLUGIN_ABI_VERSION_V1 {
             return Err(TableError::AbiVersion { found: table.abi_version });
@@ -84,7 +87,8 @@ impl PluginApi {
     ///
     /// As [`check`](Self::check).
     pub const fn of_static(plugin: &StaticPlugin) -> Result<Self, TableError> {
-        // SAFETY: who made the descriptor made its functions, or promised for them, for as long as the program runs (rule 10).
+        // SAFETY: who made the descriptor made its functions, or promised for them, for as long as
+        // the program runs (rule 10).
         unsafe { Self::check(plugin.api()) }
     }
 
@@ -111,7 +115,8 @@ impl PluginApi {
     }
 
     fn text(&self, bytes: RuntimeBytesRef, limit: usize) -> Result<&[u8], BytesError> {
-        // SAFETY: such bytes live as long as the plugin's code, and that as long as `self` (rule 6).
+        // SAFETY: such bytes live as long as the plugin's code, and that as long as `self`
+        // (rule 6).
         unsafe { slice_within(bytes, limit) }
     }
 
@@ -138,7 +143,8 @@ impl PluginApi {
 
     /// # Safety
     ///
-    /// `runtime` was made by this table and lives; `host` is good for the call; `out_error` is valid for writes.
+    /// `runtime` was made by this table and lives; `host` is good for the call; `out_error` is
+    /// valid for writes.
     #[inline]
     pub(super) unsafe fn run_tx(
         &self,

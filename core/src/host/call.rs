@@ -26,7 +26,8 @@ impl<H: Host> HostCall<'_, H> {
     ///
     /// # Safety
     ///
-    /// A non-null `ctx` is the address of a live [`HostGate<H>`]; `out_error` is null or valid for writes for the call.
+    /// A non-null `ctx` is the address of a live [`HostGate<H>`]; `out_error` is null or valid for
+    /// writes for the call.
     #[inline]
     pub(super) unsafe fn reading(ctx: *const c_void, out_error: *mut RuntimeErrorBuf) -> Self {
         // SAFETY: null or a live gate, by the caller's promise (rule 5).

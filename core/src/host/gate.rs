@@ -1,4 +1,6 @@
-//! The block that a host's context points to: it decides whether a plugin's call may go on to the host.
+//! The block that a host's context points to. It decides whether a plugin's call reaches the host.
+
+mod guards;
 
 use core::{
     cell::UnsafeCell,
@@ -6,57 +8,49 @@ use core::{
     marker::PhantomPinned,
     pin::Pin,
     ptr::{self, NonNull},
-    sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicU32, AtomicUsize,
-        Ordering::{Acquire, Relaxed, Release},
-    },
+    sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::Relaxed},
 };
 
 use super::Host;
 use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
+use guards::{Acquired, CLOSED, Close, LENT, Lending, OPEN, Reading, Validating};
 
-/// Stands between a plugin and a [`Host`], as long as the plugin's runtime handle lives (rules 3 and 5).
+/// Stands between a plugin and a [`Host`] as long as the plugin's runtime handle lives (rules 3
+/// and 5).
 ///
-/// A context that a plugin kept points here and not to the host, so that it can be refused: after the call that lent it, from another thread,
-/// or while a record is lent. The state lies outside the host and is looked at before a reference to the host is made.
+/// A plugin's context points to the gate and not to the host. So the gate can refuse a context that
+/// the plugin kept after its call, carried to another thread, or uses while a record is lent. Its
+/// state lies outside the host, and is read before a reference to the host is made.
 ///
-/// It is pinned, because contexts hold its address: `pin!(HostGate::new())` without an allocator, `Arc::pin(HostGate::new())` with one.
+/// A gate is pinned, because contexts hold its address: `pin!(HostGate::new())` without an
+/// allocator, `Arc::pin(HostGate::new())` with one.
 ///
-/// # Safety
-///
-/// Where the target has no compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`), a gate is acquired by a load and a store. Whoever builds an
-/// image for such a target promises that no two runtimes are created on one gate at the same time, one of them in an interrupt, say. On all
-/// other targets nothing is asked.
+/// On targets without compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`) the feature
+/// `critical-section` guards the claim of a gate by a runtime. Without the feature
+/// [`new`](Self::new) is `unsafe` there.
 pub struct HostGate<H> {
     host: AtomicPtr<H>,
-    /// The thread that it is open for, and whether the host is lent, in one number, so that one comparison finds both in order.
+    /// The token of the thread that the gate is open for, with the bits [`OPEN`] and [`LENT`]: one
+    /// comparison checks all three.
     state: AtomicUsize,
-    /// How many read and key visitors run, one inside the other, and one more while invariants are validated: with any, nobody writes.
+    /// Running read and key visitors, and one more while invariants are validated. Writes are
+    /// refused unless it is 0.
     readers: AtomicUsize,
-    /// The phase of the calls that it lets through: `RunTx`, but while invariants are validated.
+    /// `RunTx`, or `ValidateBizInvariants` while invariants are validated.
     phase: AtomicU32,
-    /// Whether a runtime has it.
     acquired: Acquired,
-    /// For the errors of that runtime's calls. Here, because here it never moves; nobody else touches it.
+    /// Error buffer of the runtime that acquired the gate. It lies here because a gate never moves.
     error: UnsafeCell<RuntimeErrorBuf>,
     _pinned: PhantomPinned,
 }
 
-// SAFETY: the error buffer is the runtime's that has acquired the gate, which only one can (see `acquire`), and that one is used by one thread at a time;
-// the rest is atomic (rule 7).
+// SAFETY: only the runtime that acquired the gate reaches the error buffer. `acquire` lets one
+// runtime alone acquire it, or the caller of `new` promised so, and one thread at a time uses a
+// runtime. All other fields are atomic (rule 7).
 unsafe impl<H> Sync for HostGate<H> {}
 
-/// Closed. An open gate's number has its lowest bit set, so memory that was zeroed is closed, too.
-const CLOSED: usize = 0;
-
-/// In addition to a thread's number: the gate is open.
-const OPEN: usize = 0b01;
-
-/// In addition to a thread's number: the host is working on a write, maybe inside a create or update visitor, and nobody may call.
-const LENT: usize = 0b10;
-
-/// What thread numbers keep free.
-const FREE: usize = 0b11;
+/// The bits that a thread's token leaves free.
+const STATE_BITS: usize = OPEN | LENT;
 
 /// Why a call may not go on to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
@@ -76,7 +70,8 @@ pub(crate) enum GateError {
 }
 
 impl GateError {
-    /// Whether the plugin broke a rule that a plugin author can break by mistake (4001), and not the binary contract (1).
+    /// Whether the plugin broke a rule that its author can break by mistake (kind 4001), and not
+    /// the binary contract (kind 1).
     pub(crate) const fn is_refusal(self) -> bool {
         matches!(self, Self::ReadOnly | Self::Lent)
     }
@@ -84,46 +79,54 @@ impl GateError {
 
 impl<H: Host> HostGate<H> {
     /// A closed gate.
+    #[cfg(any(target_has_atomic = "8", feature = "critical-section"))]
     #[must_use]
     pub const fn new() -> Self {
+        Self::closed()
+    }
+
+    /// A closed gate.
+    ///
+    /// # Safety
+    ///
+    /// No two runtimes are created on the gate at the same time, as by an interrupt. The feature
+    /// `critical-section` makes this function safe.
+    #[cfg(not(any(target_has_atomic = "8", feature = "critical-section")))]
+    #[must_use]
+    pub const unsafe fn new() -> Self {
+        Self::closed()
+    }
+
+    const fn closed() -> Self {
         Self {
             host: AtomicPtr::new(ptr::null_mut()),
             state: AtomicUsize::new(CLOSED),
             readers: AtomicUsize::new(0),
             phase: AtomicU32::new(RuntimeErrorPhase::RunTx.0),
-            acquired: Acquired(AtomicBool::new(false)),
+            acquired: Acquired::no(),
             error: UnsafeCell::new(RuntimeErrorBuf::RESET),
             _pinned: PhantomPinned,
         }
     }
 
-    /// Takes the gate for one runtime, unless another has it: two that open it could lend each other's hosts.
-    #[cfg(target_has_atomic = "8")]
+    /// Acquires the gate for a runtime, unless another has it: two runtimes on one gate could lend
+    /// each other's hosts.
     pub(super) fn acquire(&self) -> bool {
-        !self.acquired.0.swap(true, Acquire)
+        self.acquired.claim()
     }
 
-    /// Takes the gate for one runtime, unless another has it. Without compare-exchange nobody else does so meanwhile, as the docs of
-    /// [`HostGate`] ask of the image.
-    #[cfg(not(target_has_atomic = "8"))]
-    pub(super) fn acquire(&self) -> bool {
-        let free = !self.acquired.0.load(Acquire);
-        self.acquired.0.store(true, Relaxed);
-        free
+    /// Leaves the gate to another runtime.
+    pub(super) fn release(&self) {
+        self.acquired.release();
     }
 
-    /// The buffer for errors; the runtime's that has acquired the gate.
+    /// The error buffer of the runtime that acquired the gate.
     #[inline]
     pub(super) const fn error(&self) -> *mut RuntimeErrorBuf {
         self.error.get()
     }
 
-    /// Leaves the gate to another runtime.
-    pub(super) fn release(&self) {
-        self.acquired.0.store(false, Release);
-    }
-
-    /// Lets calls through to the host while `body` runs; it gets the address for the context.
+    /// Lets calls through to the host while `body` runs. `body` gets the address for the context.
     #[inline]
     pub(super) fn open<R>(
         self: Pin<&Self>,
@@ -133,7 +136,7 @@ impl<H: Host> HostGate<H> {
         self.with_open(host, body)
     }
 
-    /// Lets reads through to the host while `body` runs; it gets the address for the context.
+    /// Lets reads through to the host while `body` runs. `body` gets the address for the context.
     pub(super) fn open_for_reading<R>(
         self: Pin<&Self>,
         host: &H,
@@ -141,7 +144,7 @@ impl<H: Host> HostGate<H> {
     ) -> R {
         let _reading = Reading::begin(&self.readers);
         let _validating = Validating::begin(&self.phase);
-        // Never written through: while somebody reads, only shared references are made of it.
+        // Not written through: while `readers` is above 0, `write` refuses.
         self.with_open(ptr::from_ref(host).cast_mut(), body)
     }
 
@@ -149,7 +152,7 @@ impl<H: Host> HostGate<H> {
     fn with_open<R>(self: Pin<&Self>, host: *mut H, body: impl FnOnce(*mut c_void) -> R) -> R {
         let gate = self.get_ref();
         gate.host.store(host, Relaxed);
-        gate.state.store(current_thread::<H>(), Relaxed);
+        gate.state.store(open_for_this_thread::<H>(), Relaxed);
         let _close = Close(&gate.state);
         body(ptr::from_ref(gate).cast_mut().cast())
     }
@@ -162,11 +165,12 @@ impl<H: Host> HostGate<H> {
     #[inline]
     pub(super) unsafe fn from_context<'g>(ctx: *const c_void) -> Result<&'g Self, GateError> {
         let gate = NonNull::new(ctx.cast_mut().cast::<Self>()).ok_or(GateError::Null)?;
-        // SAFETY: the caller's promise; everything in a gate is atomic or behind a cell (rules 5 and 7).
+        // SAFETY: not null, so a live gate of this type. A shared reference may stand beside the
+        // runtime's, because every field is atomic or a cell (rules 5 and 7).
         Ok(unsafe { gate.as_ref() })
     }
 
-    /// The phase that an error of a reading call is reported in.
+    /// The phase in which an error of a reading call is reported.
     #[inline]
     pub(super) fn phase(&self) -> RuntimeErrorPhase {
         RuntimeErrorPhase(self.phase.load(Relaxed))
@@ -175,24 +179,27 @@ impl<H: Host> HostGate<H> {
     /// Makes a reading call of the host.
     #[inline]
     pub(super) fn read<R>(&self, call: impl FnOnce(&H) -> R) -> Result<R, GateError> {
-        if self.state.load(Relaxed) != current_thread::<H>() {
+        if self.state.load(Relaxed) != open_for_this_thread::<H>() {
             return Err(self.refusal());
         }
         let _reading = Reading::begin(&self.readers);
-        // SAFETY: the gate is open on this thread, so `with_open` holds the host alive; no `&mut H` exists, because while one does the host is
-        // lent (rules 3 and 5).
+        // SAFETY: the gate is open for this thread, so `with_open` is running and its caller holds
+        // the host. `LENT` is not set, so `write` has no `&mut H` (rules 3 and 5).
         Ok(call(unsafe { &*self.host.load(Relaxed) }))
     }
 
     /// Makes a writing call of the host.
     #[inline]
     pub(super) fn write<R>(&self, call: impl FnOnce(&mut H) -> R) -> Result<R, GateError> {
-        if self.state.load(Relaxed) != current_thread::<H>() || self.readers.load(Relaxed) != 0 {
+        if self.state.load(Relaxed) != open_for_this_thread::<H>()
+            || self.readers.load(Relaxed) != 0
+        {
             return Err(self.refusal());
         }
-        let _lent = Lending::begin(&self.state);
-        // SAFETY: the gate is open on this thread, so `with_open` holds the host alive and mutably borrowed; no other reference to it
-        // exists, because while one does somebody reads or the host is lent (rules 3 and 5).
+        let _lending = Lending::begin(&self.state);
+        // SAFETY: the gate is open for this thread, so `with_open` is running; `readers` is 0, so
+        // `open` lent it the host mutably, and `read` has no `&H`. `LENT` was not set, so no other
+        // `write` has one (rules 3 and 5).
         Ok(call(unsafe { &mut *self.host.load(Relaxed) }))
     }
 
@@ -200,107 +207,23 @@ impl<H: Host> HostGate<H> {
     fn refusal(&self) -> GateError {
         match self.state.load(Relaxed) {
             CLOSED => GateError::Closed,
-            state if state & !LENT != current_thread::<H>() => GateError::Thread,
+            state if state & !LENT != open_for_this_thread::<H>() => GateError::Thread,
             state if state & LENT != 0 => GateError::Lent,
             _ => GateError::ReadOnly,
         }
     }
 }
 
-/// The number of this thread, as the state of a gate that is open for it.
+/// The state of a gate that is open for the current thread, without a writing call.
 #[inline]
-fn current_thread<H: Host>() -> usize {
-    (H::thread_token() & !FREE) | OPEN
+fn open_for_this_thread<H: Host>() -> usize {
+    (H::thread_token() & !STATE_BITS) | OPEN
 }
 
-/// Whether a runtime has the gate.
-///
-/// A runtime that was leaked, with `mem::forget` say, never releases its gate. A plugin may have
-/// kept the gate's address, so the process ends before the memory is used for something else.
-/// This is a type without parameters, so that a gate may outlive what its host borrows.
-struct Acquired(AtomicBool);
-
-impl Drop for Acquired {
-    fn drop(&mut self) {
-        if *self.0.get_mut() {
-            abort();
-        }
-    }
-}
-
-/// Ends the process: a panic does not leave a function of the C ABI.
-#[cold]
-extern "C" fn abort() {
-    panic!("a host gate was dropped while a leaked plugin runtime has it");
-}
-
+#[cfg(any(target_has_atomic = "8", feature = "critical-section"))]
 impl<H: Host> Default for HostGate<H> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Closes the gate when a call of the plugin ends, in whatever way.
-struct Close<'g>(&'g AtomicUsize);
-
-impl Drop for Close<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.0.store(CLOSED, Relaxed);
-    }
-}
-
-// What follows changes one word by a load and a store, which is one instruction and no exchange: one thread at a time gets here (rule 7).
-
-/// One more that reads, until the call ends, in whatever way.
-struct Reading<'g>(&'g AtomicUsize);
-
-impl<'g> Reading<'g> {
-    #[inline]
-    fn begin(readers: &'g AtomicUsize) -> Self {
-        readers.store(readers.load(Relaxed).wrapping_add(1), Relaxed);
-        Self(readers)
-    }
-}
-
-impl Drop for Reading<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.0.store(self.0.load(Relaxed).wrapping_sub(1), Relaxed);
-    }
-}
-
-/// Invariants are validated, until the call ends, in whatever way.
-struct Validating<'g>(&'g AtomicU32);
-
-impl<'g> Validating<'g> {
-    fn begin(phase: &'g AtomicU32) -> Self {
-        phase.store(RuntimeErrorPhase::ValidateBizInvariants.0, Relaxed);
-        Self(phase)
-    }
-}
-
-impl Drop for Validating<'_> {
-    fn drop(&mut self) {
-        self.0.store(RuntimeErrorPhase::RunTx.0, Relaxed);
-    }
-}
-
-/// The host is lent, until the call ends, in whatever way.
-struct Lending<'g>(&'g AtomicUsize);
-
-impl<'g> Lending<'g> {
-    #[inline]
-    fn begin(state: &'g AtomicUsize) -> Self {
-        state.store(state.load(Relaxed) | LENT, Relaxed);
-        Self(state)
-    }
-}
-
-impl Drop for Lending<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.0.store(self.0.load(Relaxed) & !LENT, Relaxed);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Refusals that every store has in common, each with its kind and its text.
 //!
-//! Two hosts that hold the same records refuse with the same bytes, so the texts stand once. A store adds its own for its limits.
+//! Two hosts that hold the same records refuse with the same bytes, so the texts stand once. A
+//! store adds its own for its limits.
 
 use core::fmt::{self, Write as _};
 
@@ -38,7 +39,8 @@ pub fn duplicate_key<'e>(record: &str, key: &[u8], error: ErrorSlot<'e>) -> Erro
     error.fail(HOST_REJECTED, format_args!("{record} with primary key {key} exists already"))
 }
 
-/// An update that changes a key field or an immutable field (kind 4001). `role` is what the field is: `primary key` or `immutable`.
+/// An update that changes a key field or an immutable field (kind 4001). `role` is what the field
+/// is: `primary key` or `immutable`.
 #[cold]
 pub fn frozen_field<'e>(
     record: &str,

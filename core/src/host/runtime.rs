@@ -21,8 +21,9 @@ use crate::{
 
 /// A plugin instance: made by `create_runtime`, told `on_unload` and destroyed when dropped.
 ///
-/// `G` holds the instance's [`HostGate`] in place: `Pin<&mut HostGate<H>>` without an allocator, `Pin<Arc<HostGate<H>>>` with one. It
-/// may move between threads, and is used by one at a time (rule 7).
+/// `G` holds the instance's [`HostGate`] in place: `Pin<&mut HostGate<H>>` without an allocator,
+/// `Pin<Arc<HostGate<H>>>` with one. It may move between threads, and is used by one at a time
+/// (rule 7).
 pub struct PluginRuntime<H: Host, G: Deref<Target = HostGate<H>>> {
     api: PluginApi,
     runtime: NonNull<c_void>,
@@ -31,7 +32,8 @@ pub struct PluginRuntime<H: Host, G: Deref<Target = HostGate<H>>> {
     host: PhantomData<fn(&mut H)>,
 }
 
-// SAFETY: a plugin's instance may move between threads, by the contract (rule 7); the rest is plain data.
+// SAFETY: a plugin's instance may move between threads, by the contract (rule 7); the rest is plain
+// data.
 unsafe impl<H: Host, G: Deref<Target = HostGate<H>> + Send> Send for PluginRuntime<H, G> {}
 
 /// Why a call of a plugin failed.
@@ -87,7 +89,8 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         }
     }
 
-    /// Runs one command on a host. A failure leaves the host as the plugin left it: rolling back is its owner's.
+    /// Runs one command on a host. A failure leaves the host as the plugin left it: rolling back is
+    /// its owner's.
     ///
     /// # Errors
     ///
@@ -102,7 +105,8 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         let out_error = ptr::from_mut(expect_nothing(self.error()));
         let status = self.gate.as_ref().open(host, |ctx_ptr| {
             let context = RuntimeHostContextV1 { ctx_ptr, vtable };
-            // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
+            // SAFETY: made by this table and live; the gate stays pinned as long as `self`
+            // (rules 5 and 7).
             unsafe { self.api.run_tx(self.runtime.as_ptr(), context, command, out_error) }
         });
         check_status(status, "run_tx", RuntimeErrorPhase::RunTx, self.error())
@@ -118,14 +122,16 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         let out_error = ptr::from_mut(expect_nothing(self.error()));
         let status = self.gate.as_ref().open_for_reading(host, |ctx_ptr| {
             let context = RuntimeReadContextV1 { ctx_ptr, vtable };
-            // SAFETY: made by this table and live; the gate stays pinned as long as `self` (rules 5 and 7).
+            // SAFETY: made by this table and live; the gate stays pinned as long as `self`
+            // (rules 5 and 7).
             unsafe { self.api.validate_biz_invariants(self.runtime.as_ptr(), context, out_error) }
         });
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
         check_status(status, "validate_biz_invariants", phase, self.error())
     }
 
-    /// Tells the plugin to release what it holds. Dropping the runtime does so, too, but cannot say how it went.
+    /// Tells the plugin to release what it holds. Dropping the runtime does so, too, but cannot say
+    /// how it went.
     ///
     /// # Errors
     ///
@@ -144,7 +150,8 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
     /// The buffer for errors.
     #[inline]
     fn error(&mut self) -> &mut RuntimeErrorBuf {
-        // SAFETY: this runtime has acquired the gate, and is borrowed mutably: nobody else reaches the buffer (rules 7 and 9).
+        // SAFETY: this runtime has acquired the gate, and is borrowed mutably: nobody else reaches
+        // the buffer (rules 7 and 9).
         unsafe { &mut *self.gate.error() }
     }
 }

@@ -46,7 +46,8 @@ unsafe extern "C" fn read_by_id<H: Host>(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
+    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
+    // (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = require_function(visitor, "visitor", error)?;
@@ -68,7 +69,8 @@ unsafe extern "C" fn read_by_pk<H: Host>(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
+    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
+    // (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = require_function(visitor, "visitor", error)?;
@@ -91,7 +93,8 @@ unsafe extern "C" fn create<H: Host>(
     out_key: *mut RuntimeRecordKeyView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
+    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
+    // (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let init = require_function(init, "init", error)?;
@@ -113,7 +116,8 @@ unsafe extern "C" fn update_by_pk<H: Host>(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
+    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
+    // (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let update = require_function(update, "update", error)?;
@@ -135,7 +139,8 @@ unsafe extern "C" fn delete_by_pk<H: Host>(
     out_deleted: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
+    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
+    // (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let out_deleted = require_out(out_deleted, "out_deleted", error)?;
@@ -153,7 +158,8 @@ unsafe extern "C" fn emit_event<H: Host>(
     payload: RuntimeBytesRef,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
+    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
+    // (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         // SAFETY: the plugin's promise, for the call (rule 10).
@@ -169,7 +175,8 @@ unsafe extern "C" fn for_each_key<H: Host>(
     visitor: Option<RuntimeRecordKeyVisitor>,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
+    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
+    // (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = require_function(visitor, "visitor", error)?;
@@ -184,7 +191,8 @@ unsafe extern "C" fn debug_log<H: Host>(
     message: RuntimeBytesRef,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise (rules 5 and 9).
+    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
+    // (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         // SAFETY: the plugin's promise, for the call (rule 10).

@@ -34,12 +34,13 @@ pub struct KeyVisitor<'v> {
 impl BytesVisitor<'_> {
     /// # Safety
     ///
-    /// `visitor` may be called with `ctx`, and bytes valid for the call, as long as the value lives.
+    /// `visitor` may be called with `ctx`, and bytes valid for the call, as long as the value
+    /// lives.
     pub(crate) const unsafe fn new(ctx: *mut c_void, visitor: RuntimeBytesVisitor) -> Self {
         Self { ctx, visitor, call: PhantomData }
     }
 
-    /// HasRecordBounds the bytes.
+    /// Lends the bytes.
     pub fn visit(self, bytes: &[u8]) {
         // SAFETY: the promise of `new`; the bytes are borrowed for the call (rule 4).
         unsafe { (self.visitor)(self.ctx, RuntimeBytesRef::from_slice(bytes)) };
@@ -49,12 +50,13 @@ impl BytesVisitor<'_> {
 impl BytesMutVisitor<'_> {
     /// # Safety
     ///
-    /// `visitor` may be called with `ctx`, and bytes valid and unshared for the call, as long as the value lives.
+    /// `visitor` may be called with `ctx`, and bytes valid and unshared for the call, as long as
+    /// the value lives.
     pub(crate) const unsafe fn new(ctx: *mut c_void, visitor: RuntimeBytesMutVisitor) -> Self {
         Self { ctx, visitor, call: PhantomData }
     }
 
-    /// HasRecordBounds the bytes. What they are afterwards is whatever the plugin made of them.
+    /// Lends the bytes. What they are afterwards is whatever the plugin made of them.
     pub fn visit(self, bytes: &mut [u8]) {
         // SAFETY: the promise of `new`; the bytes are borrowed, unshared, for the call (rule 4).
         unsafe { (self.visitor)(self.ctx, RuntimeBytesMutRef::from_slice(bytes)) };

@@ -1,4 +1,5 @@
-//! The state of one call of a plugin, which [`Tx`](super::Tx) and [`ReadContext`](super::ReadContext) share.
+//! The state of one call of a plugin, which [`Tx`](super::Tx) and
+//! [`ReadContext`](super::ReadContext) share.
 
 use core::{ffi::c_void, fmt, marker::PhantomData, ptr::NonNull};
 
@@ -10,7 +11,8 @@ use crate::{
 
 /// The host's table, the buffer for the host's errors, and the slot for this call's own error.
 ///
-/// The fields of a [`ReadTable`] and an [`ErrorSlot`] lie side by side, so that their two `u32` share a word.
+/// The fields of a [`ReadTable`] and an [`ErrorSlot`] lie side by side, so that their two `u32`
+/// share a word.
 #[derive(Debug)]
 pub struct CallState<'c> {
     ctx: *mut c_void,
@@ -58,7 +60,8 @@ impl<'c> CallState<'c> {
     }
 }
 
-/// A failed host call becomes the failure of this call: the host's own kind and text, or how it broke the contract (kind 1).
+/// A failed host call becomes the failure of this call: the host's own kind and text, or how it
+/// broke the contract (kind 1).
 impl<'c> HostCaller for CallState<'c> {
     type Failure = ErrorWritten<'c>;
 
@@ -95,12 +98,13 @@ impl<'c> HostCaller for CallState<'c> {
 
 /// A type that holds a [`CallState`]: a transaction or a read context.
 pub trait HasCallState<'c> {
-    /// The state. Only code that can name [`Seal`] reaches it, so that no state is exchanged for another.
+    /// The state. Only code that can name [`Seal`] reaches it, so that no state is exchanged for
+    /// another.
     fn call_state(&mut self, seal: Seal) -> &mut CallState<'c>;
 }
 
-/// Argument of [`HasCallState::call_state`]. A bound on the trait makes its method callable everywhere; a value of this type is not to be
-/// had outside of `plugin`.
+/// Argument of [`HasCallState::call_state`]. A bound on the trait makes its method callable
+/// everywhere; a value of this type is not to be had outside of `plugin`.
 #[derive(Debug, Clone, Copy)]
 pub struct Seal(());
 

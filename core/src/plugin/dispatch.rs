@@ -22,7 +22,8 @@ pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
     }
 }
 
-/// Refuses a command whose payload does not decode: one function for all commands, so that each carries only a call.
+/// Refuses a command whose payload does not decode: one function for all commands, so that each
+/// carries only a call.
 #[cold]
 #[inline(never)]
 fn undecodable<'c>(tx: &mut Tx<'c>, error: &DecodeError) -> ErrorWritten<'c> {

@@ -1,6 +1,8 @@
-//! What happens inside each of a plugin's seven functions, up to the closure that says what this plugin does.
+//! What happens inside each of a plugin's seven functions, up to the closure that says what this
+//! plugin does.
 //!
-//! The thunks of [`Plugin`](super::Plugin) and the published helper functions of the `alloc` crate are thin shells over these.
+//! The thunks of [`Plugin`](super::Plugin) and the published helper functions of the `alloc` crate
+//! are thin shells over these.
 
 use core::{ffi::c_void, fmt, ptr::NonNull};
 
@@ -20,7 +22,8 @@ use crate::{
     raw::{Claim, HostTable, Instance, InstanceError, InstanceStorage, ReadTable},
 };
 
-/// `plugin_name` and `schema_bytes`: the bytes of a text. None when making it panics, for there is no way to say why.
+/// `plugin_name` and `schema_bytes`: the bytes of a text. None when making it panics, for there is
+/// no way to say why.
 pub fn plugin_bytes_v1(text: impl FnOnce() -> &'static str) -> RuntimeBytesRef {
     match catch(text) {
         Ok(text) => RuntimeBytesRef::from_slice(text.as_bytes()),
@@ -32,7 +35,8 @@ pub fn plugin_bytes_v1(text: impl FnOnce() -> &'static str) -> RuntimeBytesRef {
 ///
 /// # Safety
 ///
-/// `config` points to bytes valid for the call; `out_runtime` and `out_error` are null or valid for writes for the call.
+/// `config` points to bytes valid for the call; `out_runtime` and `out_error` are null or valid for
+/// writes for the call.
 pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
     config: RuntimeBytesRef,
     out_runtime: *mut *mut c_void,
@@ -59,15 +63,17 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
     })
 }
 
-/// `destroy_runtime`: drops an instance. Null is ignored, and so is an instance in the middle of a call, which would be pulled away
-/// from under it.
+/// `destroy_runtime`: drops an instance. Null is ignored, and so is an instance in the middle of a
+/// call, which would be pulled away from under it.
 ///
 /// # Safety
 ///
-/// `runtime` is null, or was made by [`create_runtime_v1`] with the same `P` and `S` and not destroyed since.
+/// `runtime` is null, or was made by [`create_runtime_v1`] with the same `P` and `S` and not
+/// destroyed since.
 pub unsafe fn destroy_runtime_v1<P, S: InstanceStorage<P>>(runtime: *mut c_void) {
     let Some(instance) = NonNull::new(runtime.cast::<Instance<P>>()) else { return };
-    // SAFETY: not null, and so live, by the caller's promise; the reference ends here, and what is removed is the handle itself (rule 10).
+    // SAFETY: not null, and so live, by the caller's promise; the reference ends here, and what is
+    // removed is the handle itself (rule 10).
     if unsafe { instance.as_ref() }.is_busy() {
         return;
     }
@@ -82,8 +88,9 @@ pub unsafe fn destroy_runtime_v1<P, S: InstanceStorage<P>>(runtime: *mut c_void)
 ///
 /// # Safety
 ///
-/// `runtime` is null or a live instance made with this `P`; `host` is as [`HostTable::from_raw`] says, and the command's payload valid,
-/// for the call; `out_error` is null or valid for writes for the call.
+/// `runtime` is null or a live instance made with this `P`; `host` is as [`HostTable::from_raw`]
+/// says, and the command's payload valid, for the call; `out_error` is null or valid for writes for
+/// the call.
 #[inline]
 pub unsafe fn run_tx_v1<P>(
     runtime: *mut c_void,
@@ -104,17 +111,20 @@ pub unsafe fn run_tx_v1<P>(
     let instance = match NonNull::new(runtime.cast::<Instance<P>>()) {
         // SAFETY: not null, and so a live instance of this `P`, by the caller's promise (rule 10).
         Some(instance) if unsafe { Instance::begin(instance.as_ptr()) } => instance,
-        // SAFETY: null or a live instance, and null or valid for writes, by the caller's promise (rules 9 and 10).
+        // SAFETY: null or a live instance, and null or valid for writes, by the caller's promise
+        // (rules 9 and 10).
         _ => return unsafe { refused::<P>(runtime, out_error) },
     };
-    // SAFETY: begun above, and lent once; the transaction, which holds the results, is gone when the call ends (rule 3).
+    // SAFETY: begun above, and lent once; the transaction, which holds the results, is gone when
+    // the call ends (rule 3).
     let (error_buffer, plugin) = unsafe { Instance::lend(instance) };
     // SAFETY: a host's context, good for the call, by the caller's promise (rule 10).
     let table = unsafe { HostTable::from_raw(host) };
     // SAFETY: null or valid for writes, by the caller's promise (rule 9).
     let error = unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) };
     let mut tx = Tx::new(table, error_buffer, error);
-    // After the run everything is read back from the transaction, so that no register is kept across it.
+    // After the run everything is read back from the transaction, so that no register is kept
+    // across it.
     match catch(|| run(plugin, &mut tx, command)) {
         Ok(result) => {
             // SAFETY: the transaction has the buffer that `lend` gave out (rule 3).
@@ -143,7 +153,8 @@ fn bad_payload(error: ErrorSlot<'_>, len: usize) -> RuntimeCallStatus {
 ///
 /// # Safety
 ///
-/// `runtime` is null or a live instance made with this `P`; `out_error` is null or valid for writes for the call.
+/// `runtime` is null or a live instance made with this `P`; `out_error` is null or valid for writes
+/// for the call.
 #[cold]
 #[inline(never)]
 unsafe fn refused<P>(runtime: *mut c_void, out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus {
@@ -151,7 +162,8 @@ unsafe fn refused<P>(runtime: *mut c_void, out_error: *mut RuntimeErrorBuf) -> R
     let error = unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) };
     // SAFETY: null or a live instance, by the caller's promise (rule 10).
     if let Ok(claim) = unsafe { claim::<P>(runtime, error) } {
-        // Not reached: the instance was not idle a moment ago, and one thread at a time uses it (rule 7).
+        // Not reached: the instance was not idle a moment ago, and one thread at a time uses it
+        // (rule 7).
         claim.release();
     }
     RuntimeCallStatus::Failure
@@ -174,8 +186,8 @@ unsafe fn panicked<P>(tx: &Tx<'_>, panic: Panic) -> RuntimeCallStatus {
 ///
 /// # Safety
 ///
-/// `runtime` is null or a live instance made with this `P`; `host` is as [`ReadTable::from_raw`] says for the call; `out_error` is null or
-/// valid for writes for the call.
+/// `runtime` is null or a live instance made with this `P`; `host` is as [`ReadTable::from_raw`]
+/// says for the call; `out_error` is null or valid for writes for the call.
 pub unsafe fn validate_v1<P>(
     runtime: *mut c_void,
     host: RuntimeReadContextV1,
@@ -188,7 +200,8 @@ pub unsafe fn validate_v1<P>(
     call.enter(|error| {
         // SAFETY: the caller's promise about `runtime` (rule 10).
         let claim = unsafe { claim::<P>(runtime, error) }?;
-        // SAFETY: asked for once, and used by the context only, which ends before the claim (rule 3).
+        // SAFETY: asked for once, and used by the context only, which ends before the claim
+        // (rule 3).
         let error_buffer = unsafe { claim.error_buffer() };
         // SAFETY: the caller's promise about `host` (rule 10).
         let table = unsafe { ReadTable::from_raw(host) };
@@ -202,7 +215,8 @@ pub unsafe fn validate_v1<P>(
 ///
 /// # Safety
 ///
-/// `runtime` is null or a live instance made with this `P`; `out_error` is null or valid for writes for the call.
+/// `runtime` is null or a live instance made with this `P`; `out_error` is null or valid for writes
+/// for the call.
 pub unsafe fn on_unload_v1<P>(
     runtime: *mut c_void,
     out_error: *mut RuntimeErrorBuf,

@@ -3,9 +3,11 @@
 use super::{Plugin, thunks::plugin_api};
 use crate::{abi::RuntimePluginApiV1, boundary::CATCHES_PANICS, raw::InstanceStorage};
 
-/// A plugin that is linked in: its table, without a symbol, so that any number of them fit into one image.
+/// A plugin that is linked in: its table, without a symbol, so that any number of them fit into one
+/// image.
 ///
-/// Made by [`static_plugin!`](crate::static_plugin), or by [`of`](Self::of) with storage of another kind.
+/// Made by [`static_plugin!`](crate::static_plugin), or by [`of`](Self::of) with storage of another
+/// kind.
 #[derive(Debug, Clone, Copy)]
 pub struct StaticPlugin {
     name: fn() -> &'static str,
@@ -48,9 +50,10 @@ impl StaticPlugin {
     }
 }
 
-/// Makes the [`StaticPlugin`](crate::plugin::StaticPlugin) of a plugin, with a static pool of `slots` instances, at least 1.
+/// Makes the [`StaticPlugin`](crate::plugin::StaticPlugin) of a plugin, with a static pool of
+/// `slots` instances, at least 1.
 ///
-/// On targets without compare-exchange (Armv6-M) one thread creates the instances, and not in an interrupt: see the safety section of
+/// On targets without compare-exchange (Armv6-M) this needs the feature `critical-section`: see
 /// [`Pool`](crate::raw::Pool).
 ///
 /// ```
@@ -82,7 +85,8 @@ impl StaticPlugin {
 #[macro_export]
 macro_rules! static_plugin {
     ($plugin:ty, slots = $slots:expr) => {{
-        // Names of items are not hygienic: `$slots` is evaluated where the struct and the static cannot be seen.
+        // Names of items are not hygienic: `$slots` is evaluated where the struct and the static
+        // cannot be seen.
         const __STATEVEC_SLOT_COUNT: usize = $slots;
         {
             struct __StatevecSlots;
@@ -106,23 +110,23 @@ macro_rules! static_plugin {
     };
 }
 
-/// Exports a plugin as a shared library (ABI.md section 2). `storage` says where its instances live: a
-/// type that implements [`InstanceStorage`](crate::raw::InstanceStorage), `statevec_abi_alloc::Boxed`
-/// for the heap.
+/// Exports a plugin as a shared library (ABI.md section 2). `storage` says where its instances
+/// live: a type that implements [`InstanceStorage`](crate::raw::InstanceStorage),
+/// `statevec_abi_alloc::Boxed` for the heap.
 ///
-/// Write it in a package of its own that is a `cdylib` and enables the feature `std`; the plugin's logic
-/// stays a plain library, which can then be linked statically as well.
+/// Write it in a package of its own that is a `cdylib` and enables the feature `std`; the plugin's
+/// logic stays a plain library, which can then be linked statically as well.
 ///
-/// A library whose panics are not caught ends its host's process with the first one. So this does not
-/// compile without the feature `std`, or with `panic = "abort"`, unless `panics = abort` says that it is
-/// wanted:
+/// A library whose panics are not caught ends its host's process with the first one. So this does
+/// not compile without the feature `std`, or with `panic = "abort"`, unless `panics = abort` says
+/// that it is wanted:
 ///
 /// ```text
 /// statevec_abi::export_plugin!(Bank, storage = Slots, panics = abort);
 /// ```
 ///
-/// Beside the entry the library has the symbol `statevec_runtime_plugin_catches_panics`, a byte that is
-/// 1 or 0, by which hosts can show which it is.
+/// Beside the entry the library has the symbol `statevec_runtime_plugin_catches_panics`, a byte
+/// that is 1 or 0, by which hosts can show which it is.
 #[macro_export]
 macro_rules! export_plugin {
     ($plugin:ty, storage = $storage:ty $(,)?) => {

@@ -15,11 +15,13 @@ use crate::{
     typed::{KeyedRecord, Pk, Record},
 };
 
-/// Reading records, and saying why the call fails: what [`Tx`] and [`ReadContext`] have in common. It cannot be implemented by others.
+/// Reading records, and saying why the call fails: what [`Tx`] and [`ReadContext`] have in common.
+/// It cannot be implemented by others.
 ///
-/// A helper that takes `&mut impl ReadAccess<'c>` serves commands and invariants alike. A failed host call returns [`ErrorWritten`] with the
-/// host's own kind and text already written, so that `?` passes it on. A record that does not decode fails the call as
-/// `ABI_CONTRACT_VIOLATION`, with the record, the field and both sizes in the text.
+/// A helper that takes `&mut impl ReadAccess<'c>` serves commands and invariants alike. A failed
+/// host call returns [`ErrorWritten`] with the host's own kind and text already written, so that
+/// `?` passes it on. A record that does not decode fails the call as `ABI_CONTRACT_VIOLATION`, with
+/// the record, the field and both sizes in the text.
 ///
 /// ```
 /// # use statevec_abi::prelude::*;
@@ -31,7 +33,8 @@ use crate::{
 /// }
 /// ```
 pub trait ReadAccess<'c>: HasCallState<'c> {
-    /// HasRecordBounds the record with this key to `f`, and returns what `f` made of it; `None` when there is no such record.
+    /// Lends the record with this key to `f`, and returns what `f` made of it; `None` when there is
+    /// no such record.
     ///
     /// ```
     /// # use statevec_abi::prelude::*;
@@ -45,7 +48,8 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
     ///
     /// # Errors
     ///
-    /// The host refused or broke the contract, or the record does not decode; the reason is written.
+    /// The host refused or broke the contract, or the record does not decode; the reason is
+    /// written.
     #[inline]
     fn read<R: KeyedRecord, T>(
         &mut self,
@@ -95,8 +99,9 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         state.table().lend_by_id::<R, _, _, _>(state, R::KIND, sys_id, R::decode)
     }
 
-    /// Calls `f` with a copy of every record of the type, in ascending `sys_id`, and with a context to read through
-    /// meanwhile. After an `Err` from `f` the rest are skipped and the error is returned.
+    /// Calls `f` with a copy of every record of the type, in ascending `sys_id`, and with a context
+    /// to read through meanwhile. After an `Err` from `f` the rest are skipped and the error is
+    /// returned.
     ///
     /// ```
     /// # use statevec_abi::prelude::*;
@@ -132,8 +137,8 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         })
     }
 
-    /// Rejects the command (kind 2001), with a reason for its sender: a text, `format_args!(…)`, or a
-    /// reference to anything that displays.
+    /// Rejects the command (kind 2001), with a reason for its sender: a text, `format_args!(…)`, or
+    /// a reference to anything that displays.
     #[inline]
     fn reject(&mut self, reason: impl Reason) -> ErrorWritten<'c> {
         let error = self.call_state(Seal::OPEN).error();
@@ -150,7 +155,8 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         self.call_state(Seal::OPEN).error().fail(kind, reason)
     }
 
-    /// Reads a record by number, and returns the visitor's result for its bytes; `None` when there is no such record.
+    /// Reads a record by number, and returns the visitor's result for its bytes; `None` when there
+    /// is no such record.
     ///
     /// # Errors
     ///
@@ -166,7 +172,8 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         state.table().read_by_id(state, kind, sys_id, visitor)
     }
 
-    /// Reads a record by its primary key, and returns the visitor's result for its bytes; `None` when there is no such record.
+    /// Reads a record by its primary key, and returns the visitor's result for its bytes; `None`
+    /// when there is no such record.
     ///
     /// # Errors
     ///
@@ -182,7 +189,8 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
         state.table().read_by_pk(state, kind, pk, visitor)
     }
 
-    /// Calls the visitor with every key of a kind, in ascending `sys_id`, and with a context to read through meanwhile.
+    /// Calls the visitor with every key of a kind, in ascending `sys_id`, and with a context to
+    /// read through meanwhile.
     ///
     /// After a visitor's `Err` the rest are skipped and the error is returned.
     ///

@@ -7,10 +7,11 @@ use crate::{
     raw::{HostCaller as _, HostErrorBuffer, ReadTable},
 };
 
-/// Read access to the host's records, for the time of the call `'c`, and the place to write why the call fails.
+/// Read access to the host's records, for the time of the call `'c`, and the place to write why the
+/// call fails.
 ///
-/// Its methods are those of [`ReadAccess`](super::ReadAccess). A plugin gets one when its invariants are checked, and inside of a walk over
-/// records.
+/// Its methods are those of [`ReadAccess`](super::ReadAccess). A plugin gets one when its
+/// invariants are checked, and inside of a walk over records.
 #[derive(Debug)]
 pub struct ReadContext<'c> {
     state: CallState<'c>,
@@ -26,7 +27,8 @@ impl<'c> ReadContext<'c> {
         Self { state: CallState::new(table, error_buffer, error) }
     }
 
-    /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
+    /// The host's table and the buffer for its errors, for adapters that speak to the host in their
+    /// own way.
     pub fn read_table(&mut self) -> (ReadTable<'_>, HostErrorBuffer<'_>) {
         (self.state.table(), self.state.error_buffer())
     }
@@ -45,10 +47,11 @@ pub(super) fn for_each_key<'c>(
     kind: RecordKind,
     mut visitor: impl FnMut(&mut ReadContext<'c>, RecordKey) -> TxResult<'c>,
 ) -> TxResult<'c> {
-    // The host may hold the state's buffer while it walks, so calls from the visitor write elsewhere (rule 3).
+    // The host may hold the state's buffer while it walks, so calls from the visitor write
+    // elsewhere (rule 3).
     let mut nested = RuntimeErrorBuf::RESET;
-    // SAFETY: initialised, and outlives its context, which a visitor can only borrow. No code outside of `plugin` gets an owned
-    // context or a state to exchange it for (rule 3).
+    // SAFETY: initialised, and outlives its context, which a visitor can only borrow. No code
+    // outside of `plugin` gets an owned context or a state to exchange it for (rule 3).
     let error_buffer = unsafe { HostErrorBuffer::from_raw((&mut nested).into()) };
     let mut inner = ReadContext::new(state.table(), error_buffer, state.error());
     let mut stopped = Ok(());

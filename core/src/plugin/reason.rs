@@ -7,7 +7,8 @@ use crate::{
     boundary::{ErrorSlot, ErrorWritten},
 };
 
-/// A reason to reject a command: a text, `format_args!(…)`, or a reference to anything that displays.
+/// A reason to reject a command: a text, `format_args!(…)`, or a reference to anything that
+/// displays.
 ///
 /// It is written straight into the caller's error buffer. A text is copied in one piece; nothing is
 /// allocated.

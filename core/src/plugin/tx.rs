@@ -11,8 +11,8 @@ use crate::{
 
 /// One transaction: writing, and the methods of [`ReadAccess`](super::ReadAccess).
 ///
-/// It lives as long as the call and cannot be kept. While a record is lent for writing the transaction is borrowed, so that a host call
-/// from inside does not compile.
+/// It lives as long as the call and cannot be kept. While a record is lent for writing the
+/// transaction is borrowed, so that a host call from inside does not compile.
 #[derive(Debug)]
 pub struct Tx<'tx> {
     /// Invariant: its table is the one of a [`HostTable`]. Only `new` sets it.
@@ -32,11 +32,13 @@ impl<'tx> Tx<'tx> {
         Self { state: CallState::new(table.read(), error_buffer, error) }
     }
 
-    /// Creates a record: `init` fills zeroed bytes of the schema's data size. Returns the new record's key.
+    /// Creates a record: `init` fills zeroed bytes of the schema's data size. Returns the new
+    /// record's key.
     ///
     /// # Errors
     ///
-    /// The host refused (a record with the same primary key exists: kind 4001) or broke the contract; the reason is written.
+    /// The host refused (a record with the same primary key exists: kind 4001) or broke the
+    /// contract; the reason is written.
     #[inline]
     pub fn create_raw(
         &mut self,
@@ -47,11 +49,13 @@ impl<'tx> Tx<'tx> {
         Ok(key)
     }
 
-    /// Updates a record by its primary key, in place, and returns what `update` made of it; `None` when there is no such record.
+    /// Updates a record by its primary key, in place, and returns what `update` made of it; `None`
+    /// when there is no such record.
     ///
     /// # Errors
     ///
-    /// The host refused (an update that changes the key: kind 4001) or broke the contract; the reason is written.
+    /// The host refused (an update that changes the key: kind 4001) or broke the contract; the
+    /// reason is written.
     #[inline]
     pub fn update_by_pk_raw<T>(
         &mut self,
@@ -82,7 +86,8 @@ impl<'tx> Tx<'tx> {
         self.table().emit_event(&mut self.state, kind, payload)
     }
 
-    /// Passes a diagnostic text to the host; at most 256 bytes when it has arguments. It is no part of the outcome.
+    /// Passes a diagnostic text to the host; at most 256 bytes when it has arguments. It is no part
+    /// of the outcome.
     ///
     /// # Errors
     ///
@@ -96,7 +101,8 @@ impl<'tx> Tx<'tx> {
         self.table().debug_log(&mut self.state, message)
     }
 
-    /// The host's table and the buffer for its errors, for adapters that speak to the host in their own way.
+    /// The host's table and the buffer for its errors, for adapters that speak to the host in their
+    /// own way.
     pub fn host_table(&mut self) -> (HostTable<'_>, HostErrorBuffer<'_>) {
         (self.table(), self.state.error_buffer())
     }
@@ -121,7 +127,8 @@ impl<'tx> Tx<'tx> {
 
     #[inline]
     const fn table(&self) -> HostTable<'tx> {
-        // SAFETY: `new` made the state of a host's whole table, and nothing outside of `plugin` reaches the state (rule 10).
+        // SAFETY: `new` made the state of a host's whole table, and nothing outside of `plugin`
+        // reaches the state (rule 10).
         unsafe { HostTable::of_read(self.state.table()) }
     }
 }

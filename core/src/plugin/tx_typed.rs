@@ -13,15 +13,16 @@ impl<'tx> Tx<'tx> {
     ///
     /// # Errors
     ///
-    /// The host refused (a record with the same key exists: kind 4001) or broke the contract; the reason is written.
+    /// The host refused (a record with the same key exists: kind 4001) or broke the contract; the
+    /// reason is written.
     #[inline]
     pub fn create<R: Record>(&mut self, record: &R) -> TxResult<'tx, RecordKey> {
         let (key, ()) = self.create_with(record, |_| Ok(()))?;
         Ok(key)
     }
 
-    /// HasRecordBounds the record with this key to `f` for changing, and returns what `f` made of it; `None` when there is no
-    /// such record. Immutable fields have no setter.
+    /// Lends the record with this key to `f` for changing, and returns what `f` made of it; `None`
+    /// when there is no such record. Immutable fields have no setter.
     ///
     /// ```
     /// # use statevec_abi::prelude::*;
@@ -44,7 +45,8 @@ impl<'tx> Tx<'tx> {
     ///
     /// # Errors
     ///
-    /// The host refused or broke the contract, or the record does not decode; the reason is written.
+    /// The host refused or broke the contract, or the record does not decode; the reason is
+    /// written.
     #[inline]
     pub fn update<R: KeyedRecord, T>(
         &mut self,
@@ -57,8 +59,8 @@ impl<'tx> Tx<'tx> {
         })
     }
 
-    /// Creates the record `initial` unless there is one with its key; either way lends it to `f` for changing, and
-    /// returns what `f` made of it.
+    /// Creates the record `initial` unless there is one with its key; either way lends it to `f`
+    /// for changing, and returns what `f` made of it.
     ///
     /// ```
     /// # use statevec_abi::prelude::*;
@@ -104,8 +106,8 @@ impl<'tx> Tx<'tx> {
     ///
     /// # Errors
     ///
-    /// Its variable bytes exceed what the event declares (a rejection, kind 2001, for they come from the command), or
-    /// the host refused or broke the contract; the reason is written.
+    /// Its variable bytes exceed what the event declares (a rejection, kind 2001, for they come
+    /// from the command), or the host refused or broke the contract; the reason is written.
     #[inline]
     pub fn emit<E: Event>(&mut self, event: &E) -> TxResult<'tx> {
         match event.with_encoded(|payload| self.emit_raw(E::KIND, payload)) {

@@ -84,7 +84,8 @@ impl CommittedResultRecord {
     ///
     /// # Errors
     ///
-    /// The bytes are shorter or longer than the record, have another version, or an outcome that means nothing.
+    /// The bytes are shorter or longer than the record, have another version, or an outcome that
+    /// means nothing.
     pub fn decode(bytes: &[u8]) -> Result<Self, QueueCodecError> {
         let (expected, actual) = (COMMITTED_RESULT_RECORD_LEN, bytes.len());
         let truncated = QueueCodecError::Truncated { expected, actual };

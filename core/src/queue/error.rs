@@ -2,6 +2,7 @@
 
 /// What is wrong with a queue record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+#[non_exhaustive]
 pub enum QueueCodecError {
     /// The bytes end inside the record.
     #[error("queue record of {actual} bytes ends before its {expected} bytes are complete")]

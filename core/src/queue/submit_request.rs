@@ -62,7 +62,8 @@ impl<'a> SubmitRequest<'a> {
     ///
     /// # Errors
     ///
-    /// `out` is shorter than [`encoded_len`](Self::encoded_len), or the payload longer than a `u32` can say; `out` is unchanged.
+    /// `out` is shorter than [`encoded_len`](Self::encoded_len), or the payload longer than a `u32`
+    /// can say; `out` is unchanged.
     pub fn encode(&self, out: &mut [u8]) -> Result<usize, QueueCodecError> {
         let (needed, room) = (self.encoded_len(), out.len());
         let len = u32::try_from(self.payload.len())

@@ -7,10 +7,11 @@ use crate::{
     typed::DecodeError,
 };
 
-/// Who makes host calls: it has a buffer for the host's error, and makes what it needs of a call that failed.
+/// Who makes host calls: it has a buffer for the host's error, and makes what it needs of a call
+/// that failed.
 ///
-/// The cold functions behind a call end in [`failed`](Self::failed): a call that goes well carries no error about, not even as a possibility
-/// that must be ruled out.
+/// The cold functions behind a call end in [`failed`](Self::failed): a call that goes well carries
+/// no error about, not even as a possibility that must be ruled out.
 pub trait HostCaller {
     /// What a failed call becomes.
     type Failure;
@@ -21,7 +22,8 @@ pub trait HostCaller {
     /// Makes a failure of an error; the host's report, if there is one, is in the buffer.
     fn failed(&mut self, error: HostCallError) -> Self::Failure;
 
-    /// Makes a failure of the host's report: the usual case of [`failed`](Self::failed), which answers it where this is left as it is.
+    /// Makes a failure of the host's report: the usual case of [`failed`](Self::failed), which
+    /// answers it where this is left as it is.
     fn reported(&mut self, call: &'static str) -> Self::Failure {
         self.failed(HostCallError::Reported { call })
     }
@@ -74,6 +76,7 @@ impl core::error::Error for HostCallError {
     missing_docs,
     reason = "each variant's text is its documentation; `call` names the table entry"
 )]
+#[non_exhaustive]
 pub enum ContractViolation {
     #[error("runtime {table} vtable is null")]
     NullTable { table: &'static str },

@@ -4,7 +4,8 @@ use core::{fmt, marker::PhantomData, ptr::NonNull};
 
 use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
 
-/// An error buffer for host calls, which the host may hold while it runs (rule 3): so it is a pointer and not a reference.
+/// An error buffer for host calls, which the host may hold while it runs (rule 3): so it is a
+/// pointer and not a reference.
 ///
 /// Always initialised, because a host may set a length without writing a text.
 pub struct HostErrorBuffer<'c> {
@@ -13,7 +14,7 @@ pub struct HostErrorBuffer<'c> {
 }
 
 impl<'c> HostErrorBuffer<'c> {
-    /// HasRecordBounds a buffer to host calls.
+    /// Lends a buffer to host calls.
     #[must_use]
     pub const fn new(buffer: &'c mut RuntimeErrorBuf) -> Self {
         Self { buffer: NonNull::from_mut(buffer), borrow: PhantomData }
@@ -30,13 +31,15 @@ impl<'c> HostErrorBuffer<'c> {
     /// What the host wrote.
     #[must_use]
     pub fn report(&self) -> &RuntimeErrorBuf {
-        // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed (rule 3).
+        // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed
+        // (rule 3).
         unsafe { self.buffer.as_ref() }
     }
 
     /// Forgets what the host wrote, so that a later failure without a text does not repeat it.
     pub fn reset(&mut self, phase: RuntimeErrorPhase) {
-        // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed (rule 3).
+        // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed
+        // (rule 3).
         let buffer = unsafe { self.buffer.as_mut() };
         (buffer.phase, buffer.kind, buffer.message_len) = (phase, RuntimeErrorBuf::RESET.kind, 0);
     }

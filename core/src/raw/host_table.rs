@@ -15,7 +15,8 @@ use crate::{
     typed::DecodeError,
 };
 
-/// All functions of a host, for the time `'c` that it lent them: those of [`ReadTable`], and the writing ones.
+/// All functions of a host, for the time `'c` that it lent them: those of [`ReadTable`], and the
+/// writing ones.
 #[derive(Debug)]
 pub struct HostTable<'c> {
     /// Invariant: made of a [`RuntimeHostVTableV1`].
@@ -25,7 +26,8 @@ pub struct HostTable<'c> {
 impl<'c> HostTable<'c> {
     /// # Safety
     ///
-    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the contract when their first argument is `ctx_ptr`.
+    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the
+    /// contract when their first argument is `ctx_ptr`.
     #[must_use]
     #[inline]
     pub unsafe fn from_raw(context: RuntimeHostContextV1) -> Self {
@@ -35,12 +37,13 @@ impl<'c> HostTable<'c> {
         Self { read }
     }
 
-    /// The functions of a table whose reading ones came from [`read`](Self::read). Used by who owns the transaction, so that no two
-    /// writes can overlap.
+    /// The functions of a table whose reading ones came from [`read`](Self::read). Used by who owns
+    /// the transaction, so that no two writes can overlap.
     ///
     /// # Safety
     ///
-    /// `read` is not the table of a [`RuntimeReadContextV1`](crate::abi::RuntimeReadContextV1), which ends before the writing functions.
+    /// `read` is not the table of a [`RuntimeReadContextV1`](crate::abi::RuntimeReadContextV1),
+    /// which ends before the writing functions.
     #[inline]
     pub(crate) const unsafe fn of_read(read: ReadTable<'c>) -> Self {
         Self { read }
@@ -75,7 +78,8 @@ impl<'c> HostTable<'c> {
         self.lend_new::<AnyLength, _, _, _>(caller, kind, |data| Ok(init(data)))
     }
 
-    /// Updates a record by primary key, and returns what `update` made of it; `None` when there is no such record.
+    /// Updates a record by primary key, and returns what `update` made of it; `None` when there is
+    /// no such record.
     ///
     /// # Errors
     ///
@@ -113,7 +117,8 @@ impl<'c> HostTable<'c> {
         // Kind 0 is reserved: a host that leaves the key unwritten is found out.
         let mut key = RuntimeRecordKeyView { kind: 0, sys_id: 0 };
         let (out_key, out_error) = (&raw mut key, caller.error_buffer().as_ptr());
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
+        // is of this visitor's type (rules 3, 4).
         let status = unsafe { entry(self.read.ctx(), kind, visit_ctx, init, out_key, out_error) };
         if status == RuntimeCallStatus::Success
             && key.kind == kind
@@ -125,7 +130,8 @@ impl<'c> HostTable<'c> {
         Err(not_created(caller, visit.state(), const { &L::BOUNDS }, status, kind, key.kind))
     }
 
-    /// [`update_by_pk`](Self::update_by_pk) for a visitor that needs certain bytes, and may refuse them.
+    /// [`update_by_pk`](Self::update_by_pk) for a visitor that needs certain bytes, and may refuse
+    /// them.
     #[inline]
     pub(crate) fn lend_by_pk<L, T, F, C>(
         &mut self,
@@ -149,7 +155,8 @@ impl<'c> HostTable<'c> {
         let visit_ctx = &raw mut visit;
         let out_found = OneShotVisitor::out_found(visit_ctx);
         let visit_ctx = visit_ctx.cast();
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
+        // is of this visitor's type (rules 3, 4).
         let status =
             unsafe { entry(self.read.ctx(), kind, pk, visit_ctx, update, out_found, out_error) };
         found::<L, _, _, _>(caller, &mut visit, CALL, status)
@@ -232,7 +239,8 @@ impl<'c> HostTable<'c> {
 
     #[inline]
     fn entries(&self) -> &RuntimeHostVTableV1 {
-        // SAFETY: made of such a table; valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
+        // SAFETY: made of such a table; valid for reads for `'c`, by the promise of `from_raw` or
+        // as a stand-in (rule 10).
         unsafe { self.read.table().as_ref() }
     }
 }

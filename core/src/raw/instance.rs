@@ -11,9 +11,11 @@ use core::{
 use super::error_buffer::HostErrorBuffer;
 use crate::abi::RuntimeErrorBuf;
 
-/// What a runtime handle points to: the plugin's own instance `P`, whether it is in use, and the buffer for its host calls' errors.
+/// What a runtime handle points to: the plugin's own instance `P`, whether it is in use, and the
+/// buffer for its host calls' errors.
 ///
-/// The buffer lies here, and not on the stack of every call, because clearing 528 bytes costs more than everything else that a call does.
+/// The buffer lies here, and not on the stack of every call, because clearing 528 bytes costs more
+/// than everything else that a call does.
 #[repr(C)]
 pub struct Instance<P> {
     /// First, so that its address is the instance's: see [`end`](Self::end).
@@ -73,8 +75,9 @@ impl<P> Instance<P> {
     /// Claims the instance for one call.
     #[inline]
     pub(crate) fn claim(&self) -> Result<Claim<'_, P>, InstanceError> {
-        // A load and a store and not an exchange: a handle is used by one thread at a time (rule 7), so what is detected here is
-        // a call from inside a call; and small targets have no exchange.
+        // A load and a store and not an exchange: a handle is used by one thread at a time
+        // (rule 7), so what is detected here is a call from inside a call; and small targets have
+        // no exchange.
         match self.state.load(Relaxed) {
             IDLE => {
                 self.state.store(BUSY, Relaxed);
@@ -85,15 +88,17 @@ impl<P> Instance<P> {
         }
     }
 
-    /// Claims the instance for one call, if it is idle: [`claim`](Self::claim) for `run_tx`, without a guard. The guard would keep the
-    /// instance's address in a register across the call; [`end`](Self::end) finds it from the buffer that the transaction holds anyway.
+    /// Claims the instance for one call, if it is idle: [`claim`](Self::claim) for `run_tx`,
+    /// without a guard. The guard would keep the instance's address in a register across the call;
+    /// [`end`](Self::end) finds it from the buffer that the transaction holds anyway.
     ///
     /// # Safety
     ///
     /// `this` points to a live instance of this very type.
     #[inline]
     pub(crate) unsafe fn begin(this: *mut Self) -> bool {
-        // SAFETY: live, by the caller's promise; the state is atomic, and one thread at a time uses a handle (rules 7 and 10).
+        // SAFETY: live, by the caller's promise; the state is atomic, and one thread at a time uses
+        // a handle (rules 7 and 10).
         let state = unsafe { &(*this).state };
         if state.load(Relaxed) != IDLE {
             return false;
@@ -106,17 +111,22 @@ impl<P> Instance<P> {
     ///
     /// # Safety
     ///
-    /// [`begin`](Self::begin) returned true for `this`, and this is called once for that call, whose end neither result outlives.
+    /// [`begin`](Self::begin) returned true for `this`, and this is called once for that call,
+    /// whose end neither result outlives.
     #[inline]
     pub(crate) unsafe fn lend<'i, 'c>(this: NonNull<Self>) -> (HostErrorBuffer<'c>, &'i P) {
-        // The buffer comes first: this keeps the pointer's right to reach the whole instance, which `end` needs.
+        // The buffer comes first: this keeps the pointer's right to reach the whole instance, which
+        // `end` needs.
         let buffer = this.cast::<RuntimeErrorBuf>();
         const { assert!(mem::offset_of!(Self, error_buffer) == 0) };
-        // SAFETY: initialised in `new`, behind a cell, and lent once per call, to this call alone (rules 3 and 7).
+        // SAFETY: initialised in `new`, behind a cell, and lent once per call, to this call alone
+        // (rules 3 and 7).
         let error_buffer = unsafe { HostErrorBuffer::from_raw(buffer) };
-        // SAFETY: live, by the caller's promise; computing a field's address reads nothing (rule 10).
+        // SAFETY: live, by the caller's promise; computing a field's address reads nothing
+        // (rule 10).
         let plugin = unsafe { &raw const (*this.as_ptr()).plugin };
-        // SAFETY: behind a cell that only the call in progress reaches, and that lends it shared only (rule 7).
+        // SAFETY: behind a cell that only the call in progress reaches, and that lends it shared
+        // only (rule 7).
         (error_buffer, unsafe { &*UnsafeCell::raw_get(plugin) })
     }
 
@@ -128,7 +138,8 @@ impl<P> Instance<P> {
     #[inline]
     pub(crate) unsafe fn end(error_buffer: *mut RuntimeErrorBuf, panicked: bool) {
         let this = error_buffer.cast::<Self>();
-        // SAFETY: the buffer lies where its instance begins, and came with a pointer to all of it; the instance lives (rule 10).
+        // SAFETY: the buffer lies where its instance begins, and came with a pointer to all of it;
+        // the instance lives (rule 10).
         let state = unsafe { &(*this).state };
         state.store(if panicked { QUARANTINED } else { IDLE }, Relaxed);
     }
@@ -139,7 +150,8 @@ impl<P> Instance<P> {
     }
 }
 
-/// An instance in use by one call. Dropped without [`release`](Self::release), as a panic does, it quarantines the instance.
+/// An instance in use by one call. Dropped without [`release`](Self::release), as a panic does, it
+/// quarantines the instance.
 pub(crate) struct Claim<'i, P> {
     instance: &'i Instance<P>,
 }

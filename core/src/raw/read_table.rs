@@ -19,8 +19,9 @@ use crate::{
 
 /// The read functions of a host, for the time `'c` that it lent them.
 ///
-/// Every call names its [`HostCaller`], whose buffer the host's error goes to. A call made from inside a visitor needs another one than the
-/// call that it is inside of (rule 3): the borrow of the caller sees to it.
+/// Every call names its [`HostCaller`], whose buffer the host's error goes to. A call made from
+/// inside a visitor needs another one than the call that it is inside of (rule 3): the borrow of
+/// the caller sees to it.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadTable<'c> {
     ctx: *mut c_void,
@@ -56,7 +57,8 @@ const _: () = {
 impl<'c> ReadTable<'c> {
     /// # Safety
     ///
-    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the contract when their first argument is `ctx_ptr`.
+    /// A non-null, aligned table pointer is valid for reads for `'c`, and the entries keep the
+    /// contract when their first argument is `ctx_ptr`.
     #[must_use]
     #[inline]
     pub unsafe fn from_raw(context: RuntimeReadContextV1) -> Self {
@@ -79,7 +81,8 @@ impl<'c> ReadTable<'c> {
         Self { ctx, entries: table.cast(), for_each_at: FOR_EACH_AT_HOST, call: PhantomData }
     }
 
-    /// Reads a record by number, and returns what the visitor made of it; `None` when there is no such record.
+    /// Reads a record by number, and returns what the visitor made of it; `None` when there is no
+    /// such record.
     ///
     /// # Errors
     ///
@@ -95,7 +98,8 @@ impl<'c> ReadTable<'c> {
         self.lend_by_id::<AnyLength, _, _, _>(caller, kind, sys_id, |data| Ok(visitor(data)))
     }
 
-    /// Reads a record by primary key, and returns what the visitor made of it; `None` when there is no such record.
+    /// Reads a record by primary key, and returns what the visitor made of it; `None` when there is
+    /// no such record.
     ///
     /// # Errors
     ///
@@ -111,7 +115,8 @@ impl<'c> ReadTable<'c> {
         self.lend_by_pk::<AnyLength, _, _, _>(caller, kind, pk, |data| Ok(visitor(data)))
     }
 
-    /// [`read_by_id`](Self::read_by_id) for a visitor that needs certain bytes, and may refuse them.
+    /// [`read_by_id`](Self::read_by_id) for a visitor that needs certain bytes, and may refuse
+    /// them.
     #[inline]
     pub(crate) fn lend_by_id<L, T, F, C>(
         &self,
@@ -126,7 +131,8 @@ impl<'c> ReadTable<'c> {
         C: HostCaller,
     {
         const CALL: &str = "with_read_typed_raw";
-        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
+        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in
+        // (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_id };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = OneShotVisitor::new(visitor);
@@ -134,14 +140,16 @@ impl<'c> ReadTable<'c> {
         let out_error = caller.error_buffer().as_ptr();
         let visit_ctx = &raw mut visit;
         let out_found = OneShotVisitor::out_found(visit_ctx);
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
+        // is of this visitor's type (rules 3, 4).
         let status = unsafe {
             entry(self.ctx, kind, sys_id, visit_ctx.cast(), visitor, out_found, out_error)
         };
         found::<L, _, _, _>(caller, &mut visit, CALL, status)
     }
 
-    /// [`read_by_pk`](Self::read_by_pk) for a visitor that needs certain bytes, and may refuse them.
+    /// [`read_by_pk`](Self::read_by_pk) for a visitor that needs certain bytes, and may refuse
+    /// them.
     #[inline]
     pub(crate) fn lend_by_pk<L, T, F, C>(
         &self,
@@ -156,7 +164,8 @@ impl<'c> ReadTable<'c> {
         C: HostCaller,
     {
         const CALL: &str = "with_read_typed_by_pk_raw";
-        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
+        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in
+        // (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_pk };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = OneShotVisitor::new(visitor);
@@ -165,7 +174,8 @@ impl<'c> ReadTable<'c> {
         let out_error = caller.error_buffer().as_ptr();
         let visit_ctx = &raw mut visit;
         let out_found = OneShotVisitor::out_found(visit_ctx);
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
+        // is of this visitor's type (rules 3, 4).
         let status =
             unsafe { entry(self.ctx, kind, pk, visit_ctx.cast(), visitor, out_found, out_error) };
         found::<L, _, _, _>(caller, &mut visit, CALL, status)
@@ -184,20 +194,22 @@ impl<'c> ReadTable<'c> {
     ) -> Result<(), C::Failure> {
         const CALL: &str = "for_each_record_key_raw";
         let entry = self.entries.as_ptr().wrapping_byte_add(self.for_each_at as usize);
-        // SAFETY: the entry's place in the kind of table that this was made of; valid for reads for `'c`, by the promise of
-        // `from_raw` or as a stand-in (rule 10).
+        // SAFETY: the entry's place in the kind of table that this was made of; valid for reads for
+        // `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
         let entry = unsafe { *entry.cast::<Option<ForEachKeyFn>>() };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = RepeatVisitor::Waiting(visitor);
         let visit_ctx = (&raw mut visit).cast();
         let visitor = Some(visit_key::<F> as _);
         let out_error = caller.error_buffer().as_ptr();
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
+        // is of this visitor's type (rules 3, 4).
         let status = unsafe { entry(self.ctx, kind, visit_ctx, visitor, out_error) };
         visit.finish(CALL, status).map_err(|error| caller.failed(error))
     }
 
-    /// Context, entries and the place of `for_each_record_key_raw`, for a struct that stores them beside other fields.
+    /// Context, entries and the place of `for_each_record_key_raw`, for a struct that stores them
+    /// beside other fields.
     #[inline]
     pub(crate) const fn into_raw_parts(self) -> (*mut c_void, NonNull<()>, u32) {
         (self.ctx, self.entries.cast(), self.for_each_at)
@@ -205,7 +217,8 @@ impl<'c> ReadTable<'c> {
 
     /// # Safety
     ///
-    /// The arguments came from [`into_raw_parts`](Self::into_raw_parts) of one table that is lent for `'c`.
+    /// The arguments came from [`into_raw_parts`](Self::into_raw_parts) of one table that is lent
+    /// for `'c`.
     #[inline]
     pub(crate) const unsafe fn from_raw_parts(
         ctx: *mut c_void,

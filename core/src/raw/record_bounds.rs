@@ -14,7 +14,8 @@ pub(crate) struct RecordBounds {
     at_least: usize,
 }
 
-/// A constant [`RecordBounds`]: so the comparison is made of constants, before the closure, and a closure that needs as many bytes compares nothing.
+/// A constant [`RecordBounds`]: so the comparison is made of constants, before the closure, and a
+/// closure that needs as many bytes compares nothing.
 pub(crate) trait HasRecordBounds {
     const BOUNDS: RecordBounds;
 }

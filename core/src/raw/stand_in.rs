@@ -5,10 +5,11 @@ use core::ptr::NonNull;
 use super::contract::{ContractViolation, HostCaller};
 use crate::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
 
-/// A table that has stand-ins: tables without entries, to look at when the host's own cannot be read.
+/// A table that has stand-ins: tables without entries, to look at when the host's own cannot be
+/// read.
 ///
-/// So a host call looks at its entry and at nothing else, and what is wrong with the table is found where the entry is missing: at the
-/// first host call, as the contract says (ABI.md section 3).
+/// So a host call looks at its entry and at nothing else, and what is wrong with the table is found
+/// where the entry is missing: at the first host call, as the contract says (ABI.md section 3).
 pub(crate) trait HasStandIns: Sized + 'static {
     const NULL: &'static Self;
     const MISALIGNED: &'static Self;

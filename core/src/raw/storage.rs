@@ -1,21 +1,19 @@
 //! Where plugin instances live: a choice of the export, not of the plugin.
 
-use core::{
-    cell::UnsafeCell,
-    mem::MaybeUninit,
-    ptr::NonNull,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use core::{cell::UnsafeCell, mem::MaybeUninit, ptr::NonNull, sync::atomic::AtomicBool};
 
 use super::instance::Instance;
+use crate::boundary::claim;
 
 /// A place for instances. The `alloc` crate has one on the heap; [`Pooled`] needs none.
 ///
 /// # Safety
 ///
-/// What `store` returns points to an instance of the plugin that it was given, stays where it is and is nobody else's until `remove`.
+/// What `store` returns points to an instance of the plugin that it was given, stays where it is
+/// and is nobody else's until `remove`.
 pub unsafe trait InstanceStorage<P>: 'static {
-    /// Makes an instance of a plugin, in the place where it stays: it holds an error buffer, and copies of that cost more than all the rest.
+    /// Makes an instance of a plugin, in the place where it stays: it holds an error buffer, and
+    /// copies of that cost more than all the rest.
     ///
     /// # Errors
     ///
@@ -42,7 +40,8 @@ pub struct StorageFull {
 
 impl core::error::Error for StorageFull {}
 
-/// Storage in a static pool: `Self` names the static. Implemented by [`static_plugin!`](crate::static_plugin).
+/// Storage in a static pool: `Self` names the static. Implemented by
+/// [`static_plugin!`](crate::static_plugin).
 pub trait Pooled<P, const N: usize>: 'static {
     /// The pool.
     fn pool() -> &'static Pool<P, N>;
@@ -50,11 +49,9 @@ pub trait Pooled<P, const N: usize>: 'static {
 
 /// A fixed number of places for instances, for a `static`.
 ///
-/// # Safety
-///
-/// Where the target has no compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`), a place is claimed by a load and a store. Whoever
-/// builds an image for such a target promises that instances of one pool are created by one thread, and never in an interrupt: two that
-/// were created at the same time could get one place. On all other targets nothing is asked.
+/// On targets without compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`) the feature
+/// `critical-section` guards the claim of a place. Without the feature [`new`](Self::new) is
+/// `unsafe` there, and [`static_plugin!`](crate::static_plugin) does not compile.
 pub struct Pool<P, const N: usize> {
     slots: [Slot<P>; N],
 }
@@ -64,15 +61,31 @@ struct Slot<P> {
     place: UnsafeCell<MaybeUninit<Instance<P>>>,
 }
 
-// SAFETY: a place is reached only by who claimed it, and instances may move between threads when `P` may (rule 7). Only one can have claimed it:
-// with compare-exchange because `swap` tells one alone that it was free; without because one thread creates, and not in an interrupt, as the
-// docs of `Pool` ask of the image.
+// SAFETY: only the claimant of a place reaches it, and instances may move between threads when `P`
+// may; `claim` gives a place to one claimant alone, or `new` was promised so (rule 7).
 unsafe impl<P: Send, const N: usize> Sync for Pool<P, N> {}
 
 impl<P, const N: usize> Pool<P, N> {
     /// An empty pool. Without any slot it does not compile.
+    #[cfg(any(target_has_atomic = "8", feature = "critical-section"))]
     #[must_use]
     pub const fn new() -> Self {
+        Self::empty()
+    }
+
+    /// An empty pool. Without any slot it does not compile.
+    ///
+    /// # Safety
+    ///
+    /// No two instances are created in the pool at the same time: one of them in an interrupt, say.
+    /// The feature `critical-section` makes this function safe.
+    #[cfg(not(any(target_has_atomic = "8", feature = "critical-section")))]
+    #[must_use]
+    pub const unsafe fn new() -> Self {
+        Self::empty()
+    }
+
+    const fn empty() -> Self {
         const { assert!(N > 0, "a pool of 0 slots has room for no instance: `slots` is at least 1") };
         Self {
             slots: [const {
@@ -85,7 +98,7 @@ impl<P, const N: usize> Pool<P, N> {
     }
 
     fn store(&self, plugin: P) -> Result<NonNull<Instance<P>>, StorageFull> {
-        let slot = self.slots.iter().find(|slot| slot.claim());
+        let slot = self.slots.iter().find(|slot| claim::claim(&slot.taken));
         let slot = slot.ok_or(StorageFull { slots: N })?;
         // SAFETY: just claimed, so nobody else reaches the place (rule 7).
         let place = unsafe { &mut *slot.place.get() };
@@ -107,25 +120,10 @@ impl<P, const N: usize> Pool<P, N> {
     }
 }
 
+#[cfg(any(target_has_atomic = "8", feature = "critical-section"))]
 impl<P, const N: usize> Default for Pool<P, N> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl<P> Slot<P> {
-    #[cfg(target_has_atomic = "8")]
-    fn claim(&self) -> bool {
-        !self.taken.swap(true, Ordering::Acquire)
-    }
-
-    #[cfg(not(target_has_atomic = "8"))]
-    fn claim(&self) -> bool {
-        let free = !self.taken.load(Ordering::Acquire);
-        if free {
-            self.taken.store(true, Ordering::Relaxed);
-        }
-        free
     }
 }
 
@@ -133,14 +131,15 @@ struct Free<'s, P>(&'s Slot<P>);
 
 impl<P> Drop for Free<'_, P> {
     fn drop(&mut self) {
-        self.0.taken.store(false, Ordering::Release);
+        claim::release(&self.0.taken);
     }
 }
 
 /// Storage in the pool that `S` names.
 pub struct InPool<S, const N: usize>(core::marker::PhantomData<fn() -> S>);
 
-// SAFETY: places are claimed one by one and never move; `remove` frees exactly the one that it was given (rule 7).
+// SAFETY: places are claimed one by one and never move; `remove` frees exactly the one that it was
+// given (rule 7).
 unsafe impl<P: Send + 'static, S: Pooled<P, N>, const N: usize> InstanceStorage<P>
     for InPool<S, N>
 {

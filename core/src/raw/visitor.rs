@@ -21,13 +21,15 @@ use crate::{
 
 /// A closure before its call, or its result after, and how the visit went.
 ///
-/// An enum in fields: the state is one byte, and a result is written where it is read. As an enum both variants share one place, and
-/// compilers copy the larger at every step.
+/// An enum in fields: the state is one byte, and a result is written where it is read. As an enum
+/// both variants share one place, and compilers copy the larger at every step.
 ///
-/// It has no destructor, so that a call that goes well runs no drop glue. A call that ends otherwise clears it: see [`ClearOnDrop`].
+/// It has no destructor, so that a call that goes well runs no drop glue. A call that ends
+/// otherwise clears it: see [`ClearOnDrop`].
 #[repr(C)]
 pub(crate) struct OneShotVisitor<F, T> {
-    /// Says which of the fields is initialised; only this module and [`VisitorState`] write it. In front, where the visitor's address points.
+    /// Says which of the fields is initialised; only this module and [`VisitorState`] write it. In
+    /// front, where the visitor's address points.
     state: VisitorState,
     /// While the state is waiting.
     visitor: MaybeUninit<F>,
@@ -73,7 +75,8 @@ impl<F, T> OneShotVisitor<F, T> {
         if !self.state.start() {
             return None;
         }
-        // SAFETY: the state was "waiting", in which the closure is initialised, and has just left it for good (rule 4).
+        // SAFETY: the state was "waiting", in which the closure is initialised, and has just left
+        // it for good (rule 4).
         Some(unsafe { self.visitor.assume_init_read() })
     }
 
@@ -84,18 +87,22 @@ impl<F, T> OneShotVisitor<F, T> {
             return None;
         }
         self.state.empty();
-        // SAFETY: the state was "waiting", in which the closure is initialised, and has just left it for good (rule 4).
+        // SAFETY: the state was "waiting", in which the closure is initialised, and has just left
+        // it for good (rule 4).
         Some(unsafe { self.visitor.assume_init_read() })
     }
 
-    /// Keeps the closure's result. The state has said "visited" since the start; if the host called the visitor again meanwhile, it says so.
+    /// Keeps the closure's result. The state has said "visited" since the start; if the host called
+    /// the visitor again meanwhile, it says so.
     ///
     /// # Safety
     ///
-    /// `this` is the address of a live visit without references to it, and its closure has just returned `out`.
+    /// `this` is the address of a live visit without references to it, and its closure has just
+    /// returned `out`.
     #[inline]
     pub(super) unsafe fn finish(this: *mut Self, out: T) {
-        // SAFETY: live and unshared, by the caller's promise. Nothing is overwritten: the closure ran once, so this is the first result (rule 4).
+        // SAFETY: live and unshared, by the caller's promise. Nothing is overwritten: the closure
+        // ran once, so this is the first result (rule 4).
         unsafe { (*this).out.write(out) };
     }
 
@@ -106,7 +113,8 @@ impl<F, T> OneShotVisitor<F, T> {
             return LookupResult::Unclear;
         }
         if self.state.take_record() {
-            // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
+            // SAFETY: the visitor has returned, so its closure's result is initialised; the state
+            // is now "empty" (rule 4).
             return LookupResult::Record(unsafe { self.out.assume_init_read() });
         }
         if self.state.has_nothing() { LookupResult::Nothing } else { LookupResult::Unclear }
@@ -118,7 +126,8 @@ impl<F, T> OneShotVisitor<F, T> {
         if !self.state.take_only() {
             return None;
         }
-        // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
+        // SAFETY: the visitor has returned, so its closure's result is initialised; the state is
+        // now "empty" (rule 4).
         Some(unsafe { self.out.assume_init_read() })
     }
 
@@ -128,12 +137,14 @@ impl<F, T> OneShotVisitor<F, T> {
         if !self.state.take_any() {
             return None;
         }
-        // SAFETY: the visitor has returned, so its closure's result is initialised; the state is now "empty" (rule 4).
+        // SAFETY: the visitor has returned, so its closure's result is initialised; the state is
+        // now "empty" (rule 4).
         Some(unsafe { self.out.assume_init_read() })
     }
 }
 
-/// Clears a visit that gave no result, when it goes out of scope: also when the closure's panic goes on.
+/// Clears a visit that gave no result, when it goes out of scope: also when the closure's panic
+/// goes on.
 pub(crate) struct ClearOnDrop<'v, F, T>(&'v mut OneShotVisitor<F, T>);
 
 impl<'v, F, T> ClearOnDrop<'v, F, T> {
@@ -165,7 +176,8 @@ impl<F, T> Drop for ClearOnDrop<'_, F, T> {
 ///
 /// # Safety
 ///
-/// `ctx` is null or a live `OneShotVisitor<F, T>` without references to it; the bytes are as the contract says, for the time of the call.
+/// `ctx` is null or a live `OneShotVisitor<F, T>` without references to it; the bytes are as the
+/// contract says, for the time of the call.
 pub(crate) unsafe extern "C" fn visit_bytes<
     L: HasRecordBounds,
     T,
@@ -175,7 +187,8 @@ pub(crate) unsafe extern "C" fn visit_bytes<
     bytes: RuntimeBytesRef,
 ) {
     let call = |visitor: F| {
-        // SAFETY: the host lends the bytes for the time of the visit; pointer and length fit (rule 1).
+        // SAFETY: the host lends the bytes for the time of the visit; pointer and length fit
+        // (rule 1).
         visitor(unsafe { checked_slice(bytes) })
     };
     // SAFETY: the caller's promise about `ctx` (rule 4).
@@ -196,7 +209,8 @@ pub(crate) unsafe extern "C" fn visit_bytes_mut<
     bytes: RuntimeBytesMutRef,
 ) {
     let call = |visitor: F| {
-        // SAFETY: the host lends the bytes, to nobody else, for the time of the visit; pointer and length fit (rule 1).
+        // SAFETY: the host lends the bytes, to nobody else, for the time of the visit; pointer and
+        // length fit (rule 1).
         visitor(unsafe { checked_slice_mut(bytes) })
     };
     // SAFETY: the caller's promise about `ctx` (rule 4).
@@ -205,8 +219,9 @@ pub(crate) unsafe extern "C" fn visit_bytes_mut<
 
 /// Runs the closure of a visit, unless it has run before or the bytes are not what it needs.
 ///
-/// No reference to the visit exists while the closure runs: a host may call the visitor again from a host call that the closure makes. What
-/// ends it early is a call with nothing but numbers, so that a visit that goes well needs no stack.
+/// No reference to the visit exists while the closure runs: a host may call the visitor again from
+/// a host call that the closure makes. What ends it early is a call with nothing but numbers, so
+/// that a visit that goes well needs no stack.
 ///
 /// # Safety
 ///
@@ -231,14 +246,17 @@ unsafe fn run<L: HasRecordBounds, F, T>(
     }
     let caught = catch(|| {
         match call(visitor) {
-            // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone, and it ran once (rules 4 and 10).
+            // SAFETY: live, by the caller's promise; the reference made before the closure ran is
+            // gone, and it ran once (rules 4 and 10).
             Ok(out) => unsafe { OneShotVisitor::finish(this, out) },
-            // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone (rules 4 and 10).
+            // SAFETY: live, by the caller's promise; the reference made before the closure ran is
+            // gone (rules 4 and 10).
             Err(error) => unsafe { &mut *this }.state().refused(error),
         }
     });
     if let Err(panic) = caught {
-        // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone (rules 4 and 10).
+        // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone
+        // (rules 4 and 10).
         unsafe { &mut *this }.state().panicked(panic);
     }
 }

@@ -2,13 +2,15 @@
 
 use super::{FieldType, Version};
 
-/// The bytes at the start of a record that belong to the host: a record of `len` bytes has `len - 16` bytes of data.
+/// The bytes at the start of a record that belong to the host: a record of `len` bytes has `len -
+/// 16` bytes of data.
 pub const RECORD_HEADER_SIZE: usize = 16;
 
-/// A whole schema. `types` are sorted by name, the other lists by kind; no name or kind stands twice in a list.
+/// A whole schema. `types` are sorted by name, the other lists by kind; no name or kind stands
+/// twice in a list.
 ///
-/// Fingerprints and schema JSON follow the order found here, so an unsorted list gives bytes that no other
-/// implementation gives.
+/// Fingerprints and schema JSON follow the order found here, so an unsorted list gives bytes that
+/// no other implementation gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SchemaDef<'a> {
     /// The version of the schema, which its records, commands and events share.
@@ -38,8 +40,8 @@ pub struct RecordDef<'a> {
     pub data_size: u32,
     /// The packed schema version ([`Version::packed`]).
     pub version: u16,
-    /// Whether the plugin encodes keys itself: what a plugin declares goes into the fingerprint, and a parsed schema
-    /// has lost it.
+    /// Whether the plugin encodes keys itself: what a plugin declares goes into the fingerprint,
+    /// and a parsed schema has lost it.
     pub has_pk_encoder: bool,
     /// The fields in index order, without the reserved ones.
     pub fields: &'a [FieldDef<'a>],

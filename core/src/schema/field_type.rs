@@ -46,7 +46,8 @@ impl FieldType {
         }
     }
 
-    /// The name in the schema JSON. `fixedBytes` and `enumU8` stand there as objects that carry a size or a name.
+    /// The name in the schema JSON. `fixedBytes` and `enumU8` stand there as objects that carry a
+    /// size or a name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -64,7 +65,8 @@ impl FieldType {
         }
     }
 
-    /// The encoded size in bytes, if the encoding alone decides it: not for fixed and variable bytes.
+    /// The encoded size in bytes, if the encoding alone decides it: not for fixed and variable
+    /// bytes.
     #[must_use]
     pub const fn fixed_size(self) -> Option<u32> {
         match self {

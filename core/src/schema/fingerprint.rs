@@ -1,8 +1,10 @@
-//! Fingerprints: they tell two schemas apart, byte for byte as the published implementation computes them.
+//! Fingerprints: they tell two schemas apart, byte for byte as the published implementation
+//! computes them.
 
 use super::{EnumDef, FieldDef, PayloadDef, PayloadFieldDef, RecordDef, SchemaDef};
 
-/// The fingerprint of one list of definitions. It detects drift; it does not withstand an adversary.
+/// The fingerprint of one list of definitions. It detects drift; it does not withstand an
+/// adversary.
 pub type SchemaFingerprint = [u8; 16];
 
 /// The four fingerprints of a schema.
@@ -21,8 +23,8 @@ pub struct Fingerprints {
 impl Fingerprints {
     /// Computes the fingerprints of `schema`, taking its lists in the order they have.
     ///
-    /// They cover type names and reserved fields, which the schema JSON does not carry: compare the fingerprints that
-    /// a plugin's JSON states, never recompute them from a parsed schema.
+    /// They cover type names and reserved fields, which the schema JSON does not carry: compare the
+    /// fingerprints that a plugin's JSON states, never recompute them from a parsed schema.
     #[must_use]
     pub const fn of(schema: &SchemaDef<'_>) -> Self {
         Self {

@@ -1,4 +1,5 @@
-//! The schema JSON, byte for byte as ABI.md section 5 prescribes it, at compile time and at run time.
+//! The schema JSON, byte for byte as ABI.md section 5 prescribes it, at compile time and at run
+//! time.
 
 mod writer;
 
@@ -14,8 +15,9 @@ pub const fn json_len(schema: &SchemaDef<'_>, fingerprints: &Fingerprints) -> us
 
 /// Writes the schema JSON into `out` and returns its whole length in bytes.
 ///
-/// When `out` is shorter than that, it gets the first `out.len()` bytes, as with `snprintf`. When it is longer, the
-/// bytes behind the JSON stay as they are. The text is UTF-8 and ends with a newline.
+/// When `out` is shorter than that, it gets the first `out.len()` bytes, as with `snprintf`. When
+/// it is longer, the bytes behind the JSON stay as they are. The text is UTF-8 and ends with a
+/// newline.
 pub const fn write_json(
     schema: &SchemaDef<'_>,
     fingerprints: &Fingerprints,
@@ -209,8 +211,9 @@ const fn write_type(
     }
 }
 
-/// N of fixed bytes. The type name decides where it states a plain number, because that is what the published writer
-/// goes by when a hand-written definition contradicts itself; otherwise the size less its length prefix.
+/// N of fixed bytes. The type name decides where it states a plain number, because that is what the
+/// published writer goes by when a hand-written definition contradicts itself; otherwise the size
+/// less its length prefix.
 const fn fixed_bytes_capacity(rust_type_name: &str, size: Option<u32>) -> Option<u32> {
     match capacity_in_name(rust_type_name) {
         Some(capacity) => Some(capacity),

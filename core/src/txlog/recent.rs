@@ -36,8 +36,8 @@ impl<'a, const N: usize> RecentEntries<'a, N> {
     ///
     /// # Errors
     ///
-    /// The entry's number is not the next one, and nothing has changed. Or the entry takes more than
-    /// `N` bytes: then it is left out, and all entries before it are dropped.
+    /// The entry's number is not the next one, and nothing has changed. Or the entry takes more
+    /// than `N` bytes: then it is left out, and all entries before it are dropped.
     pub fn push<'e, E, C>(
         &mut self,
         entry: &TransactionEntry<'e, E, C>,

@@ -14,7 +14,8 @@ pub use order::{sort_payloads, sort_records, sort_types};
 
 /// A declared schema; [`schema!`](crate::schema!) makes one as a constant.
 ///
-/// Only the parts that a program uses end up in it: firmware that hands out nothing but `json` carries no definitions.
+/// Only the parts that a program uses end up in it: firmware that hands out nothing but `json`
+/// carries no definitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schema {
     /// The definitions, sorted.

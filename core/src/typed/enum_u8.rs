@@ -22,8 +22,9 @@ pub trait EnumU8: Copy + Eq + 'static {
     /// No variant has this byte.
     fn try_from_u8(raw: u8) -> Result<Self, EnumDecodeError>;
 
-    /// The variant of a byte that [`try_from_u8`](EnumU8::try_from_u8) has accepted; views check once and then read
-    /// through this. Any other byte gives some variant, which is wrong but neither undefined nor a panic.
+    /// The variant of a byte that [`try_from_u8`](EnumU8::try_from_u8) has accepted; views check
+    /// once and then read through this. Any other byte gives some variant, which is wrong but
+    /// neither undefined nor a panic.
     fn from_checked_u8(raw: u8) -> Self;
 }
 

@@ -4,6 +4,7 @@ use thiserror_no_std::Error;
 
 /// Bytes that are not the record, command or event that they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// The bytes end inside the layout.
     #[error(
@@ -67,6 +68,7 @@ impl core::error::Error for DecodeError {}
 
 /// A record, command or event that does not fit where it should be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum EncodeError {
     /// The buffer is too small.
     #[error(

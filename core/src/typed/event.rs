@@ -8,7 +8,8 @@ use super::{EncodeError, Payload};
     note = "declare it with #[derive(Event)] and #[event(kind = …)]"
 )]
 pub trait Event: Payload {
-    /// The longest encoded form in bytes: exact without variable bytes, otherwise the declared `max_len`.
+    /// The longest encoded form in bytes: exact without variable bytes, otherwise the declared
+    /// `max_len`.
     const MAX_LEN: usize;
 
     /// Encodes the event on the stack, in a buffer of `MAX_LEN` bytes, and lends the result to `f`.

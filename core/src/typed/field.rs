@@ -3,10 +3,11 @@
 use super::FixedBytes;
 use crate::schema::FieldType;
 
-/// A value with an encoding of fixed size: `bool`, `u8`, `u16`, `u32`, `u64`, `i32`, `i64`, `u128` and [`FixedBytes`].
+/// A value with an encoding of fixed size: `bool`, `u8`, `u16`, `u32`, `u64`, `i32`, `i64`, `u128`
+/// and [`FixedBytes`].
 ///
-/// Every sequence of `SIZE` bytes reads as some value, so reading can fail only for want of bytes. The set of types is
-/// the ABI's, and sealed. Enums implement [`EnumU8`](super::EnumU8) instead.
+/// Every sequence of `SIZE` bytes reads as some value, so reading can fail only for want of bytes.
+/// The set of types is the ABI's, and sealed. Enums implement [`EnumU8`](super::EnumU8) instead.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a field type",
     note = "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8"
@@ -19,11 +20,12 @@ pub trait Field: Copy + sealed::Sealed {
     /// What a zeroed field reads as.
     const ZERO: Self;
 
-    /// Reads the value at the start of `bytes`, and returns the bytes behind it; none if `bytes` is too short.
+    /// Reads the value at the start of `bytes`, and returns the bytes behind it; none if `bytes` is
+    /// too short.
     fn split_from(bytes: &[u8]) -> Option<(Self, &[u8])>;
 
-    /// Writes the value at the start of `out`, and returns the bytes behind it; none, and nothing written, if `out` is
-    /// too short.
+    /// Writes the value at the start of `out`, and returns the bytes behind it; none, and nothing
+    /// written, if `out` is too short.
     fn split_into(self, out: &mut [u8]) -> Option<&mut [u8]>;
 }
 

@@ -5,7 +5,8 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use thiserror_no_std::Error;
 
-/// Up to `N` bytes in a field that always takes `N + 2` (ABI.md section 5: a `u16` length, then `N` zero padded bytes).
+/// Up to `N` bytes in a field that always takes `N + 2` (ABI.md section 5: a `u16` length, then `N`
+/// zero padded bytes).
 ///
 /// `N` is at most 65535. Values compare by content; the padding does not count.
 #[derive(Clone, Copy)]
@@ -69,15 +70,16 @@ impl<const N: usize> FixedBytes<N> {
     pub const fn as_slice(&self) -> &[u8] {
         match self.content.split_at_checked(self.len()) {
             Some((content, _)) => content,
-            // The length never exceeds `N`; the whole content instead of a panic keeps panic code out of firmware.
+            // The length never exceeds `N`; the whole content instead of a panic keeps panic code
+            // out of firmware.
             None => &self.content,
         }
     }
 
     /// The bytes and their padding, as they stand in a primary key.
     ///
-    /// The padding is zero, unless the value was read from a record that has something there: a stored key stays as it
-    /// is. Commands and events with such bytes do not decode.
+    /// The padding is zero, unless the value was read from a record that has something there: a
+    /// stored key stays as it is. Commands and events with such bytes do not decode.
     #[must_use]
     #[inline]
     pub const fn padded_slice(&self) -> &[u8; N] {

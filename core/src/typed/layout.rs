@@ -1,7 +1,7 @@
 //! Fields at fixed offsets, for the code that the derives generate.
 //!
-//! Offsets are constants and the bytes are arrays, so whether a field lies inside is decided when the program is
-//! compiled; what remains of an access is one load or store.
+//! Offsets are constants and the bytes are arrays, so whether a field lies inside is decided when
+//! the program is compiled; what remains of an access is one load or store.
 
 use super::{DecodeError, Field, FixedBytes};
 
@@ -10,7 +10,8 @@ use super::{DecodeError, Field, FixedBytes};
 #[inline(always)]
 pub fn read<F: Field, const AT: usize, const SIZE: usize>(bytes: &[u8; SIZE]) -> F {
     const { assert!(AT + F::SIZE <= SIZE, "the field lies outside its record") };
-    // Zero never comes out: the assertion says so. A value instead of a panic keeps panic code out of firmware.
+    // Zero never comes out: the assertion says so. A value instead of a panic keeps panic code out
+    // of firmware.
     match bytes.get(AT..).and_then(F::split_from) {
         Some((value, _)) => value,
         None => F::ZERO,

@@ -11,7 +11,8 @@ use crate::schema::PayloadDef;
 pub trait Payload: Sized {
     /// The command or event kind, 1 to 255.
     const KIND: u8;
-    /// The definition. Its version is 1.0 until [`schema!`](crate::schema!) gives it the schema's own.
+    /// The definition. Its version is 1.0 until [`schema!`](crate::schema!) gives it the schema's
+    /// own.
     const DEF: PayloadDef<'static>;
 
     /// The encoded length in bytes.
@@ -20,8 +21,8 @@ pub trait Payload: Sized {
     /// Writes the encoded form to the start of `out`, and returns its length in bytes.
     ///
     /// # Errors
-    /// `out` is shorter than [`encoded_len`](Payload::encoded_len), or variable bytes are longer than 65535. What `out`
-    /// holds then is unspecified.
+    /// `out` is shorter than [`encoded_len`](Payload::encoded_len), or variable bytes are longer
+    /// than 65535. What `out` holds then is unspecified.
     fn encode(&self, out: &mut [u8]) -> Result<usize, EncodeError>;
 }
 
@@ -33,11 +34,12 @@ pub trait Payload: Sized {
 pub trait DecodePayload<'a>: Payload {
     /// Reads the whole of `bytes` without copying.
     ///
-    /// The published decoders look at fields one by one, and so pass over bytes that follow. Here the length must be
-    /// exact: a longer payload was written for another layout, and acting on half of it would go unnoticed.
+    /// The published decoders look at fields one by one, and so pass over bytes that follow. Here
+    /// the length must be exact: a longer payload was written for another layout, and acting on
+    /// half of it would go unnoticed.
     ///
     /// # Errors
-    /// `bytes` is shorter or longer than the layout, an enum's byte is unknown, or fixed bytes state too great a
-    /// length or have anything but zeros behind it.
+    /// `bytes` is shorter or longer than the layout, an enum's byte is unknown, or fixed bytes
+    /// state too great a length or have anything but zeros behind it.
     fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError>;
 }

@@ -5,9 +5,9 @@ use crate::schema::RecordDef;
 
 /// A record type; see [`derive(Record)`](macro@crate::typed::Record).
 ///
-/// The type itself is a plain value. In place, a record is read through a [`View`](Record::View) and changed through
-/// an [`Update`](Record::Update): making one checks the bytes once, and the accessors then read and write without
-/// further checks.
+/// The type itself is a plain value. In place, a record is read through a [`View`](Record::View)
+/// and changed through an [`Update`](Record::Update): making one checks the bytes once, and the
+/// accessors then read and write without further checks.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a record",
     note = "declare it with #[derive(Record)] and #[record(kind = …, len = …)]"
@@ -19,7 +19,8 @@ pub trait Record: Sized + 'static {
     const RECORD_LEN: usize;
     /// The bytes of data, without the host's header.
     const DATA_SIZE: usize;
-    /// The definition. Its version is 1.0 until [`schema!`](crate::schema!) gives it the schema's own.
+    /// The definition. Its version is 1.0 until [`schema!`](crate::schema!) gives it the schema's
+    /// own.
     const DEF: RecordDef<'static>;
 
     /// The encoded record, an array `[u8; DATA_SIZE]`.
@@ -32,7 +33,8 @@ pub trait Record: Sized + 'static {
     /// Reads `data` in place. Bytes behind the layout are ignored.
     ///
     /// # Errors
-    /// `data` is shorter than the layout, an enum's byte is unknown, or fixed bytes state too great a length.
+    /// `data` is shorter than the layout, an enum's byte is unknown, or fixed bytes state too great
+    /// a length.
     fn view(data: &[u8]) -> Result<Self::View<'_>, DecodeError>;
 
     /// Changes `data` in place. Bytes behind the layout stay as they are.
@@ -47,7 +49,8 @@ pub trait Record: Sized + 'static {
     /// As [`view`](Record::view).
     fn decode(data: &[u8]) -> Result<Self, DecodeError>;
 
-    /// The whole value as bytes. Reserved fields and padding are zero, whatever the value holds in them.
+    /// The whole value as bytes. Reserved fields and padding are zero, whatever the value holds in
+    /// them.
     fn to_bytes(&self) -> Self::Bytes;
 }
 

@@ -40,7 +40,8 @@ fn found_is_2() {
     }
 }
 
-/// Where numbers begin with their lowest byte, that byte is the flag; what is behind it must have been nobody's.
+/// Where numbers begin with their lowest byte, that byte is the flag; what is behind it must have
+/// been nobody's.
 #[test]
 #[cfg(target_endian = "little")]
 fn found_is_written_as_a_c_int() {

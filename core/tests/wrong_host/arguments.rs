@@ -91,7 +91,8 @@ fn runtime_is_null() {
     drop(null);
 }
 
-/// Runs a command that logs, on a host without a table, so that only the payload is looked at first.
+/// Runs a command that logs, on a host without a table, so that only the payload is looked at
+/// first.
 fn run(instance: &Instance, payload: RuntimeBytesRef) -> Result<(), Failure> {
     set_task(Task { entry: Entry::Log, way: Way::Raw });
     let run_tx = plugin::api().run_tx.unwrap();
@@ -139,7 +140,8 @@ const fn fails() -> RuntimeCallStatus {
     RuntimeCallStatus::Failure
 }
 
-/// Every function that takes an error buffer, called so that it fails, with this one. The phase and kind that each writes.
+/// Every function that takes an error buffer, called so that it fails, with this one. The phase and
+/// kind that each writes.
 fn fail_each(
     out_error: impl Fn() -> *mut RuntimeErrorBuf,
     failed: impl Fn(RuntimeErrorPhase, u16),

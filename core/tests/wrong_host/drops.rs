@@ -60,7 +60,8 @@ fn visitor_or_what_it_made_is_dropped_twice_or_never() {
             let visit = || {
                 let _hold = hold;
                 ran.set(ran.get() + 1);
-                // With `revisits` the host calls this visitor again from here, and from the destructor of what it makes.
+                // With `revisits` the host calls this visitor again from here, and from the
+                // destructor of what it makes.
                 read(calls);
                 Counted { drops: &made, calls: Some(calls) }
             };

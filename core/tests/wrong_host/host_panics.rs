@@ -1,4 +1,5 @@
-//! Hosts in Rust that panic in a host call: behind our tables the panic is caught, and the plugin is told (rule 2).
+//! Hosts in Rust that panic in a host call: behind our tables the panic is caught, and the plugin
+//! is told (rule 2).
 
 use core::pin::pin;
 use std::{
@@ -44,7 +45,8 @@ struct Panicking {
     with: With,
 }
 
-/// Its destructor panics, with another of its kind. It has no bytes, because the last one is forgotten.
+/// Its destructor panics, with another of its kind. It has no bytes, because the last one is
+/// forgotten.
 struct Bomb;
 
 impl Drop for Bomb {
@@ -145,8 +147,8 @@ impl Host for Panicking {
     }
 }
 
-/// Lets the plugin make one call on a panicking host and one on the same host in order, with one instance. What it was told of the first; the second
-/// must succeed.
+/// Lets the plugin make one call on a panicking host and one on the same host in order, with one
+/// instance. What it was told of the first; the second must succeed.
 fn told(call: Call, way: Way, when: When, with: With) -> Result<(), Failure> {
     // SAFETY: the plugin's own table (rule 10).
     let api = unsafe { PluginApi::check(plugin::api()) }.unwrap();

@@ -66,7 +66,8 @@ impl Instance {
         let run_tx = plugin::api().run_tx.unwrap();
         let host = RuntimeHostContextV1 { ctx_ptr: ptr::null_mut(), vtable };
         let command = RuntimeCommandRef::new(1, 1, 0, &[]).view();
-        // SAFETY: the instance lives or is null; table and buffer are live, null, or not aligned (rules 1, 9 and 10).
+        // SAFETY: the instance lives or is null; table and buffer are live, null, or not aligned
+        // (rules 1, 9 and 10).
         unsafe { run_tx(self.0, host, command, out_error) }
     }
 
@@ -104,7 +105,8 @@ pub(crate) const UNTOUCHED: RuntimeErrorBuf = RuntimeErrorBuf {
     message_buf: [0xEE; RUNTIME_ERROR_MESSAGE_CAPACITY],
 };
 
-/// What a call has written into an untouched buffer: all of it when it failed, and at least the header when it succeeded.
+/// What a call has written into an untouched buffer: all of it when it failed, and at least the
+/// header when it succeeded.
 #[track_caller]
 pub(crate) fn outcome(status: RuntimeCallStatus, error: &RuntimeErrorBuf) -> Result<(), Failure> {
     match status {
@@ -141,7 +143,8 @@ fn cut(mut text: String) -> String {
     text
 }
 
-/// Makes a call on a host that follows a script, which must be told so; and then on an honest one, for the instance must go on.
+/// Makes a call on a host that follows a script, which must be told so; and then on an honest one,
+/// for the instance must go on.
 #[track_caller]
 pub(crate) fn assert_told(call: Call, way: Way, script: Script, told: Result<(), Failure>) {
     let instance = Instance::new();

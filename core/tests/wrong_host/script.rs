@@ -95,7 +95,8 @@ thread_local! {
     static LEFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Sets what the hosts on this thread do: in the calls of `lead`, one script each, and from then on.
+/// Sets what the hosts on this thread do: in the calls of `lead`, one script each, and from then
+/// on.
 pub(crate) fn follow(lead: &[Script], script: Script, phase: RuntimeErrorPhase) {
     let mut scripts: VecDeque<_> = lead.iter().copied().chain([script]).collect();
     SCRIPT.set(scripts.pop_front().unwrap_or(script));
@@ -115,7 +116,8 @@ pub(crate) fn answer(out_flag: *mut u8, out_error: *mut RuntimeErrorBuf) -> Runt
     SCRIPT.set(then.unwrap_or(script));
     if let Some(flag) = script.flag.filter(|_| !out_flag.is_null()) {
         if script.wide_flag {
-            // SAFETY: the plugin's flag is live, and has room behind it: that is what is tested (rule 9).
+            // SAFETY: the plugin's flag is live, and has room behind it: that is what is tested
+            // (rule 9).
             unsafe { out_flag.cast::<u32>().write_unaligned(flag.into()) };
         } else {
             // SAFETY: the plugin's flag is live (rule 9).

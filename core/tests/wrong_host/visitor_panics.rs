@@ -1,4 +1,5 @@
-//! A plugin's visitor panics, and the host goes on wrongly: the plugin's own panic is what counts, and the instance is used no more.
+//! A plugin's visitor panics, and the host goes on wrongly: the plugin's own panic is what counts,
+//! and the instance is used no more.
 
 use statevec_abi::abi::RuntimeErrorPhase;
 
@@ -17,7 +18,8 @@ fn quarantined(phase: RuntimeErrorPhase) -> Result<(), Failure> {
     Err((phase, 5001, text.into()))
 }
 
-/// The visitor panics on a host that follows a script; the instance then refuses every call, and the next one is in order.
+/// The visitor panics on a host that follows a script; the instance then refuses every call, and
+/// the next one is in order.
 #[track_caller]
 fn assert_quarantined(call: Call, script: Script) {
     let instance = Instance::new();

@@ -1,7 +1,7 @@
 //! `impl DecodePayload`
 //!
-//! Without variable bytes every offset is known: one comparison of lengths, then plain loads. With them a cursor moves
-//! from field to field.
+//! Without variable bytes every offset is known: one comparison of lengths, then plain loads. With
+//! them a cursor moves from field to field.
 
 use super::declaration::Declaration;
 use crate::field::{Encoding, Field};

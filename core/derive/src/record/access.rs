@@ -1,6 +1,7 @@
 //! The two types that read and write fields in place.
 //!
-//! Each holds the bytes as an array, which proves their number; enums and fixed bytes were checked when it was made.
+//! Each holds the bytes as an array, which proves their number; enums and fixed bytes were checked
+//! when it was made.
 
 use super::layout::{Layout, Placed, setter_name};
 use crate::field::{Encoding, Field};

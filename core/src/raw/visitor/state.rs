@@ -14,8 +14,9 @@ use crate::{
 #[repr(C)]
 pub(crate) struct VisitorState {
     stage: Stage,
-    /// Written by the host where a call has such a flag. Beside the state, so that one comparison finds both in order; and behind it, with room of its
-    /// own, so that a host that takes a flag for a C `int` writes over nothing.
+    /// Written by the host where a call has such a flag. Beside the state, so that one comparison
+    /// finds both in order; and behind it, with room of its own, so that a host that takes a flag
+    /// for a C `int` writes over nothing.
     found: u8,
     _room: MaybeUninit<[u8; 6]>,
     /// In state `Troubled`.
@@ -28,7 +29,8 @@ pub(crate) struct VisitorState {
 enum Stage {
     /// The visitor was not called.
     Waiting,
-    /// Called once. The result is there when the call has returned; while it runs, nothing but the visitor looks at the state.
+    /// Called once. The result is there when the call has returned; while it runs, nothing but the
+    /// visitor looks at the state.
     Visited,
     /// Called again, meanwhile or after that.
     VisitedAgain,
@@ -51,7 +53,8 @@ enum Trouble {
 }
 
 impl VisitorState {
-    /// A function and not a constant, which compilers would copy as a whole, with zeros for what is not there.
+    /// A function and not a constant, which compilers would copy as a whole, with zeros for what is
+    /// not there.
     #[inline]
     pub(super) const fn new() -> Self {
         Self {
@@ -71,7 +74,8 @@ impl VisitorState {
         this.cast::<u8>().wrapping_add(offset_of!(Self, found))
     }
 
-    /// Whether the host says that there is a record, and the visitor saw it; then its result is taken.
+    /// Whether the host says that there is a record, and the visitor saw it; then its result is
+    /// taken.
     #[inline]
     pub(super) const fn take_record(&mut self) -> bool {
         let record = Self::word(self.found, self.stage) == Self::RECORD;
@@ -92,7 +96,8 @@ impl VisitorState {
         u16::from_ne_bytes([stage as u8, found])
     }
 
-    /// Whether it can start; then it counts as visited. One store serves start and end: a closure that fails overwrites the state.
+    /// Whether it can start; then it counts as visited. One store serves start and end: a closure
+    /// that fails overwrites the state.
     #[inline]
     pub(super) const fn start(&mut self) -> bool {
         let waiting = matches!(self.stage, Stage::Waiting);
@@ -140,9 +145,11 @@ impl VisitorState {
         made
     }
 
-    /// The host called the visitor when it had been called. What went wrong before says more: a panic, above all, must go on.
+    /// The host called the visitor when it had been called. What went wrong before says more: a
+    /// panic, above all, must go on.
     ///
-    /// `extern "C"`, because that does not unwind: the visitor can end in it, and needs no stack of its own.
+    /// `extern "C"`, because that does not unwind: the visitor can end in it, and needs no stack of
+    /// its own.
     #[cold]
     #[inline(never)]
     pub(super) extern "C" fn again(&mut self) {
@@ -180,8 +187,8 @@ impl VisitorState {
         self.stage = Stage::Troubled;
     }
 
-    /// Why the answer is neither a record nor none. Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else
-    /// with the status, or else with the flag.
+    /// Why the answer is neither a record nor none. Goes on with the visitor's panic; otherwise
+    /// says what was wrong with the visit, or else with the status, or else with the flag.
     pub(crate) fn why(
         &mut self,
         call: &'static str,
@@ -199,7 +206,8 @@ impl VisitorState {
         violation.into()
     }
 
-    /// Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else with the status.
+    /// Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else with
+    /// the status.
     pub(crate) fn check(
         &mut self,
         call: &'static str,
@@ -223,7 +231,8 @@ impl VisitorState {
             return None;
         }
         self.stage = Stage::Empty;
-        // SAFETY: the state was "troubled", which is set when the trouble is written, and has just left it (rule 4).
+        // SAFETY: the state was "troubled", which is set when the trouble is written, and has just
+        // left it (rule 4).
         Some(unsafe { self.trouble.assume_init_read() })
     }
 }

@@ -1,4 +1,5 @@
-//! The golden file and the fingerprints in it were printed by the published implementation for the same definitions.
+//! The golden file and the fingerprints in it were printed by the published implementation for the
+//! same definitions.
 
 use super::super::{EnumVariantDef, Version};
 use super::*;

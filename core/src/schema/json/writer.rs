@@ -5,7 +5,8 @@ pub(super) struct Writer<'o> {
     out: &'o mut [u8],
     written: usize,
     depth: usize,
-    /// Whether the object or array that is open has no member yet, so that the next one needs no comma.
+    /// Whether the object or array that is open has no member yet, so that the next one needs no
+    /// comma.
     first: bool,
 }
 
@@ -96,8 +97,8 @@ impl<'o> Writer<'o> {
         self.part(bytes, 0, bytes.len());
     }
 
-    /// Writes `bytes[from..to]`. Byte by byte: the compiler, which runs this for constants, takes far longer over the
-    /// calls that slicing and copying consist of.
+    /// Writes `bytes[from..to]`. Byte by byte: the compiler, which runs this for constants, takes
+    /// far longer over the calls that slicing and copying consist of.
     const fn part(&mut self, bytes: &[u8], mut from: usize, to: usize) {
         let mut at = self.written;
         self.written += to - from;
@@ -131,9 +132,11 @@ enum Escape {
     Control(u8),
 }
 
-/// What replaces a character that begins with `byte`, and how many bytes it has; none if it stands for itself.
+/// What replaces a character that begins with `byte`, and how many bytes it has; none if it stands
+/// for itself.
 ///
-/// The control characters are those of Unicode: 0 to 1f, 7f, and 80 to 9f, which take two bytes in UTF-8.
+/// The control characters are those of Unicode: 0 to 1f, 7f, and 80 to 9f, which take two bytes in
+/// UTF-8.
 const fn escape(byte: u8, bytes: &[u8], next: usize) -> Option<(Escape, usize)> {
     match byte {
         b'"' | b'\\' => Some((Escape::Short(byte), 1)),

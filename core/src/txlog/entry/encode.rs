@@ -18,8 +18,8 @@ where
     /// Writes the entry with its length before it.
     ///
     /// Events and changes are walked twice. A sink in memory can avoid the first walk: it writes 4
-    /// bytes, then [`encode_body`](Self::encode_body), and then the body's length as a little-endian
-    /// u32 into the 4 bytes.
+    /// bytes, then [`encode_body`](Self::encode_body), and then the body's length as a
+    /// little-endian u32 into the 4 bytes.
     ///
     /// # Errors
     ///

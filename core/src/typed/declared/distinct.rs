@@ -3,7 +3,8 @@
 use super::text::Text;
 use crate::schema::name::same;
 
-/// Stops the compiler when an entry before `at` has the kind of the entry `at`. `what` is plural: "commands".
+/// Stops the compiler when an entry before `at` has the kind of the entry `at`. `what` is plural:
+/// "commands".
 ///
 /// # Panics
 /// There is such an entry.
@@ -28,8 +29,8 @@ pub const fn assert_distinct_kind(what: &str, entries: &[(u8, &str)], at: usize)
     }
 }
 
-/// Stops the compiler when an entry before `at` has the name of the entry `at`. `what` is plural: "commands". An entry is
-/// a path, as its author wrote it, and the name.
+/// Stops the compiler when an entry before `at` has the name of the entry `at`. `what` is plural:
+/// "commands". An entry is a path, as its author wrote it, and the name.
 ///
 /// # Panics
 /// There is such an entry.

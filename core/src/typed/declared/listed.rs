@@ -54,8 +54,8 @@ pub const fn assert_record_enums_listed(
     }
 }
 
-/// Stops the compiler when a command or event has an enum as a field that is neither listed nor left
-/// out on purpose.
+/// Stops the compiler when a command or event has an enum as a field that is neither listed nor
+/// left out on purpose.
 ///
 /// # Panics
 /// There is such an enum.

@@ -178,6 +178,7 @@ fn check_slice(text: &Text) {
     let expected = text.expected(limit).map_err(|error| match error {
         BytesError::Null => "bytes pointer is null but len is non-zero",
         BytesError::TooLong { .. } => "bytes len is above isize::MAX",
+        other => panic!("{other}"),
     });
     // SAFETY: a believable length is no longer than the content, which lives (rule 10).
     assert_eq!(unsafe { runtime_bytes_slice(text.pair(limit)) }, expected);
