@@ -4,10 +4,10 @@
 #
 #   tests/fuzz.sh                            every target for a fixed number of executions, from a
 #                                            fixed seed; then the corpus without libFuzzer
-#   tests/fuzz.sh --long SECONDS [TARGET…]   targets, or all of them, for so many seconds each; keeps
-#                                            new inputs in tests/fuzz/found
-#   tests/fuzz.sh --keep [TARGET…]           adds inputs of long runs to the corpus if they reach code
-#                                            that no input of the corpus reaches
+#   tests/fuzz.sh --long SECONDS [TARGET…]   targets, or all of them, for so many seconds each;
+#                                            keeps new inputs in tests/fuzz/found
+#   tests/fuzz.sh --keep [TARGET…]           adds inputs of long runs to the corpus if they reach
+#                                            code that no input of the corpus reaches
 #   tests/fuzz.sh --once TARGET FILE…        runs single inputs
 #   tests/fuzz.sh --shorten TARGET FILE      looks for a shorter input with the same failure
 #
@@ -15,7 +15,8 @@
 #
 # It needs a nightly toolchain and a C++ compiler (for libFuzzer). A missing Debian package is
 # installed. Without nightly only the corpus is run, by the stable compiler.
-# Exit status: 0 nothing was found, 1 something was, or does not build, 2 wrong arguments, 77 skipped.
+# Exit status: 0 nothing was found, 1 something was, or does not build, 2 wrong arguments,
+# 77 skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 source .ci/debian.sh

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# The whole test suite many times over, with one test at a time and with as many as there are cores: what passes by luck fails here.
+# Runs the whole test suite many times, with one test at a time and with one per core, to find tests
+# that pass only by luck.
 #
 #   tests/repeat.sh [TIMES]    20 times each unless told otherwise
 #
-# Everything is built once, before. The first failure ends it: exit status 1, with the run's number and what the tests had to say.
+# Everything is built once. The first failure ends the script with exit status 1, the number of the
+# run and the output of the tests.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-export CARGO_TERM_COLOR=never
+source .ci/build.sh
 
 times=${1:-20}
 if ! [[ $times =~ ^[1-9][0-9]*$ ]] || [ $# -gt 1 ]; then

@@ -62,12 +62,13 @@ main() {
 
 address() {
     nightly || return
-    # A plugin's library leaves the sanitizer's functions undefined; the program that loads it exports
-    # them. The stack walk at each allocation needs frame pointers, and the suppressions need names.
+    # A plugin's library leaves the sanitizer's functions undefined; the program that loads it
+    # exports them. The stack walk at each allocation needs frame pointers, and the suppressions need
+    # names.
     flags -Zsanitizer=address -Clink-arg=-Wl,--export-dynamic -Cforce-frame-pointers=yes
     probe_address || return
-    # One suite shows both kinds of errors. Half of all shuffles leave a type of two fields as it is;
-    # the part `randomized` tries more of them.
+    # One suite shows both kinds of errors. Half of all shuffles leave a type of two fields as it
+    # is; the part `randomized` tries more of them.
     flags "$RUSTFLAGS" -Zrandomize-layout -Zlayout-seed=1
     export CARGO_TARGET_DIR="$target_dir/sanitizers/address"
     export LSAN_OPTIONS="suppressions=$PWD/tests/leaks.supp:print_suppressions=0"

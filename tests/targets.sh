@@ -8,9 +8,9 @@
 #    assertions. The target's compiler writes the layout of every type as text into the object file.
 #    The text must equal the target's column of the table. If rustup has not installed a target,
 #    Debian's `rustc-web` builds for it with its own library sources.
-# 2. The tests of core and of the comparison with the published crates run under qemu on a 32-bit and
-#    on a big-endian target: encodings must not depend on either. A C program prints the layouts that
-#    the C header gives there.
+# 2. The tests of core and of the comparison with the published crates run under qemu on a 32-bit
+#    and on a big-endian target: encodings must not depend on either. A C program prints the layouts
+#    that the C header gives there.
 #
 # Missing Debian packages are installed. If a tool cannot be had, the part is skipped.
 # Exit status: 0 all parts passed, 1 something differs, 77 everything was skipped.

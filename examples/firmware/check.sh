@@ -74,6 +74,7 @@ added_on() {
     size "$(image "$1" small)" "$(image "$1" empty)" | awk 'NR == 2 { small = $1 + $2 } NR == 3 { print small - $1 - $2 }'
 }
 
-# Armv6-M: no compare-exchange, as on the Cortex-M0 and the RP2040. The Cortex-M3 runs its instructions.
+# Armv6-M: no compare-exchange, as on the Cortex-M0 and the RP2040. The Cortex-M3 runs its
+# instructions.
 compare_on thumbv6m-none-eabi qemu-system-arm qemu-system-arm -M mps2-an385 -cpu cortex-m3
 compare_on riscv32imac-unknown-none-elf qemu-system-riscv32 qemu-system-misc -M virt -bios none

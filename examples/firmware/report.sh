@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures flash, RAM, stack and instructions. Writes the figures into README.md between its markers;
-# with --check it checks the budgets instead.
+# Measures flash, RAM, stack and instructions. Writes the figures into README.md between its
+# markers; with --check it checks the budgets instead.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 
-# Bytes of flash that core, the fixed store and one small plugin should add to an image, and the most
-# that they may add.
+# Bytes of flash that core, the fixed store and one small plugin should add to an image, and the
+# most that they may add.
 flash_goal=12288
 flash_limit=26436
 # The limit belongs to the compiler that it was measured with. Other compilers make images of other
@@ -26,7 +26,7 @@ libraries=core,alloc firmware_cargo $machine build -p statevec-firmware-heap
 emulate statevec-firmware-heap >"$target_dir/heap.txt"
 
 added=$(($(flash small) - $(flash empty)))
-# Rows of commands have an end; those of create and validate do not.
+# Only rows of commands have an outcome.
 stack=$(awk -F '|' '$4 ~ /committed|rejected/ && $7 + 0 > deepest { deepest = $7 + 0 } END { print deepest }' "$target_dir/measure.txt")
 
 if [ "${1:-}" = --check ]; then
@@ -40,7 +40,7 @@ fi
 # for the function that it was inlined into.
 by_origin() {
     nm --demangle --print-size --radix=d "$(image $machine "$1")" | awk -v flash="$(flash "$1")" '
-        # A place that has two names counts once.
+        # An address with two names counts once.
         $3 ~ /^[tTrR]$/ && !seen[$1]++ {
             name = substr($0, index($0, $4))
             if (name ~ /statevec_(bank|tally)/) origin = "1|the plugins, and core made for them"

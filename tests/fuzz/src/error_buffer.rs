@@ -1,10 +1,13 @@
 //! Arbitrary bytes as an error buffer that the other side wrote.
 //!
-//! - Text, phase and kind are read as what stands there: the length is cut at 512, what is not UTF-8 shows as U+FFFD, nothing is read outside.
-//! - A host that gets the buffer from a plugin reports the same phase, kind and text, or a breach of contract when the status is neither 0 nor 1.
-//! - A plugin that gets the buffer from a host passes on the kind, and the text as UTF-8 that is cut between characters; the published adapter makes one
-//!   line of the whole.
-//! - Writing a text and reading it gives the text, cut between characters, and leaves no byte of the buffer as it was.
+//! - Readers return the text, phase and kind of the buffer. They cut the length at 512, replace
+//!   invalid UTF-8 with U+FFFD, and read nothing outside.
+//! - A host reports the phase, kind and text that a plugin wrote, or a breach of contract if the
+//!   status is neither 0 nor 1.
+//! - A plugin passes on the kind that a host wrote, and the text as UTF-8, cut between characters. The
+//!   published adapter writes both on one line.
+//! - A text that is written and read again is the same, cut between characters. Writing changes every
+//!   byte of the buffer.
 
 mod passed;
 
@@ -16,7 +19,7 @@ use statevec_abi_alloc::{runtime_error_message, runtime_error_text};
 
 const SIZE: usize = size_of::<RuntimeErrorBuf>();
 
-/// See the module. The first 528 bytes are the buffer, what is missing of it is zero; four more are a status.
+/// See the module. The first 528 bytes are the buffer, padded with zeroes; the next four are a status.
 pub fn check(input: &[u8]) {
     let mut bytes = [0; SIZE];
     let (head, rest) = input.split_at(input.len().min(SIZE));
@@ -32,7 +35,7 @@ pub fn check(input: &[u8]) {
     check_writing(&buffer);
 }
 
-/// The text that stands in a buffer.
+/// The text in a buffer.
 fn text_of(buffer: &RuntimeErrorBuf) -> String {
     let len = buffer.message_len.min(RUNTIME_ERROR_MESSAGE_CAPACITY);
     String::from_utf8_lossy(&buffer.message_buf[..len]).into_owned()

@@ -1,9 +1,13 @@
-//! Arbitrary bytes as a line of input, and as encoded commands, events and records, through several schemas.
+//! Arbitrary bytes as a line of input, and as encoded commands, events and records, through several
+//! schemas.
 //!
-//! - Reading a line never panics; an error has a short text and leaves the payload as it was.
-//! - A command that was read is written, and reads as the same bytes again. It is JSON to `serde_json` as well.
-//! - Where the schema comes from Rust types, a payload that was read decodes as its type, with the numbers of the line.
-//! - Bytes that fit the schema are written as JSON and read as bytes that are written the same. Bytes that do not are malformed, in one line of JSON.
+//! - Reading a line never panics. An error has a short text and leaves the payload as it was.
+//! - A command that was read can be written, and reads as the same bytes again. `serde_json` also
+//!   reads it.
+//! - If the schema comes from Rust types, a payload that was read decodes as its type, with the numbers
+//!   of the line.
+//! - Bytes that fit the schema are written as JSON, which reads as bytes that are written the same.
+//!   Other bytes are reported as malformed, in one line of JSON.
 
 use std::sync::LazyLock;
 
@@ -17,13 +21,13 @@ use statevec_bank::{Deposit, Transfer, Withdraw};
 use statevec_host::foreign_text::is_hidden;
 use statevec_host::json::{CommandError, CommandLine, JsonWriter, parse_command};
 
-/// No error says more, whatever it is about.
+/// An upper bound of every error's length.
 const LONGEST_ERROR: usize = 4096;
 
-/// Where the bank's schema stands.
+/// Index of the bank's schema.
 const BANK: usize = 0;
 
-/// The bank's, one with a field of every type, and one of names that have to be escaped.
+/// The bank's schema, one with a field of every type, and one with names that need escapes.
 static SCHEMAS: LazyLock<[SchemaRegistry; 3]> = LazyLock::new(|| {
     [
         statevec_bank::SCHEMA.json,
@@ -80,7 +84,7 @@ fn check_command(schema: &SchemaRegistry, line: &[u8], command: CommandLine, pay
     }
 }
 
-/// What the bytes are after they were written as a line and read again.
+/// Writes the bytes as a line and reads them again.
 fn read_again(schema: &SchemaRegistry, kind: u8, payload: &[u8]) -> Vec<u8> {
     let mut fields = String::new();
     JsonWriter::new(schema)

@@ -1,10 +1,12 @@
 //! Arbitrary bytes as commands, events, records and queue records.
 //!
-//! - Typed decoding never panics, and accepts exactly what [`layout`] does, which reads the schema and knows nothing of the derives.
-//! - What decodes encodes to the same bytes, but for a `bool` above 1, which is written as 1, and bytes of a record that belong to no field, which are
-//!   written as 0.
-//! - A view, an update and a copy of a record accept the same bytes. Its key is the one that the schema registry makes of them.
-//! - What decodes as a type is also written as JSON.
+//! - Typed decoding never panics. It accepts exactly the bytes that [`layout`] accepts, which reads the
+//!   schema and does not use the derives.
+//! - Decoded values encode to the same bytes, with two exceptions: a `bool` above 1 is written as 1,
+//!   and bytes of a record outside its fields are written as 0.
+//! - A view, an update and a copy of a record accept the same bytes. Its key equals the key that the
+//!   schema registry makes of them.
+//! - Bytes that decode as a type can also be written as JSON.
 
 mod layout;
 
@@ -48,7 +50,7 @@ pub fn check(bytes: &[u8]) {
     check_keyed::<Account>(&EVERY_TYPE, bytes);
     check_keyed::<Everything>(&EVERY_TYPE, bytes);
     check_keyed::<statevec_bank::Account>(&BANK, bytes);
-    // A record that is in order but for the bits of the input: most arbitrary bytes fail at their first enum.
+    // A valid record with some bits changed: most arbitrary bytes fail at their first enum.
     let mut almost = everything().to_bytes();
     almost.iter_mut().zip(bytes).for_each(|(place, byte)| *place ^= byte);
     check_keyed::<Everything>(&EVERY_TYPE, &almost);
@@ -101,7 +103,7 @@ where
     true
 }
 
-/// Fixed bytes of a payload that decodes are in keys what equal ones made by hand are.
+/// Decoded fixed bytes give the same key as equal bytes made by hand.
 fn check_one_key(bytes: &[u8]) {
     if let Ok(note) = Note::decode(bytes) {
         let equal = FixedBytes::<7>::new(note.name.as_slice()).expect("no longer than it was");

@@ -1,11 +1,14 @@
 //! Arbitrary bytes as a schema.
 //!
-//! - Reading them never panics, and an error has a short text, however long its cause.
-//! - A schema that was read is written, and the text reads as the same schema, and writes as the same text.
-//! - What is written says what the text said, key by key.
-//! - The fingerprints are those of the text; computed from the declarations, they do not depend on their order.
-//! - Every record's key has the stated length. A store is made of the schema, or refuses it with an error. In it records are created, updated and deleted,
-//!   or refused when they repeat a key or change what may not change, and a rollback leaves no trace.
+//! - Reading never panics. An error has a short text, even if its cause is long.
+//! - A schema that was read can be written. That text reads as the same schema, and is written as the
+//!   same text.
+//! - The written text has the content of the one that was read, key by key.
+//! - The fingerprints are those of the text. Computed fingerprints do not depend on the order of the
+//!   declarations.
+//! - Every record's key has the stated length. A store accepts the schema, or refuses it with an
+//!   error. The store creates, updates and deletes records; it refuses a repeated key and a change of
+//!   an immutable field; a rollback leaves no trace.
 
 mod records;
 
@@ -18,13 +21,14 @@ use statevec_abi_alloc::schema::{
 };
 use statevec_host::Store;
 
-/// No error says more, whatever it is about.
+/// An upper bound of every error's length.
 const LONGEST_ERROR: usize = 1024;
 
-/// The largest record whose bytes are made, so that an input takes microseconds: a schema may declare 255 records of 16 MiB.
+/// The largest record that is created. A schema may declare 255 records of 16 MiB, and an input should
+/// take microseconds.
 const LARGEST_MADE: u32 = 1 << 12;
 
-/// Of how many types records are made.
+/// The number of types of which records are created.
 const MOST_MADE: usize = 4;
 
 /// See the module.
@@ -54,9 +58,9 @@ fn check_schema(schema: SchemaRegistry) {
     check_store(Arc::new(schema));
 }
 
-/// What is written, beside what was read.
+/// Compares the written text with the one that was read.
 fn check_written(text: &[u8], schema: &SchemaRegistry) {
-    // The parser skips what stands under keys that it does not know, and half a surrogate pair there: `Value` cannot hold one.
+    // The parser skips values of unknown keys, even half a surrogate pair, which `Value` cannot hold.
     let Ok(mut read) = serde_json::from_slice::<Value>(text) else { return };
     let written: Value =
         serde_json::from_str(&schema.to_idl_json()).expect("what is written is JSON");
@@ -64,7 +68,7 @@ fn check_written(text: &[u8], schema: &SchemaRegistry) {
         [("types", "name"), ("records", "kind"), ("commands", "kind"), ("events", "kind")]
     {
         if let Some(items) = read.get_mut(section).and_then(Value::as_array_mut) {
-            // Numbers of a kind in ascending order, and names in that of their bytes.
+            // Kinds in ascending order, and names in the order of their bytes.
             items.sort_by_cached_key(|item| {
                 (item[sorted_by].as_u64(), item[sorted_by].as_str().map(str::to_owned))
             });
@@ -73,7 +77,7 @@ fn check_written(text: &[u8], schema: &SchemaRegistry) {
     assert_says(&read, &written, "the schema");
 }
 
-/// That everything in `written` stands in `read`, where it may be left out when it is empty.
+/// Checks that `read` has all content of `written`. It may leave out empty lists.
 fn assert_says(read: &Value, written: &Value, what: &str) {
     match (read, written) {
         (Value::Object(read), Value::Object(written)) => {
@@ -82,13 +86,13 @@ fn assert_says(read: &Value, written: &Value, what: &str) {
                 assert_says(read.get(key).unwrap_or(&absent), written, key);
             }
         }
-        // The parser takes an object's values in a list, too.
+        // The parser also accepts an object's values as a list.
         (Value::Array(_), Value::Object(_)) => {}
         (Value::Array(read), Value::Array(written)) => {
             assert_eq!(read.len(), written.len(), "{what}");
             read.iter().zip(written).for_each(|(read, written)| assert_says(read, written, what));
         }
-        // Fingerprints are read with digits of either case.
+        // The digits of fingerprints may be upper case.
         (Value::String(read), Value::String(written)) if read.len() == 32 => {
             assert!(read.eq_ignore_ascii_case(written), "{what}: {read}, {written}");
         }
@@ -96,7 +100,7 @@ fn assert_says(read: &Value, written: &Value, what: &str) {
     }
 }
 
-/// Fingerprints that are computed depend on what is declared, and not on the order of the declarations.
+/// Computed fingerprints depend on the declarations, and not on their order.
 fn check_fingerprints(schema: &SchemaRegistry) {
     let mut records: Vec<RecordDefinition> = schema.record_defs().cloned().collect();
     let mut commands: Vec<CommandDefinition> = schema.command_defs().cloned().collect();

@@ -1,13 +1,17 @@
-//! Arbitrary transactions on both stores, beside a model of maps that is copied for every transaction.
+//! Arbitrary transactions on both stores, compared with a model of maps that is copied for every
+//! transaction.
 //!
-//! A plugin does what the input says: it creates, updates, deletes, reads, walks, emits, logs and panics, and does so from inside visitors, too,
-//! where some of it must be refused. A transaction is committed, or rolled back because the plugin rejects, fails or panics, or is leaked.
+//! A plugin follows the input: it creates, updates, deletes, reads, walks, emits, logs and panics, also
+//! from inside visitors, where the store must refuse some calls. A transaction is committed, leaked, or
+//! rolled back because the plugin rejects, fails or panics.
 //!
-//! - Every call answers the plugin as the model says, and every visitor is lent the bytes that the model has.
-//! - After every transaction the store holds what the model holds: records, keys, next numbers, events, and on the server the log. Its indexes are in
-//!   order, and a rollback leaves its image as it was.
-//! - Both stores are full when the model says, and neither the plugin nor the host ever breaks the contract.
-//! - A context that the plugin kept is refused after the call, and an instance that panicked refuses further calls.
+//! - Every call returns the model's answer, and every visitor gets the model's bytes.
+//! - After every transaction the store and the model have the same records, keys, next numbers and
+//!   events, and the server's store the same log. The store's indexes are consistent, and a rollback
+//!   leaves its image as it was.
+//! - Both stores are full at the same time as the model. Neither plugin nor host breaks the contract.
+//! - A context that the plugin kept is refused after the call. An instance that panicked refuses
+//!   further calls.
 
 mod fixed;
 mod model;

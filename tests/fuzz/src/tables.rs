@@ -1,11 +1,14 @@
 //! Raw words as the tables of a plugin and of a host, and wrong answers from the functions in them.
 //!
-//! - A plugin's table of raw words is refused for its version, or else for its first null entry, and nothing in it is called. In a table that is in
-//!   order, name and schema are bytes exactly when their pointer and length are.
-//! - Whatever pointers, lengths and kinds our host's functions are called with, they answer or say which kind of error it is, write nothing else, and look
-//!   at nothing that is not there.
-//! - A host's table that is null, misaligned or has a null entry gives the error that says so, and nothing in it is called or read.
-//! - Whatever status, flag, key and visits a host answers with, the call gives the answer or names the breach of contract, as [`expected`] says.
+//! - A plugin's table of raw words is refused for its version, or else for its first null entry, and no
+//!   entry is called. In a valid table, name and schema are accepted exactly if pointer and length are
+//!   valid.
+//! - Our host's functions accept any pointers, lengths and kinds. They return an answer or the kind of
+//!   the error, write nothing else, and read nothing outside.
+//! - A host's table that is null, misaligned or has a null entry gives an error that names the fault,
+//!   and no entry is called or read.
+//! - For any status, flag, key and visits that a host answers with, the call returns the answer or
+//!   names the breach of contract. [`expected`] tells which.
 
 mod arguments;
 mod expected;

@@ -19,7 +19,7 @@ use statevec_abi_alloc::{RuntimeHostContext, RuntimeHostContextV1Adapter, runtim
 
 use super::text_of;
 
-/// What the other side writes, and the status that it returns.
+/// The buffer that the other side writes, and the status that it returns.
 #[derive(Clone, Copy)]
 struct Answer {
     buffer: RuntimeErrorBuf,
@@ -95,7 +95,8 @@ pub(super) fn from_host(buffer: &RuntimeErrorBuf, status: u32) {
     }
 }
 
-/// The text of the report of a plugin that passes a host's failure on. U+FFFD takes more room than the byte that it stands for.
+/// The text that a plugin reports when it passes on a host's failure. U+FFFD takes more bytes than
+/// the byte that it replaces.
 fn passed_on(buffer: &RuntimeErrorBuf) -> String {
     let mut text = text_of(buffer);
     if text.is_empty() {

@@ -1,4 +1,5 @@
-//! What bytes a definition takes, and how its values are written: ABI.md section 5 once more, byte by byte.
+//! The bytes that a definition accepts, and those that its values are written as: a second
+//! implementation of ABI.md section 5.
 
 use statevec_abi::{
     schema::{EnumDef, FieldType, PayloadDef, RecordDef},
@@ -7,7 +8,7 @@ use statevec_abi::{
 
 use super::declared::{Alpha, Side, deep};
 
-/// Whether something may stand behind the stated length of fixed bytes.
+/// Whether bytes after the stated length of fixed bytes may differ from zero.
 #[derive(Clone, Copy, PartialEq)]
 enum Padding {
     Zero,

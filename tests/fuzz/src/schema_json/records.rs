@@ -12,10 +12,11 @@ use statevec_abi::{
 use statevec_abi_alloc::schema::RecordDefinition;
 use statevec_host::Store;
 
-/// The byte that records are made of, and another one.
+/// The byte that fills records, and another one.
 const BYTES: [u8; 2] = [0x81, 0x7E];
 
-/// Creates, updates and deletes records of one type, the first of which is number 1. The store is empty of them before and after.
+/// Creates, updates and deletes records of one type, starting with number 1. The store has none of
+/// them before and after.
 pub(super) fn check(store: &mut Store, record: &RecordDefinition) {
     let (kind, size) = (record.kind, record.data_size as usize);
     let [data, other] = BYTES.map(|byte| vec![byte; size]);
@@ -84,7 +85,7 @@ fn run(
 }
 
 thread_local! {
-    /// What the next command writes.
+    /// The next command's write.
     static WRITE: RefCell<Option<Write>> = const { RefCell::new(None) };
 }
 

@@ -70,7 +70,7 @@ fn check_contents(store: &FixedStore<'_>, model: &Model<FixedRoom>) {
 /// Places for records of all kinds together, for changes, and bytes for events.
 #[derive(Debug, Clone)]
 struct FixedRoom {
-    /// The records that were created, changed or deleted; one that was changed twice stands here once.
+    /// The records that were created, changed or deleted, each of them once.
     changes: Vec<RecordKey>,
     event_bytes: usize,
 }

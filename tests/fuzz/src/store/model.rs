@@ -1,4 +1,4 @@
-//! The stores as a reader of the contract would write them.
+//! A second implementation of the stores, from the contract.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use super::{
     script::{Call, End, Key, Kind, Poke, Step, Transaction},
 };
 
-/// What a store keeps, and how much it takes.
+/// The content of a store, and its capacity.
 #[derive(Debug, Clone)]
 pub(super) struct Model<R> {
     pub(super) tables: BTreeMap<RecordKind, Table>,
@@ -34,25 +34,25 @@ pub(super) struct Table {
     pub(super) records: BTreeMap<u64, Vec<u8>>,
 }
 
-/// What a transaction may take; `false` refuses. A store differs from another in nothing else.
+/// The capacity that a transaction may use; `false` refuses. Stores differ in nothing else.
 pub(super) trait Room: Clone {
     /// A transaction begins.
     fn begin(&mut self);
-    /// Before anything else is looked at.
+    /// Called before every other check.
     fn write(&mut self, call: &Call) -> bool;
-    /// Before the visitor.
+    /// Called before the visitor.
     fn create(&mut self, tables: &BTreeMap<RecordKind, Table>, kind: RecordKind) -> bool;
-    /// Before the visitor of a record that is there.
+    /// Called before the visitor of an existing record.
     fn update(&mut self, key: RecordKey) -> bool;
-    /// Before a record that is there goes.
+    /// Called before an existing record is deleted.
     fn delete(&mut self, key: RecordKey) -> bool;
-    /// A record was made or changed: a step to undo.
+    /// A record was created or changed, which takes an entry of the undo log.
     fn changed(&mut self, key: RecordKey);
-    /// Before an event of a kind that there is.
+    /// Called before an event of a known kind.
     fn emit(&mut self, len: usize) -> bool;
 }
 
-/// What a visitor may do.
+/// The access that a visitor has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lent {
     Nothing,
@@ -104,7 +104,7 @@ impl<R: Room> Model<R> {
         }
     }
 
-    /// Whether the host did not refuse the step.
+    /// Whether the host accepted the step.
     fn make(&mut self, step: &Step, lent: Lent, seen: &mut Vec<Seen>) -> Result<bool, Panicked> {
         if matches!(step.call, Call::Panic) {
             return Err(Panicked);
@@ -119,7 +119,7 @@ impl<R: Room> Model<R> {
         Ok(answer.is_some())
     }
 
-    /// What the host answers; `None` when it refuses.
+    /// The host's answer; `None` if it refuses.
     fn call(&mut self, step: &Step, seen: &mut Vec<Seen>) -> Result<Option<Seen>, Panicked> {
         // A key of the wrong length is refused before the store is asked.
         let key = match &step.call {

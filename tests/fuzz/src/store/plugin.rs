@@ -1,4 +1,4 @@
-//! The plugin: it calls the host's table by itself, so that it can do so from where it is not legal.
+//! The plugin. It calls the host's table without the SDK, so that it can also call where it must not.
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,4 +1,4 @@
-//! A record with a plain key, one with a composite key that need not be immutable, and one without a key.
+//! A record with a plain key, one with a mutable composite key, and one without a key.
 
 use std::ops::Range;
 
@@ -88,7 +88,7 @@ const fn field(
     FieldDef { name, field_index, offset, ty, len, rust_type_name, enum_type_name, immutable }
 }
 
-/// Bytes of data; `None` when there is no such kind.
+/// Bytes of data; `None` if the kind is unknown.
 pub(super) fn data_size(kind: RecordKind) -> Option<usize> {
     match kind {
         THING => Some(20),
@@ -98,7 +98,7 @@ pub(super) fn data_size(kind: RecordKind) -> Option<usize> {
     }
 }
 
-/// Length of the primary key; `None` when there is no such kind or it has no key.
+/// Length of the primary key; `None` if the kind is unknown or has no key.
 pub(crate) fn pk_len(kind: RecordKind) -> Option<usize> {
     match kind {
         THING => Some(8),

@@ -9,12 +9,12 @@ use super::schema::{NOTE, SHARE, THING, TOLD};
 #[derive(Debug, Clone, Arbitrary)]
 pub(super) struct Transaction {
     pub(super) steps: Vec<Step>,
-    /// Whether the plugin goes on after a step that was refused.
+    /// Whether the plugin continues after a refused step.
     pub(super) tolerant: bool,
     pub(super) end: End,
 }
 
-/// How a command ends whose steps were all made.
+/// The end of a command after its last step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
 pub(super) enum End {
     Commit,
@@ -52,7 +52,7 @@ pub(super) enum Call {
         kind: Kind,
         key: Key,
     },
-    /// By a key that no record need have, of a length that no key need have.
+    /// By an arbitrary key of an arbitrary length.
     ReadByBytes {
         kind: Kind,
         pk: Vec<u8>,
@@ -99,7 +99,7 @@ pub(super) struct Poke {
     pub(super) byte: u8,
 }
 
-/// How many visitors may be inside each other.
+/// The greatest depth of nested visitors.
 const DEPTH: usize = 3;
 /// How many steps a visitor makes.
 const INSIDE: usize = 3;

@@ -19,7 +19,7 @@ use super::{
     script::{Call, End, Transaction},
 };
 
-/// Limits that are reached now and then.
+/// Limits that transactions reach now and then.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits(StoreLimits);
 
@@ -83,7 +83,8 @@ fn check_contents(store: &Store, model: &Model<ServerRoom>) {
     }
 }
 
-/// A row per record, which a deletion gives back when its transaction is kept; and bytes to undo with, and of events, which nothing gives back.
+/// A row per record, which a deletion frees at commit, and bytes of the undo log and of events, which
+/// stay taken until the transaction ends.
 #[derive(Debug, Clone)]
 struct ServerRoom {
     limits: StoreLimits,

@@ -1,4 +1,4 @@
-//! Our host's functions, called with arguments that no plugin should pass.
+//! Our host's functions, called with arguments that plugins should not pass.
 
 mod call;
 
@@ -58,7 +58,7 @@ enum Out {
 /// What the host did.
 #[derive(Debug, PartialEq, Eq)]
 struct Answer {
-    /// Kind of the error; 0 when the caller gave no buffer for it.
+    /// Kind of the error; 0 if the caller passed no buffer.
     failure: Option<u16>,
     visits: usize,
     /// The flag, or the number of the new record; `None` when nothing was written.
@@ -83,7 +83,7 @@ impl Arguments {
         }
     }
 
-    /// The bytes. No more than what is there would be believed: every limit is far above.
+    /// The bytes. Their stated length is never above a limit and also outside the memory.
     fn bytes(&self) -> RuntimeBytesRef {
         let limit = match self.function {
             Function::Log => limits::LOG_MESSAGE,
@@ -109,7 +109,8 @@ impl Arguments {
         Answer { failure: None, visits, out }
     }
 
-    /// How many visits, and what is written; or the kind of the error. The store holds one thing, whose key is 1.
+    /// The number of visits and the value that is written, or the kind of the error. The store has one
+    /// thing, with key 1.
     fn success(&self) -> Result<(usize, Option<u64>), RuntimeErrorKind> {
         use Function::{Create, Delete, Emit, ForEachKey, Log, ReadById, ReadByPk, Update};
         let (function, kind, bytes) = (self.function, self.kind(), self.bytes());
@@ -172,7 +173,7 @@ pub(super) fn check(arguments: &Arguments) {
 type Call = (Arguments, usize, Option<(Option<u16>, Option<u64>)>);
 
 thread_local! {
-    /// What the plugin calls, how often its visitor was called, and the answer.
+    /// The plugin's call, the number of calls of its visitor, and the answer.
     static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
 }
 

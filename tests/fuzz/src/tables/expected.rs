@@ -1,4 +1,4 @@
-//! What a plugin must make of a host's answer.
+//! The outcome that a plugin must report for a host's answer.
 
 use statevec_abi::{
     abi::RecordKey,
@@ -54,7 +54,7 @@ pub(super) fn expected(place: &Place, of: &Call) -> Outcome {
     }
 }
 
-/// A wrong visit says more than a status, and a status more than a flag.
+/// A wrong visit takes precedence over a status, and a status over a flag.
 fn found(call: &'static str, of: &Call) -> Outcome {
     let visits = match visits(call, of) {
         Visits::Wrong(outcome) => return outcome,
@@ -84,7 +84,7 @@ fn created(call: &'static str, of: &Call) -> Outcome {
     let Some(len) = visits else {
         return Outcome::Violation(ContractViolation::NotVisited { call });
     };
-    // A key that was left unwritten is of kind 0, and then its number counts for nothing, either.
+    // An unwritten key has kind 0, and its number has no meaning.
     let (got, sys_id) = of.answer.created.map_or((0, 0), |difference| (of.kind ^ difference, 5));
     if got == of.kind {
         Outcome::Created(RecordKey { kind: got, sys_id }, len)
@@ -93,7 +93,7 @@ fn created(call: &'static str, of: &Call) -> Outcome {
     }
 }
 
-/// The first that is wrong with the visits stays, except that a second visit replaces a good one.
+/// The first fault of the visits counts. A second visit replaces a good first one.
 fn visits(call: &'static str, of: &Call) -> Visits {
     let mut visits = Visits::None;
     for lent in of.answer.visits.iter().take(4) {
@@ -122,7 +122,7 @@ fn visits(call: &'static str, of: &Call) -> Visits {
     visits
 }
 
-/// The failure that the status says.
+/// The failure that the status stands for.
 fn status(call: &'static str, of: &Call) -> Option<Outcome> {
     match of.answer.status.number() {
         0 => None,
@@ -131,7 +131,7 @@ fn status(call: &'static str, of: &Call) -> Option<Outcome> {
     }
 }
 
-/// A flag that was left unwritten is 0.
+/// An unwritten flag is 0.
 fn flag(call: &'static str, of: &Call) -> Result<bool, Outcome> {
     match of.answer.flag.unwrap_or(0) {
         0 => Ok(false),

@@ -1,4 +1,4 @@
-//! A host's table, and a host whose functions answer as the input says.
+//! A host's table, and a host whose functions return the answers of the input.
 
 mod functions;
 
@@ -15,16 +15,16 @@ use statevec_abi::{
 
 use super::expected::{Outcome, expected};
 
-/// Where the table is.
+/// Address of the table.
 #[derive(Debug, Arbitrary)]
 pub(super) enum Place {
     Null,
-    /// At an address that no table can have, and nobody may look at.
+    /// A misaligned address, which must not be read.
     Misaligned(u64),
     Ours,
 }
 
-/// A call, and what the host does when it gets it.
+/// A call, and the host's reaction.
 #[derive(Debug, Arbitrary)]
 pub(super) struct Call {
     pub(super) function: Function,
@@ -51,9 +51,9 @@ pub(super) enum Function {
 #[derive(Debug, Clone, Arbitrary)]
 pub(super) struct Answer {
     pub(super) status: Status,
-    /// What goes to `out_found` or `out_deleted`; unwritten when there is none.
+    /// Written to `out_found` or `out_deleted`; `None` writes nothing.
     pub(super) flag: Option<u8>,
-    /// What goes to `out_key`; unwritten when there is none.
+    /// Written to `out_key`; `None` writes nothing.
     pub(super) created: Option<u8>,
     pub(super) visits: Vec<Lent>,
 }

@@ -12,7 +12,7 @@ use statevec_abi::{
 };
 use statevec_host::{LoadError, LoadedPlugin};
 
-/// A table as whoever wrote it left it.
+/// A table of arbitrary words.
 #[derive(Debug, Arbitrary)]
 pub(super) struct Words {
     version: Version,
@@ -31,7 +31,7 @@ enum Word {
     Any(u64),
 }
 
-/// The entries, as they follow the version.
+/// The entries after the version.
 const ENTRIES: [&str; 7] = [
     "plugin_name",
     "schema_bytes",
@@ -104,7 +104,7 @@ enum Len {
 }
 
 impl Text {
-    /// The pair that crosses the boundary. A length that would be believed is no longer than what is there.
+    /// The pair that crosses the boundary. A length within the limits never exceeds the content.
     fn pair(&self, limit: usize) -> RuntimeBytesRef {
         let len = match self.len {
             Len::OfContent => self.content.len(),
@@ -172,7 +172,7 @@ pub(super) fn check_texts(texts: &Texts) {
     }
 }
 
-/// The same pair where the contract sets no limit.
+/// The same pair if the contract sets no limit.
 fn check_slice(text: &Text) {
     let limit = isize::MAX as usize;
     let expected = text.expected(limit).map_err(|error| match error {
