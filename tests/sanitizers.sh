@@ -63,8 +63,8 @@ main() {
 address() {
     nightly || return
     # A plugin's library leaves the sanitizer's functions undefined; the program that loads it
-    # exports them. The stack walk at each allocation needs frame pointers, and the suppressions need
-    # names.
+    # exports them. The stack walk at each allocation needs frame pointers, and the suppressions
+    # need names.
     flags -Zsanitizer=address -Clink-arg=-Wl,--export-dynamic -Cforce-frame-pointers=yes
     probe_address || return
     # One suite shows both kinds of errors. Half of all shuffles leave a type of two fields as it

@@ -1,4 +1,5 @@
-//! Arbitrary bytes as a command's line and as encoded payloads; see [`statevec_fuzz::json_commands`].
+//! Arbitrary bytes as a command's line and as encoded payloads; see
+//! [`statevec_fuzz::json_commands`].
 
 #![no_main]
 

@@ -4,10 +4,10 @@
 //!   invalid UTF-8 with U+FFFD, and read nothing outside.
 //! - A host reports the phase, kind and text that a plugin wrote, or a breach of contract if the
 //!   status is neither 0 nor 1.
-//! - A plugin passes on the kind that a host wrote, and the text as UTF-8, cut between characters. The
-//!   published adapter writes both on one line.
-//! - A text that is written and read again is the same, cut between characters. Writing changes every
-//!   byte of the buffer.
+//! - A plugin passes on the kind that a host wrote, and the text as UTF-8, cut between characters.
+//!   The published adapter writes both on one line.
+//! - A text that is written and read again is the same, cut between characters. Writing changes
+//!   every byte of the buffer.
 
 mod passed;
 
@@ -19,7 +19,8 @@ use statevec_abi_alloc::{runtime_error_message, runtime_error_text};
 
 const SIZE: usize = size_of::<RuntimeErrorBuf>();
 
-/// See the module. The first 528 bytes are the buffer, padded with zeroes; the next four are a status.
+/// See the module. The first 528 bytes are the buffer, padded with zeroes; the next four are a
+/// status.
 pub fn check(input: &[u8]) {
     let mut bytes = [0; SIZE];
     let (head, rest) = input.split_at(input.len().min(SIZE));

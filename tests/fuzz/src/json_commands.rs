@@ -4,8 +4,8 @@
 //! - Reading a line never panics. An error has a short text and leaves the payload as it was.
 //! - A command that was read can be written, and reads as the same bytes again. `serde_json` also
 //!   reads it.
-//! - If the schema comes from Rust types, a payload that was read decodes as its type, with the numbers
-//!   of the line.
+//! - If the schema comes from Rust types, a payload that was read decodes as its type, with the
+//!   numbers of the line.
 //! - Bytes that fit the schema are written as JSON, which reads as bytes that are written the same.
 //!   Other bytes are reported as malformed, in one line of JSON.
 

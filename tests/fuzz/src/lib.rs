@@ -1,8 +1,9 @@
 //! One module for each fuzz target, with the promises that hold for every input.
 //!
 //! A module's `check` takes one input and panics if a promise does not hold. The binaries in
-//! `fuzz_targets/` call it with libFuzzer's inputs. `tests/corpus.rs` calls it with every input of the
-//! corpus, and needs neither libFuzzer nor a nightly compiler. The corpus is packed; see [`pack`].
+//! `fuzz_targets/` call it with libFuzzer's inputs. `tests/corpus.rs` calls it with every input of
+//! the corpus, and needs neither libFuzzer nor a nightly compiler. The corpus is packed; see
+//! [`pack`].
 
 pub mod error_buffer;
 pub mod json_commands;

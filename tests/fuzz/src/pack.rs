@@ -6,8 +6,8 @@
 //! LENGTH bytes⏎
 //! ```
 //!
-//! Equal inputs make equal files, so that a diff shows what changed. A name has no white space and no
-//! slash, and does not start with a dot: it is also a file's name.
+//! Equal inputs make equal files, so that a diff shows what changed. A name has no white space and
+//! no slash, and does not start with a dot: it is also a file's name.
 
 use std::{
     collections::BTreeMap,

@@ -1,11 +1,11 @@
 //! Arbitrary bytes as commands, events, records and queue records.
 //!
-//! - Typed decoding never panics. It accepts exactly the bytes that [`layout`] accepts, which reads the
-//!   schema and does not use the derives.
-//! - Decoded values encode to the same bytes, with two exceptions: a `bool` above 1 is written as 1,
-//!   and bytes of a record outside its fields are written as 0.
-//! - A view, an update and a copy of a record accept the same bytes. Its key equals the key that the
-//!   schema registry makes of them.
+//! - Typed decoding never panics. It accepts exactly the bytes that [`layout`] accepts, which reads
+//!   the schema and does not use the derives.
+//! - Decoded values encode to the same bytes, with two exceptions: a `bool` above 1 is written as
+//!   1, and bytes of a record outside its fields are written as 0.
+//! - A view, an update and a copy of a record accept the same bytes. Its key equals the key that
+//!   the schema registry makes of them.
 //! - Bytes that decode as a type can also be written as JSON.
 
 mod layout;

@@ -1,14 +1,14 @@
 //! Arbitrary bytes as a schema.
 //!
 //! - Reading never panics. An error has a short text, even if its cause is long.
-//! - A schema that was read can be written. That text reads as the same schema, and is written as the
-//!   same text.
+//! - A schema that was read can be written. That text reads as the same schema, and is written as
+//!   the same text.
 //! - The written text has the content of the one that was read, key by key.
-//! - The fingerprints are those of the text. Computed fingerprints do not depend on the order of the
-//!   declarations.
+//! - The fingerprints are those of the text. Computed fingerprints do not depend on the order of
+//!   the declarations.
 //! - Every record's key has the stated length. A store accepts the schema, or refuses it with an
-//!   error. The store creates, updates and deletes records; it refuses a repeated key and a change of
-//!   an immutable field; a rollback leaves no trace.
+//!   error. The store creates, updates and deletes records; it refuses a repeated key and a change
+//!   of an immutable field; a rollback leaves no trace.
 
 mod records;
 
@@ -24,8 +24,8 @@ use statevec_host::Store;
 /// An upper bound of every error's length.
 const LONGEST_ERROR: usize = 1024;
 
-/// The largest record that is created. A schema may declare 255 records of 16 MiB, and an input should
-/// take microseconds.
+/// The largest record that is created. A schema may declare 255 records of 16 MiB, and an input
+/// should take microseconds.
 const LARGEST_MADE: u32 = 1 << 12;
 
 /// The number of types of which records are created.
@@ -60,7 +60,8 @@ fn check_schema(schema: SchemaRegistry) {
 
 /// Compares the written text with the one that was read.
 fn check_written(text: &[u8], schema: &SchemaRegistry) {
-    // The parser skips values of unknown keys, even half a surrogate pair, which `Value` cannot hold.
+    // The parser skips values of unknown keys, even half a surrogate pair, which `Value` cannot
+    // hold.
     let Ok(mut read) = serde_json::from_slice::<Value>(text) else { return };
     let written: Value =
         serde_json::from_str(&schema.to_idl_json()).expect("what is written is JSON");

@@ -1,8 +1,8 @@
 //! Arbitrary bytes as a transaction log, and as the payload of a frame in one.
 //!
 //! - Reading never panics. A log that is read to its end is written as the same bytes.
-//! - A frame is read as it was written, with any payload. With one byte changed anywhere in the log,
-//!   reading it is an error.
+//! - A frame is read as it was written, with any payload. With one byte changed anywhere in the
+//!   log, reading it is an error.
 
 use statevec_abi::{
     schema::{Fingerprints, Version},
@@ -12,8 +12,8 @@ use statevec_abi::{
     },
 };
 
-/// See the module. The first six bytes say which byte of the log is changed, how, and how frames are
-/// aligned.
+/// See the module. The first six bytes say which byte of the log is changed, how, and how frames
+/// are aligned.
 pub fn check(input: &[u8]) {
     check_log(input);
     let Some((head, payload)) = input.split_first_chunk::<6>() else { return };

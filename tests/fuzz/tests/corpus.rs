@@ -1,7 +1,7 @@
 //! Runs every input of the corpus without libFuzzer, built by the stable compiler.
 //!
-//! An input that made a target fail stays in the corpus. If the fault comes back, this test fails and
-//! prints the input's name.
+//! An input that made a target fail stays in the corpus. If the fault comes back, this test fails
+//! and prints the input's name.
 
 use std::{
     collections::BTreeSet,

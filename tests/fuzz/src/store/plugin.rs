@@ -1,4 +1,5 @@
-//! The plugin. It calls the host's table without the SDK, so that it can also call where it must not.
+//! The plugin. It calls the host's table without the SDK, so that it can also call where it must
+//! not.
 
 use std::{
     cell::{Cell, RefCell},

@@ -83,8 +83,8 @@ fn check_contents(store: &Store, model: &Model<ServerRoom>) {
     }
 }
 
-/// A row per record, which a deletion frees at commit, and bytes of the undo log and of events, which
-/// stay taken until the transaction ends.
+/// A row per record, which a deletion frees at commit, and bytes of the undo log and of events,
+/// which stay taken until the transaction ends.
 #[derive(Debug, Clone)]
 struct ServerRoom {
     limits: StoreLimits,

@@ -53,7 +53,8 @@ pub(super) fn check_words(words: &Words) {
     });
     let mut table = [u64::from(version); 8];
     table[1..].copy_from_slice(&entries);
-    // SAFETY: of the same size, and every pattern of its integers and optional functions is a value; none is called (rule 1).
+    // SAFETY: of the same size, and every pattern of its integers and optional functions is a
+    // value; none is called (rule 1).
     let table = unsafe { std::mem::transmute::<[u64; 8], RuntimePluginApiV1>(table) };
 
     let null = entries.iter().position(|word| *word == 0);
@@ -146,7 +147,8 @@ pub(super) fn check_texts(texts: &Texts) {
         schema_bytes: Some(answering_schema),
         ..*SILENT.api()
     };
-    // SAFETY: the functions keep the contract, except for what the pairs are, which must be looked at (rule 1).
+    // SAFETY: the functions keep the contract, except for what the pairs are, which must be looked
+    // at (rule 1).
     let plugin = unsafe { StaticPlugin::from_table(Silent::name, table) };
     let api = PluginApi::of_static(&plugin).expect("a whole table");
     assert_eq!(api.plugin_name(), name);

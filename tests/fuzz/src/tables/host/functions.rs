@@ -44,7 +44,8 @@ fn lend_for_reading(ctx: *const c_void, to: *mut c_void, visitor: Option<Runtime
 
 fn lend_for_writing(ctx: *const c_void, to: *mut c_void, visitor: Option<RuntimeBytesMutVisitor>) {
     let visitor = visitor.expect("the SDK passes a visitor");
-    // SAFETY: the visitor with its own context; what it may believe is there, and nobody else's (rule 4).
+    // SAFETY: the visitor with its own context; what it may believe is there, and nobody else's
+    // (rule 4).
     lend_each(ctx, |ptr, len| unsafe { visitor(to, RuntimeBytesMutRef { ptr, len }) });
 }
 
