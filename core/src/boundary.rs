@@ -1,8 +1,8 @@
 //! The rules of the boundary, and the code that keeps them in both directions.
 //!
-//! Every call that crosses the boundary runs in one function, which catches panics and makes the
-//! status. Foreign bytes become slices here, within [`limits`], and a failure is written here, into
-//! the caller's error buffer. The [`rules`] are numbered; each `SAFETY:` line cites one.
+//! One function runs every call that crosses the boundary; it catches panics and makes the status.
+//! Foreign bytes become slices here, within [`limits`]. Failures are written here, into the
+//! caller's error buffer. The [`rules`] are numbered; each `SAFETY:` line cites one.
 
 pub(crate) mod bytes;
 pub(crate) mod claim;

@@ -16,7 +16,7 @@ pub enum BytesError {
     TooLong {
         /// The length given.
         len: usize,
-        /// The most that is believed ([`limits`](crate::boundary::limits)).
+        /// The limit ([`limits`](crate::boundary::limits)).
         limit: usize,
     },
 }
@@ -24,7 +24,7 @@ pub enum BytesError {
 impl core::error::Error for BytesError {}
 
 impl BytesError {
-    /// What [`check`](Self::check) has against bytes of that length that it refused.
+    /// The error of [`check`](Self::check), recomputed from the length of bytes that it refused.
     pub(crate) const fn of(len: usize, limit: usize) -> Self {
         if len > limit { Self::TooLong { len, limit } } else { Self::Null }
     }
@@ -36,8 +36,7 @@ impl BytesError {
         if len > limit {
             return Err(Self::TooLong { len, limit });
         }
-        // Two jumps, of which the second is hardly ever reached, instead of arithmetic on two
-        // flags.
+        // Two jumps, the second of which is rarely reached, cost less than arithmetic on two flags.
         if is_null && cold(len != 0) {
             return Err(Self::Null);
         }
@@ -45,7 +44,7 @@ impl BytesError {
     }
 }
 
-/// A condition on a path that hardly any call takes.
+/// Marks a condition as rarely evaluated.
 #[cold]
 #[inline(never)]
 const fn cold(condition: bool) -> bool {
@@ -55,7 +54,7 @@ const fn cold(condition: bool) -> bool {
 /// The most bytes that one object of Rust may have; the limit where the contract sets none.
 const ANY: usize = isize::MAX as usize;
 
-/// The slice that `bytes` speaks of; length 0 is an empty slice, whatever the pointer.
+/// The bytes as a slice. Length 0 is an empty slice, also with a null pointer.
 ///
 /// # Errors
 ///
@@ -64,13 +63,13 @@ const ANY: usize = isize::MAX as usize;
 ///
 /// # Safety
 ///
-/// A non-null pointer is valid for reads of `len` bytes, which nobody writes, for `'a`.
+/// A non-null pointer is valid for reads of `len` bytes for `'a`, and no other code writes them.
 pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8], &'static str> {
-    // SAFETY: the caller's promise about the pointer is ours (rule 10).
+    // SAFETY: our contract asks of the caller what the callee's asks of us (rule 10).
     unsafe { slice_within(bytes, ANY) }.map_err(published_text)
 }
 
-/// The mutable slice that `bytes` speaks of; length 0 is an empty slice, whatever the pointer.
+/// The bytes as a mutable slice. Length 0 is an empty slice, also with a null pointer.
 ///
 /// # Errors
 ///
@@ -78,12 +77,12 @@ pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8]
 ///
 /// # Safety
 ///
-/// A non-null pointer is valid for reads and writes of `len` bytes, which nobody else touches, for
-/// `'a`.
+/// A non-null pointer is valid for reads and writes of `len` bytes for `'a`, and no other code
+/// accesses them.
 pub unsafe fn runtime_bytes_slice_mut<'a>(
     bytes: RuntimeBytesMutRef,
 ) -> Result<&'a mut [u8], &'static str> {
-    // SAFETY: the caller's promise about the pointer is ours (rule 10).
+    // SAFETY: our contract asks of the caller what the callee's asks of us (rule 10).
     unsafe { slice_mut_within(bytes, ANY) }.map_err(published_text)
 }
 
@@ -105,7 +104,8 @@ pub(crate) unsafe fn slice_within<'a>(
     limit: usize,
 ) -> Result<&'a [u8], BytesError> {
     BytesError::check(bytes.ptr.is_null(), bytes.len, limit)?;
-    // SAFETY: both just checked, and the caller's promise about the pointer (rules 1 and 10).
+    // SAFETY: `check` accepted pointer and length; a non-null pointer is valid as the contract says
+    // (rules 1 and 10).
     Ok(unsafe { checked_slice(bytes) })
 }
 
@@ -113,14 +113,14 @@ pub(crate) unsafe fn slice_within<'a>(
 ///
 /// # Safety
 ///
-/// [`BytesError::check`] has nothing against them, and a non-null pointer is valid for reads of
-/// `len` bytes, which nobody writes, for `'a`.
+/// [`BytesError::check`] accepted them. A non-null pointer is valid for reads of `len` bytes for
+/// `'a`, and no other code writes them.
 #[inline]
 pub(crate) const unsafe fn checked_slice<'a>(bytes: RuntimeBytesRef) -> &'a [u8] {
     if bytes.ptr.is_null() {
         return &[];
     }
-    // SAFETY: not null, and valid for reads by the caller's promise (rule 10).
+    // SAFETY: not null, and so valid for reads of `len` bytes, which is within the limit (rule 10).
     unsafe { slice::from_raw_parts(bytes.ptr, bytes.len) }
 }
 
@@ -135,7 +135,8 @@ pub(crate) unsafe fn slice_mut_within<'a>(
     limit: usize,
 ) -> Result<&'a mut [u8], BytesError> {
     BytesError::check(bytes.ptr.is_null(), bytes.len, limit)?;
-    // SAFETY: both just checked, and the caller's promise about the pointer (rules 1 and 10).
+    // SAFETY: `check` accepted pointer and length; a non-null pointer is valid as the contract says
+    // (rules 1 and 10).
     Ok(unsafe { checked_slice_mut(bytes) })
 }
 
@@ -143,13 +144,14 @@ pub(crate) unsafe fn slice_mut_within<'a>(
 ///
 /// # Safety
 ///
-/// [`BytesError::check`] has nothing against them, and a non-null pointer is valid for reads and
-/// writes of `len` bytes, which nobody else touches, for `'a`.
+/// [`BytesError::check`] accepted them. A non-null pointer is valid for reads and writes of `len`
+/// bytes for `'a`, and no other code accesses them.
 #[inline]
 pub(crate) const unsafe fn checked_slice_mut<'a>(bytes: RuntimeBytesMutRef) -> &'a mut [u8] {
     if bytes.ptr.is_null() {
         return &mut [];
     }
-    // SAFETY: not null, and valid and unshared by the caller's promise (rule 10).
+    // SAFETY: not null, and so valid and unshared for `len` bytes, which is within the limit
+    // (rule 10).
     unsafe { slice::from_raw_parts_mut(bytes.ptr, bytes.len) }
 }

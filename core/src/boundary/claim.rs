@@ -5,10 +5,12 @@ use core::sync::atomic::{
     Ordering::{Acquire, Release},
 };
 
-/// Sets the flag, and returns whether it was clear. Of several callers at the same time one alone gets `true`.
+/// Sets the flag, and returns whether it was clear. If several callers do so at the same time, one
+/// gets `true`.
 ///
-/// On a target without compare-exchange that needs the feature `critical-section`. Without the feature the constructors of the types that
-/// hold such a flag are `unsafe`, and their callers promise that claims do not overlap.
+/// On a target without compare-exchange this holds with the feature `critical-section`. Without it
+/// the constructors of the types that hold such a flag are `unsafe`: their callers promise that
+/// claims do not overlap.
 pub(crate) fn claim(flag: &AtomicBool) -> bool {
     #[cfg(target_has_atomic = "8")]
     return !flag.swap(true, Acquire);

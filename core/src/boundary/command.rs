@@ -5,11 +5,10 @@ use core::{marker::PhantomData, ptr, slice};
 use super::{bytes::BytesError, limits};
 use crate::abi::{RuntimeBytesRef, RuntimeCommandView};
 
-/// A command whose payload is known to be a slice that lives for `'a`.
+/// A command whose payload has been checked and lives for `'a`.
 ///
-/// The same bytes as a [`RuntimeCommandView`]: a plugin looks at the view where its caller put it,
-/// and a host that prepares commands ahead passes them on unchanged. That matters, because narrow
-/// stores followed by wide loads stall the processor.
+/// It has the layout of a [`RuntimeCommandView`], so neither side copies the fields one by one:
+/// narrow stores followed by wide loads stall the processor.
 #[repr(transparent)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuntimeCommandRef<'a> {
@@ -35,8 +34,8 @@ impl<'a> RuntimeCommandRef<'a> {
         }
     }
 
-    /// Checks a foreign view in place. An empty payload gets a pointer that is not null, so that
-    /// [`payload`](Self::payload) need not look again.
+    /// Checks a foreign view in place. A null pointer of an empty payload is replaced, so that
+    /// [`payload`](Self::payload) checks nothing.
     ///
     /// # Safety
     ///
@@ -53,7 +52,8 @@ impl<'a> RuntimeCommandRef<'a> {
             }
             view.payload = RuntimeBytesRef::from_slice(&[]);
         }
-        // SAFETY: transparent over the view, whose payload has just been checked (rule 1).
+        // SAFETY: the type is transparent over the view, and its invariant holds: the payload has
+        // just been checked, and is not null (rule 1).
         Ok(unsafe { &*ptr::from_ref(view).cast() })
     }
 
@@ -82,7 +82,8 @@ impl<'a> RuntimeCommandRef<'a> {
     #[must_use]
     #[inline]
     pub const fn payload(&self) -> &'a [u8] {
-        // SAFETY: the invariant of the field, made by `new` or `check` (rule 1).
+        // SAFETY: `new` or `check` made the view, so its payload is not null and valid for `'a`
+        // (rule 1).
         unsafe { slice::from_raw_parts(self.view.payload.ptr, self.view.payload.len) }
     }
 
@@ -94,7 +95,7 @@ impl<'a> RuntimeCommandRef<'a> {
     }
 }
 
-// SAFETY: behaves as the `&'a [u8]` that it holds (rule 7).
+// SAFETY: its raw pointer stands for a `&'a [u8]`, which is `Send` and `Sync` (rule 7).
 unsafe impl Send for RuntimeCommandRef<'_> {}
-// SAFETY: behaves as the `&'a [u8]` that it holds (rule 7).
+// SAFETY: its raw pointer stands for a `&'a [u8]`, which is `Send` and `Sync` (rule 7).
 unsafe impl Sync for RuntimeCommandRef<'_> {}

@@ -1,5 +1,5 @@
-//! The one way in: every call that crosses the boundary, in either direction, runs in
-//! [`BoundaryCall::enter`].
+//! Every call that crosses the boundary, in either direction, runs in [`BoundaryCall::enter`].
+//! `run_tx` has a tuned copy of it (`plugin::entry`).
 
 use crate::{
     abi::{RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
@@ -15,7 +15,7 @@ pub(crate) struct BoundaryCall<'c> {
     error: ErrorSlot<'c>,
 }
 
-/// Who is being called: decides how a panic is reported (rule 2).
+/// The side that is called. It decides how a panic is reported (rule 2).
 #[derive(Clone, Copy)]
 pub(crate) enum Side {
     Plugin,
@@ -32,16 +32,15 @@ impl BoundaryCall<'_> {
         phase: RuntimeErrorPhase,
         out_error: *mut RuntimeErrorBuf,
     ) -> Self {
-        // SAFETY: the caller's promise about the pointer; the slot does not outlive the call
-        // (rule 9).
+        // SAFETY: null, or valid until the call returns; the slot lives in this value, which
+        // `enter` consumes before that (rule 9).
         let error = unsafe { ErrorSlot::from_raw(out_error, phase) };
         Self { callee, error }
     }
 
-    /// Runs the body and makes its answer: a failure was written by whoever made the token, and a
-    /// panic is written here. A plugin's success resets the header of `out_error`, also after a
-    /// failure that it recovered from; a host's leaves the buffer alone, for the contract says
-    /// nothing about it.
+    /// Runs the body and returns the status. The body has written its failure; a panic is written
+    /// here. On success a plugin's call resets the header of `out_error`, which may hold a failure
+    /// that the plugin recovered from. A host's call does not touch the buffer on success.
     #[inline]
     pub(crate) fn enter(
         self,

@@ -1,4 +1,4 @@
-//! The place where a call's failure is written, and the proof that it was.
+//! The caller's error buffer, and the proof that a failure was written into it.
 
 use core::{fmt, marker::PhantomData, mem::offset_of, ptr};
 
@@ -13,18 +13,18 @@ use crate::{
 /// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight
 /// into it, and the token [`ErrorWritten`] travels back through `?`.
 ///
-/// Writing again replaces what was written: the last reason wins. When the caller gave no buffer,
-/// the text goes nowhere. It is a handle, as small as a slice, and is passed by value.
+/// Writing again replaces the text: the last reason wins. Without a buffer the text is dropped. The
+/// slot is as small as a slice, and is passed by value.
 #[derive(Clone, Copy)]
 pub struct ErrorSlot<'c> {
-    /// Null, or valid for writes for `'c`. Never read, and no reference is made to it: it may be
-    /// uninitialised, and a host may hold it, too, for the time of the call (rules 3 and 9).
+    /// Null, or valid for writes for `'c`. It is not read, and no reference is made to it: it may
+    /// be uninitialised, and the host may hold it during the call (rules 3 and 9).
     buffer: *mut RuntimeErrorBuf,
     phase: RuntimeErrorPhase,
     call: PhantomData<Brand<'c>>,
 }
 
-/// Invariant in `'c`: a token of one call cannot be passed off as another's.
+/// Invariant in `'c`, so that the token of one call has another type than that of another call.
 type Brand<'c> = fn(&'c ()) -> &'c ();
 
 /// Proof that the reason for a failure has been written into the error buffer of the call `'c`.
@@ -46,8 +46,8 @@ impl fmt::Debug for ErrorWritten<'_> {
 }
 
 impl<'c> ErrorSlot<'c> {
-    /// Runs `body` with the slot of a buffer that is at hand, for callers that are not behind the
-    /// ABI: tests of a [`Host`](crate::host::Host), say. `None` when it failed; the buffer then
+    /// Runs `body` with the slot of a buffer, for callers that are not behind the ABI, such as
+    /// tests of a [`Host`](crate::host::Host). Returns `None` when the body failed; the buffer then
     /// holds the reason.
     pub fn scope<R>(
         buffer: &mut RuntimeErrorBuf,
@@ -100,11 +100,11 @@ impl<'c> ErrorSlot<'c> {
         }
         let text = if text.len() <= RUNTIME_ERROR_MESSAGE_CAPACITY { text } else { cut(text) };
         self.write_header(self.phase, kind, text.len());
-        // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads
-        // nothing.
+        // SAFETY: not null, so valid for writes; computing a field's address reads nothing
+        // (rule 9).
         let target = unsafe { &raw mut (*self.buffer).message_buf }.cast::<u8>();
-        // SAFETY: `text` has at most the field's length, and does not overlap a buffer that no
-        // reference is made to (rules 3 and 9).
+        // SAFETY: `text` is at most as long as the field. It is borrowed, so it does not overlap
+        // the buffer, to which no reference exists (rules 3 and 9).
         unsafe { ptr::copy_nonoverlapping(text.as_ptr(), target, text.len()) };
         let rest = target.wrapping_add(text.len());
         // SAFETY: `rest` is that many bytes before the end of the field, which is valid for writes
@@ -135,18 +135,18 @@ impl<'c> ErrorSlot<'c> {
     }
 
     fn write(self, kind: RuntimeErrorKind, reason: impl FnOnce(&mut TextWriter)) {
-        // SAFETY: not null, so valid for writes (rule 9); computing a field's address reads
-        // nothing.
+        // SAFETY: not null, so valid for writes; computing a field's address reads nothing
+        // (rule 9).
         let target = unsafe { &raw mut (*self.buffer).message_buf }.cast::<u8>();
-        // SAFETY: the field is that long; a call writes from one place at a time (rules 7 and 9).
+        // SAFETY: the field has this capacity, and one call on one thread writes to it
+        // (rules 7 and 9).
         let mut writer = unsafe { TextWriter::new(target, RUNTIME_ERROR_MESSAGE_CAPACITY) };
         reason(&mut writer);
         self.write_header(self.phase, kind, writer.len());
         writer.fill();
     }
 
-    /// Leaves the buffer as a successful call leaves it: the header reset, the text untouched
-    /// (rule 9).
+    /// Resets the header, as a successful call does; the text is not touched (rule 9).
     #[inline]
     pub(crate) fn reset(self) {
         if !self.buffer.is_null() {
@@ -157,8 +157,8 @@ impl<'c> ErrorSlot<'c> {
     #[inline]
     fn write_header(self, phase: RuntimeErrorPhase, kind: RuntimeErrorKind, message_len: usize) {
         let header = Header { phase, kind, padding: 0, message_len };
-        // SAFETY: both callers checked for null, so valid for writes, aligned or not; a header lies
-        // where a buffer begins (rule 9).
+        // SAFETY: the callers checked for null, so the buffer is valid for writes; it begins with a
+        // header and may be unaligned (rule 9).
         unsafe { self.buffer.cast::<Header>().write_unaligned(header) };
     }
 }
@@ -170,14 +170,13 @@ fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(RUNTIME_ERROR_MESSAGE_CAPACITY)).unwrap_or_default()
 }
 
-/// Resets the header of an optional error buffer; the text behind a length of 0 is left as it is
-/// (rule 9).
+/// Resets the header of an optional error buffer. The text is not touched (rule 9).
 ///
 /// # Safety
 ///
 /// `out_error` is null or valid for writes of a [`RuntimeErrorBuf`].
 pub unsafe fn clear_runtime_error(out_error: *mut RuntimeErrorBuf) {
-    // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
+    // SAFETY: null or valid for writes, by our contract; the slot is gone when we return (rule 9).
     unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::Load) }.reset();
 }
 
@@ -192,13 +191,13 @@ pub unsafe fn write_runtime_error(
     kind: RuntimeErrorKind,
     message: &str,
 ) {
-    // SAFETY: the caller's promise about the pointer is the constructor's (rule 9).
+    // SAFETY: null or valid for writes, by our contract; the slot is gone when we return (rule 9).
     let slot = unsafe { ErrorSlot::from_raw(out_error, phase) };
     let _written = slot.fail(kind, format_args!("{message}"));
 }
 
-/// What a [`RuntimeErrorBuf`] begins with, its padding written out: it is written as a whole and
-/// leaves no byte uninitialised.
+/// The first fields of a [`RuntimeErrorBuf`] with their padding as a field, so that one store
+/// initialises every byte.
 #[repr(C)]
 struct Header {
     phase: RuntimeErrorPhase,

@@ -1,8 +1,8 @@
-//! The longest foreign lengths that are believed (rule 1), in one table. All in bytes.
+//! The limits of foreign lengths (rule 1), in bytes.
 //!
-//! They are generous: their purpose is that a wrong length becomes an error text instead of a wild
-//! slice or an endless copy. The length of a primary key is not listed: it must equal the length
-//! that the schema gives ([`Host::key_len`](crate::host::Host::key_len)).
+//! They are generous. A wrong length then becomes an error text instead of a wild slice or an
+//! endless copy. Primary keys have no limit here: their length must equal the schema's
+//! ([`Host::key_len`](crate::host::Host::key_len)).
 
 /// A plugin's name.
 pub const PLUGIN_NAME: usize = 1 << 10;

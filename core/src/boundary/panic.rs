@@ -1,7 +1,7 @@
-//! The one place where panics are caught (rule 2).
+//! Catching panics at the boundary (rule 2).
 //!
-//! With feature `std` and unwinding panics, [`catch`] returns what was thrown. Without, a panic
-//! never comes back from the closure, and [`Panic`] is a type without values.
+//! With the feature `std` and unwinding panics, [`catch`] returns the panic's payload. Otherwise a
+//! panic does not return from the closure, and [`Panic`] has no values.
 
 #[cfg(all(feature = "std", panic = "unwind"))]
 mod caught {
@@ -13,24 +13,24 @@ mod caught {
         string::String,
     };
 
-    /// What a panic threw.
+    /// The payload of a panic.
     pub(crate) struct Panic(Box<dyn Any + Send>);
 
-    /// Runs `f`. Unwind safety is the caller's: what `f` was working on is quarantined or rolled
-    /// back.
+    /// Runs `f`. The caller keeps unwind safety: it quarantines or rolls back the state that `f`
+    /// changed.
     #[inline]
     pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Panic> {
         catch_unwind(AssertUnwindSafe(f)).map_err(Panic)
     }
 
     impl Panic {
-        /// Goes on with the panic where it can unwind again.
+        /// Resumes the panic, in a frame where it can unwind.
         pub(crate) fn resume(mut self) -> ! {
             resume_unwind(self.take())
         }
 
         fn take(&mut self) -> Box<dyn Any + Send> {
-            // The unit stays behind, and costs nothing to drop or to leak.
+            // A boxed unit allocates nothing.
             mem::replace(&mut self.0, Box::new(()))
         }
     }
@@ -45,8 +45,8 @@ mod caught {
     }
 
     impl Drop for Panic {
-        /// A payload's own destructor may panic, and that panic's payload again: the second one is
-        /// leaked instead of dropped.
+        /// Drops the payload. Its destructor may panic with another payload, which is leaked,
+        /// because its destructor might panic again.
         fn drop(&mut self) {
             let payload = self.take();
             if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -60,7 +60,7 @@ mod caught {
 mod caught {
     use core::fmt;
 
-    /// No panic comes back here.
+    /// Has no values: a panic does not return in this build.
     pub(crate) enum Panic {}
 
     /// Runs `f`.
@@ -70,7 +70,7 @@ mod caught {
     }
 
     impl Panic {
-        /// There is nothing to go on with.
+        /// Not callable: there is no value.
         pub(crate) fn resume(self) -> ! {
             match self {}
         }
@@ -85,7 +85,7 @@ mod caught {
 
 pub(crate) use caught::{Panic, catch};
 
-/// Drops a value where the caller's frame is the other side's: a destructor that panics stops here.
+/// Drops a value under a frame of the other side. A panic of its destructor is caught.
 #[cold]
 #[inline(never)]
 pub(crate) fn discard<T>(value: T) {

@@ -15,7 +15,7 @@
 //! 4. **A visitor has one use.** Called twice, never, or with a bad slice, it gives a defined
 //!    answer.
 //! 5. **A context outlives its call.** The block that a context points to lives as long as the
-//!    runtime handle and holds its state, so that a context that a plugin kept is refused while the
+//!    runtime handle and holds its state, so a context that a plugin kept is refused while the
 //!    handle lives.
 //! 6. **Code outlives what came from it.** A loaded library stays mapped at least as long as
 //!    anything that it made.

@@ -1,12 +1,12 @@
-//! Writes text in place, into memory that need not be initialised.
+//! A text writer over memory that may be uninitialised.
 
 use core::{fmt, ptr};
 
-/// A [`fmt::Write`] over `capacity` bytes. What does not fit is cut at a char boundary and counts
-/// as written; what follows a cut is dropped.
+/// A [`fmt::Write`] over `capacity` bytes. It cuts text that does not fit at a char boundary, drops
+/// the text after a cut, and reports no error.
 ///
-/// It works through a raw pointer because its target may be uninitialised, or a buffer that no
-/// reference may be made to (rule 3).
+/// It holds a raw pointer, because the target may be uninitialised or a buffer to which no
+/// reference may be made (rule 3).
 pub(crate) struct TextWriter {
     target: *mut u8,
     capacity: usize,
@@ -17,13 +17,13 @@ pub(crate) struct TextWriter {
 impl TextWriter {
     /// # Safety
     ///
-    /// `target` is valid for writes of `capacity` bytes, which nobody else touches, until the
+    /// `target` is valid for writes of `capacity` bytes, and no other code accesses them, until the
     /// writer is dropped.
     pub(crate) const unsafe fn new(target: *mut u8, capacity: usize) -> Self {
         Self { target, capacity, len: 0, cut: false }
     }
 
-    /// Writes formatted text; a text without arguments is copied without the formatting machinery.
+    /// Writes formatted text. A text without arguments is copied without `fmt::write`.
     pub(crate) fn write(&mut self, text: fmt::Arguments<'_>) {
         match text.as_str() {
             Some(text) => self.push(text),
@@ -37,7 +37,7 @@ impl TextWriter {
         let _ = fmt::write(self, text);
     }
 
-    /// Writes foreign text: what is not UTF-8 becomes U+FFFD (rule 1).
+    /// Writes foreign text. Bytes that are not UTF-8 become U+FFFD (rule 1).
     #[cold]
     pub(crate) fn push_lossy(&mut self, text: &[u8]) {
         for chunk in text.utf8_chunks() {
@@ -56,7 +56,8 @@ impl TextWriter {
     /// Fills the rest with zeros, so that all of the target is initialised.
     pub(crate) fn fill(self) {
         let rest = self.target.wrapping_add(self.len);
-        // SAFETY: `len <= capacity`, so the rest lies within what `new` was promised (rule 9).
+        // SAFETY: `len <= capacity`, so the rest lies within the memory that `new` was given
+        // (rule 9).
         unsafe { ptr::write_bytes(rest, 0, self.capacity - self.len) };
     }
 
@@ -73,8 +74,8 @@ impl TextWriter {
             text.floor_char_boundary(room)
         };
         let end = self.target.wrapping_add(self.len);
-        // SAFETY: `taken <= room`, so the copy ends within what `new` was promised; nobody else
-        // holds that memory (rule 9).
+        // SAFETY: `taken <= room`, so the copy ends within the memory that `new` was given and that
+        // no other code accesses (rule 9).
         unsafe { ptr::copy_nonoverlapping(text.as_ptr(), end, taken) };
         self.len += taken;
     }

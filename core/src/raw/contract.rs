@@ -1,4 +1,4 @@
-//! What can be wrong with a host's answer.
+//! Errors of host calls, and the trait of their callers.
 
 use super::error_buffer::HostErrorBuffer;
 use crate::{
@@ -7,29 +7,28 @@ use crate::{
     typed::DecodeError,
 };
 
-/// Who makes host calls: it has a buffer for the host's error, and makes what it needs of a call
-/// that failed.
+/// Makes host calls: it has a buffer for the host's error, and turns a failed call into its own
+/// type of failure.
 ///
-/// The cold functions behind a call end in [`failed`](Self::failed): a call that goes well carries
-/// no error about, not even as a possibility that must be ruled out.
+/// Cold functions call [`failed`](Self::failed), so the success path of a call holds no error
+/// value.
 pub trait HostCaller {
-    /// What a failed call becomes.
+    /// The failure of a call.
     type Failure;
 
     /// The buffer.
     fn error_buffer(&mut self) -> HostErrorBuffer<'_>;
 
-    /// Makes a failure of an error; the host's report, if there is one, is in the buffer.
+    /// Makes the failure for an error. The host's report, if there is one, is in the buffer.
     fn failed(&mut self, error: HostCallError) -> Self::Failure;
 
-    /// Makes a failure of the host's report: the usual case of [`failed`](Self::failed), which
-    /// answers it where this is left as it is.
+    /// Makes the failure for the host's report, the usual case of [`failed`](Self::failed).
     fn reported(&mut self, call: &'static str) -> Self::Failure {
         self.failed(HostCallError::Reported { call })
     }
 }
 
-/// The error as it is, for who looks at the buffer, too.
+/// Returns the error itself, for callers that read the buffer.
 impl HostCaller for HostErrorBuffer<'_> {
     type Failure = HostCallError;
 
@@ -43,10 +42,11 @@ impl HostCaller for HostErrorBuffer<'_> {
     }
 }
 
-/// Why a host call gave no answer.
+/// Why a host call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 pub enum HostCallError {
-    /// The host said so; kind and text are in the [`HostErrorBuffer`](super::HostErrorBuffer).
+    /// The host reported an error; its kind and text are in the
+    /// [`HostErrorBuffer`](super::HostErrorBuffer).
     #[error("{call} failed")]
     Reported {
         /// Name of the table entry.
@@ -55,7 +55,7 @@ pub enum HostCallError {
     /// The host broke the contract.
     #[error("{0}")]
     Contract(ContractViolation),
-    /// The host lent bytes that are not the record that the visitor was made for.
+    /// The host lent bytes that are not the record that the visitor expects.
     #[error("{0}")]
     Refused(DecodeError),
 }
@@ -70,7 +70,7 @@ impl core::error::Error for HostCallError {
     }
 }
 
-/// How a host broke the contract. Reported to it as kind 1.
+/// How a host broke the contract. The plugin's call reports it as kind 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[allow(
     missing_docs,
@@ -109,7 +109,7 @@ impl From<ContractViolation> for HostCallError {
 }
 
 impl HostCallError {
-    /// Reads a status (rule 1).
+    /// Checks a status (rule 1).
     pub(super) fn of_status(call: &'static str, status: RuntimeCallStatus) -> Result<(), Self> {
         match status {
             RuntimeCallStatus::Success => Ok(()),

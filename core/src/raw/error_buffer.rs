@@ -4,10 +4,10 @@ use core::{fmt, marker::PhantomData, ptr::NonNull};
 
 use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
 
-/// An error buffer for host calls, which the host may hold while it runs (rule 3): so it is a
-/// pointer and not a reference.
+/// The error buffer of host calls. It is a pointer and not a reference, because the host holds the
+/// buffer while it runs (rule 3).
 ///
-/// Always initialised, because a host may set a length without writing a text.
+/// It is always initialised, because a host may set a length without writing a text.
 pub struct HostErrorBuffer<'c> {
     buffer: NonNull<RuntimeErrorBuf>,
     borrow: PhantomData<&'c mut RuntimeErrorBuf>,
@@ -22,24 +22,24 @@ impl<'c> HostErrorBuffer<'c> {
 
     /// # Safety
     ///
-    /// `buffer` is initialised, and nobody else's for `'c`.
+    /// `buffer` is initialised, and no other code uses it for `'c`.
     #[inline]
     pub(crate) const unsafe fn from_raw(buffer: NonNull<RuntimeErrorBuf>) -> Self {
         Self { buffer, borrow: PhantomData }
     }
 
-    /// What the host wrote.
+    /// The report that the host wrote.
     #[must_use]
     pub fn report(&self) -> &RuntimeErrorBuf {
-        // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed
-        // (rule 3).
+        // SAFETY: initialised, and used by this value alone for `'c`. A host call borrows `self`
+        // mutably, so none runs now (rule 3).
         unsafe { self.buffer.as_ref() }
     }
 
-    /// Forgets what the host wrote, so that a later failure without a text does not repeat it.
+    /// Removes the host's report, so that a later failure without a text does not repeat it.
     pub fn reset(&mut self, phase: RuntimeErrorPhase) {
-        // SAFETY: ours for `'c`, initialised, and no host call is running while `self` is borrowed
-        // (rule 3).
+        // SAFETY: initialised, and used by this value alone for `'c`. A host call borrows `self`
+        // mutably, so none runs now (rule 3).
         let buffer = unsafe { self.buffer.as_mut() };
         (buffer.phase, buffer.kind, buffer.message_len) = (phase, RuntimeErrorBuf::RESET.kind, 0);
     }
@@ -50,7 +50,7 @@ impl<'c> HostErrorBuffer<'c> {
         HostErrorBuffer { buffer: self.buffer, borrow: PhantomData }
     }
 
-    /// The address alone, which is not written through.
+    /// The buffer's address.
     #[inline]
     pub(crate) const fn address(&self) -> *mut RuntimeErrorBuf {
         self.buffer.as_ptr()

@@ -15,8 +15,7 @@ use crate::{
     typed::DecodeError,
 };
 
-/// All functions of a host, for the time `'c` that it lent them: those of [`ReadTable`], and the
-/// writing ones.
+/// All functions of a host, which it lends for `'c`: those of [`ReadTable`], and the writing ones.
 #[derive(Debug)]
 pub struct HostTable<'c> {
     /// Invariant: made of a [`RuntimeHostVTableV1`].
@@ -32,18 +31,19 @@ impl<'c> HostTable<'c> {
     #[inline]
     pub unsafe fn from_raw(context: RuntimeHostContextV1) -> Self {
         let table = RuntimeHostVTableV1::or_stand_in(context.vtable);
-        // SAFETY: the caller's promise, handed on; the table came from `or_stand_in` (rule 10).
+        // SAFETY: context and table are valid by our contract, and `or_stand_in` replaced a null or
+        // misaligned table (rule 10).
         let read = unsafe { ReadTable::of_host(context.ctx_ptr, table) };
         Self { read }
     }
 
-    /// The functions of a table whose reading ones came from [`read`](Self::read). Used by who owns
-    /// the transaction, so that no two writes can overlap.
+    /// The functions of the table that [`read`](Self::read) gave. The owner of the transaction uses
+    /// it, and its borrows keep two writes from overlapping.
     ///
     /// # Safety
     ///
-    /// `read` is not the table of a [`RuntimeReadContextV1`](crate::abi::RuntimeReadContextV1),
-    /// which ends before the writing functions.
+    /// `read` is not made of the shorter table of a
+    /// [`RuntimeReadContextV1`](crate::abi::RuntimeReadContextV1).
     #[inline]
     pub(crate) const unsafe fn of_read(read: ReadTable<'c>) -> Self {
         Self { read }
@@ -63,11 +63,11 @@ impl<'c> HostTable<'c> {
         HostTable { read: self.read }
     }
 
-    /// Creates a record from zeroed bytes, and returns its key and what `init` made of them.
+    /// Creates a record from zeroed bytes, and returns its key and the result of `init`.
     ///
     /// # Errors
     ///
-    /// What the caller makes of the host's failure, or of its breach of contract.
+    /// The caller's failure: made of the host's error, or of its breach of the contract.
     #[inline]
     pub fn create<T, C: HostCaller>(
         &mut self,
@@ -78,8 +78,8 @@ impl<'c> HostTable<'c> {
         self.lend_new::<AnyLength, _, _, _>(caller, kind, |data| Ok(init(data)))
     }
 
-    /// Updates a record by primary key, and returns what `update` made of it; `None` when there is
-    /// no such record.
+    /// Updates a record by primary key, and returns the result of `update`; `None` when there is no
+    /// such record.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl<'c> HostTable<'c> {
         self.lend_by_pk::<AnyLength, _, _, _>(caller, kind, pk, |data| Ok(update(data)))
     }
 
-    /// [`create`](Self::create) for a visitor that needs certain bytes, and may refuse them.
+    /// [`create`](Self::create) for a visitor with record bounds that may refuse the bytes.
     #[inline]
     pub(crate) fn lend_new<L, T, F, C>(
         &mut self,
@@ -114,11 +114,11 @@ impl<'c> HostTable<'c> {
         let mut visit = OneShotVisitor::new(init);
         let visit_ctx = (&raw mut visit).cast();
         let init = Some(visit_bytes_mut::<L, T, F> as _);
-        // Kind 0 is reserved: a host that leaves the key unwritten is found out.
+        // Kind 0 is reserved, so a host that does not write the key is detected.
         let mut key = RuntimeRecordKeyView { kind: 0, sys_id: 0 };
         let (out_key, out_error) = (&raw mut key, caller.error_buffer().as_ptr());
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
-        // is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry belongs to this context. All pointers are live during the call, and the
+        // visit has the type that this visitor expects (rules 3, 4 and 10).
         let status = unsafe { entry(self.read.ctx(), kind, visit_ctx, init, out_key, out_error) };
         if status == RuntimeCallStatus::Success
             && key.kind == kind
@@ -130,8 +130,8 @@ impl<'c> HostTable<'c> {
         Err(not_created(caller, visit.state(), const { &L::BOUNDS }, status, kind, key.kind))
     }
 
-    /// [`update_by_pk`](Self::update_by_pk) for a visitor that needs certain bytes, and may refuse
-    /// them.
+    /// [`update_by_pk`](Self::update_by_pk) for a visitor with record bounds that may refuse the
+    /// bytes.
     #[inline]
     pub(crate) fn lend_by_pk<L, T, F, C>(
         &mut self,
@@ -155,8 +155,8 @@ impl<'c> HostTable<'c> {
         let visit_ctx = &raw mut visit;
         let out_found = OneShotVisitor::out_found(visit_ctx);
         let visit_ctx = visit_ctx.cast();
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
-        // is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry belongs to this context. All pointers are live during the call, and the
+        // visit has the type that this visitor expects (rules 3, 4 and 10).
         let status =
             unsafe { entry(self.read.ctx(), kind, pk, visit_ctx, update, out_found, out_error) };
         found::<L, _, _, _>(caller, &mut visit, CALL, status)
@@ -178,10 +178,11 @@ impl<'c> HostTable<'c> {
         let entry = self.entries().delete_by_pk_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let pk = RuntimeBytesRef::from_slice(pk);
-        // One byte, with room for a host that takes a flag for a C `int`.
+        // One byte, with padding for a host that writes a C `int`.
         let mut deleted = [0_u8; 8];
         let (out_deleted, out_error) = (deleted.as_mut_ptr(), caller.error_buffer().as_ptr());
-        // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
+        // SAFETY: the entry belongs to this context, and all pointers are live during the call
+        // (rules 3 and 10).
         let status = unsafe { entry(self.read.ctx(), kind, pk, out_deleted, out_error) };
         match (status, deleted[0]) {
             (RuntimeCallStatus::Success, flag @ (0 | 1)) => Ok(flag == 1),
@@ -206,7 +207,8 @@ impl<'c> HostTable<'c> {
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let payload = RuntimeBytesRef::from_slice(payload);
         let out_error = caller.error_buffer().as_ptr();
-        // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
+        // SAFETY: the entry belongs to this context, and all pointers are live during the call
+        // (rules 3 and 10).
         let status = unsafe { entry(self.read.ctx(), kind, payload, out_error) };
         match status {
             RuntimeCallStatus::Success => Ok(()),
@@ -229,7 +231,8 @@ impl<'c> HostTable<'c> {
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let message = RuntimeBytesRef::from_slice(message.as_bytes());
         let out_error = caller.error_buffer().as_ptr();
-        // SAFETY: the entry keeps the contract; the pointers are live for the call (rules 1, 3).
+        // SAFETY: the entry belongs to this context, and all pointers are live during the call
+        // (rules 3 and 10).
         let status = unsafe { entry(self.read.ctx(), message, out_error) };
         match status {
             RuntimeCallStatus::Success => Ok(()),
@@ -239,13 +242,13 @@ impl<'c> HostTable<'c> {
 
     #[inline]
     fn entries(&self) -> &RuntimeHostVTableV1 {
-        // SAFETY: made of such a table; valid for reads for `'c`, by the promise of `from_raw` or
-        // as a stand-in (rule 10).
+        // SAFETY: the constructors took a table of this type that is valid for reads for `'c`, or
+        // its static stand-in (rule 10).
         unsafe { self.read.table().as_ref() }
     }
 }
 
-/// Why the answer to a call that creates is not a new record.
+/// Makes the error of a create call whose answer is not a new record.
 #[cold]
 #[inline(never)]
 fn not_created<C: HostCaller>(
@@ -265,7 +268,7 @@ fn not_created<C: HostCaller>(
     })
 }
 
-/// Why a call without a visitor has not done what it should: its status, or else its flag.
+/// Makes the error of a call without a visitor: of its status, else of its flag.
 #[cold]
 #[inline(never)]
 fn not_done<C: HostCaller>(

@@ -11,14 +11,14 @@ use core::{
 use super::error_buffer::HostErrorBuffer;
 use crate::abi::RuntimeErrorBuf;
 
-/// What a runtime handle points to: the plugin's own instance `P`, whether it is in use, and the
-/// buffer for its host calls' errors.
+/// The memory behind a runtime handle: the plugin `P`, a state that says whether it is in use, and
+/// the error buffer for its host calls.
 ///
-/// The buffer lies here, and not on the stack of every call, because clearing 528 bytes costs more
-/// than everything else that a call does.
+/// The buffer lies here and not on each call's stack, because clearing 528 bytes costs more than
+/// the rest of a call.
 #[repr(C)]
 pub struct Instance<P> {
-    /// First, so that its address is the instance's: see [`end`](Self::end).
+    /// First, so that [`end`](Self::end) finds the instance at its address.
     error_buffer: UnsafeCell<RuntimeErrorBuf>,
     state: AtomicU8,
     plugin: UnsafeCell<P>,
@@ -28,7 +28,7 @@ pub struct Instance<P> {
 const IDLE: u8 = 0;
 /// A call is running.
 const BUSY: u8 = 1;
-/// A call panicked; nobody knows what it left behind (rule 2).
+/// A call panicked, and may have left the plugin inconsistent (rule 2).
 const QUARANTINED: u8 = 2;
 
 /// Why a call cannot use an instance.
@@ -43,7 +43,7 @@ pub(crate) enum InstanceError {
 }
 
 impl InstanceError {
-    /// Whether it is the plugin that is to blame, and not the caller.
+    /// Whether the plugin caused the error, and not its caller.
     pub(crate) const fn is_quarantine(self) -> bool {
         matches!(self, Self::Quarantined)
     }
@@ -68,16 +68,16 @@ impl<P> Instance<P> {
     #[inline]
     pub(crate) unsafe fn from_handle<'i>(runtime: *mut c_void) -> Result<&'i Self, InstanceError> {
         let this = NonNull::new(runtime.cast::<Self>()).ok_or(InstanceError::Null)?;
-        // SAFETY: the caller's promise; everything that a call changes is behind a cell (rule 7).
+        // SAFETY: not null, so a live instance for `'i`. Calls change it through an atomic and
+        // cells only (rules 7 and 10).
         Ok(unsafe { this.as_ref() })
     }
 
     /// Claims the instance for one call.
     #[inline]
     pub(crate) fn claim(&self) -> Result<Claim<'_, P>, InstanceError> {
-        // A load and a store and not an exchange: a handle is used by one thread at a time
-        // (rule 7), so what is detected here is a call from inside a call; and small targets have
-        // no exchange.
+        // A load and a store suffice: one thread at a time uses a handle (rule 7), so only a call
+        // from inside a call meets `BUSY`. Small targets have no exchange.
         match self.state.load(Relaxed) {
             IDLE => {
                 self.state.store(BUSY, Relaxed);
@@ -88,17 +88,17 @@ impl<P> Instance<P> {
         }
     }
 
-    /// Claims the instance for one call, if it is idle: [`claim`](Self::claim) for `run_tx`,
-    /// without a guard. The guard would keep the instance's address in a register across the call;
-    /// [`end`](Self::end) finds it from the buffer that the transaction holds anyway.
+    /// Claims the instance for one call if it is idle: [`claim`](Self::claim) without a guard, for
+    /// `run_tx`. A guard would keep the instance's address in a register across the call.
+    /// [`end`](Self::end) takes it from the transaction instead.
     ///
     /// # Safety
     ///
     /// `this` points to a live instance of this very type.
     #[inline]
     pub(crate) unsafe fn begin(this: *mut Self) -> bool {
-        // SAFETY: live, by the caller's promise; the state is atomic, and one thread at a time uses
-        // a handle (rules 7 and 10).
+        // SAFETY: the instance lives, and the state is atomic, so a shared reference to it is sound
+        // (rules 7 and 10).
         let state = unsafe { &(*this).state };
         if state.load(Relaxed) != IDLE {
             return false;
@@ -111,26 +111,25 @@ impl<P> Instance<P> {
     ///
     /// # Safety
     ///
-    /// [`begin`](Self::begin) returned true for `this`, and this is called once for that call,
-    /// whose end neither result outlives.
+    /// [`begin`](Self::begin) returned true for `this`. The function is called once per call, and
+    /// the caller drops both results before the call ends.
     #[inline]
     pub(crate) unsafe fn lend<'i, 'c>(this: NonNull<Self>) -> (HostErrorBuffer<'c>, &'i P) {
-        // The buffer comes first: this keeps the pointer's right to reach the whole instance, which
-        // `end` needs.
+        // The cast keeps the provenance of the whole instance, which `end` needs.
         let buffer = this.cast::<RuntimeErrorBuf>();
         const { assert!(mem::offset_of!(Self, error_buffer) == 0) };
-        // SAFETY: initialised in `new`, behind a cell, and lent once per call, to this call alone
-        // (rules 3 and 7).
+        // SAFETY: `new` initialised the buffer. It is behind a cell, and only the running call uses
+        // it (rules 3 and 7).
         let error_buffer = unsafe { HostErrorBuffer::from_raw(buffer) };
-        // SAFETY: live, by the caller's promise; computing a field's address reads nothing
+        // SAFETY: the instance lives, so its field's address is in bounds; nothing is read
         // (rule 10).
         let plugin = unsafe { &raw const (*this.as_ptr()).plugin };
-        // SAFETY: behind a cell that only the call in progress reaches, and that lends it shared
-        // only (rule 7).
+        // SAFETY: the running call alone reaches the cell, and takes shared references only
+        // (rule 7).
         (error_buffer, unsafe { &*UnsafeCell::raw_get(plugin) })
     }
 
-    /// Ends a call: in good order, or with a panic, which quarantines the instance.
+    /// Ends a call. A panic quarantines the instance.
     ///
     /// # Safety
     ///
@@ -138,8 +137,8 @@ impl<P> Instance<P> {
     #[inline]
     pub(crate) unsafe fn end(error_buffer: *mut RuntimeErrorBuf, panicked: bool) {
         let this = error_buffer.cast::<Self>();
-        // SAFETY: the buffer lies where its instance begins, and came with a pointer to all of it;
-        // the instance lives (rule 10).
+        // SAFETY: `lend` made the buffer's pointer from the instance's, at offset 0; the instance
+        // lives until the call ends (rule 10).
         let state = unsafe { &(*this).state };
         state.store(if panicked { QUARANTINED } else { IDLE }, Relaxed);
     }
@@ -160,29 +159,32 @@ impl<P> Claim<'_, P> {
     /// The plugin.
     #[inline]
     pub(crate) fn plugin(&self) -> &P {
-        // SAFETY: the claim is the only user, and lends it out by its own borrow (rule 7).
+        // SAFETY: a claim is the only user of its instance, and the result borrows the claim
+        // (rule 7).
         unsafe { &*self.instance.plugin.get() }
     }
 
     /// The plugin, for its last call.
     pub(crate) fn plugin_mut(&mut self) -> &mut P {
-        // SAFETY: the claim is the only user, and lends it out by its own borrow (rule 7).
+        // SAFETY: a claim is the only user of its instance, and the result borrows the claim
+        // (rule 7).
         unsafe { &mut *self.instance.plugin.get() }
     }
 
-    /// The buffer for host calls' errors, for a time no longer than the claim's.
+    /// The error buffer for host calls.
     ///
     /// # Safety
     ///
-    /// Asked for once per claim, and not used after it.
+    /// Called once per claim, and the result is not used after the claim.
     #[inline]
     pub(crate) unsafe fn error_buffer<'c>(&self) -> HostErrorBuffer<'c> {
         let buffer = NonNull::from_ref(&self.instance.error_buffer).cast();
-        // SAFETY: initialised in `new`, behind a cell, and the claim's alone (rules 3 and 7).
+        // SAFETY: `new` initialised the buffer. It is behind a cell, and only the claim's call uses
+        // it (rules 3 and 7).
         unsafe { HostErrorBuffer::from_raw(buffer) }
     }
 
-    /// Ends the call in good order.
+    /// Ends the call without quarantine.
     #[inline]
     pub(crate) fn release(self) {
         self.instance.state.store(IDLE, Relaxed);

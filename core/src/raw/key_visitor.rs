@@ -8,7 +8,7 @@ use crate::{
     boundary::panic::{Panic, catch, discard},
 };
 
-/// A closure to be called any number of times, one after another, with a record key.
+/// A closure that is called with record keys, one after another.
 pub(crate) enum RepeatVisitor<F> {
     /// Not being called.
     Waiting(F),
@@ -16,7 +16,7 @@ pub(crate) enum RepeatVisitor<F> {
     Running,
     /// Called from inside itself.
     Nested,
-    /// Called, and the closure panicked. What follows is ignored.
+    /// The closure panicked. Later calls are ignored.
     Panicked(Panic),
 }
 
@@ -24,13 +24,14 @@ pub(crate) enum RepeatVisitor<F> {
 ///
 /// # Safety
 ///
-/// `ctx` is null or a live `RepeatVisitor<F>` without references to it.
+/// `ctx` is null or points to a live `RepeatVisitor<F>` to which no reference exists.
 pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
     ctx: *mut c_void,
     key: RuntimeRecordKeyView,
 ) {
     let this = ctx.cast::<RepeatVisitor<F>>();
-    // SAFETY: the caller's promise (rules 4 and 10).
+    // SAFETY: null or a live visit; this reference is last used before the closure runs
+    // (rules 4 and 10).
     let Some(visit) = (unsafe { this.as_mut() }) else { return };
     let mut visitor = match mem::replace(visit, RepeatVisitor::Running) {
         RepeatVisitor::Waiting(visitor) => visitor,
@@ -44,7 +45,8 @@ pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
         }
     };
     let caught = catch(|| visitor(key.into()));
-    // SAFETY: as above; the reference made before the closure ran is gone (rules 1 and 4).
+    // SAFETY: the visit lives during the host's call, and no other reference to it exists here
+    // (rules 4 and 10).
     let visit = unsafe { &mut *this };
     match caught {
         Ok(()) if matches!(visit, RepeatVisitor::Running) => {

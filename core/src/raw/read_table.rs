@@ -17,16 +17,15 @@ use crate::{
     typed::DecodeError,
 };
 
-/// The read functions of a host, for the time `'c` that it lent them.
+/// The read functions of a host, which it lends for `'c`.
 ///
-/// Every call names its [`HostCaller`], whose buffer the host's error goes to. A call made from
-/// inside a visitor needs another one than the call that it is inside of (rule 3): the borrow of
-/// the caller sees to it.
+/// Every call takes a [`HostCaller`], whose buffer gets the host's error. A call from inside a
+/// visitor needs another caller than the call around it (rule 3); the mutable borrow enforces that.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadTable<'c> {
     ctx: *mut c_void,
     entries: NonNull<ReadEntries>,
-    /// Where the one read function stands whose place differs between the two tables.
+    /// Offset of `for_each_record_key_raw`, which differs between the two tables.
     for_each_at: u32,
     call: PhantomData<&'c ()>,
 }
@@ -34,7 +33,7 @@ pub struct ReadTable<'c> {
 const FOR_EACH_AT_HOST: u32 = offset_of!(RuntimeHostVTableV1, for_each_record_key_raw) as u32;
 const FOR_EACH_AT_READ: u32 = offset_of!(RuntimeReadVTableV1, for_each_record_key_raw) as u32;
 
-/// What both tables begin with.
+/// The first entries of both tables.
 #[repr(C)]
 struct ReadEntries {
     by_id: Option<ReadByIdFn>,
@@ -81,12 +80,12 @@ impl<'c> ReadTable<'c> {
         Self { ctx, entries: table.cast(), for_each_at: FOR_EACH_AT_HOST, call: PhantomData }
     }
 
-    /// Reads a record by number, and returns what the visitor made of it; `None` when there is no
-    /// such record.
+    /// Reads a record by number, and returns the visitor's result; `None` when there is no such
+    /// record.
     ///
     /// # Errors
     ///
-    /// What the caller makes of the host's failure, or of its breach of contract.
+    /// The caller's failure: made of the host's error, or of its breach of the contract.
     #[inline]
     pub fn read_by_id<T, C: HostCaller>(
         &self,
@@ -98,8 +97,8 @@ impl<'c> ReadTable<'c> {
         self.lend_by_id::<AnyLength, _, _, _>(caller, kind, sys_id, |data| Ok(visitor(data)))
     }
 
-    /// Reads a record by primary key, and returns what the visitor made of it; `None` when there is
-    /// no such record.
+    /// Reads a record by primary key, and returns the visitor's result; `None` when there is no
+    /// such record.
     ///
     /// # Errors
     ///
@@ -115,8 +114,7 @@ impl<'c> ReadTable<'c> {
         self.lend_by_pk::<AnyLength, _, _, _>(caller, kind, pk, |data| Ok(visitor(data)))
     }
 
-    /// [`read_by_id`](Self::read_by_id) for a visitor that needs certain bytes, and may refuse
-    /// them.
+    /// [`read_by_id`](Self::read_by_id) for a visitor with record bounds that may refuse the bytes.
     #[inline]
     pub(crate) fn lend_by_id<L, T, F, C>(
         &self,
@@ -131,8 +129,8 @@ impl<'c> ReadTable<'c> {
         C: HostCaller,
     {
         const CALL: &str = "with_read_typed_raw";
-        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in
-        // (rule 10).
+        // SAFETY: the constructors took a table that is valid for reads for `'c`, or a static
+        // stand-in (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_id };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = OneShotVisitor::new(visitor);
@@ -140,16 +138,15 @@ impl<'c> ReadTable<'c> {
         let out_error = caller.error_buffer().as_ptr();
         let visit_ctx = &raw mut visit;
         let out_found = OneShotVisitor::out_found(visit_ctx);
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
-        // is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry belongs to this context. All pointers are live during the call, and the
+        // visit has the type that this visitor expects (rules 3, 4 and 10).
         let status = unsafe {
             entry(self.ctx, kind, sys_id, visit_ctx.cast(), visitor, out_found, out_error)
         };
         found::<L, _, _, _>(caller, &mut visit, CALL, status)
     }
 
-    /// [`read_by_pk`](Self::read_by_pk) for a visitor that needs certain bytes, and may refuse
-    /// them.
+    /// [`read_by_pk`](Self::read_by_pk) for a visitor with record bounds that may refuse the bytes.
     #[inline]
     pub(crate) fn lend_by_pk<L, T, F, C>(
         &self,
@@ -164,8 +161,8 @@ impl<'c> ReadTable<'c> {
         C: HostCaller,
     {
         const CALL: &str = "with_read_typed_by_pk_raw";
-        // SAFETY: valid for reads for `'c`, by the promise of `from_raw` or as a stand-in
-        // (rule 10).
+        // SAFETY: the constructors took a table that is valid for reads for `'c`, or a static
+        // stand-in (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_pk };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = OneShotVisitor::new(visitor);
@@ -174,8 +171,8 @@ impl<'c> ReadTable<'c> {
         let out_error = caller.error_buffer().as_ptr();
         let visit_ctx = &raw mut visit;
         let out_found = OneShotVisitor::out_found(visit_ctx);
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
-        // is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry belongs to this context. All pointers are live during the call, and the
+        // visit has the type that this visitor expects (rules 3, 4 and 10).
         let status =
             unsafe { entry(self.ctx, kind, pk, visit_ctx.cast(), visitor, out_found, out_error) };
         found::<L, _, _, _>(caller, &mut visit, CALL, status)
@@ -194,21 +191,21 @@ impl<'c> ReadTable<'c> {
     ) -> Result<(), C::Failure> {
         const CALL: &str = "for_each_record_key_raw";
         let entry = self.entries.as_ptr().wrapping_byte_add(self.for_each_at as usize);
-        // SAFETY: the entry's place in the kind of table that this was made of; valid for reads for
-        // `'c`, by the promise of `from_raw` or as a stand-in (rule 10).
+        // SAFETY: `for_each_at` is the entry's offset in the type of table that the constructor
+        // took, which is valid for reads for `'c`, or a static stand-in (rule 10).
         let entry = unsafe { *entry.cast::<Option<ForEachKeyFn>>() };
         let Some(entry) = entry else { return Err(missing(caller, self.table(), CALL)) };
         let mut visit = RepeatVisitor::Waiting(visitor);
         let visit_ctx = (&raw mut visit).cast();
         let visitor = Some(visit_key::<F> as _);
         let out_error = caller.error_buffer().as_ptr();
-        // SAFETY: the entry keeps the contract; the pointers are live for the call, and the visit
-        // is of this visitor's type (rules 3, 4).
+        // SAFETY: the entry belongs to this context. All pointers are live during the call, and the
+        // visit has the type that this visitor expects (rules 3, 4 and 10).
         let status = unsafe { entry(self.ctx, kind, visit_ctx, visitor, out_error) };
         visit.finish(CALL, status).map_err(|error| caller.failed(error))
     }
 
-    /// Context, entries and the place of `for_each_record_key_raw`, for a struct that stores them
+    /// Context, entries and the offset of `for_each_record_key_raw`, for a struct that stores them
     /// beside other fields.
     #[inline]
     pub(crate) const fn into_raw_parts(self) -> (*mut c_void, NonNull<()>, u32) {
@@ -228,7 +225,7 @@ impl<'c> ReadTable<'c> {
         Self { ctx, entries: entries.cast(), for_each_at, call: PhantomData }
     }
 
-    /// The whole table, of the type that it was made from.
+    /// The whole table, in the type from which it was made.
     pub(crate) const fn table<T>(&self) -> NonNull<T> {
         self.entries.cast()
     }
@@ -238,7 +235,7 @@ impl<'c> ReadTable<'c> {
     }
 }
 
-/// The answer to a call that visits a record if it exists.
+/// The result of a call that visits a record if it exists.
 #[inline]
 pub(super) fn found<L: HasRecordBounds, F, T, C: HostCaller>(
     caller: &mut C,
@@ -259,7 +256,7 @@ pub(super) fn found<L: HasRecordBounds, F, T, C: HostCaller>(
     }
 }
 
-/// Why the answer is neither a record nor none: made once for all closures.
+/// Makes the error of an answer that is neither a record nor none: one function for all closures.
 #[cold]
 #[inline(never)]
 fn unclear<C: HostCaller>(

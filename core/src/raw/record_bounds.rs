@@ -1,26 +1,26 @@
-//! The length that a lent record must have for the visitor that it is lent to.
+//! The lengths of a lent record that a visitor accepts.
 
 use crate::{
     boundary::limits,
     typed::{DecodeError, Record},
 };
 
-/// What a visitor is to be bounds.
+/// The name and the least length of the record that a visitor expects.
 #[derive(Clone, Copy)]
 pub(crate) struct RecordBounds {
-    /// The record's name, for an error's text.
+    /// The record's name, for error texts.
     name: &'static str,
-    /// The fewest bytes that the visitor can do with; at most [`limits::RECORD`].
+    /// The least length; at most [`limits::RECORD`].
     at_least: usize,
 }
 
-/// A constant [`RecordBounds`]: so the comparison is made of constants, before the closure, and a
-/// closure that needs as many bytes compares nothing.
+/// Has constant [`RecordBounds`]: the length is compared with constants before the closure runs,
+/// and the optimiser drops the closure's own comparisons.
 pub(crate) trait HasRecordBounds {
     const BOUNDS: RecordBounds;
 }
 
-/// Bytes of any number.
+/// Bytes of any length.
 pub(crate) enum AnyLength {}
 
 impl HasRecordBounds for AnyLength {
@@ -28,16 +28,16 @@ impl HasRecordBounds for AnyLength {
 }
 
 impl RecordBounds {
-    /// What is longer than a host may lend does not compile: no visitor could ever be given it.
+    /// The bounds of a record. A record longer than a host may lend does not compile.
     pub(crate) const fn record(name: &'static str, at_least: usize) -> Self {
         assert!(at_least <= limits::RECORD, "a record is longer than `limits::RECORD`");
         Self { name, at_least }
     }
 
-    /// Whether a visitor can be given so many bytes from there.
+    /// Whether the visitor accepts `len` bytes at a pointer.
     #[inline]
     pub(super) const fn admits(self, is_null: bool, len: usize) -> bool {
-        // The usual case first: a host that knows the schema lends exactly the record.
+        // The usual case first: a host with the same schema lends exactly the record.
         if self.at_least > 0 && len == self.at_least {
             return !is_null;
         }

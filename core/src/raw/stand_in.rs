@@ -1,20 +1,20 @@
-//! A host's function table, behind a pointer that may be null or misaligned.
+//! Stand-ins for a host's vtable whose pointer is null or misaligned.
 
 use core::ptr::NonNull;
 
 use super::contract::{ContractViolation, HostCaller};
 use crate::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
 
-/// A table that has stand-ins: tables without entries, to look at when the host's own cannot be
-/// read.
+/// A vtable type with stand-ins: static tables without entries, which replace a table that cannot
+/// be read.
 ///
-/// So a host call looks at its entry and at nothing else, and what is wrong with the table is found
-/// where the entry is missing: at the first host call, as the contract says (ABI.md section 3).
+/// A host call then checks its entry only. The error of the table is found when the entry is null:
+/// at the first host call, as the contract says (ABI.md section 3).
 pub(crate) trait HasStandIns: Sized + 'static {
     const NULL: &'static Self;
     const MISALIGNED: &'static Self;
 
-    /// The host's table, or a stand-in. Valid for reads as long as the host's is.
+    /// The host's table, or a stand-in. A stand-in is valid for reads forever.
     #[inline]
     fn or_stand_in(table: *const Self) -> NonNull<Self> {
         match NonNull::new(table.cast_mut()) {
@@ -40,7 +40,7 @@ impl HasStandIns for RuntimeReadVTableV1 {
     const MISALIGNED: &'static Self = &MISALIGNED_READ;
 }
 
-/// Why the entry `call` of the table at an address is null.
+/// Makes the error for an entry `call` that is null in the table at `table`.
 #[cold]
 #[inline(never)]
 pub(crate) fn missing<C: HostCaller>(

@@ -1,23 +1,23 @@
-//! Where plugin instances live: a choice of the export, not of the plugin.
+//! Memory for plugin instances. The export chooses it, not the plugin.
 
 use core::{cell::UnsafeCell, mem::MaybeUninit, ptr::NonNull, sync::atomic::AtomicBool};
 
 use super::instance::Instance;
 use crate::boundary::claim;
 
-/// A place for instances. The `alloc` crate has one on the heap; [`Pooled`] needs none.
+/// Memory for instances. `statevec_abi_alloc::Boxed` is the heap; [`InPool`] is a static pool.
 ///
 /// # Safety
 ///
-/// What `store` returns points to an instance of the plugin that it was given, stays where it is
-/// and is nobody else's until `remove`.
+/// `store` returns a pointer to an instance of the plugin that it was given. The instance does not
+/// move, and no other code uses it, until `remove`.
 pub unsafe trait InstanceStorage<P>: 'static {
-    /// Makes an instance of a plugin, in the place where it stays: it holds an error buffer, and
-    /// copies of that cost more than all the rest.
+    /// Makes an instance of a plugin in place: copying its error buffer would cost more than the
+    /// rest.
     ///
     /// # Errors
     ///
-    /// There is no room; the plugin is dropped.
+    /// There is no free memory. The plugin is dropped.
     fn store(plugin: P) -> Result<NonNull<Instance<P>>, StorageFull>;
 
     /// Drops an instance and frees its place.
@@ -47,10 +47,10 @@ pub trait Pooled<P, const N: usize>: 'static {
     fn pool() -> &'static Pool<P, N>;
 }
 
-/// A fixed number of places for instances, for a `static`.
+/// A fixed number of slots for instances, for a `static`.
 ///
 /// On targets without compare-exchange (Armv6-M, `cfg(not(target_has_atomic = "8"))`) the feature
-/// `critical-section` guards the claim of a place. Without the feature [`new`](Self::new) is
+/// `critical-section` guards the claim of a slot. Without the feature [`new`](Self::new) is
 /// `unsafe` there, and [`static_plugin!`](crate::static_plugin) does not compile.
 pub struct Pool<P, const N: usize> {
     slots: [Slot<P>; N],
@@ -61,24 +61,24 @@ struct Slot<P> {
     place: UnsafeCell<MaybeUninit<Instance<P>>>,
 }
 
-// SAFETY: only the claimant of a place reaches it, and instances may move between threads when `P`
-// may; `claim` gives a place to one claimant alone, or `new` was promised so (rule 7).
+// SAFETY: only the claimant of a slot reaches its place. `claim` gives a slot to one claimant, or
+// the caller of `new` promised so. Instances may move between threads, because `P: Send` (rule 7).
 unsafe impl<P: Send, const N: usize> Sync for Pool<P, N> {}
 
 impl<P, const N: usize> Pool<P, N> {
-    /// An empty pool. Without any slot it does not compile.
+    /// An empty pool. A pool of 0 slots does not compile.
     #[cfg(any(target_has_atomic = "8", feature = "critical-section"))]
     #[must_use]
     pub const fn new() -> Self {
         Self::empty()
     }
 
-    /// An empty pool. Without any slot it does not compile.
+    /// An empty pool. A pool of 0 slots does not compile.
     ///
     /// # Safety
     ///
-    /// No two instances are created in the pool at the same time: one of them in an interrupt, say.
-    /// The feature `critical-section` makes this function safe.
+    /// No two instances are created in the pool at the same time, as by an interrupt. The feature
+    /// `critical-section` makes this function safe.
     #[cfg(not(any(target_has_atomic = "8", feature = "critical-section")))]
     #[must_use]
     pub const unsafe fn new() -> Self {
@@ -100,7 +100,7 @@ impl<P, const N: usize> Pool<P, N> {
     fn store(&self, plugin: P) -> Result<NonNull<Instance<P>>, StorageFull> {
         let slot = self.slots.iter().find(|slot| claim::claim(&slot.taken));
         let slot = slot.ok_or(StorageFull { slots: N })?;
-        // SAFETY: just claimed, so nobody else reaches the place (rule 7).
+        // SAFETY: this call has just claimed the slot, so no other code reaches its place (rule 7).
         let place = unsafe { &mut *slot.place.get() };
         Ok(NonNull::from_mut(place.write(Instance::new(plugin))))
     }
@@ -113,9 +113,10 @@ impl<P, const N: usize> Pool<P, N> {
         let Some(slot) = self.slots.iter().find(stored_in) else {
             return;
         };
-        // The place is freed when the instance's destructor panics, too.
+        // Frees the slot also when the instance's destructor panics.
         let _free = Free(slot);
-        // SAFETY: stored here and not in use, by the caller's promise (rule 7).
+        // SAFETY: `store` initialised this slot, and the instance is idle and not used again
+        // (rule 7).
         unsafe { instance.drop_in_place() };
     }
 }
@@ -135,11 +136,11 @@ impl<P> Drop for Free<'_, P> {
     }
 }
 
-/// Storage in the pool that `S` names.
+/// Storage in the pool of `S`.
 pub struct InPool<S, const N: usize>(core::marker::PhantomData<fn() -> S>);
 
-// SAFETY: places are claimed one by one and never move; `remove` frees exactly the one that it was
-// given (rule 7).
+// SAFETY: a claim gives a slot to one instance, slots of a static do not move, and `remove` frees
+// the slot of the instance that it is given (rule 7).
 unsafe impl<P: Send + 'static, S: Pooled<P, N>, const N: usize> InstanceStorage<P>
     for InPool<S, N>
 {
@@ -148,7 +149,7 @@ unsafe impl<P: Send + 'static, S: Pooled<P, N>, const N: usize> InstanceStorage<
     }
 
     unsafe fn remove(instance: NonNull<Instance<P>>) {
-        // SAFETY: the caller's promise (rule 7).
+        // SAFETY: `instance` came from `store` above, so from this pool, and is idle (rule 7).
         unsafe { S::pool().remove(instance) };
     }
 }

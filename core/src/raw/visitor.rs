@@ -1,4 +1,4 @@
-//! A closure behind a C visitor that the host may call once, and may call wrongly (rule 4).
+//! A closure behind a C visitor that the host is to call once, and may call wrongly (rule 4).
 
 mod state;
 
@@ -19,31 +19,31 @@ use crate::{
     typed::DecodeError,
 };
 
-/// A closure before its call, or its result after, and how the visit went.
+/// A closure before its call or its result after it, and the state of the visit.
 ///
-/// An enum in fields: the state is one byte, and a result is written where it is read. As an enum
-/// both variants share one place, and compilers copy the larger at every step.
+/// The fields are an enum written out. A real enum would hold closure and result in one place, and
+/// compilers copy the larger one at every step.
 ///
-/// It has no destructor, so that a call that goes well runs no drop glue. A call that ends
-/// otherwise clears it: see [`ClearOnDrop`].
+/// It has no destructor, so the success path runs no drop glue. All other paths clear it with
+/// [`ClearOnDrop`].
 #[repr(C)]
 pub(crate) struct OneShotVisitor<F, T> {
-    /// Says which of the fields is initialised; only this module and [`VisitorState`] write it. In
-    /// front, where the visitor's address points.
+    /// Tells which field is initialised. It comes first, because the visitor's context points to
+    /// it.
     state: VisitorState,
-    /// While the state is waiting.
+    /// Initialised in stage "waiting".
     visitor: MaybeUninit<F>,
-    /// Once the visitor has returned.
+    /// Initialised when a visitor that was called once has returned.
     out: MaybeUninit<T>,
 }
 
-/// What a call that looks for a record has found.
+/// The answer of a call that looks a record up.
 pub(crate) enum LookupResult<T> {
-    /// The record, and this is what the visitor made of it.
+    /// The record exists, and this is the closure's result.
     Record(T),
-    /// There is none, and the visitor saw nothing.
+    /// There is no record, and the visitor was not called.
     Nothing,
-    /// Neither: [`VisitorState::why`].
+    /// Neither; [`VisitorState::why`] finds the error.
     Unclear,
 }
 
@@ -62,38 +62,38 @@ impl<F, T> OneShotVisitor<F, T> {
         &mut self.state
     }
 
-    /// Where the host writes whether there is a record, in a visit at that address.
+    /// The address of the flag by which the host says whether there is a record.
     #[inline]
     pub(crate) const fn out_found(this: *mut Self) -> *mut u8 {
         const { assert!(offset_of!(Self, state) == 0) };
         VisitorState::out_found(this.cast())
     }
 
-    /// Gives out the closure to be called, once.
+    /// Takes the closure for its call, once.
     #[inline]
     pub(super) const fn start(&mut self) -> Option<F> {
         if !self.state.start() {
             return None;
         }
-        // SAFETY: the state was "waiting", in which the closure is initialised, and has just left
-        // it for good (rule 4).
+        // SAFETY: the stage was "waiting", in which the closure is initialised, and does not return
+        // to it (rule 4).
         Some(unsafe { self.visitor.assume_init_read() })
     }
 
-    /// Gives out a closure that was not called.
+    /// Takes a closure that was not called.
     #[inline]
     const fn take_visitor(&mut self) -> Option<F> {
         if !self.state.is_untouched() {
             return None;
         }
         self.state.empty();
-        // SAFETY: the state was "waiting", in which the closure is initialised, and has just left
-        // it for good (rule 4).
+        // SAFETY: the stage was "waiting", in which the closure is initialised, and does not return
+        // to it (rule 4).
         Some(unsafe { self.visitor.assume_init_read() })
     }
 
-    /// Keeps the closure's result. The state has said "visited" since the start; if the host called
-    /// the visitor again meanwhile, it says so.
+    /// Stores the closure's result. The stage is "visited" since the start, or "visited again" if
+    /// the host called the visitor from inside it.
     ///
     /// # Safety
     ///
@@ -101,50 +101,49 @@ impl<F, T> OneShotVisitor<F, T> {
     /// returned `out`.
     #[inline]
     pub(super) unsafe fn finish(this: *mut Self, out: T) {
-        // SAFETY: live and unshared, by the caller's promise. Nothing is overwritten: the closure
-        // ran once, so this is the first result (rule 4).
+        // SAFETY: `this` is live and unshared. The closure ran once, so no earlier result is
+        // overwritten (rule 4).
         unsafe { (*this).out.write(out) };
     }
 
-    /// The answer to a call that visits a record if it exists.
+    /// The answer of a call that visits a record if it exists.
     #[inline]
     pub(crate) const fn found(&mut self, status: RuntimeCallStatus) -> LookupResult<T> {
         if !matches!(status, RuntimeCallStatus::Success) {
             return LookupResult::Unclear;
         }
         if self.state.take_record() {
-            // SAFETY: the visitor has returned, so its closure's result is initialised; the state
-            // is now "empty" (rule 4).
+            // SAFETY: the stage was "visited" and the host's call has returned, so the result is
+            // initialised; the stage is now "empty" (rule 4).
             return LookupResult::Record(unsafe { self.out.assume_init_read() });
         }
         if self.state.has_nothing() { LookupResult::Nothing } else { LookupResult::Unclear }
     }
 
-    /// What the closure made, if the visitor was called once.
+    /// Takes the closure's result, if the visitor was called once.
     #[inline]
     pub(crate) const fn take_only(&mut self) -> Option<T> {
         if !self.state.take_only() {
             return None;
         }
-        // SAFETY: the visitor has returned, so its closure's result is initialised; the state is
-        // now "empty" (rule 4).
+        // SAFETY: the stage was "visited" and the host's call has returned, so the result is
+        // initialised; the stage is now "empty" (rule 4).
         Some(unsafe { self.out.assume_init_read() })
     }
 
-    /// What the closure made, however often the visitor was called.
+    /// Takes the closure's result, also if the visitor was called more than once.
     #[inline]
     const fn take_any(&mut self) -> Option<T> {
         if !self.state.take_any() {
             return None;
         }
-        // SAFETY: the visitor has returned, so its closure's result is initialised; the state is
-        // now "empty" (rule 4).
+        // SAFETY: the stage was "visited" and the host's call has returned, so the result is
+        // initialised; the stage is now "empty" (rule 4).
         Some(unsafe { self.out.assume_init_read() })
     }
 }
 
-/// Clears a visit that gave no result, when it goes out of scope: also when the closure's panic
-/// goes on.
+/// Clears a visit whose result is not used, when it goes out of scope: also while a panic unwinds.
 pub(crate) struct ClearOnDrop<'v, F, T>(&'v mut OneShotVisitor<F, T>);
 
 impl<'v, F, T> ClearOnDrop<'v, F, T> {
@@ -176,8 +175,8 @@ impl<F, T> Drop for ClearOnDrop<'_, F, T> {
 ///
 /// # Safety
 ///
-/// `ctx` is null or a live `OneShotVisitor<F, T>` without references to it; the bytes are as the
-/// contract says, for the time of the call.
+/// `ctx` is null or points to a live `OneShotVisitor<F, T>` to which no reference exists. The bytes
+/// are valid as the contract says during the call.
 pub(crate) unsafe extern "C" fn visit_bytes<
     L: HasRecordBounds,
     T,
@@ -187,11 +186,11 @@ pub(crate) unsafe extern "C" fn visit_bytes<
     bytes: RuntimeBytesRef,
 ) {
     let call = |visitor: F| {
-        // SAFETY: the host lends the bytes for the time of the visit; pointer and length fit
-        // (rule 1).
+        // SAFETY: `run` checked pointer and length before this call, and the host lends the bytes
+        // for the visit (rule 1).
         visitor(unsafe { checked_slice(bytes) })
     };
-    // SAFETY: the caller's promise about `ctx` (rule 4).
+    // SAFETY: `ctx` is null or such a visitor, by this function's contract (rule 4).
     unsafe { run::<L, F, T>(ctx, bytes.ptr, bytes.len, call) };
 }
 
@@ -209,23 +208,23 @@ pub(crate) unsafe extern "C" fn visit_bytes_mut<
     bytes: RuntimeBytesMutRef,
 ) {
     let call = |visitor: F| {
-        // SAFETY: the host lends the bytes, to nobody else, for the time of the visit; pointer and
-        // length fit (rule 1).
+        // SAFETY: `run` checked pointer and length before this call, and the host lends the bytes
+        // for the visit, to this visitor alone (rule 1).
         visitor(unsafe { checked_slice_mut(bytes) })
     };
-    // SAFETY: the caller's promise about `ctx` (rule 4).
+    // SAFETY: `ctx` is null or such a visitor, by this function's contract (rule 4).
     unsafe { run::<L, F, T>(ctx, bytes.ptr, bytes.len, call) };
 }
 
-/// Runs the closure of a visit, unless it has run before or the bytes are not what it needs.
+/// Runs the closure of a visit, unless it ran before or the bytes do not fit.
 ///
-/// No reference to the visit exists while the closure runs: a host may call the visitor again from
-/// a host call that the closure makes. What ends it early is a call with nothing but numbers, so
-/// that a visit that goes well needs no stack.
+/// No reference to the visit exists while the closure runs, because the closure may make a host
+/// call, and the host may call the visitor again from it. Early exits call cold functions that take
+/// integers, so the success path needs no stack frame.
 ///
 /// # Safety
 ///
-/// `ctx` is null, or the address of a live `OneShotVisitor<F, T>` that nobody holds a reference to.
+/// `ctx` is null or points to a live `OneShotVisitor<F, T>` to which no reference exists.
 #[inline]
 unsafe fn run<L: HasRecordBounds, F, T>(
     ctx: *mut c_void,
@@ -234,7 +233,8 @@ unsafe fn run<L: HasRecordBounds, F, T>(
     call: impl FnOnce(F) -> Result<T, DecodeError>,
 ) {
     let this = ctx.cast::<OneShotVisitor<F, T>>();
-    // SAFETY: the caller's promise (rules 4 and 10).
+    // SAFETY: null or a live visit; this reference is last used before the closure runs
+    // (rules 4 and 10).
     let Some(visit) = (unsafe { this.as_mut() }) else { return };
     let Some(visitor) = visit.start() else { return visit.state().again() };
     if !const { L::BOUNDS }.admits(bytes.is_null(), len) {
@@ -246,16 +246,16 @@ unsafe fn run<L: HasRecordBounds, F, T>(
     }
     let caught = catch(|| {
         match call(visitor) {
-            // SAFETY: live, by the caller's promise; the reference made before the closure ran is
-            // gone, and it ran once (rules 4 and 10).
+            // SAFETY: the visit lives during the host's call; no reference to it exists here, and
+            // the closure has just returned its only result (rules 4 and 10).
             Ok(out) => unsafe { OneShotVisitor::finish(this, out) },
-            // SAFETY: live, by the caller's promise; the reference made before the closure ran is
-            // gone (rules 4 and 10).
+            // SAFETY: the visit lives during the host's call, and no other reference to it exists
+            // here (rules 4 and 10).
             Err(error) => unsafe { &mut *this }.state().refused(error),
         }
     });
     if let Err(panic) = caught {
-        // SAFETY: live, by the caller's promise; the reference made before the closure ran is gone
+        // SAFETY: the visit lives during the host's call, and no other reference to it exists here
         // (rules 4 and 10).
         unsafe { &mut *this }.state().panicked(panic);
     }

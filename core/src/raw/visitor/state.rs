@@ -1,4 +1,4 @@
-//! How a visit goes: everything about it that does not depend on the closure.
+//! The state of a visit, apart from its closure: one set of functions for all closures.
 
 use core::mem::{MaybeUninit, offset_of};
 
@@ -10,39 +10,37 @@ use crate::{
     typed::DecodeError,
 };
 
-/// The state of one visit, and the host's word on whether there was a record.
+/// The stage of a visit, and the host's flag that says whether there is a record.
 #[repr(C)]
 pub(crate) struct VisitorState {
     stage: Stage,
-    /// Written by the host where a call has such a flag. Beside the state, so that one comparison
-    /// finds both in order; and behind it, with room of its own, so that a host that takes a flag
-    /// for a C `int` writes over nothing.
+    /// The host writes it, if the call has such a flag. One comparison reads it together with the
+    /// stage. Padding follows, so that a host that writes a C `int` here overwrites nothing else.
     found: u8,
     _room: MaybeUninit<[u8; 6]>,
-    /// In state `Troubled`.
+    /// Initialised in stage `Troubled`.
     trouble: MaybeUninit<Trouble>,
 }
 
-/// How far it is.
+/// How far the visit is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Stage {
     /// The visitor was not called.
     Waiting,
-    /// Called once. The result is there when the call has returned; while it runs, nothing but the
-    /// visitor looks at the state.
+    /// Called once. The result is initialised when the host's call has returned.
     Visited,
-    /// Called again, meanwhile or after that.
+    /// Called again, during the first call or after it.
     VisitedAgain,
-    /// Closure, result or trouble has been taken out.
+    /// Closure, result or trouble has been taken.
     Empty,
     /// Something went wrong.
     Troubled,
 }
 
-/// What can go wrong with a visit.
+/// Why a visit failed.
 enum Trouble {
-    /// The host lent bytes that are no slice.
+    /// Pointer and length of the bytes are not a slice.
     Bytes(BytesError),
     /// The host lent fewer bytes than the visitor needs.
     Short { found: usize },
@@ -53,8 +51,7 @@ enum Trouble {
 }
 
 impl VisitorState {
-    /// A function and not a constant, which compilers would copy as a whole, with zeros for what is
-    /// not there.
+    /// A function, because compilers copy a constant as a whole, uninitialised bytes included.
     #[inline]
     pub(super) const fn new() -> Self {
         Self {
@@ -68,14 +65,13 @@ impl VisitorState {
     const RECORD: u16 = Self::word(1, Stage::Visited);
     const NOTHING: u16 = Self::word(0, Stage::Waiting);
 
-    /// Where the host writes whether there is a record, in a state at that address.
+    /// The address of the host's flag in a state at `this`.
     #[inline]
     pub(super) const fn out_found(this: *mut Self) -> *mut u8 {
         this.cast::<u8>().wrapping_add(offset_of!(Self, found))
     }
 
-    /// Whether the host says that there is a record, and the visitor saw it; then its result is
-    /// taken.
+    /// Whether the flag is 1 and the visitor was called once. Then the result counts as taken.
     #[inline]
     pub(super) const fn take_record(&mut self) -> bool {
         let record = Self::word(self.found, self.stage) == Self::RECORD;
@@ -85,7 +81,7 @@ impl VisitorState {
         record
     }
 
-    /// Whether the host says that there is none, and the visitor saw nothing.
+    /// Whether the flag is 0 and the visitor was not called.
     #[inline]
     pub(super) const fn has_nothing(&self) -> bool {
         Self::word(self.found, self.stage) == Self::NOTHING
@@ -96,8 +92,8 @@ impl VisitorState {
         u16::from_ne_bytes([stage as u8, found])
     }
 
-    /// Whether it can start; then it counts as visited. One store serves start and end: a closure
-    /// that fails overwrites the state.
+    /// Whether the visit can start. Then it counts as visited: this one store serves start and end,
+    /// and a closure that fails overwrites the stage.
     #[inline]
     pub(super) const fn start(&mut self) -> bool {
         let waiting = matches!(self.stage, Stage::Waiting);
@@ -125,7 +121,7 @@ impl VisitorState {
         matches!(self.stage, Stage::Visited)
     }
 
-    /// Whether the visitor was called once and returned; then its result is taken.
+    /// Whether the visitor was called once and returned. Then the result counts as taken.
     #[inline]
     pub(super) const fn take_only(&mut self) -> bool {
         let through = self.is_through();
@@ -135,7 +131,7 @@ impl VisitorState {
         through
     }
 
-    /// Whether there is a result; then it is taken.
+    /// Whether there is a result. Then it counts as taken.
     #[inline]
     pub(super) const fn take_any(&mut self) -> bool {
         let made = matches!(self.stage, Stage::Visited | Stage::VisitedAgain);
@@ -145,11 +141,11 @@ impl VisitorState {
         made
     }
 
-    /// The host called the visitor when it had been called. What went wrong before says more: a
-    /// panic, above all, must go on.
+    /// Notes that the host called the visitor again. An earlier trouble stays: a panic must be
+    /// resumed.
     ///
-    /// `extern "C"`, because that does not unwind: the visitor can end in it, and needs no stack of
-    /// its own.
+    /// An `extern "C"` function does not unwind, so the visitor can tail-call it and needs no stack
+    /// frame.
     #[cold]
     #[inline(never)]
     pub(super) extern "C" fn again(&mut self) {
@@ -159,7 +155,7 @@ impl VisitorState {
         }
     }
 
-    /// The host lent bytes that the visitor cannot be given.
+    /// Notes that the host lent bytes which do not fit the visitor.
     #[cold]
     #[inline(never)]
     pub(super) extern "C" fn unusable(&mut self, bytes: *const u8, len: usize) {
@@ -181,14 +177,14 @@ impl VisitorState {
         self.fail(Trouble::Panicked(panic));
     }
 
-    /// A visit starts once and so fails at most once: no earlier trouble is overwritten.
+    /// A visit starts once, and so fails at most once: no earlier trouble is overwritten.
     fn fail(&mut self, trouble: Trouble) {
         self.trouble.write(trouble);
         self.stage = Stage::Troubled;
     }
 
-    /// Why the answer is neither a record nor none. Goes on with the visitor's panic; otherwise
-    /// says what was wrong with the visit, or else with the status, or else with the flag.
+    /// The error of an answer that is neither a record nor none: of the visit, else of the status,
+    /// else of the flag. A panic of the closure is resumed.
     pub(crate) fn why(
         &mut self,
         call: &'static str,
@@ -206,8 +202,7 @@ impl VisitorState {
         violation.into()
     }
 
-    /// Goes on with the visitor's panic; otherwise says what was wrong with the visit, or else with
-    /// the status.
+    /// The error of the visit, else of the status. A panic of the closure is resumed.
     pub(crate) fn check(
         &mut self,
         call: &'static str,
@@ -231,8 +226,8 @@ impl VisitorState {
             return None;
         }
         self.stage = Stage::Empty;
-        // SAFETY: the state was "troubled", which is set when the trouble is written, and has just
-        // left it (rule 4).
+        // SAFETY: the stage was "troubled", which `fail` sets when it has written the trouble; it
+        // is now "empty" (rule 4).
         Some(unsafe { self.trouble.assume_init_read() })
     }
 }
