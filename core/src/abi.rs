@@ -1,9 +1,9 @@
-//! The types of the binary contract, version 1, under their published names (ABI.md sections 1 to
+//! The types of the binary contract, version 1, under their published names (ABI.md, sections 1 to
 //! 3).
 //!
-//! Everything here is plain data: any bytes of the right size are a valid value, because the other
-//! side wrote them. What they *mean* is checked by [`PluginApi`](crate::host::PluginApi) (a host
-//! looking at a plugin) and by [`plugin`](crate::plugin) (a plugin looking at a host).
+//! The types are plain data: any bytes of the right size are a valid value, because the other side
+//! wrote them. Their content is checked by [`PluginApi`](crate::host::PluginApi) in a host, and by
+//! [`raw`](crate::raw) in a plugin.
 
 mod bytes;
 mod command;

@@ -1,4 +1,4 @@
-//! The SDK for hosts, without allocation: implement [`Host`], and run a plugin through
+//! The SDK for hosts, without allocation: implement [`Host`], and run a plugin with
 //! [`PluginRuntime`].
 
 mod api;
@@ -19,22 +19,21 @@ use crate::{
     boundary::{ErrorSlot, TxResult},
 };
 
-/// What a host does when a plugin calls it. Behind the C functions made from it stand all checks of
-/// the boundary: an implementation sees slices, not pointers, and is never entered twice where that
-/// would matter.
+/// A host of plugins. C functions are generated from it; they make all checks of the boundary, so
+/// an implementation gets slices and not pointers, and no nested call while it writes.
 ///
 /// - Reading methods take `&self`, because a visitor may read again. Writing methods take `&mut
 ///   self`, and no other method is called while one runs: calls from inside a visitor are refused
 ///   before they get here (rule 3).
 /// - A method that fails writes why, and returns the token: kind 4001 for what the plugin may not
-///   do, 4002 for what the host could not do. What the failed call changed must be undone; what the
-///   transaction changed before is undone by whoever runs it.
+///   do, 4002 for what the host could not do. The method undoes its own changes; the owner of the
+///   transaction undoes the changes before it.
 /// - A panic is caught where the build has panic catching, and reported as kind 4002 (rule 2).
 pub trait Host {
     /// A number that tells the threads of the program apart; its two lowest bits are ignored.
     /// Constant on targets that have one thread.
     ///
-    /// It lets a context that a plugin carried to another thread be refused (rule 5).
+    /// With it a context that a plugin carried to another thread is refused (rule 5).
     fn thread_token() -> usize {
         0
     }
@@ -63,7 +62,7 @@ pub trait Host {
     ///
     /// # Errors
     ///
-    /// The host could not look.
+    /// The host failed.
     fn read_by_pk<'e>(
         &self,
         kind: RecordKind,
@@ -89,7 +88,7 @@ pub trait Host {
     ///
     /// # Errors
     ///
-    /// The visitor changed the key or an immutable field, or the host could not look.
+    /// The visitor changed the key or an immutable field, or the host failed.
     fn update_by_pk<'e>(
         &mut self,
         kind: RecordKind,
@@ -102,7 +101,7 @@ pub trait Host {
     ///
     /// # Errors
     ///
-    /// The host could not delete.
+    /// The host failed.
     fn delete_by_pk<'e>(
         &mut self,
         kind: RecordKind,
@@ -110,7 +109,7 @@ pub trait Host {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, bool>;
 
-    /// Takes an event in.
+    /// Takes an event.
     ///
     /// # Errors
     ///
@@ -129,11 +128,11 @@ pub trait Host {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e>;
 
-    /// Takes a diagnostic text in; it should be UTF-8, but nobody checked. The default drops it.
+    /// Takes a diagnostic text, which may not be UTF-8. The default drops it.
     ///
     /// # Errors
     ///
-    /// The host could not.
+    /// The host failed.
     fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         let _ = (message, error);
         Ok(())

@@ -24,12 +24,12 @@ use crate::boundary::{ErrorSlot, RuntimeCommandRef, TxResult};
 /// Deterministic business logic: reads and writes records through the host, emits events, accepts
 /// or rejects.
 ///
-/// The same state and the same command must give the same calls and the same answer, everywhere: no
-/// clock, no randomness, no hash order, no state of its own that changes between commands (the host
-/// cannot roll it back). What an instance keeps is its configuration.
+/// The same state and the same command must give the same calls and the same outcome on every host.
+/// So a plugin uses no clock, no randomness and no hash order. An instance keeps its configuration
+/// and nothing that changes between commands, because the host cannot roll that back.
 ///
-/// A panic is caught at the boundary where the build has panic catching (feature `std`): the call
-/// fails with kind 5001, the host rolls back, and the instance refuses further calls.
+/// With the feature `std` a panic is caught at the boundary: the call fails with kind 5001, the
+/// host rolls back, and the instance refuses further calls.
 pub trait Plugin: Sized + Send + 'static {
     /// The plugin's name, stable across versions.
     fn name() -> &'static str;
@@ -46,8 +46,8 @@ pub trait Plugin: Sized + Send + 'static {
 
     /// Runs one command.
     ///
-    /// `#[inline]` on it pays when the plugin is exported from another crate: the call then joins
-    /// the thunk that it is made from.
+    /// Write `#[inline]` on it when another crate exports the plugin: the compiler then inlines it
+    /// into its thunk.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ pub trait Plugin: Sized + Send + 'static {
     /// on. The host undoes everything that the command did.
     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx>;
 
-    /// Checks what must hold in every committed state. The default finds nothing wrong.
+    /// Checks the invariants of every committed state. The default has none.
     ///
     /// # Errors
     ///
@@ -65,11 +65,11 @@ pub trait Plugin: Sized + Send + 'static {
         Ok(())
     }
 
-    /// Releases what the instance holds; called once, before it is dropped.
+    /// Releases the instance's resources. It is called once, before the drop.
     ///
     /// # Errors
     ///
-    /// What could not be released, written into `error` with kind 5001.
+    /// A resource that could not be released, written into `error` with kind 5001.
     fn on_unload<'c>(&mut self, error: ErrorSlot<'c>) -> TxResult<'c> {
         let _ = error;
         Ok(())

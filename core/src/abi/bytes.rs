@@ -4,7 +4,7 @@ use core::ptr;
 
 use super::layout::assert_layout;
 
-/// Bytes that the giver owns: valid for reads for the time of the call or visit, and no longer.
+/// Bytes that the sender owns. They are valid for reads during the call or visit.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuntimeBytesRef {
@@ -36,8 +36,8 @@ impl RuntimeBytesRef {
     }
 }
 
-/// Bytes that the giver owns: valid for reads and writes, and nobody else's, for the time of the
-/// visit.
+/// Bytes that the sender owns. They are valid for reads and writes during the visit, and no other
+/// code accesses them.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuntimeBytesMutRef {

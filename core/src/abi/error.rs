@@ -18,8 +18,7 @@ pub const RUNTIME_ERROR_MESSAGE_CAPACITY: usize = 512;
 ///  | phase  | kind | pad  | message_len   | message_buf: UTF-8, not terminated    |
 /// ```
 ///
-/// Every bit pattern is a valid value; what a foreign one says is read by
-/// [`message`](Self::message).
+/// Every bit pattern is a valid value. [`message`](Self::message) reads the text of a foreign one.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RuntimeErrorBuf {
@@ -62,18 +61,16 @@ impl RuntimeErrorBuf {
         RuntimeBytesRef::empty(),
     );
 
-    /// The text, whatever the other side wrote: at most 512 bytes, and what is not UTF-8 shows as
-    /// U+FFFD.
+    /// The text, at most 512 bytes of it. Bytes that are not UTF-8 print as U+FFFD.
     #[must_use]
     pub fn message(&self) -> ErrorText<'_> {
         let len = self.message_len.min(RUNTIME_ERROR_MESSAGE_CAPACITY);
         ErrorText(self.message_buf.get(..len).unwrap_or_default())
     }
 
-    /// The text, if it is ASCII, which most are: that is found out eight bytes at a time. The last
-    /// ones may lie behind the text, and are zero in a buffer that was filled as it should be
-    /// (rule 9); in one that was not, text may pass for something else than ASCII, which costs
-    /// time.
+    /// The text, if it is ASCII, as most are. The check reads eight bytes at a time, and may read
+    /// up to seven bytes behind the text. They are zero in a buffer that keeps rule 9. Otherwise
+    /// the check may fail for an ASCII text, which then takes the slower path.
     pub(crate) fn ascii(&self) -> Option<&str> {
         let text = self.message().as_bytes();
         let (words, _none) = self.message_buf.as_chunks::<8>();
@@ -82,7 +79,7 @@ impl RuntimeErrorBuf {
         if bits & 0x8080_8080_8080_8080 != 0 {
             return None;
         }
-        // SAFETY: no byte of the text is above 0x7F, as was just found (rule 1).
+        // SAFETY: the check found no byte above 0x7F, and ASCII is UTF-8 (rule 1).
         Some(unsafe { str::from_utf8_unchecked(text) })
     }
 }

@@ -1,4 +1,4 @@
-//! What a host offers to a plugin: two tables of functions, and the contexts that carry them.
+//! The two vtables of a host, and the contexts that carry them.
 //!
 //! Every entry is an `Option<fn>`: a foreign null is a value to check, not undefined behaviour
 //! (rule 1). The function types are named once, here. All pointers are valid for the time of the

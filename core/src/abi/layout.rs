@@ -1,4 +1,4 @@
-//! Layout assertions, written beside the types that they speak of.
+//! Layout assertions. They stand beside their types.
 //!
 //! A `repr(C)` layout depends on two numbers of the target: the width of a pointer and the
 //! alignment of `u64`. The three combinations that exist are the columns of every table: 64-bit,

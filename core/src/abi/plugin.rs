@@ -1,4 +1,4 @@
-//! What a plugin offers to a host: one symbol that returns one table.
+//! The vtable of a plugin, and the symbol that returns it.
 
 use core::ffi::c_void;
 
@@ -47,8 +47,8 @@ pub type OnUnloadFn = unsafe extern "C" fn(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus;
 
-/// A plugin's functions. It is returned by value and so can never grow: what is new gets a new
-/// symbol.
+/// A plugin's functions. The table is returned by value and so cannot grow: a new function gets a
+/// new symbol.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct RuntimePluginApiV1 {

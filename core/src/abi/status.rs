@@ -1,4 +1,4 @@
-//! The three numbers that every answer carries: status, phase and kind.
+//! Status, phase and kind: the numbers of an answer.
 
 use core::fmt;
 
@@ -17,7 +17,7 @@ assert_layout!(RuntimeCallStatus { size: [4, 4, 4], align: [4, 4, 4] });
 
 #[allow(non_upper_case_globals, reason = "the published names of the variants")]
 impl RuntimeCallStatus {
-    /// The call did what it says.
+    /// The call succeeded.
     pub const Success: Self = Self(0);
     /// The call failed and may have written an error buffer.
     pub const Failure: Self = Self(1);
@@ -57,8 +57,8 @@ impl RuntimeErrorPhase {
     /// Unloading an instance.
     pub const Unload: Self = Self(5);
 
-    /// The name in the field's own words, as the command line prints it: `run_tx`. `None` for a
-    /// number that the contract does not know.
+    /// The name that the command line prints, such as `run_tx`. `None` for a number that the
+    /// contract does not define.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         match self {
@@ -117,7 +117,7 @@ pub mod runtime_error_kind {
 
 impl RuntimeErrorKind {
     /// Whether an error of this kind is a deterministic outcome of the command (2001, 2002, 4001)
-    /// and not a failure of the machinery.
+    /// and not a failure of plugin or host.
     #[must_use]
     pub const fn is_rejection(self) -> bool {
         matches!(
@@ -129,7 +129,7 @@ impl RuntimeErrorKind {
     }
 
     /// The published name, `PLUGIN_REJECTED` for 2001. `None` for a number that the contract does
-    /// not know.
+    /// not define.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         match self {

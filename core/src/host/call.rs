@@ -1,4 +1,5 @@
-//! What all functions of a host share: the way in, and the look at what the plugin passed.
+//! The part that all functions of a host share: entering the host, and checking the plugin's
+//! arguments.
 
 use core::{ffi::c_void, ptr::NonNull};
 
@@ -15,14 +16,14 @@ use crate::{
     },
 };
 
-/// A call of the host that has just come in.
+/// A call of the host that has just begun.
 pub(super) struct HostCall<'g, H> {
     gate: Result<&'g HostGate<H>, GateError>,
     inbound: BoundaryCall<'g>,
 }
 
 impl<H: Host> HostCall<'_, H> {
-    /// A call of a function that both tables have: the gate knows which phase it belongs to.
+    /// A call of a function that stands in both tables. The gate tells its phase.
     ///
     /// # Safety
     ///
@@ -30,24 +31,28 @@ impl<H: Host> HostCall<'_, H> {
     /// writes for the call.
     #[inline]
     pub(super) unsafe fn reading(ctx: *const c_void, out_error: *mut RuntimeErrorBuf) -> Self {
-        // SAFETY: null or a live gate, by the caller's promise (rule 5).
+        // SAFETY: null or the address of a live gate of this type, by this function's contract
+        // (rule 5).
         let gate = unsafe { HostGate::<H>::from_context(ctx) };
         let phase = gate.map_or(RuntimeErrorPhase::RunTx, HostGate::phase);
-        // SAFETY: null or valid for writes for the call, by the caller's promise (rule 9).
+        // SAFETY: null or valid for writes until the call returns, by this function's contract
+        // (rule 9).
         let inbound = unsafe { BoundaryCall::new(Side::Host, phase, out_error) };
         Self { gate, inbound }
     }
 
-    /// A call of a function that only the table for transactions has.
+    /// A call of a function that stands only in the table for transactions.
     ///
     /// # Safety
     ///
     /// As [`reading`](Self::reading).
     #[inline]
     pub(super) unsafe fn writing(ctx: *const c_void, out_error: *mut RuntimeErrorBuf) -> Self {
-        // SAFETY: null or a live gate, by the caller's promise (rule 5).
+        // SAFETY: null or the address of a live gate of this type, by this function's contract
+        // (rule 5).
         let gate = unsafe { HostGate::from_context(ctx) };
-        // SAFETY: null or valid for writes for the call, by the caller's promise (rule 9).
+        // SAFETY: null or valid for writes until the call returns, by this function's contract
+        // (rule 9).
         let inbound = unsafe { BoundaryCall::new(Side::Host, RuntimeErrorPhase::RunTx, out_error) };
         Self { gate, inbound }
     }
@@ -91,7 +96,8 @@ pub(super) unsafe fn key<'k, 'e, H: Host>(
 ) -> TxResult<'e, &'k [u8]> {
     match host.key_len(kind) {
         Some(len) if len == pk.len => {
-            // SAFETY: the caller's promise (rule 10).
+            // SAFETY: a non-null pointer is valid for reads of its length, by this function's
+            // contract (rule 10).
             unsafe { bytes(pk, len, error) }
         }
         Some(len) => Err(wrong_key(kind, len, pk.len, error)),
@@ -110,14 +116,16 @@ pub(super) unsafe fn bytes<'b, 'e>(
     limit: usize,
     error: ErrorSlot<'e>,
 ) -> TxResult<'e, &'b [u8]> {
-    // SAFETY: the caller's promise (rule 10).
+    // SAFETY: a non-null pointer is valid for reads of its length, by this function's contract
+    // (rule 10).
     match unsafe { slice_within(bytes, limit) } {
         Ok(bytes) => Ok(bytes),
         Err(_) => Err(bad_bytes(bytes.len, limit, error)),
     }
 }
 
-/// Why bytes are no slice; found anew, so that the way there needs no room for a reason.
+/// Builds the error for bytes that failed the check. The reason is recomputed so that the hot path
+/// need not carry it.
 #[cold]
 #[inline(never)]
 fn bad_bytes<'e>(len: usize, limit: usize, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
@@ -178,7 +186,7 @@ fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
 /// Writes an out parameter.
 #[inline]
 pub(super) fn write_out<T>(pointer: NonNull<T>, value: T) {
-    // SAFETY: not null, so valid for a write; which need not be aligned (rule 9).
+    // SAFETY: not null, so valid for a write, which may be unaligned (rule 9).
     unsafe { pointer.write_unaligned(value) };
 }
 

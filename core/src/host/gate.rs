@@ -15,8 +15,8 @@ use super::Host;
 use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
 use guards::{Acquired, CLOSED, Close, LENT, Lending, OPEN, Reading, Validating};
 
-/// Stands between a plugin and a [`Host`] as long as the plugin's runtime handle lives (rules 3
-/// and 5).
+/// Stands between a plugin and a [`Host`] as long as the plugin's runtime handle lives
+/// (rules 3 and 5).
 ///
 /// A plugin's context points to the gate and not to the host. So the gate can refuse a context that
 /// the plugin kept after its call, carried to another thread, or uses while a record is lent. Its

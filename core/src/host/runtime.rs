@@ -1,4 +1,4 @@
-//! A running plugin instance, as its host holds it.
+//! A plugin instance, as its host holds it.
 
 use core::{
     ffi::c_void,
@@ -19,7 +19,7 @@ use crate::{
     boundary::{ErrorSlot, RuntimeCommandRef},
 };
 
-/// A plugin instance: made by `create_runtime`, told `on_unload` and destroyed when dropped.
+/// A plugin instance. Its drop calls `on_unload` and destroys it.
 ///
 /// `G` holds the instance's [`HostGate`] in place: `Pin<&mut HostGate<H>>` without an allocator,
 /// `Pin<Arc<HostGate<H>>>` with one. It may move between threads, and is used by one at a time
@@ -32,8 +32,8 @@ pub struct PluginRuntime<H: Host, G: Deref<Target = HostGate<H>>> {
     host: PhantomData<fn(&mut H)>,
 }
 
-// SAFETY: a plugin's instance may move between threads, by the contract (rule 7); the rest is plain
-// data.
+// SAFETY: the contract lets an instance move between threads. Table and flag are plain data, and
+// `G` is `Send` (rule 7).
 unsafe impl<H: Host, G: Deref<Target = HostGate<H>> + Send> Send for PluginRuntime<H, G> {}
 
 /// Why a call of a plugin failed.
@@ -63,7 +63,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
     ///
     /// # Errors
     ///
-    /// Another runtime has the gate, or the plugin's failure; either way `error` holds it.
+    /// Another runtime has the gate, or the plugin failed. `error` holds the reason.
     pub fn create<'e>(
         api: PluginApi,
         config: &str,
@@ -89,8 +89,8 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         }
     }
 
-    /// Runs one command on a host. A failure leaves the host as the plugin left it: rolling back is
-    /// its owner's.
+    /// Runs one command on a host. After a failure the host's owner rolls back; this function does
+    /// not.
     ///
     /// # Errors
     ///
@@ -105,8 +105,8 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         let out_error = ptr::from_mut(expect_nothing(self.error()));
         let status = self.gate.as_ref().open(host, |ctx_ptr| {
             let context = RuntimeHostContextV1 { ctx_ptr, vtable };
-            // SAFETY: made by this table and live; the gate stays pinned as long as `self`
-            // (rules 5 and 7).
+            // SAFETY: `create` got the handle from this table, and only `drop` destroys it. The
+            // gate stays pinned as long as `self` (rules 5 and 7).
             unsafe { self.api.run_tx(self.runtime.as_ptr(), context, command, out_error) }
         });
         check_status(status, "run_tx", RuntimeErrorPhase::RunTx, self.error())
@@ -122,45 +122,46 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
         let out_error = ptr::from_mut(expect_nothing(self.error()));
         let status = self.gate.as_ref().open_for_reading(host, |ctx_ptr| {
             let context = RuntimeReadContextV1 { ctx_ptr, vtable };
-            // SAFETY: made by this table and live; the gate stays pinned as long as `self`
-            // (rules 5 and 7).
+            // SAFETY: `create` got the handle from this table, and only `drop` destroys it. The
+            // gate stays pinned as long as `self` (rules 5 and 7).
             unsafe { self.api.validate_biz_invariants(self.runtime.as_ptr(), context, out_error) }
         });
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
         check_status(status, "validate_biz_invariants", phase, self.error())
     }
 
-    /// Tells the plugin to release what it holds. Dropping the runtime does so, too, but cannot say
-    /// how it went.
+    /// Calls the plugin's `on_unload`. Dropping the runtime does so, too, but drops the failure.
     ///
     /// # Errors
     ///
-    /// The plugin's failure; the instance is destroyed all the same when the runtime is dropped.
+    /// The plugin's failure. The drop of the runtime destroys the instance all the same.
     pub fn unload(&mut self) -> Result<(), CallFailure<'_>> {
         if self.unloaded {
             return Ok(());
         }
         self.unloaded = true;
         let out_error = ptr::from_mut(expect_nothing(self.error()));
-        // SAFETY: made by this table and live; the buffer is ours (rules 7 and 9).
+        // SAFETY: `create` got the handle from this table, and only `drop` destroys it. The buffer
+        // is this runtime's (rules 7 and 9).
         let status = unsafe { self.api.on_unload(self.runtime.as_ptr(), out_error) };
         check_status(status, "on_unload", RuntimeErrorPhase::Unload, self.error())
     }
 
-    /// The buffer for errors.
+    /// The error buffer.
     #[inline]
     fn error(&mut self) -> &mut RuntimeErrorBuf {
-        // SAFETY: this runtime has acquired the gate, and is borrowed mutably: nobody else reaches
-        // the buffer (rules 7 and 9).
+        // SAFETY: this runtime acquired the gate and is borrowed mutably, so no other reference to
+        // the buffer exists (rules 7 and 9).
         unsafe { &mut *self.gate.error() }
     }
 }
 
 impl<H: Host, G: Deref<Target = HostGate<H>>> Drop for PluginRuntime<H, G> {
     fn drop(&mut self) {
-        // How it went, nobody asks here: who wants to know calls `unload` first.
+        // A drop cannot report the failure; a host that needs it calls `unload` first.
         let _ = self.unload();
-        // SAFETY: made by this table; nobody uses it after a drop (rule 7).
+        // SAFETY: `create` got the handle from this table, and it is not used after this drop
+        // (rule 7).
         unsafe { self.api.destroy_runtime(self.runtime.as_ptr()) };
         self.gate.release();
     }
@@ -175,14 +176,15 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> fmt::Debug for PluginRuntime<H, G>
 /// The kind before a call. A failure that still has it, and no text, came without a reason.
 const UNWRITTEN: RuntimeErrorKind = RuntimeErrorKind(0);
 
-/// Prepares a buffer for a call, so that what an earlier call wrote cannot pass for this one's.
+/// Prepares the buffer for a call, so that the report of an earlier call is not taken for this
+/// one's.
 #[inline]
 fn expect_nothing(error: &mut RuntimeErrorBuf) -> &mut RuntimeErrorBuf {
     (error.kind, error.message_len) = (UNWRITTEN, 0);
     error
 }
 
-/// Reads a plugin's status (rule 1).
+/// Checks a plugin's status (rule 1).
 #[inline]
 fn check_status<'e>(
     status: RuntimeCallStatus,

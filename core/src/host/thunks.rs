@@ -46,13 +46,14 @@ unsafe extern "C" fn read_by_id<H: Host>(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
-    // (rules 5 and 9).
+    // SAFETY: this table stands beside contexts of a gate of `H` only, and the contract gives
+    // `out_error` as null or valid for the call (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = require_function(visitor, "visitor", error)?;
         let out_found = require_out(out_found, "out_found", error)?;
-        // SAFETY: the plugin's promise, for the call (rule 4).
+        // SAFETY: the contract lets the host call the visitor with its context during the call
+        // (rule 4).
         let visitor = unsafe { BytesVisitor::new(visitor_ctx, visitor) };
         let found = host.read_by_id(kind, sys_id, visitor, error)?;
         write_out(out_found, found.into());
@@ -69,15 +70,16 @@ unsafe extern "C" fn read_by_pk<H: Host>(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
-    // (rules 5 and 9).
+    // SAFETY: this table stands beside contexts of a gate of `H` only, and the contract gives
+    // `out_error` as null or valid for the call (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = require_function(visitor, "visitor", error)?;
         let out_found = require_out(out_found, "out_found", error)?;
-        // SAFETY: the plugin's promise, for the call (rule 10).
+        // SAFETY: the contract makes a non-null pointer valid during the call (rule 10).
         let pk = unsafe { key(host, kind, pk, error) }?;
-        // SAFETY: the plugin's promise, for the call (rule 4).
+        // SAFETY: the contract lets the host call the visitor with its context during the call
+        // (rule 4).
         let visitor = unsafe { BytesVisitor::new(visitor_ctx, visitor) };
         let found = host.read_by_pk(kind, pk, visitor, error)?;
         write_out(out_found, found.into());
@@ -93,13 +95,14 @@ unsafe extern "C" fn create<H: Host>(
     out_key: *mut RuntimeRecordKeyView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
-    // (rules 5 and 9).
+    // SAFETY: this table stands beside contexts of a gate of `H` only, and the contract gives
+    // `out_error` as null or valid for the call (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let init = require_function(init, "init", error)?;
         let out_key = require_out(out_key, "out_key", error)?;
-        // SAFETY: the plugin's promise, for the call (rule 4).
+        // SAFETY: the contract lets the host call the visitor with its context during the call
+        // (rule 4).
         let init = unsafe { BytesMutVisitor::new(init_ctx, init) };
         let key = host.create(kind, init, error)?;
         write_out(out_key, key.into());
@@ -116,15 +119,16 @@ unsafe extern "C" fn update_by_pk<H: Host>(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
-    // (rules 5 and 9).
+    // SAFETY: this table stands beside contexts of a gate of `H` only, and the contract gives
+    // `out_error` as null or valid for the call (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let update = require_function(update, "update", error)?;
         let out_found = require_out(out_found, "out_found", error)?;
-        // SAFETY: the plugin's promise, for the call (rule 10).
+        // SAFETY: the contract makes a non-null pointer valid during the call (rule 10).
         let pk = unsafe { key(host, kind, pk, error) }?;
-        // SAFETY: the plugin's promise, for the call (rule 4).
+        // SAFETY: the contract lets the host call the visitor with its context during the call
+        // (rule 4).
         let update = unsafe { BytesMutVisitor::new(update_ctx, update) };
         let found = host.update_by_pk(kind, pk, update, error)?;
         write_out(out_found, found.into());
@@ -139,12 +143,12 @@ unsafe extern "C" fn delete_by_pk<H: Host>(
     out_deleted: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
-    // (rules 5 and 9).
+    // SAFETY: this table stands beside contexts of a gate of `H` only, and the contract gives
+    // `out_error` as null or valid for the call (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
         let out_deleted = require_out(out_deleted, "out_deleted", error)?;
-        // SAFETY: the plugin's promise, for the call (rule 10).
+        // SAFETY: the contract makes a non-null pointer valid during the call (rule 10).
         let pk = unsafe { key(host, kind, pk, error) }?;
         let deleted = host.delete_by_pk(kind, pk, error)?;
         write_out(out_deleted, deleted.into());
@@ -158,11 +162,11 @@ unsafe extern "C" fn emit_event<H: Host>(
     payload: RuntimeBytesRef,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
-    // (rules 5 and 9).
+    // SAFETY: this table stands beside contexts of a gate of `H` only, and the contract gives
+    // `out_error` as null or valid for the call (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
-        // SAFETY: the plugin's promise, for the call (rule 10).
+        // SAFETY: the contract makes a non-null pointer valid during the call (rule 10).
         let payload = unsafe { bytes(payload, limits::EVENT_PAYLOAD, error) }?;
         host.emit_event(kind, payload, error)
     })
@@ -175,12 +179,13 @@ unsafe extern "C" fn for_each_key<H: Host>(
     visitor: Option<RuntimeRecordKeyVisitor>,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
-    // (rules 5 and 9).
+    // SAFETY: this table stands beside contexts of a gate of `H` only, and the contract gives
+    // `out_error` as null or valid for the call (rules 5 and 9).
     let call = unsafe { HostCall::<H>::reading(ctx, out_error) };
     call.read(|host, error| {
         let visitor = require_function(visitor, "visitor", error)?;
-        // SAFETY: the plugin's promise, for the call (rule 4).
+        // SAFETY: the contract lets the host call the visitor with its context during the call
+        // (rule 4).
         let visitor = unsafe { KeyVisitor::new(visitor_ctx, visitor) };
         host.for_each_key(kind, visitor, error)
     })
@@ -191,11 +196,11 @@ unsafe extern "C" fn debug_log<H: Host>(
     message: RuntimeBytesRef,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the context came from a gate of this host, and `out_error` is the plugin's promise
-    // (rules 5 and 9).
+    // SAFETY: this table stands beside contexts of a gate of `H` only, and the contract gives
+    // `out_error` as null or valid for the call (rules 5 and 9).
     let call = unsafe { HostCall::<H>::writing(ctx, out_error) };
     call.write(|host, error| {
-        // SAFETY: the plugin's promise, for the call (rule 10).
+        // SAFETY: the contract makes a non-null pointer valid during the call (rule 10).
         let message = unsafe { bytes(message, limits::LOG_MESSAGE, error) }?;
         host.debug_log(message, error)
     })

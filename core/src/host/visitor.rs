@@ -1,4 +1,4 @@
-//! The host's side of a visitor: a foreign C function that a record is lent to.
+//! The host's side of a visitor: a foreign C function to which the host lends a record.
 
 use core::{ffi::c_void, marker::PhantomData};
 
@@ -42,7 +42,8 @@ impl BytesVisitor<'_> {
 
     /// Lends the bytes.
     pub fn visit(self, bytes: &[u8]) {
-        // SAFETY: the promise of `new`; the bytes are borrowed for the call (rule 4).
+        // SAFETY: the caller of `new` promised that the visitor may be called; the bytes are
+        // borrowed for the call (rule 4).
         unsafe { (self.visitor)(self.ctx, RuntimeBytesRef::from_slice(bytes)) };
     }
 }
@@ -56,9 +57,10 @@ impl BytesMutVisitor<'_> {
         Self { ctx, visitor, call: PhantomData }
     }
 
-    /// Lends the bytes. What they are afterwards is whatever the plugin made of them.
+    /// Lends the bytes. The plugin may change them in any way.
     pub fn visit(self, bytes: &mut [u8]) {
-        // SAFETY: the promise of `new`; the bytes are borrowed, unshared, for the call (rule 4).
+        // SAFETY: the caller of `new` promised that the visitor may be called; the bytes are
+        // borrowed mutably for the call (rule 4).
         unsafe { (self.visitor)(self.ctx, RuntimeBytesMutRef::from_slice(bytes)) };
     }
 }
@@ -73,7 +75,8 @@ impl KeyVisitor<'_> {
 
     /// Shows a key.
     pub fn visit(&mut self, key: RecordKey) {
-        // SAFETY: the promise of `new` (rule 4).
+        // SAFETY: the caller of `new` promised that the visitor may be called any number of times
+        // (rule 4).
         unsafe { (self.visitor)(self.ctx, key.into()) };
     }
 }

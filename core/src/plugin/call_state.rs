@@ -38,17 +38,17 @@ impl<'c> CallState<'c> {
 
     #[inline]
     pub(super) const fn error(&self) -> ErrorSlot<'c> {
-        // SAFETY: `new` took both from a slot of this very call, which is still running (rule 9).
+        // SAFETY: `new` took buffer and phase from a slot of `'c`, and `'c` has not ended (rule 9).
         unsafe { ErrorSlot::from_raw(self.buffer, self.phase) }
     }
 
     #[inline]
     pub(super) const fn table(&self) -> ReadTable<'c> {
-        // SAFETY: `new` took all three from one table that is lent for this call (rule 10).
+        // SAFETY: `new` took all three from one table, which the host lends for `'c` (rule 10).
         unsafe { ReadTable::from_raw_parts(self.ctx, self.entries, self.for_each_at) }
     }
 
-    /// The address of the buffer for host errors, which is its instance's, too.
+    /// The address of the buffer for host errors, where the instance begins, too.
     #[inline]
     pub(super) const fn error_buffer_address(&self) -> *mut RuntimeErrorBuf {
         self.error_buffer.address()
@@ -98,13 +98,12 @@ impl<'c> HostCaller for CallState<'c> {
 
 /// A type that holds a [`CallState`]: a transaction or a read context.
 pub trait HasCallState<'c> {
-    /// The state. Only code that can name [`Seal`] reaches it, so that no state is exchanged for
-    /// another.
+    /// The state. The argument keeps other modules from exchanging one state for another.
     fn call_state(&mut self, seal: Seal) -> &mut CallState<'c>;
 }
 
-/// Argument of [`HasCallState::call_state`]. A bound on the trait makes its method callable
-/// everywhere; a value of this type is not to be had outside of `plugin`.
+/// Argument of [`HasCallState::call_state`]. A bound on the trait makes its method callable in any
+/// crate, but only `plugin` can make a value of this type.
 #[derive(Debug, Clone, Copy)]
 pub struct Seal(());
 

@@ -10,7 +10,8 @@ use crate::{
 ///
 /// # Errors
 ///
-/// It does not decode: INVALID_COMMAND, with the command, the field and both lengths in the text.
+/// The payload does not decode: INVALID_COMMAND, with the command, the field and both lengths in
+/// the text.
 #[inline]
 pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
     tx: &mut Tx<'c>,
@@ -22,15 +23,15 @@ pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
     }
 }
 
-/// Refuses a command whose payload does not decode: one function for all commands, so that each
-/// carries only a call.
+/// Refuses a command whose payload does not decode. It is one function for all commands, to save
+/// flash.
 #[cold]
 #[inline(never)]
 fn undecodable<'c>(tx: &mut Tx<'c>, error: &DecodeError) -> ErrorWritten<'c> {
     tx.invalid_command(format_args!("{error}"))
 }
 
-/// Refuses a command that no arm takes: INVALID_COMMAND, with the kind in the text.
+/// Refuses a command without an arm: INVALID_COMMAND, with the kind in the text.
 #[cold]
 #[inline(never)]
 pub fn unknown_command<'c>(tx: &mut Tx<'c>, kind: u8) -> ErrorWritten<'c> {

@@ -1,8 +1,7 @@
-//! What happens inside each of a plugin's seven functions, up to the closure that says what this
-//! plugin does.
+//! The bodies of a plugin's seven functions, for adapters. A closure is the plugin's own part.
 //!
-//! The thunks of [`Plugin`](super::Plugin) and the published helper functions of the `alloc` crate
-//! are thin shells over these.
+//! The thunks of [`Plugin`](super::Plugin) and the published helper functions of
+//! `statevec-abi-alloc` call them.
 
 use core::{ffi::c_void, fmt, ptr::NonNull};
 
@@ -22,8 +21,8 @@ use crate::{
     raw::{Claim, HostTable, Instance, InstanceError, InstanceStorage, ReadTable},
 };
 
-/// `plugin_name` and `schema_bytes`: the bytes of a text. None when making it panics, for there is
-/// no way to say why.
+/// `plugin_name` and `schema_bytes`: the bytes of a text. Empty when the closure panics, because
+/// these functions cannot report an error.
 pub fn plugin_bytes_v1(text: impl FnOnce() -> &'static str) -> RuntimeBytesRef {
     match catch(text) {
         Ok(text) => RuntimeBytesRef::from_slice(text.as_bytes()),
@@ -43,12 +42,12 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
     out_error: *mut RuntimeErrorBuf,
     create: impl for<'c> FnOnce(&str, ErrorSlot<'c>) -> TxResult<'c, P>,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise about `out_error` (rule 9).
+    // SAFETY: null or valid for writes until this function returns, by its contract (rule 9).
     let call = unsafe { BoundaryCall::new(Side::Plugin, RuntimeErrorPhase::Create, out_error) };
     call.enter(|error| {
         let out_runtime = NonNull::new(out_runtime)
             .ok_or_else(|| contract_violation(error, &"out_runtime is null"))?;
-        // SAFETY: the caller's promise about `config` (rule 10).
+        // SAFETY: a non-null pointer is valid for the call, by this function's contract (rule 10).
         let config = unsafe { slice_within(config, limits::CONFIG) }
             .map_err(|reason| contract_violation(error, &reason))?;
         let config = str::from_utf8(config).map_err(|reason| {
@@ -57,14 +56,14 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
         let plugin = create(config, error)?;
         let stored = S::store(plugin);
         let runtime = stored.map_err(|full| error.config_error(format_args!("{full}")))?;
-        // SAFETY: not null, so valid for a write; which need not be aligned (rule 9).
+        // SAFETY: not null, so valid for a write, which may be unaligned (rule 9).
         unsafe { out_runtime.write_unaligned(runtime.as_ptr().cast()) };
         Ok(())
     })
 }
 
-/// `destroy_runtime`: drops an instance. Null is ignored, and so is an instance in the middle of a
-/// call, which would be pulled away from under it.
+/// `destroy_runtime`: drops an instance. It ignores null, and an instance in the middle of a call,
+/// which still uses it.
 ///
 /// # Safety
 ///
@@ -72,14 +71,15 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
 /// destroyed since.
 pub unsafe fn destroy_runtime_v1<P, S: InstanceStorage<P>>(runtime: *mut c_void) {
     let Some(instance) = NonNull::new(runtime.cast::<Instance<P>>()) else { return };
-    // SAFETY: not null, and so live, by the caller's promise; the reference ends here, and what is
-    // removed is the handle itself (rule 10).
+    // SAFETY: not null, so a live instance, by this function's contract. The reference ends before
+    // the instance is removed (rule 10).
     if unsafe { instance.as_ref() }.is_busy() {
         return;
     }
-    // A panic of the plugin's destructor stops here; there is no way to report it (rule 2).
+    // A panic of the plugin's destructor is caught; this function cannot report it (rule 2).
     let _ = catch(|| {
-        // SAFETY: stored by `S`, idle, and not used again, by the caller's promise (rule 7).
+        // SAFETY: `create_runtime_v1` stored it in `S`; it is idle, and the handle is not used
+        // again (rule 7).
         unsafe { S::remove(instance) };
     });
 }
@@ -100,34 +100,35 @@ pub unsafe fn run_tx_v1<P>(
     run: impl for<'tx> FnOnce(&P, &mut Tx<'tx>, &RuntimeCommandRef<'_>) -> TxResult<'tx>,
 ) -> RuntimeCallStatus {
     let len = command.payload.len;
-    // SAFETY: a payload that is not null is valid for the call, by the caller's promise (rule 10).
+    // SAFETY: a non-null payload is valid for the call, by this function's contract (rule 10).
     let Ok(command) = (unsafe { RuntimeCommandRef::check(command) }) else {
-        // SAFETY: null or valid for writes, by the caller's promise (rule 9).
+        // SAFETY: null or valid for writes for the call, by this function's contract (rule 9).
         return bad_payload(
             unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) },
             len,
         );
     };
     let instance = match NonNull::new(runtime.cast::<Instance<P>>()) {
-        // SAFETY: not null, and so a live instance of this `P`, by the caller's promise (rule 10).
+        // SAFETY: not null, so a live instance of this `P`, by this function's contract (rule 10).
         Some(instance) if unsafe { Instance::begin(instance.as_ptr()) } => instance,
-        // SAFETY: null or a live instance, and null or valid for writes, by the caller's promise
+        // SAFETY: both pointers are null or valid, by this function's contract, which is the same
         // (rules 9 and 10).
         _ => return unsafe { refused::<P>(runtime, out_error) },
     };
-    // SAFETY: begun above, and lent once; the transaction, which holds the results, is gone when
-    // the call ends (rule 3).
+    // SAFETY: `begin` has just returned true, and this is the only `lend` of the call. The
+    // transaction holds the results and is dropped when the call ends (rule 3).
     let (error_buffer, plugin) = unsafe { Instance::lend(instance) };
-    // SAFETY: a host's context, good for the call, by the caller's promise (rule 10).
+    // SAFETY: the context is valid for the call, by this function's contract (rule 10).
     let table = unsafe { HostTable::from_raw(host) };
-    // SAFETY: null or valid for writes, by the caller's promise (rule 9).
+    // SAFETY: null or valid for writes for the call, by this function's contract (rule 9).
     let error = unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) };
     let mut tx = Tx::new(table, error_buffer, error);
-    // After the run everything is read back from the transaction, so that no register is kept
-    // across it.
+    // After the run, buffer and slot are read back from the transaction: no callee-saved register
+    // holds them across it.
     match catch(|| run(plugin, &mut tx, command)) {
         Ok(result) => {
-            // SAFETY: the transaction has the buffer that `lend` gave out (rule 3).
+            // SAFETY: the transaction still has the buffer of `lend`, because its state cannot be
+            // exchanged (rule 3).
             unsafe { Instance::<P>::end(tx.error_buffer_address(), false) };
             match result {
                 Ok(()) => {
@@ -137,7 +138,8 @@ pub unsafe fn run_tx_v1<P>(
                 Err(_written) => RuntimeCallStatus::Failure,
             }
         }
-        // SAFETY: the transaction has the buffer that `lend` gave out (rule 3).
+        // SAFETY: the transaction still has the buffer of `lend`, because its state cannot be
+        // exchanged (rule 3).
         Err(panic) => unsafe { panicked::<P>(&tx, panic) },
     }
 }
@@ -158,12 +160,11 @@ fn bad_payload(error: ErrorSlot<'_>, len: usize) -> RuntimeCallStatus {
 #[cold]
 #[inline(never)]
 unsafe fn refused<P>(runtime: *mut c_void, out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus {
-    // SAFETY: null or valid for writes, by the caller's promise (rule 9).
+    // SAFETY: null or valid for writes for the call, by this function's contract (rule 9).
     let error = unsafe { ErrorSlot::from_raw(out_error, RuntimeErrorPhase::RunTx) };
-    // SAFETY: null or a live instance, by the caller's promise (rule 10).
+    // SAFETY: null or a live instance of this `P`, by this function's contract (rule 10).
     if let Ok(claim) = unsafe { claim::<P>(runtime, error) } {
-        // Not reached: the instance was not idle a moment ago, and one thread at a time uses it
-        // (rule 7).
+        // Unreachable: the instance was not idle before, and one thread at a time uses it (rule 7).
         claim.release();
     }
     RuntimeCallStatus::Failure
@@ -177,12 +178,12 @@ unsafe fn refused<P>(runtime: *mut c_void, out_error: *mut RuntimeErrorBuf) -> R
 #[cold]
 #[inline(never)]
 unsafe fn panicked<P>(tx: &Tx<'_>, panic: Panic) -> RuntimeCallStatus {
-    // SAFETY: that buffer, by the caller's promise (rule 3).
+    // SAFETY: the transaction has that buffer, by this function's contract (rule 3).
     unsafe { Instance::<P>::end(tx.error_buffer_address(), true) };
     report(Side::Plugin, tx.error(), panic)
 }
 
-/// `validate_biz_invariants`: claims the instance, and lets it look at the state.
+/// `validate_biz_invariants`: claims the instance, and runs its validation.
 ///
 /// # Safety
 ///
@@ -195,15 +196,15 @@ pub unsafe fn validate_v1<P>(
     validate: impl for<'c> FnOnce(&P, &mut ReadContext<'c>) -> TxResult<'c>,
 ) -> RuntimeCallStatus {
     let phase = RuntimeErrorPhase::ValidateBizInvariants;
-    // SAFETY: the caller's promise about `out_error` (rule 9).
+    // SAFETY: null or valid for writes until this function returns, by its contract (rule 9).
     let call = unsafe { BoundaryCall::new(Side::Plugin, phase, out_error) };
     call.enter(|error| {
-        // SAFETY: the caller's promise about `runtime` (rule 10).
+        // SAFETY: null or a live instance of this `P`, by this function's contract (rule 10).
         let claim = unsafe { claim::<P>(runtime, error) }?;
-        // SAFETY: asked for once, and used by the context only, which ends before the claim
-        // (rule 3).
+        // SAFETY: the only call for this claim. The context holds the buffer and is dropped before
+        // the claim (rule 3).
         let error_buffer = unsafe { claim.error_buffer() };
-        // SAFETY: the caller's promise about `host` (rule 10).
+        // SAFETY: the context is valid for the call, by this function's contract (rule 10).
         let table = unsafe { ReadTable::from_raw(host) };
         let result = validate(claim.plugin(), &mut ReadContext::new(table, error_buffer, error));
         claim.release();
@@ -222,10 +223,10 @@ pub unsafe fn on_unload_v1<P>(
     out_error: *mut RuntimeErrorBuf,
     unload: impl for<'c> FnOnce(&mut P, ErrorSlot<'c>) -> TxResult<'c>,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise about `out_error` (rule 9).
+    // SAFETY: null or valid for writes until this function returns, by its contract (rule 9).
     let call = unsafe { BoundaryCall::new(Side::Plugin, RuntimeErrorPhase::Unload, out_error) };
     call.enter(|error| {
-        // SAFETY: the caller's promise about `runtime` (rule 10).
+        // SAFETY: null or a live instance of this `P`, by this function's contract (rule 10).
         let mut claim = unsafe { claim::<P>(runtime, error) }?;
         let result = unload(claim.plugin_mut(), error);
         claim.release();
@@ -241,7 +242,7 @@ unsafe fn claim<'i, 'c, P>(
     runtime: *mut c_void,
     error: ErrorSlot<'c>,
 ) -> TxResult<'c, Claim<'i, P>> {
-    // SAFETY: the caller's promise (rule 10).
+    // SAFETY: null or a live instance of this `P`, by this function's contract (rule 10).
     let instance = unsafe { Instance::from_handle(runtime) };
     instance.and_then(Instance::claim).map_err(|reason| unusable(error, reason))
 }

@@ -1,10 +1,10 @@
-//! How a plugin becomes visible: a descriptor for static linking, a symbol for a library.
+//! Exporting a plugin: as a descriptor for static linking, or as the symbol of a library.
 
 use super::{Plugin, thunks::plugin_api};
 use crate::{abi::RuntimePluginApiV1, boundary::CATCHES_PANICS, raw::InstanceStorage};
 
-/// A plugin that is linked in: its table, without a symbol, so that any number of them fit into one
-/// image.
+/// A statically linked plugin: its table without a symbol, so an image can hold any number of
+/// plugins.
 ///
 /// Made by [`static_plugin!`](crate::static_plugin), or by [`of`](Self::of) with storage of another
 /// kind.
@@ -43,7 +43,7 @@ impl StaticPlugin {
         &self.api
     }
 
-    /// The plugin of a name in a list: the whole of a registry.
+    /// Finds a plugin by name.
     #[must_use]
     pub fn find<'r>(registry: &'r [Self], name: &str) -> Option<&'r Self> {
         registry.iter().find(|plugin| plugin.name() == name)

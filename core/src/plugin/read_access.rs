@@ -1,4 +1,4 @@
-//! What a plugin may do with state that it reads, in a transaction or without one.
+//! Reading records, in a transaction and without one.
 
 use core::fmt;
 
@@ -15,8 +15,8 @@ use crate::{
     typed::{KeyedRecord, Pk, Record},
 };
 
-/// Reading records, and saying why the call fails: what [`Tx`] and [`ReadContext`] have in common.
-/// It cannot be implemented by others.
+/// Reading records, and failing the call: the methods that [`Tx`] and [`ReadContext`] share. The
+/// trait is sealed.
 ///
 /// A helper that takes `&mut impl ReadAccess<'c>` serves commands and invariants alike. A failed
 /// host call returns [`ErrorWritten`] with the host's own kind and text already written, so that
@@ -33,7 +33,7 @@ use crate::{
 /// }
 /// ```
 pub trait ReadAccess<'c>: HasCallState<'c> {
-    /// Lends the record with this key to `f`, and returns what `f` made of it; `None` when there is
+    /// Lends the record with this key to `f`, and returns the result of `f`; `None` when there is
     /// no such record.
     ///
     /// ```

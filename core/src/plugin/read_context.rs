@@ -7,11 +7,10 @@ use crate::{
     raw::{HostCaller as _, HostErrorBuffer, ReadTable},
 };
 
-/// Read access to the host's records, for the time of the call `'c`, and the place to write why the
-/// call fails.
+/// Read access to the host's records during the call `'c`, and to the call's error buffer.
 ///
-/// Its methods are those of [`ReadAccess`](super::ReadAccess). A plugin gets one when its
-/// invariants are checked, and inside of a walk over records.
+/// Its methods are those of [`ReadAccess`](super::ReadAccess). A plugin gets one when it validates
+/// its invariants, and in the visitor of [`for_each`](super::ReadAccess::for_each).
 #[derive(Debug)]
 pub struct ReadContext<'c> {
     state: CallState<'c>,
@@ -50,8 +49,8 @@ pub(super) fn for_each_key<'c>(
     // The host may hold the state's buffer while it walks, so calls from the visitor write
     // elsewhere (rule 3).
     let mut nested = RuntimeErrorBuf::RESET;
-    // SAFETY: initialised, and outlives its context, which a visitor can only borrow. No code
-    // outside of `plugin` gets an owned context or a state to exchange it for (rule 3).
+    // SAFETY: initialised, and outlives the context `inner`. A visitor borrows `inner` and cannot
+    // keep its state: no code outside of `plugin` has another state to exchange it for (rule 3).
     let error_buffer = unsafe { HostErrorBuffer::from_raw((&mut nested).into()) };
     let mut inner = ReadContext::new(state.table(), error_buffer, state.error());
     let mut stopped = Ok(());
@@ -62,7 +61,8 @@ pub(super) fn for_each_key<'c>(
         }
     });
     if stopped.is_err() && answer.is_err() {
-        // The visitor's reason stands. A later failure without a text must not repeat the host's.
+        // The visitor's reason is already written. A later failure without a text must not repeat
+        // the host's.
         let phase = state.error().phase();
         state.error_buffer().reset(phase);
     }

@@ -1,4 +1,4 @@
-//! The C functions of a [`Plugin`], generic over it and over where its instances live.
+//! The C functions of a [`Plugin`], generic over the plugin and its storage.
 
 use core::ffi::c_void;
 
@@ -43,7 +43,8 @@ unsafe extern "C" fn create_runtime<P: Plugin, S: InstanceStorage<P>>(
     out_runtime: *mut *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: a host keeps the contract, or else is told what can be told (rules 1 and 9).
+    // SAFETY: the contract asks of a host what the function asks of us; it checks all that can be
+    // checked (rules 1, 9 and 10).
     unsafe {
         create_runtime_v1::<P, S>(config, out_runtime, out_error, |config, error| {
             P::create(config, error)
@@ -52,7 +53,8 @@ unsafe extern "C" fn create_runtime<P: Plugin, S: InstanceStorage<P>>(
 }
 
 unsafe extern "C" fn destroy_runtime<P: Plugin, S: InstanceStorage<P>>(runtime: *mut c_void) {
-    // SAFETY: as above (rules 1 and 7).
+    // SAFETY: the contract gives `destroy_runtime` a handle of this table, which is not used again
+    // (rules 7 and 10).
     unsafe { destroy_runtime_v1::<P, S>(runtime) };
 }
 
@@ -62,7 +64,8 @@ unsafe extern "C" fn run_tx<P: Plugin>(
     mut command: RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: as above (rules 1 and 9).
+    // SAFETY: the contract asks of a host what the function asks of us; it checks all that can be
+    // checked (rules 1, 9 and 10).
     unsafe {
         run_tx_v1(runtime, host, &mut command, out_error, |plugin: &P, tx, command| {
             plugin.run_tx(tx, command)
@@ -75,7 +78,8 @@ unsafe extern "C" fn validate_biz_invariants<P: Plugin>(
     host: RuntimeReadContextV1,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: as above (rules 1 and 9).
+    // SAFETY: the contract asks of a host what the function asks of us; it checks all that can be
+    // checked (rules 1, 9 and 10).
     unsafe {
         validate_v1(runtime, host, out_error, |plugin: &P, state| {
             plugin.validate_biz_invariants(state)
@@ -87,6 +91,7 @@ unsafe extern "C" fn on_unload<P: Plugin>(
     runtime: *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: as above (rules 1 and 9).
+    // SAFETY: the contract asks of a host what the function asks of us; it checks all that can be
+    // checked (rules 1, 9 and 10).
     unsafe { on_unload_v1(runtime, out_error, |plugin: &mut P, error| plugin.on_unload(error)) }
 }

@@ -11,15 +11,16 @@ use crate::{
 
 /// One transaction: writing, and the methods of [`ReadAccess`](super::ReadAccess).
 ///
-/// It lives as long as the call and cannot be kept. While a record is lent for writing the
-/// transaction is borrowed, so that a host call from inside does not compile.
+/// It lives as long as the call and cannot be kept. While a record is lent for writing, the
+/// transaction is borrowed, so a host call from inside the visitor does not compile.
 #[derive(Debug)]
 pub struct Tx<'tx> {
-    /// Invariant: its table is the one of a [`HostTable`]. Only `new` sets it.
+    /// Invariant: made from a [`HostTable`]. Only `new` sets it.
     state: CallState<'tx>,
 }
 
-/// The longest text that [`Tx::log`] passes on, in bytes; longer ones are cut at a char boundary.
+/// The longest text with arguments that [`Tx::log`] passes on, in bytes. Longer texts are cut at a
+/// char boundary.
 const LOG_CAPACITY: usize = 256;
 
 impl<'tx> Tx<'tx> {
@@ -49,7 +50,7 @@ impl<'tx> Tx<'tx> {
         Ok(key)
     }
 
-    /// Updates a record by its primary key, in place, and returns what `update` made of it; `None`
+    /// Updates a record by its primary key in place, and returns the result of `update`; `None`
     /// when there is no such record.
     ///
     /// # Errors
@@ -113,13 +114,13 @@ impl<'tx> Tx<'tx> {
         self.state.error()
     }
 
-    /// The address of the buffer for host errors, which is its instance's, too.
+    /// The address of the buffer for host errors, where the instance begins, too.
     #[inline]
     pub(super) const fn error_buffer_address(&self) -> *mut RuntimeErrorBuf {
         self.state.error_buffer_address()
     }
 
-    /// The host's functions, and the caller that they report to.
+    /// The host's functions, and the caller that gets their errors.
     #[inline]
     pub(super) const fn host(&mut self) -> (HostTable<'tx>, &mut CallState<'tx>) {
         (self.table(), &mut self.state)
@@ -127,8 +128,8 @@ impl<'tx> Tx<'tx> {
 
     #[inline]
     const fn table(&self) -> HostTable<'tx> {
-        // SAFETY: `new` made the state of a host's whole table, and nothing outside of `plugin`
-        // reaches the state (rule 10).
+        // SAFETY: `new` made the state from a `HostTable`, and no code outside of `plugin` can
+        // replace it (rule 10).
         unsafe { HostTable::of_read(self.state.table()) }
     }
 }
@@ -145,11 +146,12 @@ fn write_text<'b>(
     text: fmt::Arguments<'_>,
 ) -> &'b str {
     let start = buffer.as_mut_ptr().cast::<u8>();
-    // SAFETY: the buffer is that long, and ours (rule 9).
+    // SAFETY: the buffer has this capacity, and is borrowed mutably until the writer's last use
+    // (rule 9).
     let mut writer = unsafe { TextWriter::new(start, LOG_CAPACITY) };
     writer.write(text);
-    // SAFETY: the writer has initialised that many bytes (rule 9).
+    // SAFETY: the writer initialised the first `len` bytes of the buffer (rule 9).
     let bytes = unsafe { slice::from_raw_parts(start, writer.len()) };
-    // SAFETY: the writer writes whole chars only (rule 9).
+    // SAFETY: the writer copies whole chars of strings, so the bytes are UTF-8 (rule 9).
     unsafe { str::from_utf8_unchecked(bytes) }
 }

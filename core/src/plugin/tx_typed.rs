@@ -21,7 +21,7 @@ impl<'tx> Tx<'tx> {
         Ok(key)
     }
 
-    /// Lends the record with this key to `f` for changing, and returns what `f` made of it; `None`
+    /// Lends the record with this key to `f` for changing, and returns the result of `f`; `None`
     /// when there is no such record. Immutable fields have no setter.
     ///
     /// ```
@@ -59,8 +59,8 @@ impl<'tx> Tx<'tx> {
         })
     }
 
-    /// Creates the record `initial` unless there is one with its key; either way lends it to `f`
-    /// for changing, and returns what `f` made of it.
+    /// Creates the record `initial` unless there is one with its key. Either way lends the record
+    /// to `f` for changing, and returns the result of `f`.
     ///
     /// ```
     /// # use statevec_abi::prelude::*;
@@ -106,8 +106,8 @@ impl<'tx> Tx<'tx> {
     ///
     /// # Errors
     ///
-    /// Its variable bytes exceed what the event declares (a rejection, kind 2001, for they come
-    /// from the command), or the host refused or broke the contract; the reason is written.
+    /// The event's variable bytes are longer than it declares (a rejection, kind 2001, because they
+    /// come from the command), or the host refused or broke the contract; the reason is written.
     #[inline]
     pub fn emit<E: Event>(&mut self, event: &E) -> TxResult<'tx> {
         match event.with_encoded(|payload| self.emit_raw(E::KIND, payload)) {
@@ -116,7 +116,7 @@ impl<'tx> Tx<'tx> {
         }
     }
 
-    /// Creates a record, and hands its bytes to `f` while the host lends them.
+    /// Creates a record, and passes its bytes to `f` while the host lends them.
     #[inline]
     fn create_with<R: Record, T>(
         &mut self,

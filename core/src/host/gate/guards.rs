@@ -16,9 +16,9 @@ pub(super) const LENT: usize = 0b10;
 
 /// Whether a runtime has the gate.
 ///
-/// A leaked runtime (`mem::forget`) never releases its gate, and its plugin may have kept the gate's
-/// address. So dropping such a gate ends the process before the memory gets another use. The type
-/// has no parameters, so that a gate may outlive what its host borrows.
+/// A leaked runtime (`mem::forget`) never releases its gate, and its plugin may have kept the
+/// gate's address. So dropping such a gate ends the process before the memory gets another use. The
+/// type has no parameters, so that a gate may outlive what its host borrows.
 pub(super) struct Acquired(AtomicBool);
 
 impl Acquired {
