@@ -1,10 +1,9 @@
 //! A host store in a fixed amount of memory, for firmware: no allocator, no `unsafe`, no panic.
 //!
-//! It behaves as the server's store does, so that the same commands give the same bytes: numbers
-//! count from 1 per kind, are rolled back with their transaction and never used again after a
-//! delete; keys and immutable fields cannot be changed; a rollback is exact. What a server answers
-//! with more memory is refused here, with kind 4001 and a text that names what is full, how much it
-//! holds, and what to enlarge.
+//! It behaves like the server's store, so the same commands give the same bytes. Numbers count from
+//! 1 per kind, are rolled back with their transaction, and are not reused after a delete. Keys and
+//! immutable fields cannot be changed. A rollback is exact. When memory is full, the store refuses
+//! with kind 4001 and a text that names the memory, its size, and the constant to enlarge.
 //!
 //! ```
 //! use statevec_abi::fixed_store::{FixedMemory, FixedStore, FixedStoreError, record_size};
@@ -23,8 +22,7 @@
 //! # Ok::<(), FixedStoreError>(())
 //! ```
 //!
-//! Looking a record up by its key compares the keys of all records of its kind: fixed stores are
-//! small.
+//! A lookup by key compares the keys of all records of its kind, because fixed stores are small.
 
 mod changes;
 mod error;
@@ -56,37 +54,37 @@ use memory::Kind;
 use rows::Rows;
 use undo::{Step, Undo, UndoLog};
 
-/// The records of one plugin in the memory of a [`FixedMemory`], shaped by the plugin's schema.
+/// The records of one plugin, in a [`FixedMemory`] and under the plugin's schema.
 ///
 /// It is a [`Host`](crate::host::Host): plugins read and write it inside a [`Transaction`]. Outside
-/// of one, writes are refused. Its type does not depend on the capacities, so that all stores of an
+/// of one, writes are refused. The type does not depend on the capacities, so all stores of an
 /// image share their code.
 ///
-/// It is meant for targets with one thread: a context that a plugin carried to another thread is
-/// not told apart ([`Host::thread_token`](crate::host::Host::thread_token)).
+/// It is for targets with one thread. A context that a plugin carried to another thread is not
+/// detected ([`Host::thread_token`](crate::host::Host::thread_token)).
 pub struct FixedStore<'m> {
     schema: &'m SchemaDef<'m>,
     kinds: &'m mut [Kind],
     rows: Rows<'m>,
     undo: UndoLog<'m>,
     events: EventList<'m>,
-    /// Where a record is made before it is checked and stored.
+    /// The buffer in which a record is made before it is checked and stored.
     staged: &'m mut [u8],
     /// Whether a transaction is running.
     open: bool,
 }
 
-/// A record, where it lies.
+/// A record in the store's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'s> {
     /// Its number.
     pub sys_id: SysId,
-    /// Its data; the schema says what it means.
+    /// Its data, in the schema's layout.
     pub data: &'s [u8],
 }
 
 impl<'m> FixedStore<'m> {
-    /// An empty store. What the memory held is gone.
+    /// An empty store. The memory's earlier content is lost.
     ///
     /// # Errors
     ///
@@ -182,7 +180,7 @@ impl<'m> FixedStore<'m> {
         digest
     }
 
-    /// Where the schema lists a kind, and what it says of it.
+    /// The position of a kind in the schema, and its definition.
     fn record_kind(&self, kind: RecordKind) -> Option<(usize, &'m RecordDef<'m>)> {
         let mut records = self.schema.records.iter().enumerate();
         records.find(|(_, record)| record.kind == kind)
@@ -214,7 +212,7 @@ impl<'m> FixedStore<'m> {
         }
     }
 
-    /// Makes the running transaction last.
+    /// Commits the running transaction.
     fn keep(&mut self) {
         self.open = false;
         self.undo.clear();

@@ -1,8 +1,8 @@
 //! Records of the queues around a host: submit requests on the way in, committed results on the way
 //! out (ABI.md section 6).
 //!
-//! Nothing allocates: what is decoded borrows, what is encoded goes into a buffer or comes as an
-//! array. Whatever comes in is checked to its last byte.
+//! Nothing allocates: decoding borrows, encoding writes into a buffer or returns an array. Decoding
+//! checks every byte.
 
 mod committed_result;
 mod error;

@@ -1,20 +1,20 @@
-//! Why a schema and a memory do not go together.
+//! Errors of a schema that does not fit a memory.
 
 /// Why there is no store for a schema in a memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum FixedStoreError<'d> {
-    /// There are more record kinds than the memory counts numbers for.
+    /// The schema has more record kinds than the memory.
     #[error(
         "the schema has {needed} record kinds, but the memory is for {kinds}: enlarge its KINDS"
     )]
     Kinds {
         /// How many the schema has.
         needed: usize,
-        /// How many the memory is for.
+        /// How many the memory has.
         kinds: usize,
     },
-    /// Kinds are 0, stand twice or are not in ascending order.
+    /// A kind is 0, or kinds are not in ascending order.
     #[error("record {record} is out of order: kinds ascend from 1, and none stands twice")]
     KindOrder {
         /// Name of the record.
@@ -27,9 +27,9 @@ pub enum FixedStoreError<'d> {
     RecordSize {
         /// Name of the record.
         record: &'d str,
-        /// What it takes.
+        /// The bytes that the record takes.
         needed: usize,
-        /// What the memory has.
+        /// The bytes of a row in the memory.
         record_size: usize,
     },
     /// A field lies outside its record, or has another length than its type.
@@ -47,10 +47,10 @@ pub enum FixedStoreError<'d> {
     KeyField {
         /// Name of the record.
         record: &'d str,
-        /// What it names.
+        /// The name in the key.
         field: &'d str,
     },
-    /// A record has a primary key of no fields, so that there could be only one.
+    /// A record's primary key has no fields, so all records would have the same key.
     #[error("{record} has a primary key, but the key names no field")]
     KeyEmpty {
         /// Name of the record.

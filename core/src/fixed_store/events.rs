@@ -9,7 +9,7 @@ use crate::txlog::EntryEvent;
 pub struct Event<'s> {
     /// Its kind, which the schema has.
     pub kind: u8,
-    /// Its payload, as the plugin gave it: whether it fits the schema nobody has checked.
+    /// Its payload, as the plugin gave it. It is not checked against the schema.
     pub payload: &'s [u8],
 }
 
@@ -65,7 +65,7 @@ impl<'m> EventList<'m> {
             return Err(no_room);
         }
         let [a, b, c, d] = len.to_le_bytes();
-        // There is room for all of it, as was just seen.
+        // The check above made sure of the room.
         let _ = self.bytes.extend_from_slice(&[kind, a, b, c, d]);
         let _ = self.bytes.extend_from_slice(payload);
         Ok(())
@@ -80,7 +80,7 @@ impl<'m> EventList<'m> {
     }
 }
 
-/// Why an event is not in the list.
+/// The list has no room for an event.
 pub(super) struct NoRoom {
     pub(super) capacity: usize,
     pub(super) left: usize,

@@ -50,7 +50,7 @@ impl Host for FixedStore<'_> {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, RecordKey> {
         let (position, record) = self.writable(kind, error)?;
-        // What has no room is refused before the plugin makes the record, as on a server.
+        // A full store refuses before the plugin fills the record, as the server's store does.
         let next = self.kinds.get_mut(position).filter(|kind| kind.next_id < SysId::MAX);
         let Some(next) = next else { return Err(refusal::numbers_used_up(record, error)) };
         if self.rows.len() >= self.rows.capacity() {
@@ -150,7 +150,7 @@ impl Host for FixedStore<'_> {
 }
 
 impl<'m> FixedStore<'m> {
-    /// Where the schema lists a kind, and what it says of it.
+    /// The position of a kind in the schema, and its definition.
     fn known<'e>(
         &self,
         kind: RecordKind,
@@ -179,7 +179,7 @@ impl<'m> FixedStore<'m> {
     }
 }
 
-/// The data in a row, and what is behind it.
+/// Splits a row into the data and the rest.
 fn split<'r>(row: &'r mut [u8], record: &RecordDef<'_>) -> (&'r mut [u8], &'r mut [u8]) {
     row.split_at_mut_checked(data_size(record)).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Primary keys, as ABI.md section 5 encodes them, made from a record's data.
+//! Encodes primary keys from a record's data (ABI.md section 5).
 
 use super::rows::copy;
 use crate::schema::{FieldDef, FieldType, RecordDef, name::same};
@@ -16,7 +16,7 @@ pub(super) const fn len(record: &RecordDef<'_>) -> usize {
     len
 }
 
-/// The field of a name, if it can be in a key.
+/// Finds a field by name, if its type can be in a key.
 pub(super) const fn field<'d>(record: &RecordDef<'d>, name: &str) -> Option<&'d FieldDef<'d>> {
     let mut fields = record.fields;
     while let [field, rest @ ..] = fields {
@@ -28,7 +28,7 @@ pub(super) const fn field<'d>(record: &RecordDef<'d>, name: &str) -> Option<&'d 
     None
 }
 
-/// Writes the key that is in a record's data to `key`, which is as long as the kind's keys.
+/// Encodes a record's key into `key`, which has the kind's key length.
 pub(super) fn write(record: &RecordDef<'_>, data: &[u8], mut key: &mut [u8]) {
     for name in record.pk_fields {
         let Some(field) = field(record, name) else { return };
@@ -38,7 +38,7 @@ pub(super) fn write(record: &RecordDef<'_>, data: &[u8], mut key: &mut [u8]) {
     }
 }
 
-/// Whether two records have the same part of the key in this field.
+/// Whether this field has the same key bytes in two records.
 pub(super) fn same_part(field: &FieldDef<'_>, data: &[u8], other: &[u8]) -> bool {
     part(field, data, &mut [0; 8]) == part(field, other, &mut [0; 8])
 }

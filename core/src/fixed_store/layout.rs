@@ -1,11 +1,11 @@
-//! What a schema says about records, and whether it can be believed.
+//! The layout of records in rows, and the checks of a schema.
 
 use super::{FixedStoreError, key};
 use crate::schema::{FieldDef, FieldType, RecordDef, SchemaDef};
 
-/// What the largest record of a schema takes in a store: its data and its primary key, in bytes.
+/// Bytes that the largest record of a schema takes in a store: its data and its primary key.
 ///
-/// It is what a [`FixedMemory`](super::FixedMemory) wants as its `RECORD_SIZE`.
+/// It is the `RECORD_SIZE` of a [`FixedMemory`](super::FixedMemory).
 #[must_use]
 pub const fn record_size(schema: &SchemaDef<'_>) -> usize {
     let mut largest = 0;
@@ -33,10 +33,10 @@ const fn row_size(record: &RecordDef<'_>) -> usize {
     data_size(record).saturating_add(key::len(record))
 }
 
-/// The first field that an update must leave as it is and did not, and what it is.
+/// The first key field or immutable field that an update changed, with its role.
 ///
-/// An immutable field keeps its bytes; a key field keeps its part of the key, to which some bytes
-/// make no difference.
+/// An immutable field must keep its bytes. A key field must keep its key bytes, which do not depend
+/// on all bytes of the field.
 pub(super) fn frozen_change<'d>(
     record: &RecordDef<'d>,
     old: &[u8],
@@ -54,7 +54,7 @@ pub(super) fn frozen_change<'d>(
     })
 }
 
-/// Checks what this module relies on.
+/// Checks the parts of a schema that the store relies on.
 pub(super) fn check<'d>(
     schema: &SchemaDef<'d>,
     record_size: usize,
@@ -89,7 +89,7 @@ pub(super) fn check<'d>(
     Ok(())
 }
 
-/// Whether a field lies inside its record, and is as long as its type says.
+/// Whether a field lies inside its record, and has the length of its type.
 fn is_inside(field: &FieldDef<'_>, record: &RecordDef<'_>) -> bool {
     let end = field.offset.checked_add(field.len);
     let fits = end.is_some_and(|end| end <= record.data_size);

@@ -14,16 +14,15 @@ use crate::{
     schema::SchemaDef,
 };
 
-/// The memory of one [`FixedStore`]. It is all zero until it is used, so that a `static` of it
-/// takes no flash.
+/// The memory of one [`FixedStore`]. It is all zero until it is used, so a `static` takes no flash.
 ///
-/// - `RECORDS`: how many records there may be at a time, of all kinds together; at most 65,535.
-/// - `RECORD_SIZE`: bytes that the largest record takes, as [`record_size`](super::record_size)
-///   says.
-/// - `EVENT_BYTES`: what the events of one transaction take: each its payload and [5
+/// - `RECORDS`: the most records at a time, of all kinds together; at most 65,535.
+/// - `RECORD_SIZE`: bytes that the largest record takes; [`record_size`](super::record_size)
+///   computes it.
+/// - `EVENT_BYTES`: bytes for the events of one transaction. Each takes its payload and [5
 ///   bytes](Self::EVENT_OVERHEAD).
-/// - `CHANGES`: how many records one transaction may create, change or delete.
-/// - `KINDS`: how many record kinds the schema may have.
+/// - `CHANGES`: the most records that one transaction may create, change or delete.
+/// - `KINDS`: the most record kinds of the schema.
 ///
 /// A record takes `RECORD_SIZE` + 18 bytes, a change `RECORD_SIZE` + 24, a kind 16.
 #[derive(Debug)]
@@ -105,7 +104,7 @@ impl<
     }
 }
 
-/// What a store keeps of a record kind, in the schema's order.
+/// The state of a record kind, in the schema's order.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind {
     /// The number of the next record.

@@ -1,5 +1,5 @@
-//! Refusals for want of room, which a server's store has others of. Those in common are in
-//! [`host::refusal`](crate::host::refusal).
+//! Refusals of a full store. [`host::refusal`](crate::host::refusal) has those that all stores
+//! share.
 
 use super::events::NoRoom;
 use crate::{

@@ -4,15 +4,14 @@ use core::mem;
 
 use crate::abi::{RecordKey, RecordKind, SysId};
 
-/// Position of a record in memory; it stays the same as long as the record lives.
+/// Position of a record in memory. It does not change while the record exists.
 pub(super) type Slot = u16;
 
-/// Records in slots of one size: the data, and behind it the primary key, so that looking one up
+/// Records in slots of one size: the data, and behind it the encoded primary key, so that a lookup
 /// compares bytes and encodes nothing.
 ///
-/// All slots are listed in `order`: first the `len` that are taken, in ascending order of kind and
-/// number, then the free ones. Creating and deleting shifts that list; records themselves never
-/// move.
+/// `order` lists all slots: first the `len` used ones, in ascending order of kind and number, then
+/// the free ones. Creating and deleting shifts the list; records do not move.
 pub(super) struct Rows<'m> {
     keys: &'m mut [RecordKey],
     bytes: &'m mut [u8],
@@ -29,7 +28,7 @@ impl<'m> Rows<'m> {
         row_size: usize,
         order: &'m mut [Slot],
     ) -> Self {
-        // The list goes first: behind the last slot there may be no further number.
+        // The list drives the loop, because there may be no number after the last slot's.
         for (place, slot) in order.iter_mut().zip(0..=Slot::MAX) {
             *place = slot;
         }
@@ -53,7 +52,7 @@ impl<'m> Rows<'m> {
     pub(super) fn find_pk(&self, kind: RecordKind, at: usize, pk: &[u8]) -> Option<Slot> {
         let has_key = |slot: &Slot| {
             let key = self.row(*slot).get(at..).and_then(|rest| rest.get(..pk.len()));
-            // From the end, where big-endian numbers differ first.
+            // From the end, where big-endian numbers usually differ.
             key.is_some_and(|key| key.iter().rev().eq(pk.iter().rev()))
         };
         self.of_kind(kind).iter().copied().find(has_key)
@@ -77,13 +76,13 @@ impl<'m> Rows<'m> {
         rest.and_then(|rest| rest.get(..self.row_size)).unwrap_or_default()
     }
 
-    /// [`row`](Self::row), to be written.
+    /// [`row`](Self::row) for writing.
     pub(super) fn row_mut(&mut self, slot: Slot) -> &mut [u8] {
         let rest = self.bytes.get_mut(usize::from(slot) * self.row_size..);
         rest.and_then(|rest| rest.get_mut(..self.row_size)).unwrap_or_default()
     }
 
-    /// Stores a record whose key no other has, if there is room.
+    /// Stores a record under a new key, if there is room.
     pub(super) fn insert(&mut self, key: RecordKey, row: &[u8]) {
         let place = self.place(key);
         let Some(&slot) = self.order.get(self.len) else { return };
@@ -95,7 +94,7 @@ impl<'m> Rows<'m> {
         copy(self.row_mut(slot), row);
     }
 
-    /// Gives a record another row, with the same primary key.
+    /// Replaces a record's row by one with the same primary key.
     pub(super) fn replace(&mut self, key: RecordKey, row: &[u8]) {
         if let Some(slot) = self.find(key) {
             copy(self.row_mut(slot), row);
@@ -111,7 +110,7 @@ impl<'m> Rows<'m> {
         }
     }
 
-    /// Where a record stands in the order, or where it would.
+    /// The place of a key in the order, whether or not there is such a record.
     fn place(&self, key: RecordKey) -> usize {
         self.taken().partition_point(|slot| self.key(*slot) < key)
     }
@@ -124,14 +123,14 @@ impl<'m> Rows<'m> {
 /// Kind 0 is reserved.
 pub(super) const NO_RECORD: RecordKey = RecordKey { kind: 0, sys_id: 0 };
 
-/// Copies what fits; lengths are equal wherever it is called.
+/// Copies bytes. All callers pass equal lengths.
 pub(super) fn copy(to: &mut [u8], from: &[u8]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = *from;
     }
 }
 
-/// The last one comes first, the others move up.
+/// Moves the last slot to the front, and the others up.
 fn shift_right(slots: &mut [Slot]) {
     let mut carried = slots.last().copied().unwrap_or_default();
     for slot in slots {
@@ -139,7 +138,7 @@ fn shift_right(slots: &mut [Slot]) {
     }
 }
 
-/// The first one comes last, the others move down.
+/// Moves the first slot to the end, and the others down.
 fn shift_left(slots: &mut [Slot]) {
     let mut carried = slots.first().copied().unwrap_or_default();
     for slot in slots.iter_mut().rev() {

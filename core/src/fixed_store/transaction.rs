@@ -5,12 +5,12 @@ use core::ops::Deref;
 use super::FixedStore;
 use crate::txlog::Change;
 
-/// A store in which everything that is written can still be undone.
+/// A running transaction on a store.
 ///
-/// Dropping it undoes it: records, keys, numbers and events are as they were. One that was leaked
-/// is undone when the next one begins.
+/// Dropping it undoes it: records, keys, numbers and events are as before. A leaked transaction is
+/// undone when the next one begins.
 ///
-/// There is one at a time, so it lends no store that could begin another by accident:
+/// There is one at a time, so it does not lend a store that could begin another by accident:
 ///
 /// ```compile_fail,E0596
 /// # use statevec_abi::fixed_store::FixedStore;
@@ -33,7 +33,7 @@ impl<'s, 'm> Transaction<'s, 'm> {
         Self { store }
     }
 
-    /// The store as a plugin writes to it, for
+    /// The store for writing: the host of
     /// [`PluginRuntime::run_tx`](crate::host::PluginRuntime::run_tx).
     ///
     /// Beginning a transaction through it undoes this one.
@@ -50,9 +50,9 @@ impl<'s, 'm> Transaction<'s, 'm> {
         self.store.changes()
     }
 
-    /// Keeps what the transaction wrote. Its events are then in [`FixedStore::events`].
+    /// Commits the transaction. Its events are then in [`FixedStore::events`].
     pub fn commit(self) {
-        // What follows is a drop, which finds nothing to undo.
+        // The drop that follows finds nothing to undo.
         self.store.keep();
     }
 }
@@ -63,8 +63,8 @@ impl Drop for Transaction<'_, '_> {
     }
 }
 
-/// The store as the transaction sees it, to be read. [`host`](Transaction::host) lends it to be
-/// written.
+/// The store with the transaction's changes, for reading. [`host`](Transaction::host) lends it for
+/// writing.
 impl<'m> Deref for Transaction<'_, 'm> {
     type Target = FixedStore<'m>;
 

@@ -1,4 +1,4 @@
-//! What became of a command.
+//! The outcome of a command, as a queue record.
 
 use super::QueueCodecError;
 
@@ -10,7 +10,7 @@ pub const COMMITTED_RESULT_RECORD_LEN: usize = 18;
 const COMMITTED: u8 = 1;
 const REJECTED: u8 = 2;
 
-/// What became of a command, known by its number in the queue.
+/// The outcome of a command, which is identified by its number in the queue.
 ///
 /// ```text
 /// 0         1                   9                         10                                18
@@ -80,12 +80,12 @@ impl CommittedResultRecord {
         bytes
     }
 
-    /// Reads a record; nothing may follow it.
+    /// Decodes a record. No byte may follow it.
     ///
     /// # Errors
     ///
-    /// The bytes are shorter or longer than the record, have another version, or an outcome that
-    /// means nothing.
+    /// The bytes are shorter or longer than the record, or have another version or an unknown
+    /// outcome.
     pub fn decode(bytes: &[u8]) -> Result<Self, QueueCodecError> {
         let (expected, actual) = (COMMITTED_RESULT_RECORD_LEN, bytes.len());
         let truncated = QueueCodecError::Truncated { expected, actual };

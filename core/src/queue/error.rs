@@ -1,4 +1,4 @@
-//! Why bytes are not a queue record, and why a record finds no room as bytes.
+//! Errors of decoding and encoding queue records.
 
 /// What is wrong with a queue record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
@@ -28,7 +28,7 @@ pub enum QueueCodecError {
         /// The record's version.
         found: u8,
     },
-    /// A field has a value that means nothing.
+    /// A field has an unknown value.
     #[error("queue record has {value} as its {field}, which means nothing")]
     InvalidFieldValue {
         /// The field.
@@ -36,7 +36,7 @@ pub enum QueueCodecError {
         /// Its value.
         value: u64,
     },
-    /// A payload is longer than its length can say.
+    /// A payload is longer than its length field can hold.
     #[error("payload of {len} bytes; queue records take at most 4,294,967,295")]
     FieldTooLarge {
         /// The length.
@@ -55,7 +55,7 @@ pub enum QueueCodecError {
 impl core::error::Error for QueueCodecError {}
 
 impl QueueCodecError {
-    /// That the bytes are exactly as many as the record.
+    /// Checks that the bytes are exactly one record.
     pub(super) const fn check_len(expected: usize, actual: usize) -> Result<(), Self> {
         if actual < expected {
             return Err(Self::Truncated { expected, actual });

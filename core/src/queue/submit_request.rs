@@ -31,7 +31,7 @@ pub struct SubmitRequest<'a> {
 }
 
 impl<'a> SubmitRequest<'a> {
-    /// Reads a record, without copying; nothing may follow it.
+    /// Decodes a record without copying. No byte may follow it.
     ///
     /// # Errors
     ///
@@ -44,7 +44,7 @@ impl<'a> SubmitRequest<'a> {
                 actual: bytes.len(),
             })?;
         QueueCodecError::check_version(SUBMIT_REQUEST_RECORD_VERSION, version)?;
-        // Lengths that overflow belong to records that cannot be complete.
+        // A length that overflows belongs to an incomplete record.
         let len = usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(usize::MAX);
         let expected = len.saturating_add(SUBMIT_REQUEST_HEADER_LEN);
         QueueCodecError::check_len(expected, bytes.len())?;
@@ -54,7 +54,7 @@ impl<'a> SubmitRequest<'a> {
     /// The length of the record in bytes.
     #[must_use]
     pub const fn encoded_len(&self) -> usize {
-        // A slice is at most half as long as a length can say.
+        // No overflow: a slice has at most `isize::MAX` bytes.
         self.payload.len() + SUBMIT_REQUEST_HEADER_LEN
     }
 
@@ -62,8 +62,8 @@ impl<'a> SubmitRequest<'a> {
     ///
     /// # Errors
     ///
-    /// `out` is shorter than [`encoded_len`](Self::encoded_len), or the payload longer than a `u32`
-    /// can say; `out` is unchanged.
+    /// `out` is shorter than [`encoded_len`](Self::encoded_len), or the payload's length does not
+    /// fit into a `u32`. `out` is unchanged.
     pub fn encode(&self, out: &mut [u8]) -> Result<usize, QueueCodecError> {
         let (needed, room) = (self.encoded_len(), out.len());
         let len = u32::try_from(self.payload.len())
