@@ -11,7 +11,7 @@
 #   tests/fuzz.sh --once TARGET FILE…        runs single inputs
 #   tests/fuzz.sh --shorten TARGET FILE      looks for a shorter input with the same failure
 #
-# Targets: schema_json json_commands payloads error_buffer tables store txlog_entries txlog_frames
+# Targets: schema_json json_commands payloads error_buffer tables store txlog_entries txlog_frames data_files
 #
 # It needs a nightly toolchain and a C++ compiler (for libFuzzer). A missing Debian package is
 # installed. Without nightly only the corpus is run, by the stable compiler.
@@ -22,17 +22,17 @@ cd "$(dirname "$0")/.."
 source .ci/debian.sh
 source .ci/build.sh
 
-targets=(schema_json json_commands payloads error_buffer tables store txlog_entries txlog_frames)
+targets=(schema_json json_commands payloads error_buffer tables store txlog_entries txlog_frames data_files)
 # Executions without arguments: together some 20 seconds on each of two processors.
 declare -A runs=(
     [schema_json]=40000 [json_commands]=15000 [payloads]=40000
     [error_buffer]=40000 [tables]=40000 [store]=15000
-    [txlog_entries]=40000 [txlog_frames]=40000
+    [txlog_entries]=40000 [txlog_frames]=40000 [data_files]=10000
 )
 declare -A max_len=(
     [schema_json]=8192 [json_commands]=1024 [payloads]=512
     [error_buffer]=1024 [tables]=512 [store]=1024
-    [txlog_entries]=1024 [txlog_frames]=1024
+    [txlog_entries]=1024 [txlog_frames]=1024 [data_files]=4200
 )
 # AddressSanitizer, and the counters and comparisons that libFuzzer reads.
 instrumented=(

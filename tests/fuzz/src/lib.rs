@@ -5,6 +5,7 @@
 //! the corpus, and needs neither libFuzzer nor a nightly compiler. The corpus is packed; see
 //! [`pack`].
 
+pub mod data_files;
 pub mod error_buffer;
 pub mod json_commands;
 pub mod pack;

@@ -12,8 +12,8 @@ use std::{
 
 use arbitrary::{Arbitrary, Unstructured};
 use statevec_fuzz::{
-    error_buffer, json_commands, pack::Pack, payloads, schema_json, store, tables, txlog_entries,
-    txlog_frames,
+    data_files, error_buffer, json_commands, pack::Pack, payloads, schema_json, store, tables,
+    txlog_entries, txlog_frames,
 };
 
 /// Runs a target's check with every input of its corpus.
@@ -32,6 +32,11 @@ fn made<'b, T: Arbitrary<'b>>(bytes: &'b [u8], check: impl FnOnce(&T)) {
     if let Ok(input) = T::arbitrary_take_rest(Unstructured::new(bytes)) {
         check(&input);
     }
+}
+
+#[test]
+fn checkpoint_or_segment_of_the_corpus_breaks_a_promise() {
+    replay("data_files", data_files::check);
 }
 
 #[test]
