@@ -1,8 +1,8 @@
-//! What a plugin stores, takes and tells, described as data (ABI.md section 5).
+//! The records, commands and events of a plugin, described as data (ABI.md section 5).
 //!
-//! The definitions here borrow everything, so one description serves twice: as a constant, from
-//! which the compiler makes the schema JSON that a plugin carries in flash, and at run time, over
-//! definitions that a host has parsed. Parsing needs an allocator and is deliberately absent.
+//! Definitions borrow everything, so they serve as constants and at run time. From a constant the
+//! compiler makes the schema JSON that a plugin carries in flash. A host makes them from parsed
+//! definitions. Parsing needs an allocator and is deliberately absent.
 
 mod definition;
 mod field_type;

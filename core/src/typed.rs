@@ -1,11 +1,10 @@
 //! Records, commands, events and enums as Rust types.
 //!
-//! A type is declared once, with the derives of this crate; from the declaration come offsets, byte
-//! order, keys and the schema. Nothing here allocates, and no malformed byte panics: whoever
-//! decodes gets a value or a [`DecodeError`].
+//! A type is declared once, with the derives of this crate. They generate offsets, byte order, keys
+//! and the schema. Nothing here allocates, and malformed bytes give a [`DecodeError`], not a panic.
 //!
-//! The encodings are those of ABI.md section 5. Everything but this module and the derives works on
-//! plain bytes, so that a plugin can leave typed access aside where it does not fit.
+//! The encodings are those of ABI.md section 5. All other modules work on plain bytes, so a plugin
+//! can use untyped access where it needs to.
 
 mod command;
 pub mod declared;

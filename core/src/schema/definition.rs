@@ -9,8 +9,8 @@ pub const RECORD_HEADER_SIZE: usize = 16;
 /// A whole schema. `types` are sorted by name, the other lists by kind; no name or kind stands
 /// twice in a list.
 ///
-/// Fingerprints and schema JSON follow the order found here, so an unsorted list gives bytes that
-/// no other implementation gives.
+/// Fingerprints and schema JSON follow this order, so an unsorted list gives other bytes than other
+/// implementations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SchemaDef<'a> {
     /// The version of the schema, which its records, commands and events share.
@@ -34,18 +34,18 @@ pub struct RecordDef<'a> {
     pub name: &'a str,
     /// Whether records are found by primary key.
     pub has_pk: bool,
-    /// Whether the host may be asked for key ranges; the published macros always say no.
+    /// Whether the host supports key ranges; always false in schemas of the published macros.
     pub support_range_scan: bool,
     /// Bytes of data, without the host's header.
     pub data_size: u32,
     /// The packed schema version ([`Version::packed`]).
     pub version: u16,
-    /// Whether the plugin encodes keys itself: what a plugin declares goes into the fingerprint,
-    /// and a parsed schema has lost it.
+    /// Whether the plugin encodes keys itself. It is part of the fingerprint, and absent from a
+    /// parsed schema.
     pub has_pk_encoder: bool,
     /// The fields in index order, without the reserved ones.
     pub fields: &'a [FieldDef<'a>],
-    /// Fields that only hold their place. A parsed schema has lost them.
+    /// Fields that only reserve their bytes. They are absent from a parsed schema.
     pub reserved_fields: &'a [FieldDef<'a>],
     /// The names of the fields that make the primary key, in key order.
     pub pk_fields: &'a [&'a str],

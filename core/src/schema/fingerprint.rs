@@ -1,5 +1,4 @@
-//! Fingerprints: they tell two schemas apart, byte for byte as the published implementation
-//! computes them.
+//! Fingerprints of schemas, computed as the published implementation computes them.
 
 use super::{EnumDef, FieldDef, PayloadDef, PayloadFieldDef, RecordDef, SchemaDef};
 
@@ -21,7 +20,7 @@ pub struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// Computes the fingerprints of `schema`, taking its lists in the order they have.
+    /// Computes the fingerprints of `schema`, with its lists in their order.
     ///
     /// They cover type names and reserved fields, which the schema JSON does not carry: compare the
     /// fingerprints that a plugin's JSON states, never recompute them from a parsed schema.
@@ -153,7 +152,7 @@ impl Lanes {
         self.bytes(&value.to_le_bytes());
     }
 
-    /// A length; the published implementation cuts it to 32 bits too, and no schema comes near.
+    /// A length, cut to 32 bits as in the published implementation. No schema reaches that.
     const fn count(&mut self, value: usize) {
         self.u32(value as u32);
     }

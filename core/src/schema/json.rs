@@ -211,9 +211,9 @@ const fn write_type(
     }
 }
 
-/// N of fixed bytes. The type name decides where it states a plain number, because that is what the
-/// published writer goes by when a hand-written definition contradicts itself; otherwise the size
-/// less its length prefix.
+/// N of fixed bytes: the plain number in the type name, if there is one, otherwise the size without
+/// the length prefix. The published writer decides so when a hand-written definition contradicts
+/// itself.
 const fn fixed_bytes_capacity(rust_type_name: &str, size: Option<u32>) -> Option<u32> {
     match capacity_in_name(rust_type_name) {
         Some(capacity) => Some(capacity),

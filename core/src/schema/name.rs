@@ -1,4 +1,4 @@
-//! Names compared in constants, which know no `==` for them.
+//! Comparing names in constants, where `==` is not available.
 
 /// Whether two names are the same.
 pub(crate) const fn same(a: &str, b: &str) -> bool {

@@ -1,4 +1,4 @@
-//! A schema that a plugin declares, made whole at compile time.
+//! A schema that a plugin declares, assembled at compile time.
 
 mod distinct;
 mod listed;
@@ -14,8 +14,8 @@ pub use order::{sort_payloads, sort_records, sort_types};
 
 /// A declared schema; [`schema!`](crate::schema!) makes one as a constant.
 ///
-/// Only the parts that a program uses end up in it: firmware that hands out nothing but `json`
-/// carries no definitions.
+/// An image holds only the parts that it uses: firmware that uses `json` alone holds no
+/// definitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schema {
     /// The definitions, sorted.
@@ -64,10 +64,10 @@ pub const fn command_entry<C: Command>() -> (u8, &'static str) {
     (C::KIND, C::DEF.name)
 }
 
-/// The schema JSON as an array; `LEN` is what [`json_len`](crate::schema::json_len) says.
+/// The schema JSON as an array. `LEN` is the result of [`json_len`](crate::schema::json_len).
 ///
 /// # Panics
-/// `LEN` is something else, which stops the compiler.
+/// `LEN` is another number, which stops the compiler.
 #[must_use]
 pub const fn json_array<const LEN: usize>(
     schema: &SchemaDef<'_>,

@@ -22,9 +22,9 @@ pub trait EnumU8: Copy + Eq + 'static {
     /// No variant has this byte.
     fn try_from_u8(raw: u8) -> Result<Self, EnumDecodeError>;
 
-    /// The variant of a byte that [`try_from_u8`](EnumU8::try_from_u8) has accepted; views check
-    /// once and then read through this. Any other byte gives some variant, which is wrong but
-    /// neither undefined nor a panic.
+    /// The variant of a byte that [`try_from_u8`](EnumU8::try_from_u8) accepted. Views check once
+    /// and then read with this function. Any other byte gives an arbitrary variant, without a panic
+    /// and without undefined behaviour.
     fn from_checked_u8(raw: u8) -> Self;
 }
 
@@ -41,7 +41,7 @@ pub struct EnumDecodeError {
 impl core::error::Error for EnumDecodeError {}
 
 impl EnumDecodeError {
-    /// The same error, told of the field that holds the byte.
+    /// The same error with the field that holds the byte.
     #[must_use]
     pub const fn in_field(self, name: &'static str, field: &'static str) -> DecodeError {
         DecodeError::UnknownVariant { name, field, enum_name: self.type_name, raw: self.raw }

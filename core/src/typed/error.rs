@@ -1,8 +1,8 @@
-//! Why bytes are not a value, and why a value finds no room as bytes.
+//! Errors of decoding and encoding.
 
 use thiserror_no_std::Error;
 
-/// Bytes that are not the record, command or event that they should be.
+/// Bytes that do not decode as the expected record, command or event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -54,7 +54,7 @@ pub enum DecodeError {
         /// The capacity.
         capacity: usize,
     },
-    /// In a command or event, fixed bytes keep something behind their stated length.
+    /// In a command or event, bytes after the stated length of fixed bytes are not zero.
     #[error("{name}.{field} has bytes behind its stated length: pad it with zeros")]
     FixedBytesPadding {
         /// The command or event.
@@ -66,7 +66,7 @@ pub enum DecodeError {
 
 impl core::error::Error for DecodeError {}
 
-/// A record, command or event that does not fit where it should be written.
+/// A record, command or event that cannot be encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -82,7 +82,7 @@ pub enum EncodeError {
         /// The bytes that there are.
         room: usize,
     },
-    /// Variable bytes are longer than their `u16` length can say.
+    /// Variable bytes are longer than their `u16` length can hold.
     #[error("{name}.{field} has {len} bytes, but variable bytes end at 65535")]
     VarBytesTooLong {
         /// The command or event.

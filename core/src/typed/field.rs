@@ -1,4 +1,4 @@
-//! The values that a field can have, enums and variable bytes apart.
+//! The values of fields, except enums and variable bytes.
 
 use super::FixedBytes;
 use crate::schema::FieldType;
@@ -6,18 +6,18 @@ use crate::schema::FieldType;
 /// A value with an encoding of fixed size: `bool`, `u8`, `u16`, `u32`, `u64`, `i32`, `i64`, `u128`
 /// and [`FixedBytes`].
 ///
-/// Every sequence of `SIZE` bytes reads as some value, so reading can fail only for want of bytes.
-/// The set of types is the ABI's, and sealed. Enums implement [`EnumU8`](super::EnumU8) instead.
+/// Every sequence of `SIZE` bytes is a value, so reading fails only if bytes are missing. The trait
+/// is sealed: the ABI fixes the set of types. Enums implement [`EnumU8`](super::EnumU8) instead.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a field type",
     note = "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8"
 )]
 pub trait Field: Copy + sealed::Sealed {
-    /// How the schema calls the encoding.
+    /// The encoding in the schema.
     const TYPE: FieldType;
     /// The encoded size in bytes.
     const SIZE: usize;
-    /// What a zeroed field reads as.
+    /// The value of a zeroed field.
     const ZERO: Self;
 
     /// Reads the value at the start of `bytes`, and returns the bytes behind it; none if `bytes` is

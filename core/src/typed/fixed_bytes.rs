@@ -70,7 +70,7 @@ impl<const N: usize> FixedBytes<N> {
     pub const fn as_slice(&self) -> &[u8] {
         match self.content.split_at_checked(self.len()) {
             Some((content, _)) => content,
-            // The length never exceeds `N`; the whole content instead of a panic keeps panic code
+            // Unreachable: the length is at most `N`. A value instead of a panic keeps panic code
             // out of firmware.
             None => &self.content,
         }
@@ -78,8 +78,8 @@ impl<const N: usize> FixedBytes<N> {
 
     /// The bytes and their padding, as they stand in a primary key.
     ///
-    /// The padding is zero, unless the value was read from a record that has something there: a
-    /// stored key stays as it is. Commands and events with such bytes do not decode.
+    /// The padding is zero, unless the value was read from a record with other bytes there: a
+    /// stored key does not change. Commands and events with such bytes do not decode.
     #[must_use]
     #[inline]
     pub const fn padded_slice(&self) -> &[u8; N] {
@@ -109,7 +109,7 @@ impl<const N: usize> Default for FixedBytes<N> {
     }
 }
 
-/// Too long an array does not compile.
+/// An array longer than `N` does not compile.
 impl<const N: usize, const M: usize> From<&[u8; M]> for FixedBytes<N> {
     fn from(bytes: &[u8; M]) -> Self {
         const { assert!(M <= N, "the array is longer than FixedBytes<N> holds") };

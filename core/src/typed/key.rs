@@ -7,13 +7,13 @@ use core::hash::{Hash, Hasher};
 
 /// The primary key of a record of type `R`, encoded: `R::pk(…)` makes one.
 ///
-/// Keys compare as their bytes do, which is how the fields compare one after the other.
+/// Keys compare as their bytes, and so as their fields one after another.
 pub struct Pk<R: KeyedRecord> {
     bytes: R::PkBytes,
 }
 
 impl<R: KeyedRecord> Pk<R> {
-    /// A key from its encoded bytes (ABI.md section 5). They are taken as they are.
+    /// A key from its encoded bytes (ABI.md section 5), which are not checked.
     #[must_use]
     #[inline]
     pub const fn from_bytes(bytes: R::PkBytes) -> Self {
@@ -41,7 +41,7 @@ impl<R: KeyedRecord> AsRef<[u8]> for Pk<R> {
     }
 }
 
-// By hand, because a derive would ask the same of `R`.
+// Written by hand, because a derive would add the bound to `R`.
 impl<R: KeyedRecord> Copy for Pk<R> {}
 
 impl<R: KeyedRecord> Clone for Pk<R> {

@@ -1,7 +1,7 @@
 //! Fields at fixed offsets, for the code that the derives generate.
 //!
-//! Offsets are constants and the bytes are arrays, so whether a field lies inside is decided when
-//! the program is compiled; what remains of an access is one load or store.
+//! Offsets are constants and the bytes are arrays, so the compiler checks that fields lie inside.
+//! An access compiles to one load or store.
 
 use super::{DecodeError, Field, FixedBytes};
 
@@ -10,8 +10,8 @@ use super::{DecodeError, Field, FixedBytes};
 #[inline(always)]
 pub fn read<F: Field, const AT: usize, const SIZE: usize>(bytes: &[u8; SIZE]) -> F {
     const { assert!(AT + F::SIZE <= SIZE, "the field lies outside its record") };
-    // Zero never comes out: the assertion says so. A value instead of a panic keeps panic code out
-    // of firmware.
+    // The assertion makes `None` unreachable. A value instead of a panic keeps panic code out of
+    // firmware.
     match bytes.get(AT..).and_then(F::split_from) {
         Some((value, _)) => value,
         None => F::ZERO,
@@ -27,7 +27,7 @@ pub fn write<F: Field, const AT: usize, const SIZE: usize>(bytes: &mut [u8; SIZE
     }
 }
 
-/// The bytes as an array, if they are exactly as many.
+/// The bytes as an array, if their number is `SIZE`.
 ///
 /// # Errors
 /// They are fewer or more.
@@ -118,7 +118,7 @@ pub(super) fn fixed_bytes<const N: usize>(
     Ok(())
 }
 
-/// Padding is part of a key: kept, it would give two keys to values that are equal.
+/// Refuses padding that is not zero: padding is part of a key, so equal values would have two keys.
 #[inline(always)]
 pub(super) fn zero_padded<const N: usize>(
     value: FixedBytes<N>,

@@ -1,4 +1,4 @@
-//! What commands and events share: fields packed one after another.
+//! Commands and events: fields packed one after another.
 
 use super::{DecodeError, EncodeError};
 use crate::schema::PayloadDef;
@@ -22,7 +22,7 @@ pub trait Payload: Sized {
     ///
     /// # Errors
     /// `out` is shorter than [`encoded_len`](Payload::encoded_len), or variable bytes are longer
-    /// than 65535. What `out` holds then is unspecified.
+    /// than 65535. The content of `out` is then unspecified.
     fn encode(&self, out: &mut [u8]) -> Result<usize, EncodeError>;
 }
 
@@ -34,9 +34,9 @@ pub trait Payload: Sized {
 pub trait DecodePayload<'a>: Payload {
     /// Reads the whole of `bytes` without copying.
     ///
-    /// The published decoders look at fields one by one, and so pass over bytes that follow. Here
-    /// the length must be exact: a longer payload was written for another layout, and acting on
-    /// half of it would go unnoticed.
+    /// The published decoders read field by field and ignore bytes after the last one. Here the
+    /// length must be exact: a longer payload was written for another layout, and a plugin must not
+    /// act on a part of it.
     ///
     /// # Errors
     /// `bytes` is shorter or longer than the layout, an enum's byte is unknown, or fixed bytes

@@ -43,14 +43,13 @@ pub trait Record: Sized + 'static {
     /// As [`view`](Record::view).
     fn update(data: &mut [u8]) -> Result<Self::Update<'_>, DecodeError>;
 
-    /// Reads the whole value. Reserved fields come out as zero, whatever their bytes hold.
+    /// Reads the whole value. Reserved fields are read as zero.
     ///
     /// # Errors
     /// As [`view`](Record::view).
     fn decode(data: &[u8]) -> Result<Self, DecodeError>;
 
-    /// The whole value as bytes. Reserved fields and padding are zero, whatever the value holds in
-    /// them.
+    /// The whole value as bytes. Reserved fields and padding are written as zero.
     fn to_bytes(&self) -> Self::Bytes;
 }
 

@@ -26,7 +26,7 @@ impl<'o> Writer<'o> {
         self.first = true;
     }
 
-    /// Closes on a line of its own, also when nothing stands inside.
+    /// Closes on a line of its own, also if there is no item.
     pub(super) const fn close(&mut self, bracket: u8) {
         self.depth -= 1;
         self.new_line();
@@ -75,7 +75,7 @@ impl<'o> Writer<'o> {
         let bytes = value.as_bytes();
         let (mut plain, mut at) = (0, 0);
         while at < bytes.len() {
-            // Most bytes stand for themselves, and are recognised without a call (see `part`).
+            // Most bytes need no escape, and are recognised without a call (see `part`).
             at += match bytes[at] {
                 b' ' | b'!' | b'#'..=b'[' | b']'..=b'~' => 1,
                 byte => match escape(byte, bytes, at + 1) {
@@ -97,8 +97,8 @@ impl<'o> Writer<'o> {
         self.part(bytes, 0, bytes.len());
     }
 
-    /// Writes `bytes[from..to]`. Byte by byte: the compiler, which runs this for constants, takes
-    /// far longer over the calls that slicing and copying consist of.
+    /// Writes `bytes[from..to]` byte by byte: for constants the compiler interprets this code, and
+    /// calls of slicing and copying take far longer.
     const fn part(&mut self, bytes: &[u8], mut from: usize, to: usize) {
         let mut at = self.written;
         self.written += to - from;
@@ -132,8 +132,8 @@ enum Escape {
     Control(u8),
 }
 
-/// What replaces a character that begins with `byte`, and how many bytes it has; none if it stands
-/// for itself.
+/// The escape of a character that begins with `byte`, and the character's length; none if it needs
+/// no escape.
 ///
 /// The control characters are those of Unicode: 0 to 1f, 7f, and 80 to 9f, which take two bytes in
 /// UTF-8.

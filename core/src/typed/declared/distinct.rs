@@ -1,4 +1,4 @@
-//! Kinds and names that stand twice stop the compiler with a text that names both types.
+//! Stops the compiler when a kind or name is used twice, with a text that names both types.
 
 use super::text::Text;
 use crate::schema::name::same;

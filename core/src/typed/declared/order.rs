@@ -2,7 +2,8 @@
 
 use crate::schema::{EnumDef, PayloadDef, RecordDef};
 
-/// Constants know neither `sort` nor closures, hence a macro; lists are at most a few hundred long.
+/// A macro, because constants can call neither `sort` nor closures. Lists have at most a few
+/// hundred entries.
 macro_rules! insertion_sort {
     ($defs:ident, $len:expr, |$a:ident, $b:ident| $before:expr) => {
         let mut sorted = 0;
