@@ -62,6 +62,23 @@ use undo::{Step, Undo, UndoLog};
 ///
 /// It is for targets with one thread. A context that a plugin carried to another thread is not
 /// detected ([`Host::thread_token`](crate::host::Host::thread_token)).
+///
+/// ```
+/// # use statevec_abi::prelude::*;
+/// use statevec_abi::fixed_store::{FixedMemory, FixedStore, FixedStoreError, record_size};
+///
+/// # #[derive(Record)]
+/// # #[record(kind = 1, len = 64, pk(account_id))]
+/// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
+/// # schema! { const SCHEMA = { version: "1.0", records: [Account] }; }
+/// let mut memory: FixedMemory<32, { record_size(&SCHEMA.def) }, 256> = FixedMemory::new();
+/// let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
+/// assert!(store.is_empty());
+/// // A transaction that is dropped without `commit` changes nothing.
+/// drop(store.begin());
+/// assert_eq!(store.records(Account::KIND).count(), 0);
+/// # Ok::<(), FixedStoreError>(())
+/// ```
 pub struct FixedStore<'m> {
     schema: &'m SchemaDef<'m>,
     kinds: &'m mut [Kind],

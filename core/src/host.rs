@@ -29,6 +29,71 @@ use crate::{
 ///   do, 4002 for what the host could not do. The method undoes its own changes; the owner of the
 ///   transaction undoes the changes before it.
 /// - A panic is caught where the build has panic catching, and reported as kind 4002 (rule 2).
+///
+/// ```
+/// use statevec_abi::{
+///     abi::{RecordKey, RecordKind, SysId, runtime_error_kind::HOST_REJECTED},
+///     boundary::{ErrorSlot, TxResult},
+///     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor, refusal},
+/// };
+///
+/// /// One record of kind 1 with 8 bytes, for plugins that read it.
+/// struct OneRecord([u8; 8]);
+///
+/// impl Host for OneRecord {
+///     fn key_len(&self, _kind: RecordKind) -> Option<usize> {
+///         None
+///     }
+///
+///     fn read_by_id<'e>(
+///         &self,
+///         kind: RecordKind,
+///         sys_id: SysId,
+///         visitor: BytesVisitor<'_>,
+///         error: ErrorSlot<'e>,
+///     ) -> TxResult<'e, bool> {
+///         match (kind, sys_id) {
+///             (1, 1) => {
+///                 visitor.visit(&self.0);
+///                 Ok(true)
+///             }
+///             (1, _) => Ok(false),
+///             _ => Err(refusal::no_record_kind(kind, error)),
+///         }
+///     }
+///
+///     fn create<'e>(
+///         &mut self,
+///         _kind: RecordKind,
+///         _init: BytesMutVisitor<'_>,
+///         error: ErrorSlot<'e>,
+///     ) -> TxResult<'e, RecordKey> {
+///         Err(error.fail(HOST_REJECTED, format_args!("this host has one record, for ever")))
+///     }
+/// #     fn read_by_pk<'e>(&self, kind: RecordKind, _: &[u8], _: BytesVisitor<'_>, error: ErrorSlot<'e>)
+/// #         -> TxResult<'e, bool> { Err(refusal::no_record_kind(kind, error)) }
+/// #     fn update_by_pk<'e>(&mut self, kind: RecordKind, _: &[u8], _: BytesMutVisitor<'_>, error: ErrorSlot<'e>)
+/// #         -> TxResult<'e, bool> { Err(refusal::no_record_kind(kind, error)) }
+/// #     fn delete_by_pk<'e>(&mut self, kind: RecordKind, _: &[u8], error: ErrorSlot<'e>)
+/// #         -> TxResult<'e, bool> { Err(refusal::no_record_kind(kind, error)) }
+/// #     fn emit_event<'e>(&mut self, kind: u8, _: &[u8], error: ErrorSlot<'e>)
+/// #         -> TxResult<'e> { Err(refusal::no_event_kind(kind, error)) }
+///
+///     // … and the other functions likewise.
+///     fn for_each_key<'e>(
+///         &self,
+///         kind: RecordKind,
+///         mut visitor: KeyVisitor<'_>,
+///         error: ErrorSlot<'e>,
+///     ) -> TxResult<'e> {
+///         if kind != 1 {
+///             return Err(refusal::no_record_kind(kind, error));
+///         }
+///         visitor.visit(RecordKey { kind, sys_id: 1 });
+///         Ok(())
+///     }
+/// }
+/// ```
 pub trait Host {
     /// A number that tells the threads of the program apart; its two lowest bits are ignored.
     /// Constant on targets that have one thread.

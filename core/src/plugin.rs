@@ -30,6 +30,46 @@ use crate::boundary::{ErrorSlot, RuntimeCommandRef, TxResult};
 ///
 /// With the feature `std` a panic is caught at the boundary: the call fails with kind 5001, the
 /// host rolls back, and the instance refuses further calls.
+///
+/// ```
+/// use statevec_abi::prelude::*;
+///
+/// # #[derive(Record)]
+/// # #[record(kind = 1, len = 64, pk(name))]
+/// # struct Counter { #[field(immutable)] name: u64, value: u64 }
+/// # #[derive(Command)]
+/// # #[command(kind = 1)]
+/// # struct Add { name: u64, amount: u64 }
+/// # schema! { const SCHEMA = { version: "1.0", records: [Counter], commands: [Add] }; }
+/// /// Counts under names.
+/// struct Counters;
+///
+/// impl Plugin for Counters {
+///     fn name() -> &'static str {
+///         "counters"
+///     }
+///
+///     fn schema() -> &'static str {
+///         SCHEMA.json
+///     }
+///
+///     fn create<'c>(config: &str, error: ErrorSlot<'c>) -> TxResult<'c, Self> {
+///         match config {
+///             "" => Ok(Self),
+///             _ => Err(error.config_error(format_args!("no configuration is expected"))),
+///         }
+///     }
+///
+///     #[inline]
+///     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
+///         dispatch!(tx, match command {
+///             Add(Add { name, amount }) => tx.update_or_create(&Counter { name, value: 0 }, |counter| {
+///                 counter.set_value(counter.value().saturating_add(amount));
+///             }),
+///         }, schema = SCHEMA)
+///     }
+/// }
+/// ```
 pub trait Plugin: Sized + Send + 'static {
     /// The plugin's name, stable across versions.
     fn name() -> &'static str;

@@ -24,6 +24,60 @@ use crate::{
 /// `G` holds the instance's [`HostGate`] in place: `Pin<&mut HostGate<H>>` without an allocator,
 /// `Pin<Arc<HostGate<H>>>` with one. It may move between threads, and is used by one at a time
 /// (rule 7).
+///
+/// ```
+/// use core::pin::pin;
+/// use statevec_abi::{
+///     abi::RuntimeErrorBuf,
+///     fixed_store::{FixedMemory, FixedStore, record_size},
+///     host::{HostGate, PluginApi, PluginRuntime},
+///     prelude::*,
+/// };
+///
+/// # #[derive(Record)]
+/// # #[record(kind = 1, len = 64, pk(name))]
+/// # struct Counter { #[field(immutable)] name: u64, value: u64 }
+/// # #[derive(Command)]
+/// # #[command(kind = 1)]
+/// # struct Add { name: u64, amount: u64 }
+/// # schema! { const SCHEMA = { version: "1.0", records: [Counter], commands: [Add] }; }
+/// # struct Counters;
+/// # impl Plugin for Counters {
+/// #     fn name() -> &'static str { "counters" }
+/// #     fn schema() -> &'static str { SCHEMA.json }
+/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
+/// #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
+/// #         dispatch!(tx, match command {
+/// #             Add(Add { name, amount }) => tx.update_or_create(&Counter { name, value: 0 }, |counter| {
+/// #                 counter.set_value(counter.value().saturating_add(amount));
+/// #             }),
+/// #         }, schema = SCHEMA)
+/// #     }
+/// # }
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// let mut memory: FixedMemory<8, { record_size(&SCHEMA.def) }, 0> = FixedMemory::new();
+/// let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
+///
+/// let api = PluginApi::of_static(&static_plugin!(Counters, slots = 1))?;
+/// let (gate, mut error) = (pin!(HostGate::new()), RuntimeErrorBuf::RESET);
+/// let mut runtime = match PluginRuntime::create(api, "", gate, &mut error) {
+///     Ok(runtime) => runtime,
+///     Err(failure) => panic!("{failure}"),
+/// };
+///
+/// let mut payload = [0; 16];
+/// let len = Add { name: 7, amount: 5 }.encode(&mut payload)?;
+/// let command = RuntimeCommandRef::new(Add::KIND, 1, 0, &payload[..len]);
+/// let mut transaction = store.begin();
+/// match runtime.run_tx(transaction.host(), &command) {
+///     Ok(()) => transaction.commit(),
+///     // The transaction is rolled back when it is dropped.
+///     Err(failure) => panic!("{failure}"),
+/// }
+/// assert_eq!(store.len(1), 1);
+/// # Ok(())
+/// # }
+/// ```
 pub struct PluginRuntime<H: Host, G: Deref<Target = HostGate<H>>> {
     api: PluginApi,
     runtime: NonNull<c_void>,

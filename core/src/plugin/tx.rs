@@ -13,6 +13,29 @@ use crate::{
 ///
 /// It lives as long as the call and cannot be kept. While a record is lent for writing, the
 /// transaction is borrowed, so a host call from inside the visitor does not compile.
+///
+/// ```
+/// use statevec_abi::prelude::*;
+///
+/// # #[derive(Record)]
+/// # #[record(kind = 1, len = 64, pk(account_id))]
+/// # struct Account { #[field(immutable)] account_id: u64, balance: u64 }
+/// # #[derive(Event)]
+/// # #[event(kind = 1)]
+/// # struct Paid { account_id: u64, amount: u64 }
+/// fn pay<'tx>(tx: &mut Tx<'tx>, account_id: u64, amount: u64) -> TxResult<'tx> {
+///     let paid = tx.update(Account::pk(account_id), |account| {
+///         let rest = account.balance().checked_sub(amount)?;
+///         account.set_balance(rest);
+///         Some(())
+///     })?;
+///     match paid {
+///         Some(Some(())) => tx.emit(&Paid { account_id, amount }),
+///         Some(None) => Err(tx.reject(format_args!("account {account_id} has less than {amount}"))),
+///         None => Err(tx.reject(format_args!("there is no account {account_id}"))),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Tx<'tx> {
     /// Invariant: made from a [`HostTable`]. Only `new` sets it.
