@@ -14,6 +14,7 @@ mod outcome_buffer;
 mod output;
 mod plugin;
 mod progress;
+mod replay;
 mod run;
 mod state;
 mod stdio;
@@ -45,6 +46,7 @@ fn start() -> Result<(), CliError> {
         Action::Run(args) => run::run(&args),
         Action::Inspect(args) => inspect::inspect(&args),
         Action::Log(args) => log::log(&args),
+        Action::Replay(args) => replay::replay(&args),
         Action::Status(args) => data::status(&args),
         Action::Checkpoint(args) => data::checkpoint(&args),
     }

@@ -7,6 +7,7 @@ use statevec_host::Sha256;
 
 use super::data::{CheckpointArgs, StatusArgs};
 use super::log::LogArgs;
+use super::replay::ReplayArgs;
 
 // A macro, because only literals can be concatenated.
 macro_rules! exit_codes {
@@ -33,6 +34,7 @@ pub(crate) enum Action {
     Run(RunArgs),
     Inspect(InspectArgs),
     Log(LogArgs),
+    Replay(ReplayArgs),
     Status(StatusArgs),
     Checkpoint(CheckpointArgs),
 }
@@ -128,6 +130,13 @@ pub(crate) struct ConfigArgs {
     /// File with the configuration text for the plugin, in UTF-8
     #[arg(long, value_name = "FILE")]
     pub(crate) config_file: Option<PathBuf>,
+}
+
+impl ConfigArgs {
+    /// Whether there is a configuration on the command line, even an empty one.
+    pub(crate) fn is_given(&self) -> bool {
+        self.config.is_some() || self.config_file.is_some()
+    }
 }
 
 /// Show what a plugin declares: its name, versions, fingerprints, records, commands and events; and its file's digest

@@ -9,7 +9,8 @@ use statevec_abi::abi::runtime_error_kind::CONFIG_ERROR;
 use statevec_abi::boundary::limits;
 use statevec_host::foreign_text::EscapedLines;
 use statevec_host::{
-    EngineError, LoadError, PluginFailure, durable::DurableError, txlog::LogError,
+    EngineError, LoadError, PluginFailure, durable::DurableError, replay::ReplayError,
+    txlog::LogError,
 };
 
 use super::commands::{InputError, Place};
@@ -69,6 +70,12 @@ pub(crate) enum CliError {
         path.display()
     )]
     OtherSchema { path: PathBuf, plugin: String },
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error("there is no state to write: the plugin could not be created anew")]
+    NoState,
+    #[error("{count} of the recorded commands have another result now")]
+    Diverged { count: u64 },
     #[error("--follow needs a data directory, and {} is a file", path.display())]
     FollowFile { path: PathBuf },
     #[error("{signal} ended the run; {commands} of the commands have run")]
@@ -78,11 +85,12 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
-    /// 2 for mistakes in arguments and input, 1 for failures of the plugin, the host or the machine,
-    /// and a signal's own code.
+    /// 2 for mistakes in arguments and input, 3 for a replay that differs, 1 for failures of the plugin,
+    /// the host or the machine, and a signal's own code.
     pub(crate) fn exit_code(&self) -> u8 {
         let is_usage = match self {
             Self::Interrupted { signal, .. } => return signal.exit_code(),
+            Self::Diverged { .. } => return 3,
             Self::Plugin(error) => error.is_usage(),
             Self::Input(_)
             | Self::ConfigFile { .. }
@@ -95,6 +103,8 @@ impl CliError {
             Self::State(error) => error.is_usage(),
             Self::Engine(EngineError::Create { source, .. }) => source.kind == CONFIG_ERROR,
             Self::Engine(_)
+            | Self::Replay(_)
+            | Self::NoState
             | Self::Log(_)
             | Self::Durable(_)
             | Self::Digest { .. }

@@ -5,6 +5,8 @@ mod source;
 mod stat;
 mod verify;
 
+pub(crate) use list::Lines;
+
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
@@ -72,7 +74,7 @@ struct ListArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Only {
+pub(crate) enum Only {
     /// Events of committed commands
     Events,
     /// Changes of records

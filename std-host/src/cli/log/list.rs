@@ -31,12 +31,7 @@ pub(super) fn list(args: &ListArgs) -> Result<(), CliError> {
     } else {
         (source.walk_from_start()?, None)
     };
-    let mut lines = Lines {
-        writer: &source.writer,
-        only: args.only,
-        out: BufWriter::new(io::stdout().lock()),
-        text: String::new(),
-    };
+    let mut lines = Lines::new(&source.writer, args.only, BufWriter::new(io::stdout().lock()));
     let mut last = 0;
     loop {
         let to = args.to.unwrap_or(u64::MAX);
@@ -51,24 +46,37 @@ pub(super) fn list(args: &ListArgs) -> Result<(), CliError> {
         {}
         match (&folder, args.follow) {
             (Some(folder), true) => {
-                lines.out.flush().map_err(|source| CliError::Output { source })?;
+                lines.flush()?;
                 thread::sleep(PAUSE);
                 walk.refresh(folder)?;
             }
-            _ => return lines.out.flush().map_err(|source| CliError::Output { source }),
+            _ => return lines.flush(),
         }
     }
 }
 
-struct Lines<'w, W: Write> {
+/// Prints entries, or a part of each.
+pub(crate) struct Lines<'w, W: Write> {
     writer: &'w JsonWriter,
     only: Option<Only>,
-    out: BufWriter<W>,
+    out: W,
     text: String,
 }
 
-impl<W: Write> Lines<'_, W> {
-    fn entry(&mut self, walked: &Walked<'_>, before: Option<&Store>) -> Result<(), CliError> {
+impl<'w, W: Write> Lines<'w, W> {
+    pub(crate) fn new(writer: &'w JsonWriter, only: Option<Only>, out: W) -> Self {
+        Self { writer, only, out, text: String::new() }
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), CliError> {
+        self.out.flush().map_err(|source| CliError::Output { source })
+    }
+
+    pub(crate) fn entry(
+        &mut self,
+        walked: &Walked<'_>,
+        before: Option<&Store>,
+    ) -> Result<(), CliError> {
         self.text.clear();
         match (&walked.entry, self.only) {
             (entry, None) => {
