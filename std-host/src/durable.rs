@@ -7,6 +7,8 @@ mod engine;
 mod error;
 mod open;
 mod options;
+mod record;
+mod recorder;
 mod recovery;
 mod schema_difference;
 
@@ -18,5 +20,6 @@ pub use engine::{DurableEngine, Submitted};
 pub use error::DurableError;
 pub use open::Opened;
 pub use options::{DurableOptions, OnFailure};
+pub use recorder::{RecordError, Recorder};
 pub use recovery::{Recovered, apply_entry, recover, restore_checkpoint};
 pub(crate) use schema_difference::differences;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use statevec_abi::txlog::{EntryOutcome, TransactionEntry};
 use statevec_host::Outcome;
 
 /// Outcomes by their class.
@@ -29,6 +30,27 @@ impl Counts {
             Outcome::Failed(_) => self.failed += 1,
             Outcome::Duplicate { .. } => self.duplicates += 1,
         }
+    }
+}
+
+impl Counts {
+    /// Counts the outcome that a log has.
+    pub(crate) fn count_logged(&mut self, entry: &TransactionEntry<'_>) {
+        self.commands += 1;
+        match entry.outcome {
+            EntryOutcome::Committed { .. } => {
+                self.committed += 1;
+                self.events += entry.events.len() as u64;
+            }
+            EntryOutcome::Rejected(_) => self.rejected += 1,
+            EntryOutcome::Failed(_) => self.failed += 1,
+        }
+    }
+
+    /// Counts a command that was submitted before.
+    pub(crate) fn count_duplicate(&mut self) {
+        self.commands += 1;
+        self.duplicates += 1;
     }
 }
 

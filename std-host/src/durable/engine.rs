@@ -1,6 +1,5 @@
 //! The durable engine.
 
-mod record;
 mod run;
 
 use statevec_abi::boundary::RuntimeCommandRef;

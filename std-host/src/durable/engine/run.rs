@@ -12,11 +12,13 @@ use statevec_abi::{
 
 use super::{
     DurableEngine, Submitted,
-    record::{RecordError, push_failure, record_committed},
 };
 use crate::{
     Outcome,
-    durable::{DurableError, OnFailure},
+    durable::{
+        DurableError, OnFailure,
+        record::{NotRecorded, record_committed, record_unchanged},
+    },
     engine::Position,
     txlog::{LogPosition, RunningCommand},
 };
@@ -52,7 +54,7 @@ impl DurableEngine {
             Ok(Outcome::Committed { .. }) => Ok(()),
             Ok(Outcome::Rejected(CallFailure { kind, message: text, .. })) => {
                 let rejected = EntryOutcome::Rejected(EntryFailure { kind, text });
-                Ok(push_failure(batch, position, command, rejected)?)
+                Ok(record_unchanged(batch, position, command, rejected)?)
             }
             Ok(Outcome::Failed(CallFailure { kind: HOST_INTERNAL_ERROR, message, .. })) => {
                 let text = message.to_string();
@@ -60,7 +62,7 @@ impl DurableEngine {
             }
             Ok(Outcome::Failed(CallFailure { kind, message: text, .. })) => {
                 let failed = EntryOutcome::Failed(EntryFailure { kind, text });
-                push_failure(batch, position, command, failed)?;
+                record_unchanged(batch, position, command, failed)?;
                 let text = text.to_string();
                 self.after_failure(text);
                 Ok(())
@@ -68,8 +70,8 @@ impl DurableEngine {
             Ok(Outcome::Duplicate { .. }) => {
                 unreachable!("the engine and its log are behind the same command")
             }
-            Err(RecordError::Log(error)) => Err(error.into()),
-            Err(RecordError::Memory(error)) => {
+            Err(NotRecorded::Append(error)) => Err(error.into()),
+            Err(NotRecorded::Memory(error)) => {
                 Err(self.stop(Stop::Environment { ext_seq, text: error.to_string() }))
             }
         }
@@ -89,7 +91,7 @@ impl DurableEngine {
             text: ErrorText::new(ENDED_PROCESS.as_bytes()),
         };
         let (batch, position) = (&mut self.batch, &mut self.position);
-        push_failure(batch, position, command, EntryOutcome::Failed(failure))?;
+        record_unchanged(batch, position, command, EntryOutcome::Failed(failure))?;
         let LogPosition { tx_seq, ext_seq, .. } = *position;
         self.engine.resume_at(Position { tx_seq, ext_seq });
         Ok(())

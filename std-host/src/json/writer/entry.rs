@@ -41,6 +41,27 @@ impl JsonWriter {
         out.push('}');
     }
 
+    /// Appends the answer to a command that was submitted before:
+    /// `{"ext_seq":1,"command":"Deposit","status":"duplicate","original":{…}}`. The original is the
+    /// outcome that the log has, or `null` if the log has no such command any more.
+    pub fn logged_duplicate(
+        &self,
+        ext_seq: u64,
+        command_kind: u8,
+        original: Option<&TransactionEntry<'_>>,
+        out: &mut String,
+    ) {
+        out.push_str(r#"{"ext_seq":"#);
+        push_number(ext_seq, out);
+        push_opening(shape(&self.commands, command_kind), COMMAND, command_kind, out);
+        out.push_str(r#"duplicate","original":"#);
+        match original {
+            Some(entry) => self.logged_outcome(entry, out),
+            None => out.push_str("null"),
+        }
+        out.push('}');
+    }
+
     /// Appends the change of a record.
     pub fn change(&self, change: &EntryChange<'_>, before: Option<&Store>, out: &mut String) {
         let key = change.key();
