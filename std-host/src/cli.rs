@@ -16,6 +16,7 @@ mod plugin;
 mod progress;
 mod replay;
 mod run;
+mod runner;
 mod state;
 mod stdio;
 mod stream;

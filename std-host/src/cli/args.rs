@@ -60,6 +60,14 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 
+    #[command(flatten)]
+    pub(crate) durability: DurabilityArgs,
+
+    /// Let each line without ext_seq take its number in the input, so that a file that was interrupted
+    /// can be run again as a whole
+    #[arg(long, value_name = "line")]
+    pub(crate) ext_seq: Option<ExtSeq>,
+
     /// Answer a line that is no command with "status":"invalid", and go on with the next one
     #[arg(long)]
     pub(crate) keep_going: bool,
@@ -96,6 +104,63 @@ pub(crate) struct RunArgs {
     /// Print outcomes and errors only: no progress, no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Where results are kept.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DurabilityArgs {
+    /// Keep records and results in this directory: outcomes are printed after they are durable, and
+    /// the next run goes on where this one stopped
+    #[cfg(unix)]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Record each command with its result in this new file, for `log` and `replay`
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Make results durable after so many commands, or after a time such as 5ms [default: 1024];
+    /// always before waiting for input
+    #[cfg(unix)]
+    #[arg(long, value_name = "N|MS", requires = "data")]
+    pub(crate) sync_every: Option<super::runner::SyncEvery>,
+
+    /// What a command that fails leads to: the run stops behind it, or goes on
+    #[cfg(unix)]
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "stop", requires = "data")]
+    pub(crate) on_failure: OnFailureArg,
+
+    /// Refuse a gap between the ext_seq of two commands
+    #[cfg(unix)]
+    #[arg(long, requires = "data")]
+    pub(crate) strict_sequence: bool,
+}
+
+/// What a failed command leads to.
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum OnFailureArg {
+    /// The run stops behind it
+    Stop,
+    /// The run goes on; a command that ended the last process is not run again
+    Skip,
+}
+
+#[cfg(unix)]
+impl From<OnFailureArg> for statevec_host::durable::OnFailure {
+    fn from(argument: OnFailureArg) -> Self {
+        match argument {
+            OnFailureArg::Stop => Self::Stop,
+            OnFailureArg::Skip => Self::Skip,
+        }
+    }
+}
+
+/// Where a command's ext_seq comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ExtSeq {
+    /// The number of the line
+    Line,
 }
 
 /// When the plugin checks its invariants.

@@ -25,6 +25,10 @@ pub(crate) struct Commands {
     line: Vec<u8>,
     payload: Vec<u8>,
     previous_ext_seq: u64,
+    /// The number that the next command's follows if its line has none.
+    default_after: u64,
+    /// Whether a line without `ext_seq` takes its own number.
+    numbers_lines: bool,
     /// Whether the last line was too long, so that its rest comes next.
     is_inside_line: bool,
 }
@@ -126,8 +130,20 @@ impl Commands {
             line: Vec::new(),
             payload: Vec::new(),
             previous_ext_seq: 0,
+            default_after: 0,
+            numbers_lines: false,
             is_inside_line: false,
         }
+    }
+
+    /// Lets a line without `ext_seq` take its own number.
+    pub(crate) fn number_lines(&mut self) {
+        self.numbers_lines = true;
+    }
+
+    /// Lets the numbers of lines without `ext_seq` follow this one.
+    pub(crate) fn go_on_after(&mut self, ext_seq: u64) {
+        self.default_after = ext_seq;
     }
 
     /// The last line that was read.
@@ -194,7 +210,13 @@ impl Commands {
             Ok(command) => command,
             Err(source) => return Err(InputError::Command { place: self.place.clone(), source }),
         };
-        let ext_seq = command.ext_seq.or_else(|| self.previous_ext_seq.checked_add(1));
+        let ext_seq = command.ext_seq.or_else(|| {
+            if self.numbers_lines {
+                Some(self.place.line)
+            } else {
+                self.default_after.checked_add(1)
+            }
+        });
         let Some(ext_seq) = ext_seq else {
             return Err(InputError::ExtSeqOverflow { place: self.place.clone() });
         };
@@ -205,7 +227,7 @@ impl Commands {
                 found: ext_seq,
             });
         }
-        self.previous_ext_seq = ext_seq;
+        (self.previous_ext_seq, self.default_after) = (ext_seq, ext_seq);
         Ok(RuntimeCommandRef::new(command.kind, ext_seq, command.ref_ext_time_us, &self.payload))
     }
 }

@@ -9,7 +9,9 @@ use statevec_abi::abi::runtime_error_kind::CONFIG_ERROR;
 use statevec_abi::boundary::limits;
 use statevec_host::foreign_text::EscapedLines;
 use statevec_host::{
-    EngineError, LoadError, PluginFailure, durable::DurableError, replay::ReplayError,
+    EngineError, LoadError, PluginFailure,
+    durable::{DurableError, RecordError},
+    replay::ReplayError,
     txlog::LogError,
 };
 
@@ -76,6 +78,10 @@ pub(crate) enum CliError {
     NoState,
     #[error("{count} of the recorded commands have another result now")]
     Diverged { count: u64 },
+    #[error("--record {}: cannot be written; it must be a new file", path.display())]
+    RecordFile { path: PathBuf, source: io::Error },
+    #[error("--record {}", path.display())]
+    Record { path: PathBuf, source: RecordError },
     #[error("--follow needs a data directory, and {} is a file", path.display())]
     FollowFile { path: PathBuf },
     #[error("{signal} ended the run; {commands} of the commands have run")]
@@ -99,12 +105,14 @@ impl CliError {
             | Self::NoDataDirectory { .. }
             | Self::SchemaFile { .. }
             | Self::OtherSchema { .. }
+            | Self::RecordFile { .. }
             | Self::FollowFile { .. } => true,
             Self::State(error) => error.is_usage(),
             Self::Engine(EngineError::Create { source, .. }) => source.kind == CONFIG_ERROR,
             Self::Engine(_)
             | Self::Replay(_)
             | Self::NoState
+            | Self::Record { .. }
             | Self::Log(_)
             | Self::Durable(_)
             | Self::Digest { .. }

@@ -18,13 +18,18 @@ use super::error::CliError;
 /// Prints one JSON object per entry, decoded through the schema that the data directory keeps. It takes no lock
 /// and changes nothing, so it may run beside the process that writes.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true, after_help = LOG_HELP)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
+    after_help = LOG_HELP
+)]
 pub(crate) struct LogArgs {
     #[command(subcommand)]
     action: Option<LogAction>,
 
     #[command(flatten)]
-    list: Option<ListArgs>,
+    list: ListArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,8 +58,17 @@ pub(crate) struct SourceArgs {
 
 #[derive(Debug, clap::Args)]
 struct ListArgs {
-    #[command(flatten)]
-    source: SourceArgs,
+    /// A data directory, or a single log file as `run --record` or firmware writes it
+    #[arg(value_name = "DIR|FILE", required = true)]
+    path: Option<PathBuf>,
+
+    /// File with the plugin's schema JSON, to decode a log file; a data directory has its own
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+
+    /// Print JSON lines, which is the only form of entries
+    #[arg(long, hide = true)]
+    json: bool,
 
     /// The first entry to show
     #[arg(long, value_name = "N")]
@@ -93,11 +107,9 @@ Examples:
   statevec-host log firmware.txlog --schema bank.json";
 
 pub(crate) fn log(args: &LogArgs) -> Result<(), CliError> {
-    match (&args.action, &args.list) {
-        (Some(LogAction::Verify(source)), _) => verify::verify(source),
-        (Some(LogAction::Stat(source)), _) => stat::stat(source),
-        (None, Some(list)) => list::list(list),
-        // clap asks for a path unless there is a subcommand.
-        (None, None) => Ok(()),
+    match &args.action {
+        Some(LogAction::Verify(source)) => verify::verify(source),
+        Some(LogAction::Stat(source)) => stat::stat(source),
+        None => list::list(&args.list),
     }
 }

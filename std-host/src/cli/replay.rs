@@ -112,7 +112,8 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
         keep_going: args.keep_going,
         config: args.config.is_given().then(|| config::read(&args.config)).transpose()?,
     };
-    let state_out = args.state_out.as_deref().map(|path| StateOut::find(path, false)).transpose()?;
+    let state_out =
+        args.state_out.as_deref().map(|path| StateOut::find(path, false)).transpose()?;
     let interrupt = Interrupt::watch().map_err(|source| CliError::Setup { source })?;
     let loaded = match &args.plugin {
         Some(path) => Some(plugin::open(path, &args.trust, args.quiet)?),

@@ -1,12 +1,13 @@
 //! `run`: commands in, outcomes out.
 
 use std::cell::RefCell;
+use std::io::Read;
 use std::rc::Rc;
 use std::time::Instant;
 
-use statevec_host::{Engine, LoadedPlugin, Store};
+use statevec_host::{Engine, LoadedPlugin};
 
-use super::args::{CheckInvariants, RunArgs};
+use super::args::{CheckInvariants, ExtSeq, RunArgs};
 use super::commands::{self, Commands};
 use super::config;
 use super::crash::{self, Call};
@@ -15,6 +16,9 @@ use super::interrupt::Interrupt;
 use super::outcome_buffer::{FlushFirst, OutcomeBuffer};
 use super::plugin;
 use super::progress::Progress;
+#[cfg(unix)]
+use super::runner::{DurableRunner, SyncFirst};
+use super::runner::{MemoryRunner, RecordedRunner, Runner};
 use super::state::{Identity, StateOut};
 use super::stdio::{Source, Stdout, tell};
 use super::stream::{End, Stream, StreamOptions};
@@ -36,35 +40,73 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     if let Some(state_out) = &state_out {
         check_differs_from(state_out, &plugin)?;
     }
-    let engine = crash::during(Call::Create, || Engine::create(&plugin, &config))?;
     let input = prepare_input(input, &interrupt);
     let (progress, input) = Progress::watch(input, len, !args.quiet && !is_terminal);
     let input = Box::new(FlushFirst::new(input, Rc::clone(&output)));
-    let commands = Commands::new(input, &args.commands, plugin.schema());
-    Session { args, engine, commands, output, interrupt, progress }.run(state_out)
+    let parts = Parts { args, output, interrupt, progress };
+
+    #[cfg(unix)]
+    if let Some(data) = &args.durability.data {
+        let (silent, quiet) = (args.no_outcomes, args.quiet);
+        let runner = crash::during(Call::Create, || {
+            DurableRunner::open(data, &plugin, &config, &args.durability, silent, quiet)
+        })?;
+        let input = SyncFirst::new(input, runner.clone(), Rc::clone(&parts.output));
+        let mut commands = read_commands(args, Box::new(input), &plugin);
+        commands.go_on_after(runner.last_ext_seq().unwrap_or_default());
+        return Session { parts, runner, commands }.run(state_out);
+    }
+    let commands = read_commands(args, input, &plugin);
+    let engine = crash::during(Call::Create, || Engine::create(&plugin, &config))?;
+    match &args.durability.record {
+        Some(path) => {
+            let runner = RecordedRunner::new(engine, path, &config, args.no_outcomes)?;
+            Session { parts, runner, commands }.run(state_out)
+        }
+        None => {
+            let runner = MemoryRunner::new(engine, args.no_outcomes);
+            Session { parts, runner, commands }.run(state_out)
+        }
+    }
 }
 
-/// A run that has everything that it needs.
-struct Session<'a> {
+fn read_commands(args: &RunArgs, input: Box<dyn Read>, plugin: &LoadedPlugin) -> Commands {
+    let mut commands = Commands::new(input, &args.commands, plugin.schema());
+    if args.ext_seq == Some(ExtSeq::Line) {
+        commands.number_lines();
+    }
+    commands
+}
+
+/// Where a run reads, prints and ends.
+struct Parts<'a> {
     args: &'a RunArgs,
-    engine: Engine,
-    commands: Commands,
     output: Rc<RefCell<OutcomeBuffer<Stdout>>>,
     interrupt: Interrupt,
     progress: Progress,
 }
 
-impl Session<'_> {
+/// A run that has everything that it needs.
+struct Session<'a, R> {
+    parts: Parts<'a>,
+    runner: R,
+    commands: Commands,
+}
+
+impl<R: Runner> Session<'_, R> {
     fn run(mut self, state_out: Option<StateOut>) -> Result<(), CliError> {
         let result = self.run_commands();
         let result = result.and_then(|end| self.check_end(&end));
-        let (store, unloaded) = unload(self.engine);
+        let Self { parts, runner, commands } = self;
+        // The input may share the runner.
+        drop(commands);
+        let (store, unloaded) = crash::during(Call::Unload, || runner.unload());
         let result = result.and(unloaded);
-        let Some(state_out) = state_out.filter(|_| result.is_ok() || self.args.state_out_on_error)
+        let Some(state_out) = state_out.filter(|_| result.is_ok() || parts.args.state_out_on_error)
         else {
             return result;
         };
-        let written = state_out.write(&store, &mut *self.output.borrow_mut(), &self.interrupt);
+        let written = state_out.write(&store, &mut *parts.output.borrow_mut(), &parts.interrupt);
         match (result, written) {
             (Ok(()), written) => Ok(written?),
             (Err(error), Ok(())) => Err(error),
@@ -77,24 +119,24 @@ impl Session<'_> {
 
     fn run_commands(&mut self) -> Result<End, CliError> {
         let options = StreamOptions {
-            keeps_going: self.args.keep_going,
-            checks_each: self.args.check_invariants == Some(CheckInvariants::Each),
-            logs: self.args.log,
-            is_silent: self.args.no_outcomes,
+            keeps_going: self.parts.args.keep_going,
+            checks_each: self.parts.args.check_invariants == Some(CheckInvariants::Each),
+            logs: self.parts.args.log,
+            is_silent: self.parts.args.no_outcomes,
         };
         let start = Instant::now();
         let mut stream = Stream {
-            engine: &mut self.engine,
+            runner: &mut self.runner,
             commands: &mut self.commands,
-            output: Rc::clone(&self.output),
+            output: Rc::clone(&self.parts.output),
             options,
-            interrupt: Some(&self.interrupt),
+            interrupt: Some(&self.parts.interrupt),
             counts: Default::default(),
         };
         let end = stream.run();
         let counts = stream.counts;
-        self.progress.clear();
-        if !self.args.quiet && !matches!(end, Ok(End::OutputClosed)) {
+        self.parts.progress.clear();
+        if !self.parts.args.quiet && !matches!(end, Ok(End::OutputClosed)) {
             tell(&Summary::since(start, counts));
         }
         end
@@ -102,31 +144,20 @@ impl Session<'_> {
 
     /// Checks the invariants, and whether more than printing was asked for.
     fn check_end(&mut self, end: &End) -> Result<(), CliError> {
-        let checks = self.args.check_invariants.is_some();
+        let checks = self.parts.args.check_invariants.is_some();
         if *end == End::OutputClosed {
             // The reader has seen enough, which is an error only if there was more to do.
-            let was_all = !checks && self.args.state_out.is_none();
+            let was_all = !checks && self.parts.args.state_out.is_none();
             return if was_all { Ok(()) } else { Err(CliError::OutputClosed) };
         }
         if checks {
-            crash::during(Call::Validate, || self.engine.validate())
-                .map_err(|failure| CliError::Invariants { source: failure.into() })?;
-            if !self.args.quiet {
+            crash::during(Call::Validate, || self.runner.validate())
+                .map_err(|source| CliError::Invariants { source })?;
+            if !self.parts.args.quiet {
                 tell(&"the plugin's invariants hold");
             }
         }
         Ok(())
-    }
-}
-
-/// Unloads the plugin. The records are left, however that goes.
-fn unload(engine: Engine) -> (Store, Result<(), CliError>) {
-    match crash::during(Call::Unload, || engine.unload()) {
-        Ok(store) => (store, Ok(())),
-        Err(failure) => {
-            let (error, store) = failure.into_parts();
-            (store, Err(error.into()))
-        }
     }
 }
 

@@ -6,14 +6,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use statevec_host::foreign_text::Escaped;
-use statevec_host::json::JsonWriter;
-use statevec_host::{Engine, Outcome, PluginFailure};
 
 use super::commands::{Commands, InputError};
 use super::crash::{self, Call};
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::outcome_buffer::OutcomeBuffer;
+use super::runner::{Ran, Runner};
 use super::stdio::tell;
 use super::summary::Counts;
 
@@ -38,8 +37,8 @@ pub(crate) enum End {
 }
 
 /// Commands on their way from an input through an engine to an output.
-pub(crate) struct Stream<'r, W: Write> {
-    pub(crate) engine: &'r mut Engine,
+pub(crate) struct Stream<'r, R: Runner, W: Write> {
+    pub(crate) runner: &'r mut R,
     pub(crate) commands: &'r mut Commands,
     pub(crate) output: Rc<RefCell<OutcomeBuffer<W>>>,
     pub(crate) options: StreamOptions,
@@ -47,13 +46,13 @@ pub(crate) struct Stream<'r, W: Write> {
     pub(crate) counts: Counts,
 }
 
-impl<W: Write> Stream<'_, W> {
+impl<R: Runner, W: Write> Stream<'_, R, W> {
     /// Runs the commands and prints their outcomes. Those before an error have been printed.
     pub(crate) fn run(&mut self) -> Result<End, CliError> {
         let result = self.run_all();
-        let flushed = self.output.borrow_mut().flush().map_err(output_error);
+        let finished = self.finish();
         // The error that came first is the one to report.
-        match result.and(flushed) {
+        match result.and(finished) {
             Ok(()) => Ok(End::AllRan),
             Err(CliError::Output { source }) if source.kind() == io::ErrorKind::BrokenPipe => {
                 Ok(End::OutputClosed)
@@ -62,11 +61,15 @@ impl<W: Write> Stream<'_, W> {
         }
     }
 
+    fn finish(&mut self) -> Result<(), CliError> {
+        let mut output = self.output.borrow_mut();
+        let finished = self.runner.finish(&mut *output);
+        finished.and(output.flush().map_err(output_error))
+    }
+
     /// Runs one command at a time: a line of JSON costs many times what a batch would save.
     fn run_all(&mut self) -> Result<(), CliError> {
-        let schema = Arc::clone(self.engine.plugin().schema());
-        let writer = JsonWriter::new(&schema);
-        let mut text = String::new();
+        let schema = self.runner.with_engine(|engine| Arc::clone(engine.plugin().schema()));
         loop {
             self.check_interrupt()?;
             let (line, command) = match self.commands.next(&schema) {
@@ -77,36 +80,21 @@ impl<W: Write> Stream<'_, W> {
                     continue;
                 }
             };
-            let (ext_seq, command_kind) = (command.ext_seq(), command.command_kind());
+            let ext_seq = command.ext_seq();
             let mut output = self.output.borrow_mut();
             output.before_call().map_err(output_error)?;
             let call = Call::Command { line, ext_seq };
-            let outcome = crash::during(call, || self.engine.run(&command));
-            self.counts.count(&outcome);
-            if !self.options.is_silent {
-                text.clear();
-                writer.outcome(ext_seq, command_kind, &outcome, &mut text);
-                text.push('\n');
-                output.write_all(text.as_bytes()).map_err(output_error)?;
-            }
+            let ran = crash::during(call, || self.runner.run(&command, &mut self.counts))?;
+            self.runner.print(&mut *output)?;
             drop(output);
-            let is_committed = outcome.is_committed();
-            let failure = match outcome {
-                Outcome::Failed(failure) => Some(failure.into()),
-                _ => None,
-            };
-            self.after_command(ext_seq, is_committed, failure)?;
+            self.after_command(ext_seq, ran)?;
         }
     }
 
     /// Prints debug messages, ends the run after a failure, and checks invariants.
     #[inline]
-    fn after_command(
-        &mut self,
-        ext_seq: u64,
-        is_committed: bool,
-        failure: Option<PluginFailure>,
-    ) -> Result<(), CliError> {
+    fn after_command(&mut self, ext_seq: u64, ran: Ran) -> Result<(), CliError> {
+        let Ran { is_committed, failure } = ran;
         if self.options.logs {
             self.print_log(ext_seq);
         }
@@ -120,16 +108,18 @@ impl<W: Write> Stream<'_, W> {
     }
 
     fn print_log(&self, ext_seq: u64) {
-        for message in self.engine.store().log() {
-            let message = String::from_utf8_lossy(message);
-            tell(&format_args!("log: ext_seq {ext_seq}: {}", Escaped(message)));
-        }
+        self.runner.with_engine(|engine| {
+            for message in engine.store().log() {
+                let message = String::from_utf8_lossy(message);
+                tell(&format_args!("log: ext_seq {ext_seq}: {}", Escaped(message)));
+            }
+        });
     }
 
     fn check_invariants(&mut self) -> Result<(), CliError> {
-        crash::during(Call::Validate, || self.engine.validate()).map_err(|failure| {
+        crash::during(Call::Validate, || self.runner.validate()).map_err(|source| {
             let place = self.commands.place().clone();
-            CliError::InvariantsAfter { place, source: failure.into() }
+            CliError::InvariantsAfter { place, source }
         })
     }
 
@@ -146,6 +136,9 @@ impl<W: Write> Stream<'_, W> {
     fn go_on_after(&mut self, error: InputError) -> Result<(), CliError> {
         // A signal and a failed flush end a wait for input with an error, too.
         self.check_interrupt()?;
+        if let Some(failure) = self.runner.take_failure() {
+            return Err(failure);
+        }
         let mut output = self.output.borrow_mut();
         if let Some(source) = output.take_failure() {
             return Err(output_error(source));

@@ -9,7 +9,7 @@ use super::{
     checkpoints::CheckpointMaker, duplicates::Duplicates,
 };
 use crate::{
-    Engine, LoadedPlugin, PluginFailure,
+    Engine, LoadedPlugin, PluginFailure, Store,
     txlog::{Batch, Committer, DirectoryLock, DurableWatch, LogPosition},
 };
 
@@ -273,16 +273,28 @@ impl DurableEngine {
     /// # Errors
     ///
     /// The first of these that fails. The others are done all the same.
-    pub fn close(mut self) -> Result<LogPosition, DurableError> {
+    pub fn close(self) -> Result<LogPosition, DurableError> {
+        self.close_with_store().1
+    }
+
+    /// As [`close`](Self::close), and gives the records back, however it goes.
+    pub fn close_with_store(mut self) -> (Store, Result<LogPosition, DurableError>) {
         let synced = self.sync();
         let made = self.checkpoints.wait();
         let Self { engine, lock, directory, position, .. } = self;
-        let unloaded = engine.unload();
-        synced?;
-        lock.sync(&directory.lock())?;
-        made?;
-        unloaded.map_err(|failure| DurableError::Engine(failure.into()))?;
-        Ok(position)
+        let (store, unloaded) = match engine.unload() {
+            Ok(store) => (store, Ok(())),
+            Err(failure) => {
+                let (error, store) = failure.into_parts();
+                (store, Err(DurableError::Engine(error)))
+            }
+        };
+        let closed = synced
+            .and_then(|_| Ok(lock.sync(&directory.lock())?))
+            .and_then(|()| made.map(drop))
+            .and(unloaded)
+            .map(|()| position);
+        (store, closed)
     }
 
     /// Whether the next command may run.

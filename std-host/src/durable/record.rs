@@ -33,7 +33,7 @@ pub(super) trait AppendEntry {
         after: LogPosition,
     ) -> Result<(), Self::Error>
     where
-        E: IntoIterator<Item: Into<EntryEvent<'a>>> + Clone,
+        E: IntoIterator<Item = EntryEvent<'a>> + Clone,
         C: IntoIterator<Item: Into<EntryChange<'a>>> + Clone;
 }
 
@@ -46,7 +46,7 @@ impl AppendEntry for Batch {
         after: LogPosition,
     ) -> Result<(), LogError>
     where
-        E: IntoIterator<Item: Into<EntryEvent<'a>>> + Clone,
+        E: IntoIterator<Item = EntryEvent<'a>> + Clone,
         C: IntoIterator<Item: Into<EntryChange<'a>>> + Clone,
     {
         self.push(entry, after)
@@ -62,7 +62,7 @@ impl<W: Write> AppendEntry for LogWriter<W> {
         _after: LogPosition,
     ) -> Result<(), Self::Error>
     where
-        E: IntoIterator<Item: Into<EntryEvent<'a>>> + Clone,
+        E: IntoIterator<Item = EntryEvent<'a>> + Clone,
         C: IntoIterator<Item: Into<EntryChange<'a>>> + Clone,
     {
         self.write(entry)

@@ -1,8 +1,11 @@
 //! Records what an engine does into one file, without a data directory.
 
-use std::fmt;
+use std::{
+    fmt,
+    io::{self, Write},
+};
 
-use embedded_io::Write;
+use embedded_io_adapters::std::FromStd;
 use statevec_abi::{
     abi::runtime_error_kind::HOST_INTERNAL_ERROR,
     boundary::RuntimeCommandRef,
@@ -20,9 +23,8 @@ use crate::{
 ///
 /// The file is what firmware writes, too: one segment without padding. It is durable once the sink is
 /// synced. For results that must survive a crash use a [`DurableEngine`](super::DurableEngine).
-#[derive(Debug)]
 pub struct Recorder<W: Write> {
-    log: LogWriter<W>,
+    log: LogWriter<FromStd<W>>,
     position: LogPosition,
 }
 
@@ -46,7 +48,7 @@ impl<W: Write> Recorder<W> {
         let position = LogPosition::default();
         let mut segment = header.segment(&position, 0);
         segment.alignment = Alignment::None;
-        match LogWriter::begin(sink, &segment) {
+        match LogWriter::begin(FromStd::new(sink), &segment) {
             Ok(log) => Ok(Self { log, position }),
             Err(error) => Err(not_written(0, &error)),
         }
@@ -89,6 +91,17 @@ impl<W: Write> Recorder<W> {
         Ok(outcome)
     }
 
+    /// Flushes the sink.
+    ///
+    /// # Errors
+    ///
+    /// The sink fails.
+    pub fn flush(&mut self) -> Result<(), RecordError> {
+        let entry = self.position.entry;
+        let flushed = self.log.sink().inner_mut().flush();
+        flushed.map_err(|error| RecordError { entry, reason: error.to_string() })
+    }
+
     /// The position behind the last entry.
     #[must_use]
     pub fn position(&self) -> &LogPosition {
@@ -97,7 +110,13 @@ impl<W: Write> Recorder<W> {
 
     /// Gives the sink back.
     pub fn into_sink(self) -> W {
-        self.log.into_sink()
+        self.log.into_sink().into_inner()
+    }
+}
+
+impl<W: Write> fmt::Debug for Recorder<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("position", &self.position).finish_non_exhaustive()
     }
 }
 
@@ -105,6 +124,6 @@ fn logged<'f>(failure: &CallFailure<'f>) -> EntryFailure<'f> {
     EntryFailure { kind: failure.kind, text: failure.message }
 }
 
-fn not_written<E: fmt::Debug>(entry: u64, error: &EncodeError<E>) -> RecordError {
-    RecordError { entry, reason: format!("{error:?}") }
+fn not_written(entry: u64, error: &EncodeError<io::Error>) -> RecordError {
+    RecordError { entry, reason: error.to_string() }
 }

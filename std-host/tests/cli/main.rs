@@ -8,6 +8,8 @@ mod bank;
 mod conversation;
 mod crate_folder;
 #[cfg(unix)]
+mod data;
+#[cfg(unix)]
 mod state_out;
 mod trust;
 #[cfg(unix)]

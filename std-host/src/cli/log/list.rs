@@ -19,10 +19,12 @@ use crate::cli::error::CliError;
 const PAUSE: Duration = Duration::from_millis(200);
 
 pub(super) fn list(args: &ListArgs) -> Result<(), CliError> {
-    let source = LogSource::open(&args.source)?;
+    // clap asks for a path unless there is a subcommand.
+    let Some(path) = &args.path else { return Ok(()) };
+    let source = LogSource::open(path, args.schema.as_deref())?;
     let folder = source.folder();
     if args.follow && folder.is_none() {
-        return Err(CliError::FollowFile { path: args.source.path.clone() });
+        return Err(CliError::FollowFile { path: path.clone() });
     }
     let from = args.from.unwrap_or(1);
     let needs_records = !matches!(args.only, Some(Only::Events | Only::Rejected));

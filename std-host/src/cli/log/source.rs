@@ -16,7 +16,6 @@ use statevec_host::{
     txlog::{LogError, LogHeader, LogWalk, Walked, list_segments},
 };
 
-use super::SourceArgs;
 use crate::cli::error::CliError;
 
 /// A log, and how to decode it.
@@ -37,24 +36,23 @@ enum Place {
 pub(super) type Records = Option<Restorer>;
 
 impl LogSource {
-    pub(super) fn open(args: &SourceArgs) -> Result<Self, CliError> {
+    pub(super) fn open(path: &Path, schema: Option<&Path>) -> Result<Self, CliError> {
         let storage: Arc<dyn Storage> = Arc::new(FileSystem);
-        let path = &args.path;
-        let metadata = fs::metadata(path)
-            .map_err(|source| CliError::LogPath { path: path.clone(), source })?;
+        let metadata =
+            fs::metadata(path).map_err(|source| CliError::LogPath { path: path.into(), source })?;
         let place = if metadata.is_dir() {
             if !path.join("log").is_dir() {
-                return Err(CliError::NoDataDirectory { path: path.clone() });
+                return Err(CliError::NoDataDirectory { path: path.into() });
             }
             Place::Directory(DataDirectory::new(Arc::clone(&storage), path))
         } else {
-            Place::File(path.clone())
+            Place::File(path.into())
         };
         let mut source =
             Self { storage, place, header: None, schema: None, writer: empty_writer()? };
         let walk = source.walk_from_start()?;
         source.header = walk.end().is_none_or(|end| !end.is_empty()).then(|| walk.header().clone());
-        source.schema = source.find_schema(args.schema.as_deref())?;
+        source.schema = source.find_schema(schema)?;
         if let Some(schema) = &source.schema {
             source.writer = JsonWriter::new(schema);
         }

@@ -36,7 +36,7 @@ struct Stat {
 }
 
 pub(super) fn stat(args: &SourceArgs) -> Result<(), CliError> {
-    let source = LogSource::open(args)?;
+    let source = LogSource::open(&args.path, args.schema.as_deref())?;
     let mut walk = source.walk_from_start()?;
     let mut stat = Stat { first_entry: walk.position().entry + 1, ..Stat::default() };
     if let Some(header) = &source.header {

@@ -21,7 +21,7 @@ struct Intact {
 }
 
 pub(super) fn verify(args: &SourceArgs) -> Result<(), CliError> {
-    let source = LogSource::open(args)?;
+    let source = LogSource::open(&args.path, args.schema.as_deref())?;
     if let Some(folder) = source.folder() {
         statevec_host::txlog::verify(source.storage(), &folder)?;
     }

@@ -10,9 +10,7 @@ use statevec_abi::{
     txlog::{EntryFailure, EntryOutcome},
 };
 
-use super::{
-    DurableEngine, Submitted,
-};
+use super::{DurableEngine, Submitted};
 use crate::{
     Outcome,
     durable::{

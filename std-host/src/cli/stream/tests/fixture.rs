@@ -16,6 +16,7 @@ use statevec_host::{Engine, LoadedPlugin};
 
 use super::super::{CliError, Commands, Counts, End, OutcomeBuffer, Stream, StreamOptions};
 use crate::cli::outcome_buffer::FlushFirst;
+use crate::cli::runner::MemoryRunner;
 
 #[derive(Record)]
 #[record(kind = 1, len = 64, pk(id))]
@@ -117,11 +118,12 @@ pub(super) fn run_into(
 ) -> (Result<End, CliError>, Counts) {
     let output = Rc::new(RefCell::new(OutcomeBuffer::new(out)));
     let input = FlushFirst::new(input, Rc::clone(&output));
-    let mut engine = engine();
+    let engine = engine();
     let schema = engine.plugin().schema();
     let mut commands = Commands::new(Box::new(input), Path::new("in.jsonl"), schema);
+    let mut runner = MemoryRunner::new(engine, options.is_silent);
     let mut stream = Stream {
-        engine: &mut engine,
+        runner: &mut runner,
         commands: &mut commands,
         output,
         options,

@@ -1,0 +1,56 @@
+//! What runs the commands of a stream: an engine in memory, or one whose results are recorded.
+
+#[cfg(unix)]
+mod durable;
+mod memory;
+mod recorded;
+
+use std::io::Write;
+
+use statevec_abi::boundary::RuntimeCommandRef;
+use statevec_host::{Engine, PluginFailure, Store};
+
+use super::error::CliError;
+use super::summary::Counts;
+
+#[cfg(unix)]
+pub(crate) use durable::{DurableRunner, SyncEvery, SyncFirst};
+pub(crate) use memory::MemoryRunner;
+pub(crate) use recorded::RecordedRunner;
+
+/// Runs commands, and prints their outcomes when they may be printed.
+pub(crate) trait Runner {
+    /// Runs one command.
+    fn run(
+        &mut self,
+        command: &RuntimeCommandRef<'_>,
+        counts: &mut Counts,
+    ) -> Result<Ran, CliError>;
+
+    /// Prints the lines that may be printed now.
+    fn print(&mut self, out: &mut impl Write) -> Result<(), CliError>;
+
+    /// Makes everything durable that ran, and prints what is left.
+    fn finish(&mut self, out: &mut impl Write) -> Result<(), CliError>;
+
+    /// The failure of a step that ended a wait for input, and could not be reported there.
+    fn take_failure(&mut self) -> Option<CliError> {
+        None
+    }
+
+    /// Shows the engine.
+    fn with_engine<R>(&self, f: impl FnOnce(&Engine) -> R) -> R;
+
+    /// Lets the plugin check its invariants.
+    fn validate(&mut self) -> Result<(), PluginFailure>;
+
+    /// Unloads the plugin. The records are left, however that goes.
+    fn unload(self) -> (Store, Result<(), CliError>);
+}
+
+/// The result of one command.
+pub(crate) struct Ran {
+    pub(crate) is_committed: bool,
+    /// A failure that ends the run.
+    pub(crate) failure: Option<PluginFailure>,
+}

@@ -1,0 +1,109 @@
+//! An engine whose results end with the process.
+
+use std::io::Write;
+
+use statevec_abi::boundary::RuntimeCommandRef;
+use statevec_host::{Engine, Outcome, PluginFailure, Store, json::JsonWriter};
+
+use super::{Ran, Runner};
+use crate::cli::error::CliError;
+use crate::cli::summary::Counts;
+
+/// Runs commands in memory.
+pub(crate) struct MemoryRunner {
+    engine: Engine,
+    lines: Lines,
+}
+
+impl MemoryRunner {
+    pub(crate) fn new(engine: Engine, is_silent: bool) -> Self {
+        let lines = Lines::new(&engine, is_silent);
+        Self { engine, lines }
+    }
+}
+
+impl Runner for MemoryRunner {
+    #[inline]
+    fn run(
+        &mut self,
+        command: &RuntimeCommandRef<'_>,
+        counts: &mut Counts,
+    ) -> Result<Ran, CliError> {
+        let outcome = self.engine.run(command);
+        Ok(self.lines.answer(command, outcome, counts))
+    }
+
+    #[inline]
+    fn print(&mut self, out: &mut impl Write) -> Result<(), CliError> {
+        self.lines.print(out)
+    }
+
+    fn finish(&mut self, out: &mut impl Write) -> Result<(), CliError> {
+        self.lines.print(out)
+    }
+
+    fn with_engine<R>(&self, f: impl FnOnce(&Engine) -> R) -> R {
+        f(&self.engine)
+    }
+
+    fn validate(&mut self) -> Result<(), PluginFailure> {
+        self.engine.validate().map_err(PluginFailure::from)
+    }
+
+    fn unload(self) -> (Store, Result<(), CliError>) {
+        unload(self.engine)
+    }
+}
+
+/// Lines of outcomes that may be printed at once.
+pub(super) struct Lines {
+    writer: JsonWriter,
+    text: String,
+    is_silent: bool,
+}
+
+impl Lines {
+    pub(super) fn new(engine: &Engine, is_silent: bool) -> Self {
+        Self { writer: JsonWriter::new(engine.plugin().schema()), text: String::new(), is_silent }
+    }
+
+    /// Adds the line of an outcome.
+    #[inline]
+    pub(super) fn answer(
+        &mut self,
+        command: &RuntimeCommandRef<'_>,
+        outcome: Outcome<'_>,
+        counts: &mut Counts,
+    ) -> Ran {
+        counts.count(&outcome);
+        if !self.is_silent {
+            let (ext_seq, kind) = (command.ext_seq(), command.command_kind());
+            self.writer.outcome(ext_seq, kind, &outcome, &mut self.text);
+            self.text.push('\n');
+        }
+        let is_committed = outcome.is_committed();
+        let failure = match outcome {
+            Outcome::Failed(failure) => Some(failure.into()),
+            _ => None,
+        };
+        Ran { is_committed, failure }
+    }
+
+    #[inline]
+    pub(super) fn print(&mut self, out: &mut impl Write) -> Result<(), CliError> {
+        let printed = out.write_all(self.text.as_bytes());
+        self.text.clear();
+        printed.map_err(|source| CliError::Output { source })
+    }
+}
+
+/// Unloads an engine. The records are left, however that goes.
+pub(super) fn unload(engine: Engine) -> (Store, Result<(), CliError>) {
+    match engine.unload() {
+        Ok(store) => (store, Ok(())),
+        Err(failure) => {
+            let (error, store) = failure.into_parts();
+            (store, Err(error.into()))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `run --record`: each entry goes into one file.
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use statevec_abi::boundary::RuntimeCommandRef;
+use statevec_host::{
+    Engine, PluginFailure, Store, StoreLimits,
+    durable::{RecordError, Recorder},
+    txlog::LogHeader,
+};
+
+use super::{
+    Ran, Runner,
+    memory::{Lines, unload},
+};
+use crate::cli::error::CliError;
+use crate::cli::summary::Counts;
+
+/// Runs commands, and writes their entries to a file.
+pub(crate) struct RecordedRunner {
+    engine: Engine,
+    recorder: Recorder<BufWriter<File>>,
+    lines: Lines,
+    path: PathBuf,
+}
+
+impl RecordedRunner {
+    /// Creates the file, which must not exist yet.
+    pub(crate) fn new(
+        engine: Engine,
+        path: &Path,
+        config: &str,
+        is_silent: bool,
+    ) -> Result<Self, CliError> {
+        let file = File::create_new(path);
+        let file = file.map_err(|source| CliError::RecordFile { path: path.into(), source })?;
+        let header = LogHeader::of_plugin(engine.plugin(), config, StoreLimits::default());
+        let recorder = Recorder::begin(BufWriter::with_capacity(256 << 10, file), &header)
+            .map_err(|source| CliError::Record { path: path.into(), source })?;
+        let lines = Lines::new(&engine, is_silent);
+        Ok(Self { engine, recorder, lines, path: path.into() })
+    }
+
+    fn failed(&self, source: RecordError) -> CliError {
+        CliError::Record { path: self.path.clone(), source }
+    }
+}
+
+impl Runner for RecordedRunner {
+    fn run(
+        &mut self,
+        command: &RuntimeCommandRef<'_>,
+        counts: &mut Counts,
+    ) -> Result<Ran, CliError> {
+        let Self { engine, recorder, lines, path } = self;
+        let outcome = recorder
+            .run(engine, command)
+            .map_err(|source| CliError::Record { path: path.clone(), source })?;
+        Ok(lines.answer(command, outcome, counts))
+    }
+
+    fn print(&mut self, out: &mut impl Write) -> Result<(), CliError> {
+        self.lines.print(out)
+    }
+
+    fn finish(&mut self, out: &mut impl Write) -> Result<(), CliError> {
+        self.lines.print(out)?;
+        self.recorder.flush().map_err(|source| self.failed(source))
+    }
+
+    fn with_engine<R>(&self, f: impl FnOnce(&Engine) -> R) -> R {
+        f(&self.engine)
+    }
+
+    fn validate(&mut self) -> Result<(), PluginFailure> {
+        self.engine.validate().map_err(PluginFailure::from)
+    }
+
+    fn unload(self) -> (Store, Result<(), CliError>) {
+        let path = self.path;
+        let written = self.recorder.into_sink().into_inner();
+        let (store, unloaded) = unload(self.engine);
+        let synced =
+            written.map_err(std::io::IntoInnerError::into_error).and_then(|file| file.sync_all());
+        (store, unloaded.and(synced.map_err(|source| CliError::RecordFile { path, source })))
+    }
+}
