@@ -77,6 +77,7 @@ fn a_run_goes_on_where_the_last_one_stopped() {
     let more = folder.path().join("more.jsonl");
     fs::write(&more, r#"{"command":"Deposit","payload":{"account_id":1,"amount":5}}"#).unwrap();
     let ran = run_on(&data, more.to_str().unwrap(), &[]);
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
     let line: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(line["ext_seq"], 211);
     assert_eq!(line["tx_seq"], 182);
@@ -228,14 +229,16 @@ fn two_processes_on_one_directory_are_refused() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    let refused = (0..200).find_map(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        let ran = run_on(&data, COMMANDS, &[]);
-        (ran.status == Some(1)).then_some(ran.err)
-    });
+    let path = data.to_str().unwrap();
+    let is_held = || json(&statevec(&["status", path, "--json"]))["holder"].is_string();
+    while !is_held() {
+        assert!(first.try_wait().unwrap().is_none(), "the first process runs");
+    }
+    let refused = run_on(&data, COMMANDS, &[]);
     drop(writer);
     assert!(first.wait().unwrap().success());
-    assert!(refused.unwrap().contains("is in use by statevec-host run, process"));
+    assert_eq!(refused.status, Some(1));
+    assert!(refused.err.contains("is in use by statevec-host run, process"), "{}", refused.err);
     drop(folder);
 }
 
