@@ -103,7 +103,7 @@ typedef uint32_t StatevecErrorPhase;
 typedef uint16_t StatevecErrorKind;
 /* The other side broke this contract. */
 #define STATEVEC_KIND_ABI_CONTRACT_VIOLATION 1
-/* The plugin's schema is not the one that the host expected. */
+/* The plugin's schema is not the one that the host expected, or lacks a kind that a call names. */
 #define STATEVEC_KIND_SCHEMA_MISMATCH 1001
 /* The plugin cannot use its configuration. */
 #define STATEVEC_KIND_CONFIG_ERROR 1002

@@ -28,6 +28,8 @@ use crate::{
 /// - A method that fails writes why, and returns the token: kind 4001 for what the plugin may not
 ///   do, 4002 for what the host could not do. The method undoes its own changes; the owner of the
 ///   transaction undoes the changes before it.
+///   For a kind that the schema lacks there are [`no_record_kind`](refusal::no_record_kind) and
+///   [`no_event_kind`](refusal::no_event_kind) (kind 1001).
 /// - A panic is caught where the build has panic catching, and reported as kind 4002 (rule 2).
 ///
 /// ```

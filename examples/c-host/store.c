@@ -76,7 +76,7 @@ static StatevecCallStatus read_by_id(const void *ctx, uint8_t kind, uint64_t sys
                                      uint8_t *out_found, StatevecErrorBuf *out_error) {
     struct store *store = store_of(ctx);
     if (!may_read(store)) return refuse(out_error, NOT_NOW);
-    if (kind != store->record_kind) return refuse(out_error, UNKNOWN_KIND);
+    if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     const struct store_record *record = NULL;
     for (size_t i = 0; i < store->record_count; i++) {
         if (store->records[i].sys_id == sys_id) record = &store->records[i];
@@ -88,7 +88,7 @@ static StatevecCallStatus read_by_pk(const void *ctx, uint8_t kind, StatevecByte
                                      uint8_t *out_found, StatevecErrorBuf *out_error) {
     struct store *store = store_of(ctx);
     if (!may_read(store)) return refuse(out_error, NOT_NOW);
-    if (kind != store->record_kind) return refuse(out_error, UNKNOWN_KIND);
+    if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     if (!is_key(pk)) return refuse(out_error, BAD_KEY);
     return lend(store, find_by_pk(store, pk.ptr), visitor_ctx, visitor, out_found, out_error);
 }
@@ -97,7 +97,7 @@ static StatevecCallStatus for_each_key(const void *ctx, uint8_t kind, void *visi
                                        StatevecErrorBuf *out_error) {
     struct store *store = store_of(ctx);
     if (!may_read(store)) return refuse(out_error, NOT_NOW);
-    if (kind != store->record_kind) return refuse(out_error, UNKNOWN_KIND);
+    if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     enum store_state before = store->state;
     store->state = STORE_READING;
     for (size_t i = 0; i < store->record_count; i++) {
@@ -113,7 +113,7 @@ static StatevecCallStatus create(void *ctx, uint8_t kind, void *init_ctx, Statev
                                  StatevecErrorBuf *out_error) {
     struct store *store = ctx;
     if (!may_write(store)) return refuse(out_error, NOT_NOW);
-    if (kind != store->record_kind) return refuse(out_error, UNKNOWN_KIND);
+    if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     if (store->record_count == STORE_RECORDS) return fail(out_error, STATEVEC_KIND_HOST_INTERNAL_ERROR, "the store is full");
     struct store_record record = { .sys_id = store->last_sys_id + 1 };
     store->state = STORE_LENT;
@@ -132,7 +132,7 @@ static StatevecCallStatus update_by_pk(void *ctx, uint8_t kind, StatevecBytesRef
                                        uint8_t *out_found, StatevecErrorBuf *out_error) {
     struct store *store = ctx;
     if (!may_write(store)) return refuse(out_error, NOT_NOW);
-    if (kind != store->record_kind) return refuse(out_error, UNKNOWN_KIND);
+    if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     if (!is_key(pk)) return refuse(out_error, BAD_KEY);
     struct store_record *record = find_by_pk(store, pk.ptr);
     if (record != NULL) {
@@ -152,7 +152,7 @@ static StatevecCallStatus update_by_pk(void *ctx, uint8_t kind, StatevecBytesRef
 static StatevecCallStatus delete_by_pk(void *ctx, uint8_t kind, StatevecBytesRef pk, uint8_t *out_deleted, StatevecErrorBuf *out_error) {
     struct store *store = ctx;
     if (!may_write(store)) return refuse(out_error, NOT_NOW);
-    if (kind != store->record_kind) return refuse(out_error, UNKNOWN_KIND);
+    if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     if (!is_key(pk)) return refuse(out_error, BAD_KEY);
     struct store_record *record = find_by_pk(store, pk.ptr);
     if (record != NULL) {

@@ -48,14 +48,15 @@
 
 mod error;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use statevec_abi::{
     abi::SysId,
     boundary::RuntimeCommandRef,
     plugin::StaticPlugin,
-    typed::{Command, DecodeError, DecodePayload, Event, KeyedRecord, Payload, Pk, Record},
+    typed::{Command, DecodePayload, Event, KeyedRecord, Payload, Pk, Record},
 };
+use statevec_abi_alloc::schema::SchemaRegistry;
 
 use crate::{Engine, LoadedPlugin, Outcome, engine::PluginFailure, store::Events};
 
@@ -75,6 +76,7 @@ pub struct Committed<'h> {
     /// The number of the transaction, counted from 1.
     pub tx_seq: u64,
     events: Events<'h>,
+    schema: Arc<SchemaRegistry>,
 }
 
 impl Harness {
@@ -115,16 +117,21 @@ impl Harness {
     ///
     /// # Errors
     ///
-    /// The command was [rejected](HarnessError::Rejected) or [failed](HarnessError::Failed), and changed nothing.
+    /// The command was [rejected](HarnessError::Rejected) or [failed](HarnessError::Failed), and
+    /// changed nothing. A command that the schema does not list is [not run](HarnessError::Unlisted).
     pub fn run<C: Command>(&mut self, command: &C) -> Result<Committed<'_>, HarnessError> {
+        if self.schema().try_get_command(C::KIND).is_none() {
+            return Err(HarnessError::Unlisted { name: C::DEF.name, list: "commands" });
+        }
         self.payload.resize(command.encoded_len(), 0);
         let len = command.encode(&mut self.payload)?;
         self.payload.truncate(len);
         // At the end of the numbers the engine answers with a duplicate.
         let ext_seq = self.engine.position().next_ext_seq().unwrap_or(u64::MAX);
         let view = RuntimeCommandRef::new(C::KIND, ext_seq, self.ref_ext_time_us, &self.payload);
+        let schema = Arc::clone(self.engine.store().schema());
         match self.engine.run(&view) {
-            Outcome::Committed { tx_seq, events } => Ok(Committed { tx_seq, events }),
+            Outcome::Committed { tx_seq, events } => Ok(Committed { tx_seq, events, schema }),
             Outcome::Rejected(failure) => Err(HarnessError::Rejected(failure.into())),
             Outcome::Failed(failure) => Err(HarnessError::Failed(failure.into())),
             Outcome::Duplicate { last_ext_seq } => Err(HarnessError::SequenceEnd { last_ext_seq }),
@@ -158,18 +165,20 @@ impl Harness {
     ///
     /// # Errors
     ///
-    /// Its bytes do not fit the type.
-    pub fn get<R: KeyedRecord>(&self, pk: Pk<R>) -> Result<Option<R>, DecodeError> {
+    /// The schema does not list the type, or the record's bytes do not fit it.
+    pub fn get<R: KeyedRecord>(&self, pk: Pk<R>) -> Result<Option<R>, HarnessError> {
+        self.listed::<R>()?;
         let record = self.engine.store().get_by_pk(R::KIND, pk.as_bytes());
-        record.map(|record| R::decode(record.data)).transpose()
+        Ok(record.map(|record| R::decode(record.data)).transpose()?)
     }
 
     /// All records of a type, in ascending order of their numbers.
     ///
     /// # Errors
     ///
-    /// The bytes of one do not fit the type.
-    pub fn records<R: Record>(&self) -> Result<Vec<(SysId, R)>, DecodeError> {
+    /// The schema does not list the type, or the bytes of a record do not fit it.
+    pub fn records<R: Record>(&self) -> Result<Vec<(SysId, R)>, HarnessError> {
+        self.listed::<R>()?;
         let records = self.engine.store().records(R::KIND);
         records.map(|record| Ok((record.sys_id, R::decode(record.data)?))).collect()
     }
@@ -187,6 +196,17 @@ impl Harness {
     pub fn engine(&mut self) -> &mut Engine {
         &mut self.engine
     }
+
+    fn listed<R: Record>(&self) -> Result<(), HarnessError> {
+        match self.schema().try_get(R::KIND) {
+            Some(_) => Ok(()),
+            None => Err(HarnessError::Unlisted { name: R::DEF.name, list: "records" }),
+        }
+    }
+
+    fn schema(&self) -> &SchemaRegistry {
+        self.engine.store().schema()
+    }
 }
 
 impl<'h> Committed<'h> {
@@ -194,10 +214,13 @@ impl<'h> Committed<'h> {
     ///
     /// # Errors
     ///
-    /// The bytes of one do not fit the type.
-    pub fn events<E: Event + DecodePayload<'h>>(&self) -> Result<Vec<E>, DecodeError> {
+    /// The schema does not list the type, or the bytes of an event do not fit it.
+    pub fn events<E: Event + DecodePayload<'h>>(&self) -> Result<Vec<E>, HarnessError> {
+        if self.schema.try_get_event(E::KIND).is_none() {
+            return Err(HarnessError::Unlisted { name: E::DEF.name, list: "events" });
+        }
         let of_kind = self.events.clone().filter(|event| event.kind == <E as Payload>::KIND);
-        of_kind.map(|event| E::decode(event.payload)).collect()
+        of_kind.map(|event| Ok(E::decode(event.payload)?)).collect()
     }
 
     /// How many events of all types there are.

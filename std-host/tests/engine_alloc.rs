@@ -179,7 +179,7 @@ fn no_way_that_a_command_can_end_allocates() {
         (REJECT_AFTER_WRITES, Err(2001)),
         (DUPLICATE, Err(4001)),
         (CHANGE_KEY, Err(4001)),
-        (UNKNOWN_KIND, Err(4001)),
+        (UNKNOWN_KIND, Err(1001)),
     ];
     for id in 0..100 {
         for (what, ends) in steps {

@@ -99,7 +99,8 @@ pub mod runtime_error_kind {
 
     /// The other side broke the binary contract.
     pub const ABI_CONTRACT_VIOLATION: RuntimeErrorKind = RuntimeErrorKind(1);
-    /// The plugin's schema is not the one that the host expected.
+    /// The plugin's schema is not the one that the host expected, or lacks a kind that a host call
+    /// names.
     pub const SCHEMA_MISMATCH: RuntimeErrorKind = RuntimeErrorKind(1001);
     /// The configuration of the plugin or of the host is invalid.
     pub const CONFIG_ERROR: RuntimeErrorKind = RuntimeErrorKind(1002);

@@ -3,7 +3,7 @@
 
 use core::{ffi::c_void, ptr::NonNull};
 
-use super::{Host, HostGate, gate::GateError};
+use super::{Host, HostGate, gate::GateError, refusal::no_keyed_record_kind};
 use crate::{
     abi::{
         RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
@@ -101,7 +101,7 @@ pub(super) unsafe fn key<'k, 'e, H: Host>(
             unsafe { bytes(pk, len, error) }
         }
         Some(len) => Err(wrong_key(kind, len, pk.len, error)),
-        None => Err(no_key(kind, error)),
+        None => Err(no_keyed_record_kind(kind, error)),
     }
 }
 
@@ -143,13 +143,6 @@ fn wrong_key<'e>(
 ) -> ErrorWritten<'e> {
     let reason =
         format_args!("primary key of {got} bytes for record kind {kind}; its key has {expected}");
-    error.fail(runtime_error_kind::HOST_REJECTED, reason)
-}
-
-#[cold]
-#[inline(never)]
-fn no_key<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    let reason = format_args!("the schema has no record kind {kind} with a primary key");
     error.fail(runtime_error_kind::HOST_REJECTED, reason)
 }
 

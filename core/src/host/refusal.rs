@@ -8,7 +8,7 @@ use core::fmt::{self, Write as _};
 use crate::{
     abi::{
         RecordKind,
-        runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED},
+        runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED, SCHEMA_MISMATCH},
     },
     boundary::{ErrorSlot, ErrorWritten},
 };
@@ -20,16 +20,36 @@ pub fn no_transaction<'e>(error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     error.fail(HOST_INTERNAL_ERROR, reason)
 }
 
-/// A record kind that the schema does not have (kind 4001).
+/// A record kind that the schema does not have (kind 1001).
+///
+/// The plugin and its schema disagree, and no command can mend that. So this and the next two are
+/// failures: as rejections they would pass for answers of the business logic.
 #[cold]
 pub fn no_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    error.fail(HOST_REJECTED, format_args!("the schema has no record kind {kind}"))
+    let reason = format_args!(
+        "the schema has no record kind {kind}: add the record to records: […] of schema!"
+    );
+    error.fail(SCHEMA_MISMATCH, reason)
 }
 
-/// An event kind that the schema does not have (kind 4001).
+/// A primary key of a record kind that the schema does not have, or has without a key (kind 1001).
+#[cold]
+#[inline(never)]
+pub fn no_keyed_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
+    let reason = format_args!(
+        "the schema has no record kind {kind} with a primary key: add the record to records: […] \
+         of schema!, with pk(…)"
+    );
+    error.fail(SCHEMA_MISMATCH, reason)
+}
+
+/// An event kind that the schema does not have (kind 1001).
 #[cold]
 pub fn no_event_kind<'e>(kind: u8, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    error.fail(HOST_REJECTED, format_args!("the schema has no event kind {kind}"))
+    let reason = format_args!(
+        "the schema has no event kind {kind}: add the event to events: […] of schema!"
+    );
+    error.fail(SCHEMA_MISMATCH, reason)
 }
 
 /// A new record with the primary key of another one (kind 4001).

@@ -23,6 +23,14 @@ pub enum HarnessError {
     /// A record's or event's bytes do not fit the type.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// The type is not in the plugin's schema, so that no host knows it.
+    #[error("`{name}` is not in the plugin's schema: add it to {list}: […] of schema!")]
+    Unlisted {
+        /// The type.
+        name: &'static str,
+        /// The list that lacks it.
+        list: &'static str,
+    },
     /// The command was rejected.
     #[error("the command was rejected: {0}")]
     Rejected(#[source] PluginFailure),

@@ -27,12 +27,15 @@ struct Kind {
 pub(crate) enum Ends {
     Committed(Vec<Vec<u8>>),
     Rejected,
+    /// The plugin broke its own schema.
+    Unlisted,
     Panicked,
 }
 
 /// A step that fails.
 enum Stop {
     Refused,
+    Unlisted,
     Rejected,
     Panicked,
 }
@@ -49,8 +52,11 @@ impl Model {
         for step in &script.steps {
             match next.step(*step) {
                 Ok(report) => events.extend(report),
-                Err(Stop::Refused) if script.tolerant => events.push(REFUSED.to_vec()),
+                Err(Stop::Refused | Stop::Unlisted) if script.tolerant => {
+                    events.push(REFUSED.to_vec());
+                }
                 Err(Stop::Refused | Stop::Rejected) => return Ends::Rejected,
+                Err(Stop::Unlisted) => return Ends::Unlisted,
                 Err(Stop::Panicked) => return Ends::Panicked,
             }
         }
@@ -109,7 +115,7 @@ impl Model {
                     .flat_map(|(id, (_, value))| [id.to_le_bytes(), value.to_le_bytes()].concat())
                     .collect()
             }
-            Step::Emit { kind, .. } if kind != SEEN => return Err(Stop::Refused),
+            Step::Emit { kind, .. } if kind != SEEN => return Err(Stop::Unlisted),
             Step::Emit { byte, .. } => vec![byte],
             Step::Log { .. } => return Ok(None),
             Step::Reject => return Err(Stop::Rejected),
@@ -131,11 +137,11 @@ impl Model {
     }
 
     fn kind(&mut self, kind: RecordKind) -> Result<&mut Kind, Stop> {
-        self.kinds.get_mut(&kind).ok_or(Stop::Refused)
+        self.kinds.get_mut(&kind).ok_or(Stop::Unlisted)
     }
 
     fn keyed(&mut self, kind: RecordKind) -> Result<&mut Kind, Stop> {
-        if kind == NOTE { Err(Stop::Refused) } else { self.kind(kind) }
+        if kind == NOTE { Err(Stop::Unlisted) } else { self.kind(kind) }
     }
 
     /// Compares everything that can be asked of a store.

@@ -27,6 +27,9 @@ proptest! {
                 (Ran::Rejected(2001 | 4001, _), Ends::Rejected) => {
                     prop_assert_eq!(engine.store().image(), before);
                 }
+                (Ran::Failed(1001, _), Ends::Unlisted) => {
+                    prop_assert_eq!(engine.store().image(), before);
+                }
                 (ran, ends) => prop_assert!(false, "{ran:?}, but the model says {ends:?}"),
             }
             model.assert_matches(engine.store());

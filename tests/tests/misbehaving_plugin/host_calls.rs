@@ -18,22 +18,31 @@ macro_rules! answers {
 const NULL_BYTES: &str = "1 bytes pointer is null but len is non-zero";
 const NULL_CONTEXT: &str = "1 host context is null";
 
+/// The answer for a kind that the schema lacks: a failure and not a rejection.
+fn unlisted(what: &str, kind: u8, with: &str) -> String {
+    let pk = if with.is_empty() { "" } else { ", with pk(…)" };
+    format!(
+        "1001 the schema has no {what} kind {kind}{with}: \
+         add the {what} to {what}s: […] of schema!{pk}"
+    )
+}
+
 mod kinds {
     use super::*;
 
     answers! {
-        read_by_id_of_a_reserved_kind: "read_by_id with kind 0" => "4001 the schema has no record kind 0";
-        read_by_id_of_an_unknown_kind: "read_by_id with kind 99" => "4001 the schema has no record kind 99";
-        read_by_pk_of_an_unknown_kind: "read_by_pk with kind 255" => "4001 the schema has no record kind 255 with a primary key";
-        read_by_pk_of_a_kind_without_a_key: "read_by_pk with kind 2" => "4001 the schema has no record kind 2 with a primary key";
-        for_each_of_an_unknown_kind: "for_each with kind 99" => "4001 the schema has no record kind 99";
-        create_of_a_reserved_kind: "create with kind 0" => "4001 the schema has no record kind 0";
-        create_of_an_unknown_kind: "create with kind 99" => "4001 the schema has no record kind 99";
-        update_of_an_unknown_kind: "update with kind 99" => "4001 the schema has no record kind 99 with a primary key";
-        update_of_a_kind_without_a_key: "update with kind 2" => "4001 the schema has no record kind 2 with a primary key";
-        delete_of_an_unknown_kind: "delete with kind 99" => "4001 the schema has no record kind 99 with a primary key";
-        delete_of_a_kind_without_a_key: "delete with kind 2" => "4001 the schema has no record kind 2 with a primary key";
-        emit_of_an_unknown_kind: "emit with kind 99" => "4001 the schema has no event kind 99";
+        read_by_id_of_a_reserved_kind: "read_by_id with kind 0" => unlisted("record", 0, "");
+        read_by_id_of_an_unknown_kind: "read_by_id with kind 99" => unlisted("record", 99, "");
+        read_by_pk_of_an_unknown_kind: "read_by_pk with kind 255" => unlisted("record", 255, " with a primary key");
+        read_by_pk_of_a_kind_without_a_key: "read_by_pk with kind 2" => unlisted("record", 2, " with a primary key");
+        for_each_of_an_unknown_kind: "for_each with kind 99" => unlisted("record", 99, "");
+        create_of_a_reserved_kind: "create with kind 0" => unlisted("record", 0, "");
+        create_of_an_unknown_kind: "create with kind 99" => unlisted("record", 99, "");
+        update_of_an_unknown_kind: "update with kind 99" => unlisted("record", 99, " with a primary key");
+        update_of_a_kind_without_a_key: "update with kind 2" => unlisted("record", 2, " with a primary key");
+        delete_of_an_unknown_kind: "delete with kind 99" => unlisted("record", 99, " with a primary key");
+        delete_of_a_kind_without_a_key: "delete with kind 2" => unlisted("record", 2, " with a primary key");
+        emit_of_an_unknown_kind: "emit with kind 99" => unlisted("event", 99, "");
     }
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use statevec_abi::{
     abi::{
         RecordKey, RecordKind, RuntimeErrorKind,
-        runtime_error_kind::{HOST_REJECTED, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED},
+        runtime_error_kind::{
+            HOST_REJECTED, PLUGIN_INTERNAL_ERROR, PLUGIN_REJECTED, SCHEMA_MISMATCH,
+        },
     },
     txlog::StateDigest,
 };
@@ -62,6 +64,9 @@ enum Lent {
 
 struct Panicked;
 
+/// The host's answer, or the kind of its error.
+type Answer = Result<Seen, RuntimeErrorKind>;
+
 impl<R: Room> Model<R> {
     pub(super) fn new(room: R) -> Self {
         let empty = Table { next_id: 1, records: BTreeMap::new() };
@@ -93,8 +98,10 @@ impl<R: Room> Model<R> {
         seen: &mut Vec<Seen>,
     ) -> Result<Option<RuntimeErrorKind>, Panicked> {
         for step in &script.steps {
-            if !self.make(step, Lent::Nothing, seen)? && !script.tolerant {
-                return Ok(Some(HOST_REJECTED));
+            if let Err(kind) = self.make(step, Lent::Nothing, seen)?
+                && !script.tolerant
+            {
+                return Ok(Some(kind));
             }
         }
         match script.end {
@@ -104,8 +111,13 @@ impl<R: Room> Model<R> {
         }
     }
 
-    /// Whether the host accepted the step.
-    fn make(&mut self, step: &Step, lent: Lent, seen: &mut Vec<Seen>) -> Result<bool, Panicked> {
+    /// Makes the host call of a step. The inner error is the kind that the host answers.
+    fn make(
+        &mut self,
+        step: &Step,
+        lent: Lent,
+        seen: &mut Vec<Seen>,
+    ) -> Result<Result<(), RuntimeErrorKind>, Panicked> {
         if matches!(step.call, Call::Panic) {
             return Err(Panicked);
         }
@@ -114,13 +126,13 @@ impl<R: Room> Model<R> {
             Lent::ForReading => step.call.is_write(),
             Lent::ForWriting => true,
         };
-        let answer = if illegal { None } else { self.call(step, seen)? };
-        seen.push(answer.clone().unwrap_or(Seen::Refused(HOST_REJECTED)));
-        Ok(answer.is_some())
+        let answer = if illegal { Err(HOST_REJECTED) } else { self.call(step, seen)? };
+        let done = answer.as_ref().map(drop).map_err(|kind| *kind);
+        seen.push(answer.unwrap_or_else(Seen::Refused));
+        Ok(done)
     }
 
-    /// The host's answer; `None` if it refuses.
-    fn call(&mut self, step: &Step, seen: &mut Vec<Seen>) -> Result<Option<Seen>, Panicked> {
+    fn call(&mut self, step: &Step, seen: &mut Vec<Seen>) -> Result<Answer, Panicked> {
         // A key of the wrong length is refused before the store is asked.
         let key = match &step.call {
             Call::Update { kind, key, .. }
@@ -129,44 +141,52 @@ impl<R: Room> Model<R> {
             Call::ReadByBytes { kind, pk } => Some((kind.number(), pk.clone())),
             _ => None,
         };
-        if let Some((kind, pk)) = &key
-            && pk_len(*kind) != Some(pk.len())
-        {
-            return Ok(None);
+        if let Some((kind, pk)) = &key {
+            match pk_len(*kind) {
+                None => return Ok(Err(SCHEMA_MISMATCH)),
+                Some(len) if len != pk.len() => return Ok(Err(HOST_REJECTED)),
+                Some(_) => {}
+            }
         }
         if step.call.is_write() && !self.room.write(&step.call) {
-            return Ok(None);
+            return Ok(Err(HOST_REJECTED));
         }
         let found = key.and_then(|(kind, pk)| self.find(kind, &pk));
         Ok(match &step.call {
             Call::Create { kind, key, pokes } => self.create(*kind, *key, pokes, step, seen)?,
             Call::Update { key, pokes, .. } => self.update(found, *key, pokes, step, seen)?,
             Call::Delete { .. } => self.delete(found),
-            Call::ReadByPk { .. } | Call::ReadByBytes { .. } => Some(self.read(found, step, seen)?),
+            Call::ReadByPk { .. } | Call::ReadByBytes { .. } => Ok(self.read(found, step, seen)?),
             Call::ReadById { kind, id } => {
                 let (kind, sys_id) = (kind.number(), u64::from(id.0));
-                let Some(table) = self.tables.get(&kind) else { return Ok(None) };
+                let Some(table) = self.tables.get(&kind) else { return Ok(Err(SCHEMA_MISMATCH)) };
                 let exists = table.records.contains_key(&sys_id);
-                Some(self.read(exists.then_some(RecordKey { kind, sys_id }), step, seen)?)
+                Ok(self.read(exists.then_some(RecordKey { kind, sys_id }), step, seen)?)
             }
             Call::Walk { kind } => {
-                let Some(table) = self.tables.get(&kind.number()) else { return Ok(None) };
+                let Some(table) = self.tables.get(&kind.number()) else {
+                    return Ok(Err(SCHEMA_MISMATCH));
+                };
                 for id in table.records.keys().copied().collect::<Vec<_>>() {
                     seen.push(Seen::Key(id));
                     self.inside(step, Lent::ForReading, seen)?;
                 }
-                Some(Seen::Done)
+                Ok(Seen::Done)
             }
             Call::Emit { kind, payload } => {
                 let kind = kind.number();
-                (kind == TOLD && self.room.emit(payload.len())).then(|| {
+                if kind != TOLD {
+                    Err(SCHEMA_MISMATCH)
+                } else if self.room.emit(payload.len()) {
                     self.events.push((kind, payload.clone()));
-                    Seen::Done
-                })
+                    Ok(Seen::Done)
+                } else {
+                    Err(HOST_REJECTED)
+                }
             }
             Call::Log { text } => {
                 self.log.push(String::from_utf8_lossy(text).into_owned().into_bytes());
-                Some(Seen::Done)
+                Ok(Seen::Done)
             }
             Call::Panic => return Err(Panicked),
         })
@@ -174,7 +194,7 @@ impl<R: Room> Model<R> {
 
     fn inside(&mut self, step: &Step, lent: Lent, seen: &mut Vec<Seen>) -> Result<(), Panicked> {
         for step in &step.inside {
-            self.make(step, lent, seen)?;
+            let _refused = self.make(step, lent, seen)?;
         }
         Ok(())
     }
@@ -186,25 +206,25 @@ impl<R: Room> Model<R> {
         pokes: &[Poke],
         step: &Step,
         seen: &mut Vec<Seen>,
-    ) -> Result<Option<Seen>, Panicked> {
+    ) -> Result<Answer, Panicked> {
         let kind = kind.number();
-        let Some(size) = data_size(kind) else { return Ok(None) };
+        let Some(size) = data_size(kind) else { return Ok(Err(SCHEMA_MISMATCH)) };
         if !self.room.create(&self.tables, kind) {
-            return Ok(None);
+            return Ok(Err(HOST_REJECTED));
         }
         let mut data = vec![0; size];
         seen.push(Seen::Lent(data.clone()));
         self.inside(step, Lent::ForWriting, seen)?;
         write(kind, key, pokes, &mut data);
         if pk_len(kind).is_some() && self.find(kind, &pk(kind, &data)).is_some() {
-            return Ok(None);
+            return Ok(Err(HOST_REJECTED));
         }
-        let Some(table) = self.tables.get_mut(&kind) else { return Ok(None) };
+        let Some(table) = self.tables.get_mut(&kind) else { return Ok(Err(SCHEMA_MISMATCH)) };
         let sys_id = table.next_id;
         table.next_id += 1;
         table.records.insert(sys_id, data);
         self.room.changed(RecordKey { kind, sys_id });
-        Ok(Some(Seen::Created(sys_id)))
+        Ok(Ok(Seen::Created(sys_id)))
     }
 
     fn update(
@@ -214,10 +234,10 @@ impl<R: Room> Model<R> {
         pokes: &[Poke],
         step: &Step,
         seen: &mut Vec<Seen>,
-    ) -> Result<Option<Seen>, Panicked> {
-        let Some(record) = found else { return Ok(Some(Seen::Found(false))) };
+    ) -> Result<Answer, Panicked> {
+        let Some(record) = found else { return Ok(Ok(Seen::Found(false))) };
         if !self.room.update(record) {
-            return Ok(None);
+            return Ok(Err(HOST_REJECTED));
         }
         let old = self.data(record).clone();
         seen.push(Seen::Lent(old.clone()));
@@ -225,20 +245,21 @@ impl<R: Room> Model<R> {
         let mut new = old.clone();
         write(record.kind, key, pokes, &mut new);
         if changes_what_may_not(record.kind, &old, &new) {
-            return Ok(None);
+            return Ok(Err(HOST_REJECTED));
         }
         *self.data(record) = new;
         self.room.changed(record);
-        Ok(Some(Seen::Found(true)))
+        Ok(Ok(Seen::Found(true)))
     }
 
-    fn delete(&mut self, found: Option<RecordKey>) -> Option<Seen> {
-        let Some(record) = found else { return Some(Seen::Found(false)) };
+    fn delete(&mut self, found: Option<RecordKey>) -> Answer {
+        let Some(record) = found else { return Ok(Seen::Found(false)) };
         if !self.room.delete(record) {
-            return None;
+            return Err(HOST_REJECTED);
         }
-        self.tables.get_mut(&record.kind)?.records.remove(&record.sys_id);
-        Some(Seen::Found(true))
+        let table = self.tables.get_mut(&record.kind).ok_or(SCHEMA_MISMATCH)?;
+        table.records.remove(&record.sys_id);
+        Ok(Seen::Found(true))
     }
 
     fn read(

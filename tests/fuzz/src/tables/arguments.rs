@@ -9,7 +9,7 @@ use statevec_abi::{
     abi::{
         RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeErrorKind,
         RuntimeHostContextV1, RuntimePluginApiV1,
-        runtime_error_kind::{ABI_CONTRACT_VIOLATION, HOST_REJECTED},
+        runtime_error_kind::{ABI_CONTRACT_VIOLATION, HOST_REJECTED, SCHEMA_MISMATCH},
     },
     boundary::{RuntimeCommandRef, limits},
     fixed_store::{FixedMemory, FixedStore, record_size},
@@ -120,7 +120,8 @@ impl Arguments {
             return Err(ABI_CONTRACT_VIOLATION);
         }
         if matches!(function, ReadByPk | Update | Delete) {
-            if pk_len(kind) != Some(bytes.len) {
+            let len = pk_len(kind).ok_or(SCHEMA_MISMATCH)?;
+            if len != bytes.len {
                 return Err(HOST_REJECTED);
             }
             if bytes.ptr.is_null() {
@@ -132,12 +133,12 @@ impl Arguments {
         if matches!(function, Emit | Log) {
             return match is_bad {
                 true => Err(ABI_CONTRACT_VIOLATION),
-                false if function == Emit && kind != TOLD => Err(HOST_REJECTED),
+                false if function == Emit && kind != TOLD => Err(SCHEMA_MISMATCH),
                 false => Ok((0, None)),
             };
         }
         if ![THING, SHARE, NOTE].contains(&kind) {
-            return Err(HOST_REJECTED);
+            return Err(SCHEMA_MISMATCH);
         }
         let is_thing = kind == THING;
         let found = |is_found: bool| Ok((usize::from(is_found), Some(u64::from(is_found))));
