@@ -19,6 +19,9 @@ pub(super) const MAX_PAYLOAD: usize = statevec_abi::boundary::limits::RECORD + R
 /// Bytes of a records block beside the rows' data: the block's own fields and one record number.
 pub(super) const ROW_OVERHEAD: usize = 16;
 
+/// Bytes of the length that ends the payload of the last block, so that it is found from the end of the file.
+pub(super) const END_LEN: usize = 4;
+
 /// The kind of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {

@@ -6,7 +6,7 @@ use statevec_abi::abi::{RecordKind, SysId};
 
 use super::{
     CheckpointError, CheckpointHead, KindEnd,
-    block::{BlockHeader, HEADER, Tag},
+    block::{BlockHeader, END_LEN, HEADER, Tag},
     head::{FORMAT_VERSION, HeadError},
 };
 use crate::storage::{Access, Context as _, Storage, StorageFile, read_exact_at};
@@ -49,6 +49,9 @@ const ID: usize = size_of::<SysId>();
 const ROWS: usize = 8;
 /// Bytes that the last block has for each kind.
 const KIND_END: usize = 17;
+
+/// The longest payload of the last block.
+const LONGEST_END: u64 = (256 * KIND_END + END_LEN) as u64;
 
 /// A record of a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +145,31 @@ impl CheckpointReader {
         Ok(Some(CheckpointRecord { kind, sys_id, data }))
     }
 
+    /// Room that the records will take, kind by kind, as the last block says. It is a hint: that block is checked
+    /// against the records when it is reached.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn expected(&self) -> Result<Vec<KindEnd>, CheckpointError> {
+        let read = |buffer: &mut [u8], offset| {
+            read_exact_at(&*self.file, buffer, offset).context("read", &self.path)
+        };
+        let mut len = [0; END_LEN];
+        let Some(at) = self.len.checked_sub(END_LEN as u64) else { return Ok(Vec::new()) };
+        read(&mut len, at)?;
+        let len = u64::from(u32::from_le_bytes(len));
+        if len > LONGEST_END || len > self.len {
+            return Ok(Vec::new());
+        }
+        let mut payload = vec![0; len as usize];
+        read(&mut payload, self.len - len)?;
+        let (mut ends, _) = kind_ends(&payload);
+        // No record is shorter than its number.
+        ends.retain(|end| end.records <= self.len / ID as u64);
+        Ok(ends)
+    }
+
     fn begin_rows(&mut self) -> Result<(), CheckpointError> {
         let Some(&[kind, 0, 0, 0, a, b, c, d]) = self.payload.first_chunk::<ROWS>() else {
             return Err(self.damaged("a block of records has no beginning"));
@@ -160,18 +188,11 @@ impl CheckpointReader {
         if self.offset != self.len {
             return Err(self.damaged("something follows the last block"));
         }
-        let (ends, rest) = self.payload.as_chunks::<KIND_END>();
-        let ends: Vec<_> = ends
-            .iter()
-            .map(|end| {
-                let number = |at: usize| {
-                    end[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
-                };
-                KindEnd { kind: end[0], next_sys_id: number(1), records: number(9) }
-            })
-            .collect();
+        let (ends, rest) = kind_ends(&self.payload);
         let counts = ends.iter().filter(|end| end.records > 0).map(|end| (end.kind, end.records));
-        let sound = rest.is_empty()
+        let len = self.payload.last_chunk().map_or(0, |len| u32::from_le_bytes(*len));
+        let sound = rest == 0
+            && len as usize == self.payload.len()
             && ends.is_sorted_by(|a, b| a.kind < b.kind)
             && counts.eq(self.counts.iter().copied());
         if !sound {
@@ -212,4 +233,16 @@ impl CheckpointReader {
 
 fn damaged(path: &Path, offset: u64, what: &'static str) -> CheckpointError {
     CheckpointError::Damaged { path: path.into(), offset, what }
+}
+
+/// What the payload of the last block says about the kinds, and how many bytes are left over.
+fn kind_ends(payload: &[u8]) -> (Vec<KindEnd>, usize) {
+    let payload = payload.get(..payload.len().saturating_sub(END_LEN)).unwrap_or_default();
+    let (ends, rest) = payload.as_chunks::<KIND_END>();
+    let ends = ends.iter().map(|end| {
+        let number =
+            |at: usize| end[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        KindEnd { kind: end[0], next_sys_id: number(1), records: number(9) }
+    });
+    (ends.collect(), rest.len())
 }

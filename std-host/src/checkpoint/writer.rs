@@ -6,7 +6,7 @@ use statevec_abi::abi::{RecordKind, SysId};
 
 use super::{
     CheckpointError, CheckpointHead,
-    block::{HEADER, ROW_OVERHEAD, Tag, seal},
+    block::{END_LEN, HEADER, ROW_OVERHEAD, Tag, seal},
 };
 use crate::storage::{Context as _, Storage, StorageFile, write_all_at};
 
@@ -110,6 +110,8 @@ impl CheckpointWriter {
             self.block.extend_from_slice(&end.next_sys_id.to_le_bytes());
             self.block.extend_from_slice(&end.records.to_le_bytes());
         }
+        let len = (self.block.len() - HEADER + END_LEN) as u32;
+        self.block.extend_from_slice(&len.to_le_bytes());
         self.write_block(Tag::End)?;
         self.file.sync_data().context("sync", &self.path)?;
         Ok(())

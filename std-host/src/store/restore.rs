@@ -38,7 +38,11 @@ pub use error::RestoreError;
 #[derive(Debug)]
 pub struct Restorer {
     store: Store,
+    /// Counts every record; the next number of the kind that is being filled may be an earlier one.
     digest: StateDigest,
+    /// The kind that records are being added to, and its next number as the digest counts it. Changing that with
+    /// every record would cost more than the record.
+    filling: Option<(RecordKind, SysId)>,
     /// A record's data before a change.
     before: Vec<u8>,
 }
@@ -48,7 +52,7 @@ impl Restorer {
     #[must_use]
     pub fn new(store: Store) -> Self {
         let digest = store.digest();
-        Self { store, digest, before: Vec::new() }
+        Self { store, digest, filling: None, before: Vec::new() }
     }
 
     /// Makes room for more records of a kind, so that restoring them allocates nothing.
@@ -67,10 +71,13 @@ impl Restorer {
     ///
     /// The record does not fit the schema or contradicts those that are there.
     pub fn record(&mut self, key: RecordKey, data: &[u8]) -> Result<(), RestoreError> {
+        if self.filling.is_none_or(|(kind, _)| kind != key.kind) {
+            self.settle();
+            let next = table(&mut self.store, key.kind)?.next_id();
+            self.filling = Some((key.kind, next));
+        }
         let table = table(&mut self.store, key.kind)?;
-        let before = table.next_id();
         table.restore_created(key.sys_id, data).map_err(|what| conflict(table, key, what))?;
-        self.digest.set_next_sys_id(key.kind, before, table.next_id());
         self.digest.add_record(key, data);
         Ok(())
     }
@@ -81,6 +88,7 @@ impl Restorer {
     ///
     /// There is no such kind, or numbers from there on are used.
     pub fn next_sys_id(&mut self, kind: RecordKind, next: SysId) -> Result<(), RestoreError> {
+        self.settle();
         let table = table(&mut self.store, kind)?;
         let before = table.next_id();
         let key = RecordKey { kind, sys_id: next };
@@ -95,13 +103,27 @@ impl Restorer {
     ///
     /// The change does not fit the schema or contradicts the records that are there. Nothing has changed then.
     pub fn apply(&mut self, change: &EntryChange<'_>) -> Result<(), RestoreError> {
+        self.settle();
         self.store.apply_logged(change, &mut self.digest, &mut self.before)
     }
 
     /// The digest of the state.
     #[must_use]
     pub fn digest(&self) -> StateDigest {
-        self.digest
+        let mut digest = self.digest;
+        if let Some((kind, counted)) = self.filling {
+            let next = self.store.next_sys_id(kind).unwrap_or(counted);
+            digest.set_next_sys_id(kind, counted, next);
+        }
+        digest
+    }
+
+    /// Counts the next number of the kind that was filled.
+    fn settle(&mut self) {
+        if self.filling.is_some() {
+            self.digest = self.digest();
+            self.filling = None;
+        }
     }
 
     /// The records.
