@@ -87,30 +87,30 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     let commands: Vec<_> = arms.iter().map(|arm| &arm.command).collect();
     let checks = commands.iter().enumerate().map(|(at, command)| {
         quote_spanned! {command.span()=>
-            const _: () = ::statevec_abi::typed::declared::assert_distinct_kind("commands", &ENTRIES, #at);
+            const _: () = __statevec_abi::typed::declared::assert_distinct_kind("commands", &ENTRIES, #at);
         }
     });
     let listed = schema.iter().flat_map(|schema| {
         commands.iter().enumerate().map(move |(at, command)| {
             quote_spanned! {command.span()=>
-                const _: () = ::statevec_abi::typed::declared::assert_listed(
+                const _: () = __statevec_abi::typed::declared::assert_listed(
                     "command", "commands", #schema.def.commands, &ENTRIES, #at,
                 );
             }
         })
     });
     let entries = commands.iter().map(|command| {
-        quote_spanned!(command.span()=> ::statevec_abi::typed::declared::command_entry::<#command>())
+        quote_spanned!(command.span()=> __statevec_abi::typed::declared::command_entry::<#command>())
     });
     let arms = arms.iter().map(|arm| {
         let CommandArm { command, binding, body } = arm;
         // Errors about the type stand at the type; a kind used twice is told above, and not by a
         // lint as well.
         let place = Span::mixed_site().located_at(command.span());
-        let kind = quote_spanned!(place=> <#command as ::statevec_abi::typed::Payload>::KIND);
+        let kind = quote_spanned!(place=> <#command as __statevec_abi::typed::Payload>::KIND);
         quote! {
             #kind => {
-                match ::statevec_abi::plugin::dispatch::decode_command::<#command>(&mut *#tx, #received.payload()) {
+                match __statevec_abi::plugin::dispatch::decode_command::<#command>(&mut *#tx, #received.payload()) {
                     ::core::result::Result::Ok(#binding) => #body,
                     ::core::result::Result::Err(rejected) => ::core::result::Result::Err(rejected),
                 }
@@ -133,7 +133,7 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
         let #outcome = match #received.command_kind() {
             #(#arms)*
             #unknown => ::core::result::Result::Err(
-                ::statevec_abi::plugin::dispatch::unknown_command(&mut *#tx, #unknown),
+                __statevec_abi::plugin::dispatch::unknown_command(&mut *#tx, #unknown),
             ),
         };
         #outcome

@@ -41,10 +41,10 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     // `try_from` spells its error out: `Self::Error` would also mean a variant of that name.
     Ok(options.crate_path.apply(quote! {
         #[automatically_derived]
-        impl ::statevec_abi::typed::EnumU8 for #name {
-            const DEF: ::statevec_abi::schema::EnumDef<'static> = ::statevec_abi::schema::EnumDef {
+        impl __statevec_abi::typed::EnumU8 for #name {
+            const DEF: __statevec_abi::schema::EnumDef<'static> = __statevec_abi::schema::EnumDef {
                 name: ::core::stringify!(#name),
-                variants: &[#(::statevec_abi::schema::EnumVariantDef {
+                variants: &[#(__statevec_abi::schema::EnumVariantDef {
                     name: #names,
                     discriminant: #values,
                 },)*],
@@ -58,10 +58,10 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             #[inline]
             fn try_from_u8(
                 raw: u8,
-            ) -> ::core::result::Result<Self, ::statevec_abi::typed::EnumDecodeError> {
+            ) -> ::core::result::Result<Self, __statevec_abi::typed::EnumDecodeError> {
                 match raw {
                     #(#values => ::core::result::Result::Ok(Self::#idents),)*
-                    _ => ::core::result::Result::Err(::statevec_abi::typed::EnumDecodeError {
+                    _ => ::core::result::Result::Err(__statevec_abi::typed::EnumDecodeError {
                         type_name: ::core::stringify!(#name),
                         raw,
                     }),
@@ -87,13 +87,13 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 
         #[automatically_derived]
         impl ::core::convert::TryFrom<u8> for #name {
-            type Error = ::statevec_abi::typed::EnumDecodeError;
+            type Error = __statevec_abi::typed::EnumDecodeError;
 
             #[inline]
             fn try_from(
                 raw: u8,
-            ) -> ::core::result::Result<Self, ::statevec_abi::typed::EnumDecodeError> {
-                <Self as ::statevec_abi::typed::EnumU8>::try_from_u8(raw)
+            ) -> ::core::result::Result<Self, __statevec_abi::typed::EnumDecodeError> {
+                <Self as __statevec_abi::typed::EnumU8>::try_from_u8(raw)
             }
         }
     }))

@@ -82,7 +82,7 @@ impl Field<'_> {
             Encoding::Enum => "EnumU8",
         };
         let variant = format_ident!("{variant}");
-        quote!(::statevec_abi::schema::FieldType::#variant)
+        quote!(__statevec_abi::schema::FieldType::#variant)
     }
 
     /// The enum's name, as an expression of type `Option<&str>`.
@@ -100,7 +100,7 @@ impl Field<'_> {
     /// The byte of an enum value.
     pub(crate) fn enum_byte(&self, value: &TokenStream) -> TokenStream {
         let ty = self.ty;
-        quote_spanned!(ty.span()=> <#ty as ::statevec_abi::typed::EnumU8>::to_u8(#value))
+        quote_spanned!(ty.span()=> <#ty as __statevec_abi::typed::EnumU8>::to_u8(#value))
     }
 
     /// The enum value of a byte, as a `Result`.
@@ -108,7 +108,7 @@ impl Field<'_> {
         let ty = self.ty;
         let field = self.name();
         quote_spanned! {ty.span()=>
-            <#ty as ::statevec_abi::typed::EnumU8>::try_from_u8(#raw)
+            <#ty as __statevec_abi::typed::EnumU8>::try_from_u8(#raw)
                 .map_err(|error| error.in_field(::core::stringify!(#record), #field))
         }
     }
@@ -116,7 +116,7 @@ impl Field<'_> {
     /// The enum value of a byte that has been checked.
     pub(crate) fn checked_variant(&self, raw: &TokenStream) -> TokenStream {
         let ty = self.ty;
-        quote_spanned!(ty.span()=> <#ty as ::statevec_abi::typed::EnumU8>::from_checked_u8(#raw))
+        quote_spanned!(ty.span()=> <#ty as __statevec_abi::typed::EnumU8>::from_checked_u8(#raw))
     }
 
     /// The author's words, or at least a sentence.

@@ -107,30 +107,30 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
     };
     input.crate_path.apply(quote! {
         #(#attributes)*
-        #vis const #name: ::statevec_abi::typed::Schema = {
-            const VERSION: ::statevec_abi::schema::Version =
-                ::statevec_abi::schema::Version::new(#main, #minor);
+        #vis const #name: __statevec_abi::typed::Schema = {
+            const VERSION: __statevec_abi::schema::Version =
+                __statevec_abi::schema::Version::new(#main, #minor);
             #patience
-            const UNLISTED: &[::statevec_abi::schema::EnumDef<'static>] = &[#(#unlisted),*];
+            const UNLISTED: &[__statevec_abi::schema::EnumDef<'static>] = &[#(#unlisted),*];
             #(#checks)*
             #patience
-            const DEF: ::statevec_abi::schema::SchemaDef<'static> = ::statevec_abi::schema::SchemaDef {
+            const DEF: __statevec_abi::schema::SchemaDef<'static> = __statevec_abi::schema::SchemaDef {
                 version: VERSION,
-                types: &::statevec_abi::typed::declared::sort_types([#(#types),*]),
-                records: &::statevec_abi::typed::declared::sort_records([#(#records),*]),
-                commands: &::statevec_abi::typed::declared::sort_payloads([#(#commands),*]),
-                events: &::statevec_abi::typed::declared::sort_payloads([#(#events),*]),
+                types: &__statevec_abi::typed::declared::sort_types([#(#types),*]),
+                records: &__statevec_abi::typed::declared::sort_records([#(#records),*]),
+                commands: &__statevec_abi::typed::declared::sort_payloads([#(#commands),*]),
+                events: &__statevec_abi::typed::declared::sort_payloads([#(#events),*]),
             };
             #patience
-            const FINGERPRINTS: ::statevec_abi::schema::Fingerprints =
-                ::statevec_abi::schema::Fingerprints::of(&DEF);
+            const FINGERPRINTS: __statevec_abi::schema::Fingerprints =
+                __statevec_abi::schema::Fingerprints::of(&DEF);
             #patience
-            const LEN: usize = ::statevec_abi::schema::json_len(&DEF, &FINGERPRINTS);
+            const LEN: usize = __statevec_abi::schema::json_len(&DEF, &FINGERPRINTS);
             #patience
-            const BYTES: [u8; LEN] = ::statevec_abi::typed::declared::json_array(&DEF, &FINGERPRINTS);
+            const BYTES: [u8; LEN] = __statevec_abi::typed::declared::json_array(&DEF, &FINGERPRINTS);
             #patience
-            const JSON: &str = ::statevec_abi::typed::declared::json_text(&BYTES);
-            ::statevec_abi::typed::Schema {
+            const JSON: &str = __statevec_abi::typed::declared::json_text(&BYTES);
+            __statevec_abi::typed::Schema {
                 def: DEF,
                 fingerprints: FINGERPRINTS,
                 json: JSON,
@@ -145,7 +145,7 @@ fn definitions(function: &str, entries: &[Path], argument: &TokenStream) -> Vec<
         .iter()
         .map(|entry| {
             let function = format_ident!("{function}", span = entry.span());
-            quote_spanned!(entry.span()=> ::statevec_abi::typed::declared::#function::<#entry>(#argument))
+            quote_spanned!(entry.span()=> __statevec_abi::typed::declared::#function::<#entry>(#argument))
         })
         .collect()
 }
@@ -153,7 +153,7 @@ fn definitions(function: &str, entries: &[Path], argument: &TokenStream) -> Vec<
 fn distinct_kinds(what: &str, entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
     let checks = entries.iter().enumerate().map(|(at, entry)| {
         quote_spanned! {entry.span()=>
-            const _: () = ::statevec_abi::typed::declared::assert_distinct_kind(#what, &ENTRIES, #at);
+            const _: () = __statevec_abi::typed::declared::assert_distinct_kind(#what, &ENTRIES, #at);
         }
     });
     let count = entries.len();
@@ -172,7 +172,7 @@ fn distinct_kinds(what: &str, entries: &[Path], definitions: &[TokenStream]) -> 
 fn distinct_names(what: &str, entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
     let checks = entries.iter().enumerate().map(|(at, entry)| {
         quote_spanned! {entry.span()=>
-            const _: () = ::statevec_abi::typed::declared::assert_distinct_name(#what, &ENTRIES, #at);
+            const _: () = __statevec_abi::typed::declared::assert_distinct_name(#what, &ENTRIES, #at);
         }
     });
     // Tokens come apart when printed, and no path needs the spaces.
@@ -193,7 +193,7 @@ fn enums_listed(what: &str, entries: &[Path], definitions: &[TokenStream]) -> To
     let checks = entries.iter().zip(definitions).map(|(entry, definition)| {
         let function = format_ident!("assert_{what}_enums_listed", span = entry.span());
         quote_spanned! {entry.span()=>
-            const _: () = ::statevec_abi::typed::declared::#function(
+            const _: () = __statevec_abi::typed::declared::#function(
                 DEF.types, UNLISTED, &#definition,
             );
         }

@@ -23,11 +23,11 @@ pub(super) fn expand(declaration: &Declaration<'_>) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl<#lifetime> ::statevec_abi::typed::DecodePayload<#lifetime> for #ty {
+        impl<#lifetime> __statevec_abi::typed::DecodePayload<#lifetime> for #ty {
             #[inline]
             fn decode(
                 bytes: &#lifetime [u8],
-            ) -> ::core::result::Result<Self, ::statevec_abi::typed::DecodeError> {
+            ) -> ::core::result::Result<Self, __statevec_abi::typed::DecodeError> {
                 #body
             }
         }
@@ -45,25 +45,25 @@ fn at_fixed_offsets(declaration: &Declaration<'_>) -> TokenStream {
         let field_name = field.name();
         match field.encoding {
             Encoding::Enum => {
-                let raw = quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(bytes));
+                let raw = quote!(__statevec_abi::typed::layout::read::<u8, #at, #size>(bytes));
                 let variant = field.variant(&raw, name);
                 quote!(#ident: #variant?)
             }
             Encoding::FixedBytes(capacity) => {
                 let capacity = usize_literal(u32::from(capacity));
                 quote! {
-                    #ident: ::statevec_abi::typed::layout::decode_fixed_bytes::<#capacity, #at, #size>(
+                    #ident: __statevec_abi::typed::layout::decode_fixed_bytes::<#capacity, #at, #size>(
                         bytes,
                         ::core::stringify!(#name),
                         #field_name,
                     )?
                 }
             }
-            _ => quote!(#ident: ::statevec_abi::typed::layout::read::<#ty, #at, #size>(bytes)),
+            _ => quote!(#ident: __statevec_abi::typed::layout::read::<#ty, #at, #size>(bytes)),
         }
     });
     quote! {
-        let bytes = ::statevec_abi::typed::layout::exactly::<#size>(bytes, ::core::stringify!(#name))?;
+        let bytes = __statevec_abi::typed::layout::exactly::<#size>(bytes, ::core::stringify!(#name))?;
         let _: &[u8; #size] = bytes;
         ::core::result::Result::Ok(Self { #(#values),* })
     }
@@ -88,7 +88,7 @@ fn step_by_step(declaration: &Declaration<'_>) -> TokenStream {
         }
     });
     quote! {
-        let mut reader = ::statevec_abi::typed::PayloadReader::new(::core::stringify!(#name), bytes);
+        let mut reader = __statevec_abi::typed::PayloadReader::new(::core::stringify!(#name), bytes);
         // Field expressions run in the order they are written, which is the order of the bytes.
         let value = Self { #(#values),* };
         reader.finish()?;

@@ -9,10 +9,10 @@ pub(super) fn expand(declaration: &Declaration<'_>) -> TokenStream {
     let Declaration { name, kind, .. } = declaration;
     let fields = declaration.fields.iter().map(field);
     quote! {
-        ::statevec_abi::schema::PayloadDef {
+        __statevec_abi::schema::PayloadDef {
             kind: #kind,
             name: ::core::stringify!(#name),
-            version: ::statevec_abi::schema::Version::new(1, 0).packed(),
+            version: __statevec_abi::schema::Version::new(1, 0).packed(),
             fields: &[#(#fields),*],
         }
     }
@@ -30,7 +30,7 @@ fn field(field: &Field<'_>) -> TokenStream {
         _ => (quote!(::core::stringify!(#ty)), quote!(::core::option::Option::Some(#size))),
     };
     quote! {
-        ::statevec_abi::schema::PayloadFieldDef {
+        __statevec_abi::schema::PayloadFieldDef {
             name: #name,
             field_index: #index,
             ty: #encoding,

@@ -21,9 +21,9 @@ pub(super) fn payload(declaration: &Declaration<'_>) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl ::statevec_abi::typed::Payload for #ty {
+        impl __statevec_abi::typed::Payload for #ty {
             const KIND: u8 = #kind;
-            const DEF: ::statevec_abi::schema::PayloadDef<'static> = #definition;
+            const DEF: __statevec_abi::schema::PayloadDef<'static> = #definition;
 
             #[inline]
             fn encoded_len(&self) -> usize {
@@ -35,7 +35,7 @@ pub(super) fn payload(declaration: &Declaration<'_>) -> TokenStream {
             fn encode(
                 &self,
                 out: &mut [u8],
-            ) -> ::core::result::Result<usize, ::statevec_abi::typed::EncodeError> {
+            ) -> ::core::result::Result<usize, __statevec_abi::typed::EncodeError> {
                 #encode
             }
         }
@@ -46,7 +46,7 @@ pub(super) fn command(declaration: &Declaration<'_>) -> TokenStream {
     let ty = with_any_lifetime(declaration);
     quote! {
         #[automatically_derived]
-        impl ::statevec_abi::typed::Command for #ty {}
+        impl __statevec_abi::typed::Command for #ty {}
     }
 }
 
@@ -55,16 +55,16 @@ pub(super) fn event(declaration: &Declaration<'_>) -> TokenStream {
     let max_len = usize_literal(declaration.max_len);
     quote! {
         #[automatically_derived]
-        impl ::statevec_abi::typed::Event for #ty {
+        impl __statevec_abi::typed::Event for #ty {
             const MAX_LEN: usize = #max_len;
 
             #[inline]
             fn with_encoded<T>(
                 &self,
                 f: impl ::core::ops::FnOnce(&[u8]) -> T,
-            ) -> ::core::result::Result<T, ::statevec_abi::typed::EncodeError> {
+            ) -> ::core::result::Result<T, __statevec_abi::typed::EncodeError> {
                 let mut bytes = [0; #max_len];
-                let len = ::statevec_abi::typed::Payload::encode(self, &mut bytes)?;
+                let len = __statevec_abi::typed::Payload::encode(self, &mut bytes)?;
                 ::core::result::Result::Ok(f(bytes.get(..len).unwrap_or(&bytes)))
             }
         }
@@ -90,7 +90,7 @@ fn at_fixed_offsets(declaration: &Declaration<'_>) -> TokenStream {
             Encoding::Enum => (quote!(u8), field.enum_byte(&quote!(self.#ident))),
             _ => (quote!(#ty), quote!(self.#ident)),
         };
-        quote!(::statevec_abi::typed::layout::write::<#ty, #at, #size>(bytes, #value);)
+        quote!(__statevec_abi::typed::layout::write::<#ty, #at, #size>(bytes, #value);)
     });
     let no_room = no_room(declaration);
     quote! {
@@ -119,10 +119,10 @@ fn step_by_step(declaration: &Declaration<'_>) -> TokenStream {
     let no_room = no_room(declaration);
     quote! {
         let room = out.len();
-        if ::statevec_abi::typed::Payload::encoded_len(self) > room {
+        if __statevec_abi::typed::Payload::encoded_len(self) > room {
             #no_room
         }
-        let mut writer = ::statevec_abi::typed::PayloadWriter::new(::core::stringify!(#name), out);
+        let mut writer = __statevec_abi::typed::PayloadWriter::new(::core::stringify!(#name), out);
         #(#writes)*
         ::core::result::Result::Ok(writer.len())
     }
@@ -131,9 +131,9 @@ fn step_by_step(declaration: &Declaration<'_>) -> TokenStream {
 fn no_room(declaration: &Declaration<'_>) -> TokenStream {
     let name = declaration.name;
     quote! {
-        return ::core::result::Result::Err(::statevec_abi::typed::EncodeError::NoRoom {
+        return ::core::result::Result::Err(__statevec_abi::typed::EncodeError::NoRoom {
             name: ::core::stringify!(#name),
-            needed: ::statevec_abi::typed::Payload::encoded_len(self),
+            needed: __statevec_abi::typed::Payload::encoded_len(self),
             room,
         });
     }

@@ -57,10 +57,10 @@ fn getter(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
     let at = placed.at();
     let value = match placed.field.encoding {
         Encoding::Enum => {
-            let raw = quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(self.bytes));
+            let raw = quote!(__statevec_abi::typed::layout::read::<u8, #at, #size>(self.bytes));
             placed.field.checked_variant(&raw)
         }
-        _ => quote!(::statevec_abi::typed::layout::read::<#ty, #at, #size>(self.bytes)),
+        _ => quote!(__statevec_abi::typed::layout::read::<#ty, #at, #size>(self.bytes)),
     };
     quote! {
         #docs
@@ -85,7 +85,7 @@ fn setter(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
         #[doc = #doc]
         #[inline]
         #vis fn #name(&mut self, value: #ty) {
-            ::statevec_abi::typed::layout::write::<#encoded, #at, #size>(self.bytes, #value);
+            __statevec_abi::typed::layout::write::<#encoded, #at, #size>(self.bytes, #value);
         }
     }
 }

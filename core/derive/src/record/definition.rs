@@ -13,13 +13,13 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let reserved = layout.reserved().map(field);
     let pk_fields = layout.key_fields().map(|key| key.field.name());
     quote! {
-        ::statevec_abi::schema::RecordDef {
+        __statevec_abi::schema::RecordDef {
             kind: #kind,
             name: ::core::stringify!(#name),
             has_pk: #has_pk,
             support_range_scan: false,
             data_size: #data_size,
-            version: ::statevec_abi::schema::Version::new(1, 0).packed(),
+            version: __statevec_abi::schema::Version::new(1, 0).packed(),
             has_pk_encoder: #has_pk,
             fields: &[#(#fields),*],
             reserved_fields: &[#(#reserved),*],
@@ -45,7 +45,7 @@ fn field(Placed { field, offset }: &Placed<'_>) -> TokenStream {
         _ => quote!(::core::stringify!(#ty)),
     };
     quote! {
-        ::statevec_abi::schema::FieldDef {
+        __statevec_abi::schema::FieldDef {
             name: #name,
             field_index: #index,
             offset: #offset,

@@ -30,19 +30,19 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
             #[inline]
             #[allow(dead_code, reason = "generated for every record with a key, used or not")]
             #[allow(clippy::too_many_arguments, reason = "the parameters are the key's fields")]
-            #vis const fn pk(#(#parameters),*) -> ::statevec_abi::typed::Pk<Self> {
+            #vis const fn pk(#(#parameters),*) -> __statevec_abi::typed::Pk<Self> {
                 let mut #key = [0; #len];
                 #(#parts)*
-                ::statevec_abi::typed::Pk::from_bytes(#key)
+                __statevec_abi::typed::Pk::from_bytes(#key)
             }
         }
 
         #[automatically_derived]
-        impl ::statevec_abi::typed::KeyedRecord for #name {
+        impl __statevec_abi::typed::KeyedRecord for #name {
             type PkBytes = [u8; #len];
 
             #[inline]
-            fn key(&self) -> ::statevec_abi::typed::Pk<Self> {
+            fn key(&self) -> __statevec_abi::typed::Pk<Self> {
                 Self::pk(#(#arguments),*)
             }
         }
@@ -77,12 +77,12 @@ fn part(placed: &Placed<'_>, offset: u32, key: &Ident, len: &Literal) -> TokenSt
     let ident = placed.field.ident;
     let bytes = match placed.field.encoding {
         Encoding::Scalar(Scalar::Bool) | Encoding::Enum => quote!(&[#ident as u8]),
-        Encoding::Scalar(Scalar::I32) => quote!(&::statevec_abi::typed::layout::i32_key(#ident)),
-        Encoding::Scalar(Scalar::I64) => quote!(&::statevec_abi::typed::layout::i64_key(#ident)),
+        Encoding::Scalar(Scalar::I32) => quote!(&__statevec_abi::typed::layout::i32_key(#ident)),
+        Encoding::Scalar(Scalar::I64) => quote!(&__statevec_abi::typed::layout::i64_key(#ident)),
         Encoding::FixedBytes(_) => quote!(#ident.padded_slice()),
         _ => quote!(&#ident.to_be_bytes()),
     };
     let at = usize_literal(offset);
     let size = usize_literal(key_size(placed));
-    quote!(::statevec_abi::typed::layout::write_key::<#at, #size, #len>(&mut #key, #bytes);)
+    quote!(__statevec_abi::typed::layout::write_key::<#at, #size, #len>(&mut #key, #bytes);)
 }

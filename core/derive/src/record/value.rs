@@ -18,7 +18,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let decoded = layout.fields.iter().map(|f| decoded(f, &view));
     let encoded = layout.fields.iter().map(|f| encoded(f, &size));
     let short = quote! {
-        return ::core::result::Result::Err(::statevec_abi::typed::DecodeError::Short {
+        return ::core::result::Result::Err(__statevec_abi::typed::DecodeError::Short {
             name: ::core::stringify!(#name),
             needed: #size,
             found,
@@ -26,11 +26,11 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl ::statevec_abi::typed::Record for #name {
+        impl __statevec_abi::typed::Record for #name {
             const KIND: u8 = #kind;
             const RECORD_LEN: usize = #record_len;
             const DATA_SIZE: usize = #size;
-            const DEF: ::statevec_abi::schema::RecordDef<'static> = #definition;
+            const DEF: __statevec_abi::schema::RecordDef<'static> = #definition;
 
             type Bytes = [u8; #size];
             type View<'a> = #view<'a>;
@@ -39,7 +39,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
             #[inline]
             fn view(
                 data: &[u8],
-            ) -> ::core::result::Result<#view<'_>, ::statevec_abi::typed::DecodeError> {
+            ) -> ::core::result::Result<#view<'_>, __statevec_abi::typed::DecodeError> {
                 let found = data.len();
                 let ::core::option::Option::Some(bytes) = data.first_chunk::<#size>() else { #short };
                 #(#checks)*
@@ -49,7 +49,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
             #[inline]
             fn update(
                 data: &mut [u8],
-            ) -> ::core::result::Result<#update<'_>, ::statevec_abi::typed::DecodeError> {
+            ) -> ::core::result::Result<#update<'_>, __statevec_abi::typed::DecodeError> {
                 let found = data.len();
                 let ::core::option::Option::Some(bytes) = data.first_chunk_mut::<#size>() else { #short };
                 #(#checks)*
@@ -59,8 +59,8 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
             #[inline]
             fn decode(
                 data: &[u8],
-            ) -> ::core::result::Result<Self, ::statevec_abi::typed::DecodeError> {
-                let view = <Self as ::statevec_abi::typed::Record>::view(data)?;
+            ) -> ::core::result::Result<Self, __statevec_abi::typed::DecodeError> {
+                let view = <Self as __statevec_abi::typed::Record>::view(data)?;
                 ::core::result::Result::Ok(Self { #(#decoded),* })
             }
 
@@ -81,14 +81,14 @@ fn check(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
     let (at, size) = (placed.at(), layout.size());
     match field.encoding {
         Encoding::Enum => {
-            let raw = quote!(::statevec_abi::typed::layout::read::<u8, #at, #size>(bytes));
+            let raw = quote!(__statevec_abi::typed::layout::read::<u8, #at, #size>(bytes));
             let variant = field.variant(&raw, name);
             Some(quote!(#variant?;))
         }
         Encoding::FixedBytes(capacity) => {
             let capacity = usize_literal(u32::from(capacity));
             Some(quote! {
-                ::statevec_abi::typed::layout::check_fixed_bytes::<#capacity, #at, #size>(
+                __statevec_abi::typed::layout::check_fixed_bytes::<#capacity, #at, #size>(
                     bytes,
                     ::core::stringify!(#name),
                     #field_name,
@@ -102,7 +102,7 @@ fn check(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
 fn decoded(Placed { field, .. }: &Placed<'_>, view: &Ident) -> TokenStream {
     let Field { ident, ty, .. } = field;
     if field.is_reserved() {
-        return quote!(#ident: <#ty as ::statevec_abi::typed::Field>::ZERO);
+        return quote!(#ident: <#ty as __statevec_abi::typed::Field>::ZERO);
     }
     // By its path: a method call would prefer a trait's method that takes `self`, such as `into`.
     quote!(#ident: #view::#ident(&view))
@@ -119,5 +119,5 @@ fn encoded(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
         Encoding::Enum => (quote!(u8), placed.field.enum_byte(&quote!(self.#ident))),
         _ => (quote!(#ty), quote!(self.#ident)),
     };
-    quote!(::statevec_abi::typed::layout::write::<#ty, #at, #size>(&mut bytes, #value);)
+    quote!(__statevec_abi::typed::layout::write::<#ty, #at, #size>(&mut bytes, #value);)
 }
