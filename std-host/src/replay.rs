@@ -1,8 +1,8 @@
 //! Runs recorded commands again, and compares the results with the recorded ones.
 //!
-//! With the plugin build that wrote a log, a replay proves that the plugin is deterministic. With a new build it
-//! shows what a release would have done to real history. Without any plugin it applies the recorded changes and
-//! checks every digest.
+//! With the plugin build that wrote a log, a replay proves that the plugin is deterministic. With a
+//! new build it shows what a release would have done to real history. Without any plugin it applies
+//! the recorded changes and checks every digest.
 //!
 //! ```
 //! # use std::sync::Arc;

@@ -111,8 +111,8 @@ pub trait StorageFile: fmt::Debug + Send + Sync {
     /// The storage's.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
 
-    /// Puts the file's bytes and length on stable storage. After an error, unsynced bytes may be lost even if
-    /// a later call succeeds.
+    /// Puts the file's bytes and length on stable storage. After an error, unsynced bytes may be
+    /// lost even if a later call succeeds.
     ///
     /// # Errors
     ///
@@ -126,29 +126,29 @@ pub trait StorageFile: fmt::Debug + Send + Sync {
     /// The storage's.
     fn set_len(&self, len: u64) -> io::Result<()>;
 
-    /// Reserves blocks for the first `len` bytes, so that writing there needs no more room, and extends the
-    /// file with zeros to that length.
+    /// Reserves blocks for the first `len` bytes, so that writing there needs no more room, and
+    /// extends the file with zeros to that length.
     ///
     /// # Errors
     ///
     /// The storage's; [`StorageFull`](io::ErrorKind::StorageFull) when there is no room.
     fn allocate(&self, len: u64) -> io::Result<()>;
 
-    /// Locks the file against other openers, until it is dropped or the process ends. `false` when another
-    /// one holds the lock.
+    /// Locks the file against other openers, until it is dropped or the process ends. `false` when
+    /// another one holds the lock.
     ///
     /// # Errors
     ///
     /// The storage's.
     fn try_lock(&self) -> io::Result<bool>;
 
-    /// A word of the file that the process can write without a system call. It survives the end of the
-    /// process, but not necessarily that of the machine.
+    /// A word of the file that the process can write without a system call. It survives the end of
+    /// the process, but not necessarily that of the machine.
     ///
     /// # Errors
     ///
-    /// The storage's; [`InvalidInput`](io::ErrorKind::InvalidInput) for an offset that is no multiple of 8
-    /// or not inside the file.
+    /// The storage's; [`InvalidInput`](io::ErrorKind::InvalidInput) for an offset that is no
+    /// multiple of 8 or not inside the file.
     fn shared_word(&self, offset: u64) -> io::Result<Box<dyn SharedWord>>;
 }
 

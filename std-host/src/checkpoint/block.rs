@@ -10,8 +10,8 @@ use statevec_abi::txlog::Crc32;
 /// | length   |          | number   |      |        |
 /// ```
 ///
-/// Integers are little-endian. The checksum covers everything but itself. Blocks count from 0, so that a
-/// block that is missing, repeated or from another place is found.
+/// Integers are little-endian. The checksum covers everything but itself. Blocks count from 0, so
+/// that a block that is missing, repeated or from another place is found.
 pub(super) const HEADER: usize = 16;
 
 /// The longest payload: one record of the greatest length that a host may lend, and its number.
@@ -19,7 +19,8 @@ pub(super) const MAX_PAYLOAD: usize = statevec_abi::boundary::limits::RECORD + R
 /// Bytes of a records block beside the rows' data: the block's own fields and one record number.
 pub(super) const ROW_OVERHEAD: usize = 16;
 
-/// Bytes of the length that ends the payload of the last block, so that it is found from the end of the file.
+/// Bytes of the length that ends the payload of the last block, so that it is found from the end of
+/// the file.
 pub(super) const END_LEN: usize = 4;
 
 /// The kind of a block.

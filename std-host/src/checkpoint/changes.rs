@@ -34,7 +34,7 @@ pub struct ChangeConflict {
     pub what: &'static str,
 }
 
-/// What a change takes beside its bytes, approximately.
+/// Memory of a change without its bytes, approximately.
 const OVERHEAD: usize = 96;
 
 impl NetChanges {

@@ -1,11 +1,11 @@
-//! Why a checkpoint cannot be used or made.
+//! Errors of reading and writing checkpoints.
 
 use std::path::PathBuf;
 
 use super::ChangeConflict;
 use crate::storage::StorageError;
 
-/// Why a checkpoint cannot be read or written.
+/// An error of reading or writing a checkpoint.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {

@@ -71,7 +71,7 @@ impl CheckpointHead {
     }
 }
 
-/// Why a head cannot be read.
+/// An error of reading a head.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum HeadError {
     Version(u16),

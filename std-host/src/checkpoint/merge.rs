@@ -9,8 +9,8 @@ use super::{
     changes::NetChange,
 };
 
-/// Writes all records of the checkpoint before, as the changes leave them. One record of each is in memory at a
-/// time, beside the changes.
+/// Writes all records of the checkpoint before, as the changes leave them. One record of each is in
+/// memory at a time, beside the changes.
 ///
 /// `each` sees every record that is written, and every kind's next number at the end.
 ///

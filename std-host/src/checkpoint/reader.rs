@@ -27,7 +27,7 @@ pub struct CheckpointReader {
     offset: u64,
     sequence: u32,
     payload: Vec<u8>,
-    /// What is left of a block of records.
+    /// The rest of a block of records.
     rows: Option<Rows>,
     /// Records of each kind that were read, in order of their kinds.
     counts: Vec<(RecordKind, u64)>,
@@ -105,13 +105,14 @@ impl CheckpointReader {
         &self.head
     }
 
-    /// What is known about each kind; `None` until all records were read.
+    /// Next number and count of each kind; `None` until all records were read.
     #[must_use]
     pub fn ends(&self) -> Option<&[KindEnd]> {
         self.ends.as_deref()
     }
 
-    /// The next record, in ascending order of kind and number; `None` after the last one of a whole file.
+    /// The next record, in ascending order of kind and number; `None` after the last one of a whole
+    /// file.
     ///
     /// # Errors
     ///
@@ -145,8 +146,8 @@ impl CheckpointReader {
         Ok(Some(CheckpointRecord { kind, sys_id, data }))
     }
 
-    /// Room that the records will take, kind by kind, as the last block says. It is a hint: that block is checked
-    /// against the records when it is reached.
+    /// Room that the records will take, kind by kind, as the last block says. It is a hint: that
+    /// block is checked against the records when it is reached.
     ///
     /// # Errors
     ///
@@ -235,7 +236,7 @@ fn damaged(path: &Path, offset: u64, what: &'static str) -> CheckpointError {
     CheckpointError::Damaged { path: path.into(), offset, what }
 }
 
-/// What the payload of the last block says about the kinds, and how many bytes are left over.
+/// Decodes the payload of the last block; also returns how many bytes are left over.
 fn kind_ends(payload: &[u8]) -> (Vec<KindEnd>, usize) {
     let payload = payload.get(..payload.len().saturating_sub(END_LEN)).unwrap_or_default();
     let (ends, rest) = payload.as_chunks::<KIND_END>();

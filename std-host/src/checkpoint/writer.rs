@@ -12,11 +12,11 @@ use crate::storage::{Context as _, Storage, StorageFile, write_all_at};
 
 /// Payload that a block of records gets before it is written.
 const BLOCK: usize = 64 << 10;
-/// Bytes between two syncs: many small ones leave no large one to the end, which would hold up the syncs of
-/// the log.
+/// Bytes between two syncs: many small ones leave no large one to the end, which would hold up the
+/// syncs of the log.
 const SYNC_EVERY: u64 = 4 << 20;
 
-/// What a checkpoint knows about a record kind, beside its records.
+/// The next number and the count of a record kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindEnd {
     /// The kind.
@@ -69,7 +69,8 @@ impl CheckpointWriter {
         Ok(writer)
     }
 
-    /// Adds a record. Records come in ascending order of kind and number, all of a kind with one size.
+    /// Adds a record. Records come in ascending order of kind and number, all of a kind with one
+    /// size.
     ///
     /// # Errors
     ///

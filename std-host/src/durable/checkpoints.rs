@@ -31,8 +31,8 @@ pub struct MadeCheckpoint {
 /// How checkpoints are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckpointOptions {
-    /// About how many bytes of changes are held in memory. If there are more since the last checkpoint, several are made,
-    /// one after another. The default is 256 MiB.
+    /// About how many bytes of changes are held in memory. If there are more since the last
+    /// checkpoint, several are made, one after another. The default is 256 MiB.
     pub memory: usize,
     /// Which segments are kept after checkpoints cover them.
     pub retention: Retention,
@@ -44,10 +44,11 @@ impl Default for CheckpointOptions {
     }
 }
 
-/// Makes a checkpoint of a durable entry, from the checkpoint before it and the log: neither the engine's
-/// records are read, nor does any plugin run.
+/// Makes a checkpoint of a durable entry, from the checkpoint before it and the log: neither the
+/// engine's records are read, nor does any plugin run.
 ///
-/// `target` is the position behind a frame. `None` if there is a checkpoint of it, or of a later entry, already.
+/// `target` is the position behind a frame. `None` if there is a checkpoint of it, or of a later
+/// entry, already.
 ///
 /// # Errors
 ///
@@ -158,8 +159,8 @@ impl CheckpointMaker {
         self.running.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
-    /// Begins to make a checkpoint. The answer is that of the one before if that has not been asked for, or of this
-    /// one if it is made on the caller's thread.
+    /// Begins to make a checkpoint. The answer is that of the one before if that has not been asked
+    /// for, or of this one if it is made on the caller's thread.
     pub(super) fn start(
         &mut self,
         target: LogPosition,
@@ -178,7 +179,8 @@ impl CheckpointMaker {
         before
     }
 
-    /// Waits for the checkpoint that is being made; `None` if there is none, or it was there already.
+    /// Waits for the checkpoint that is being made; `None` if there is none, or it was there
+    /// already.
     pub(super) fn wait(&mut self) -> Result<Option<MadeCheckpoint>, DurableError> {
         match self.running.take().map(JoinHandle::join) {
             None => Ok(None),

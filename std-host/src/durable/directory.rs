@@ -112,8 +112,8 @@ impl DataDirectory {
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    /// Creates the folders that are missing. All names are stable afterwards, also those that a process before
-    /// created and did not come to sync.
+    /// Creates the folders that are missing. All names are stable afterwards, also those that a
+    /// process before created and did not come to sync.
     pub(super) fn create(&self) -> Result<(), StorageError> {
         let is_new = self.create_dir(&self.root)?;
         let parent = match self.root.parent() {
@@ -122,7 +122,8 @@ impl DataDirectory {
             None => &self.root,
         };
         match self.storage.sync_dir(parent) {
-            // A folder that the process may not read, and in which an administrator has made the directory.
+            // A folder that the process may not read, and in which an administrator has made the
+            // directory.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied && !is_new => {}
             result => result.context("sync", parent)?,
         }

@@ -9,8 +9,8 @@ use crate::{
     txlog::{LogError, LogWalk, SegmentStart, segment_starts},
 };
 
-/// Looks up entries by `ext_seq`. It remembers the frame that it found last, because who submits a file again
-/// asks for one command after another.
+/// Looks up entries by `ext_seq`. It remembers the frame that it found last, because who submits a
+/// file again asks for one command after another.
 #[derive(Debug)]
 pub(super) struct Duplicates {
     storage: Arc<dyn Storage>,
@@ -39,8 +39,8 @@ impl Duplicates {
         Self { storage, dir, walk: None, frame: Frame::default() }
     }
 
-    /// The entry of a command, as it lies in the log: `None` if it was never submitted, or is not in the log any
-    /// more. Its entry is durable.
+    /// The entry of a command, as it lies in the log: `None` if it was never submitted, or is not
+    /// in the log any more. Its entry is durable.
     pub(super) fn find(&mut self, ext_seq: u64) -> Result<Option<Logged<'_>>, LogError> {
         if !self.frame.may_hold(ext_seq) {
             self.seek(ext_seq)?;

@@ -23,8 +23,9 @@ use run::stop_error;
 /// [`sync`](Self::sync) makes it so, or [`start_sync`](Self::start_sync) does beside the commands that
 /// follow. What arrives while a sync runs shares the next one.
 ///
-/// Commands have ascending numbers, their `ext_seq`. One at or below the last is a duplicate: nothing runs, and its
-/// recorded result is the answer. So a source that does not know how far it came sends everything again.
+/// Commands have ascending numbers, their `ext_seq`. One at or below the last is a duplicate:
+/// nothing runs, and its recorded result is the answer. So a source that does not know how far it
+/// came sends everything again.
 ///
 /// # Example
 ///
@@ -94,14 +95,15 @@ pub struct DurableEngine {
     pub(super) lock: DirectoryLock,
 }
 
-/// What became of a submitted command.
+/// The result of submitting a command.
 #[derive(Debug, Clone, Copy)]
 pub enum Submitted<'e> {
     /// It ran. The entry becomes durable with the next sync.
     Ran(Logged<'e>),
     /// Its `ext_seq` is not above the last one: nothing ran. The entry is durable.
     Duplicate {
-        /// The entry with this `ext_seq`; `None` if no command had it, or the log does not reach back so far.
+        /// The entry with this `ext_seq`; `None` if no command had it, or the log does not reach
+        /// back so far.
         original: Option<Logged<'e>>,
     },
 }
@@ -122,8 +124,8 @@ impl DurableEngine {
     ///
     /// # Errors
     ///
-    /// The log or the engine has stopped, a number is missing that may not be, or the machine failed the
-    /// command. Nothing is recorded then.
+    /// The log or the engine has stopped, a number is missing that may not be, or the machine
+    /// failed the command. Nothing is recorded then.
     pub fn submit(
         &mut self,
         command: &RuntimeCommandRef<'_>,
@@ -161,15 +163,15 @@ impl DurableEngine {
     ///
     /// # Errors
     ///
-    /// A write or sync failed, now or earlier: the entry is named. The log has stopped for good; opening the
-    /// directory again recovers.
+    /// A write or sync failed, now or earlier: the entry is named. The log has stopped for good;
+    /// opening the directory again recovers.
     pub fn sync(&mut self) -> Result<u64, DurableError> {
         self.committer.finish(&mut self.batch)?;
         Ok(self.position.entry)
     }
 
-    /// Begins to make durable what was submitted, unless a sync is running: then it shares the next one, with
-    /// another call. It does not wait, unless everything runs on the caller's thread.
+    /// Begins to make durable what was submitted, unless a sync is running: then it shares the next
+    /// one, with another call. It does not wait, unless everything runs on the caller's thread.
     ///
     /// # Errors
     ///
@@ -202,7 +204,7 @@ impl DurableEngine {
         self.gaps
     }
 
-    /// What opening the directory found and did.
+    /// The findings and actions of opening the directory.
     #[must_use]
     pub fn opened(&self) -> &Opened {
         &self.opened
@@ -235,11 +237,11 @@ impl DurableEngine {
         self.engine.validate().map_err(PluginFailure::from)
     }
 
-    /// Begins to make a checkpoint of the last durable entry, beside the commands. Nothing happens while one is
-    /// being made.
+    /// Begins to make a checkpoint of the last durable entry, beside the commands. Nothing happens
+    /// while one is being made.
     ///
-    /// The answer is the checkpoint that was made before, if nobody has heard of it; or the new one, if everything runs
-    /// on the caller's thread.
+    /// The answer is the checkpoint that was made before, if nobody has heard of it; or the new
+    /// one, if everything runs on the caller's thread.
     ///
     /// # Errors
     ///
@@ -255,8 +257,8 @@ impl DurableEngine {
         self.checkpoints.is_running()
     }
 
-    /// Makes a checkpoint of everything that was submitted, and waits for it. `None` if there was one of the last
-    /// entry already.
+    /// Makes a checkpoint of everything that was submitted, and waits for it. `None` if there was
+    /// one of the last entry already.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Why a durable engine cannot be opened, or does not go on.
+//! Errors of opening and running a durable engine.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::{
     store::RestoreError, txlog::LogError,
 };
 
-/// Why a durable engine cannot be opened, or does not go on.
+/// An error of opening or running a durable engine.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DurableError {

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// What opening a directory found and did.
+/// The findings and actions of opening a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Opened {
@@ -37,8 +37,8 @@ pub struct Opened {
     pub unfinished: Option<PathBuf>,
     /// The command that was running when the process before ended.
     pub interrupted: Option<RunningCommand>,
-    /// What changed in the plugin's file, its configuration or the limits since the last entry. The log has an
-    /// entry for it.
+    /// Parts of the environment (plugin file, configuration, limits) that changed since the last
+    /// entry. The log has an entry for it.
     pub environment_changes: Vec<&'static str>,
 }
 
@@ -49,8 +49,9 @@ impl DurableEngine {
     ///
     /// # Errors
     ///
-    /// Another process has the directory, something in it is damaged or missing, it belongs to another plugin or schema, or
-    /// the plugin cannot be created. Nothing was changed then, except that missing folders were created.
+    /// Another process has the directory, something in it is damaged or missing, it belongs to
+    /// another plugin or schema, or the plugin cannot be created. Nothing was changed then, except
+    /// that missing folders were created.
     pub fn open(
         directory: &DataDirectory,
         plugin: &LoadedPlugin,

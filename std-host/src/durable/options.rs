@@ -14,14 +14,16 @@ pub struct DurableOptions {
     pub log: LogOptions,
     /// Checkpoints, and how long segments are kept.
     pub checkpoint: CheckpointOptions,
-    /// What a failed command leads to.
+    /// The consequence of a failed command.
     pub on_failure: OnFailure,
     /// Whether the `ext_seq` of each command must be one more than that of the command before.
     pub strict_sequence: bool,
-    /// Whether syncs and checkpoints run on threads of their own, beside the commands. The default is `true`.
-    /// Without them the same calls give the same writes in the same order, which tests rely on.
+    /// Whether syncs and checkpoints run on threads of their own, beside the commands. The default
+    /// is `true`. Without them the same calls give the same writes in the same order, which tests
+    /// rely on.
     pub in_background: bool,
-    /// Who takes the directory's lock, for the message to another one who wants it. Empty for the process's number.
+    /// Who takes the directory's lock, for the message to another one who wants it. Empty for the
+    /// process's number.
     pub holder: String,
 }
 
@@ -40,14 +42,16 @@ impl Default for DurableOptions {
     }
 }
 
-/// What a failed command leads to. The failure is recorded in any case.
+/// The consequence of a failed command. The failure is recorded in any case.
 ///
-/// A failure is what the plugin does wrong: a panic, or an error of its own. Rejections are results like any other.
+/// A failure is what the plugin does wrong: a panic, or an error of its own. Rejections are results
+/// like any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnFailure {
     /// The engine stops behind it.
     #[default]
     Stop,
-    /// The engine goes on. A command that ended the process before is recorded as failed without being run again.
+    /// The engine goes on. A command that ended the process before is recorded as failed without
+    /// being run again.
     Skip,
 }

@@ -21,8 +21,8 @@ use crate::{
 
 /// Writes the entry of each command that an engine runs to a sink, such as a file.
 ///
-/// The file is what firmware writes, too: one segment without padding. It is durable once the sink is
-/// synced. For results that must survive a crash use a [`DurableEngine`](super::DurableEngine).
+/// The file is what firmware writes, too: one segment without padding. It is durable once the sink
+/// is synced. For results that must survive a crash use a [`DurableEngine`](super::DurableEngine).
 pub struct Recorder<W: Write> {
     log: LogWriter<FromStd<W>>,
     position: LogPosition,
@@ -54,8 +54,8 @@ impl<W: Write> Recorder<W> {
         }
     }
 
-    /// Runs a command on the engine, and writes its entry. A duplicate gets none, and neither does a
-    /// command that the machine failed (kind 4002).
+    /// Runs a command on the engine, and writes its entry. A duplicate gets none, and neither does
+    /// a command that the machine failed (kind 4002).
     ///
     /// # Errors
     ///

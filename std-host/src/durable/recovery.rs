@@ -39,8 +39,8 @@ impl Recovered {
     }
 }
 
-/// Restores the newest checkpoint, and applies the changes of the entries behind it. No plugin runs. Nothing is
-/// changed on the storage.
+/// Restores the newest checkpoint, and applies the changes of the entries behind it. No plugin
+/// runs. Nothing is changed on the storage.
 ///
 /// # Errors
 ///
@@ -85,7 +85,8 @@ pub fn recover(
     Ok(Recovered { store: restorer.into_store(), end, header, checkpoint: newest, applied })
 }
 
-/// Applies an entry's changes to the records before it, and compares the digest that the entry states.
+/// Applies an entry's changes to the records before it, and compares the digest that the entry
+/// states.
 ///
 /// # Errors
 ///

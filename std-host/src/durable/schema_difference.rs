@@ -21,7 +21,8 @@ pub(crate) fn differences(directory: &SchemaRegistry, plugin: &SchemaRegistry) -
         found.push(format!("{part} is in the plugin only"));
     }
     if found.is_empty() {
-        // Fingerprints cover names of Rust types and reserved fields, which the schema's text does not have.
+        // Fingerprints cover names of Rust types and reserved fields, which the schema's text does
+        // not have.
         found.push("the schemas' texts are alike, and their fingerprints differ".into());
     }
     found

@@ -35,7 +35,7 @@ struct Parts {
     replayed: String,
 }
 
-/// What is not there.
+/// JSON for an absent value.
 const NONE: &str = "null";
 
 impl DescribedDivergence<'_> {

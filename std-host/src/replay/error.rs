@@ -1,4 +1,4 @@
-//! Why a replay cannot begin, or not go on.
+//! Errors of a replay.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,8 @@ use crate::{
     storage::StorageError, txlog::LogError,
 };
 
-/// Why a replay cannot begin, or not go on. A [divergence](super::Divergence) is no error.
+/// An error that keeps a replay from beginning or going on. A [divergence](super::Divergence) is no
+/// error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {

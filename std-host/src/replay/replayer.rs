@@ -20,11 +20,12 @@ use crate::{
     txlog::{LogEnd, LogHeader, LogPosition, LogWalk, Walked, list_segments},
 };
 
-/// What is replayed.
+/// The part of a log to replay, and how.
 #[derive(Debug, Clone, Default)]
 pub struct ReplayOptions {
-    /// The first entry that the plugin runs again. Before it, recorded changes are applied, from the newest
-    /// checkpoint on if the log is in a directory. 0 and 1 begin at the start of the log.
+    /// The first entry that the plugin runs again. Before it, recorded changes are applied, from
+    /// the newest checkpoint on if the log is in a directory. 0 and 1 begin at the start of the
+    /// log.
     pub from: u64,
     /// The last entry.
     pub to_entry: Option<u64>,
@@ -36,7 +37,7 @@ pub struct ReplayOptions {
     pub config: Option<String>,
 }
 
-/// What a replay has found so far.
+/// The findings of a replay so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReplaySummary {
@@ -89,7 +90,8 @@ impl Replayer {
     ///
     /// # Errors
     ///
-    /// The log has no entries or cannot be read, a checkpoint cannot be restored, or the plugin does not fit.
+    /// The log has no entries or cannot be read, a checkpoint cannot be restored, or the plugin
+    /// does not fit.
     pub fn of_directory(
         directory: &DataDirectory,
         plugin: Option<&LoadedPlugin>,
@@ -125,11 +127,13 @@ impl Replayer {
         Ok(Self::new(walk, restorer, restored, plugin, schema, options))
     }
 
-    /// Replays one file, such as firmware writes. Without a plugin, `schema` is the one that wrote it.
+    /// Replays one file, such as firmware writes. Without a plugin, `schema` is the one that wrote
+    /// it.
     ///
     /// # Errors
     ///
-    /// The file has no entries or cannot be read, does not begin with entry 1, or the plugin does not fit.
+    /// The file has no entries or cannot be read, does not begin with entry 1, or the plugin does
+    /// not fit.
     pub fn of_file(
         storage: &Arc<dyn Storage>,
         path: &Path,
@@ -172,8 +176,8 @@ impl Replayer {
         Self { walk, state, schema }
     }
 
-    /// Replays the entries of the next frame. `each` sees every entry, and how it diverged. `false` at the end: of
-    /// the log, of what is to be replayed, or behind a divergence.
+    /// Replays the entries of the next frame. `each` sees every entry, and how it diverged. `false`
+    /// at the end: of the log, of what is to be replayed, or behind a divergence.
     ///
     /// # Errors
     ///
@@ -196,13 +200,14 @@ impl Replayer {
         Ok(has_frame && !state.is_done)
     }
 
-    /// What was found so far.
+    /// The findings so far.
     #[must_use]
     pub fn summary(&self) -> &ReplaySummary {
         &self.state.summary
     }
 
-    /// The records after the last entry that was replayed: `None` after the plugin could not be created.
+    /// The records after the last entry that was replayed: `None` after the plugin could not be
+    /// created.
     #[must_use]
     pub fn store(&self) -> Option<&Store> {
         self.state.store()

@@ -21,14 +21,14 @@ pub(super) enum Replayed {
     Environment(String),
 }
 
-/// Why a transaction is not committed.
+/// The reason that a transaction is not committed.
 enum Refused {
     Different(Difference),
     Memory(TryReserveError),
 }
 
-/// Runs a command, which takes effect only if its result is the recorded one. The engine is behind the command
-/// afterwards, as the log is.
+/// Runs a command, which takes effect only if its result is the recorded one. The engine is behind
+/// the command afterwards, as the log is.
 pub(super) fn run_again(
     engine: &mut Engine,
     entry: &TransactionEntry<'_>,

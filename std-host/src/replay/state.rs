@@ -46,7 +46,8 @@ impl ReplayState {
         }
     }
 
-    /// Replays an entry, unless it lies outside of what is to be replayed. The answer is its divergence.
+    /// Replays an entry, unless it lies outside of what is to be replayed. The answer is its
+    /// divergence.
     pub(super) fn entry(
         &mut self,
         walked: &Walked<'_>,
@@ -119,7 +120,7 @@ impl ReplayState {
                 Err(ReplayError::Environment { entry: entry.number, text })
             }
             Replayed::Different(difference) => {
-                // What follows was recorded on the recorded state, so that is where it goes on.
+                // Later entries were recorded on the recorded state, so the replay goes on from it.
                 let (mut digest, mut before) = (self.position.digest, Vec::new());
                 for change in entry.changes {
                     let store = engine.host_mut();

@@ -14,8 +14,8 @@ use super::{Access, SharedWord, Storage, StorageFile, mapped_word::MappedWord};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FileSystem;
 
-/// Records may be confidential: new files and folders are their owner's alone, unless the process's mask
-/// takes away more.
+/// Records may be confidential: new files and folders are their owner's alone, unless the process's
+/// mask takes away more.
 const FILE_MODE: u32 = 0o600;
 const DIR_MODE: u32 = 0o700;
 

@@ -34,9 +34,9 @@ impl MappedWord {
 
     fn word(&self) -> &AtomicU64 {
         let word = self.map.as_mut_ptr().cast::<u64>();
-        // SAFETY: the mapping has the 8 bytes at a multiple of 8 from a page's start, lives as long as `self`,
-        // and this process touches it only through this type (rule 10). Only a process that holds the file's
-        // lock has the word, and the file is never cut off.
+        // SAFETY: the mapping has the 8 bytes at a multiple of 8 from a page's start, lives as long
+        // as `self`, and this process touches it only through this type (rule 10). Only a process
+        // that holds the file's lock has the word, and the file is never cut off.
         unsafe { AtomicU64::from_ptr(word) }
     }
 }

@@ -25,15 +25,16 @@ use state::State;
 
 /// A disk in memory that loses, tears and refuses on purpose, the same for the same seed.
 ///
-/// The model, per file: a write changes what the process reads, and leaves unsynced 512-byte sectors behind.
+/// The model, per file: a write changes what the process reads, and leaves unsynced 512-byte
+/// sectors behind.
 /// [`sync_data`](StorageFile::sync_data) makes them stable. When [power is lost](Crash::Power), each unsynced
-/// sector holds the bytes of any write since the last sync, or none, or a torn mixture; the length is any that the
-/// file had since. New names, renames and removals are lost in the same way until
+/// sector holds the bytes of any write since the last sync, or none, or a torn mixture; the length
+/// is any that the file had since. New names, renames and removals are lost in the same way until
 /// [`sync_dir`](Storage::sync_dir). When the [process is killed](Crash::Kill), everything that was written stays
 /// readable, and stays unsynced.
 ///
-/// A sync that fails makes some of the sectors stable and forgets about the others: they read as written, a
-/// later sync succeeds, and they are lost with the power all the same, as on Linux.
+/// A sync that fails makes some of the sectors stable and forgets about the others: they read as
+/// written, a later sync succeeds, and they are lost with the power all the same, as on Linux.
 ///
 /// A clone is another handle to the same disk; [`fork`](Self::fork) copies it.
 ///
@@ -74,13 +75,14 @@ impl SimulatedDisk {
         Self { state: Arc::new(Mutex::new(self.lock().clone())) }
     }
 
-    /// Ends the machine or the process now. Every further call fails until [`restart`](Self::restart).
+    /// Ends the machine or the process now. Every further call fails until
+    /// [`restart`](Self::restart).
     pub fn crash(&self, crash: Crash) {
         self.lock().crash(crash);
     }
 
-    /// Starts a new process, after a crash or instead of one. Files that an earlier process opened stay
-    /// closed, and its locks are free.
+    /// Starts a new process, after a crash or instead of one. Files that an earlier process opened
+    /// stay closed, and its locks are free.
     pub fn restart(&self) {
         self.lock().restart();
     }
@@ -97,7 +99,8 @@ impl SimulatedDisk {
         self.lock().faults.calls()
     }
 
-    /// How many calls have been made that change something: writes, syncs, and changes of names and lengths.
+    /// How many calls have been made that change something: writes, syncs, and changes of names and
+    /// lengths.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.lock().faults.changes()

@@ -12,7 +12,8 @@ use super::{Store, StoreLimits, table::Table};
 
 pub use error::RestoreError;
 
-/// Fills a store with records from a checkpoint and with logged changes, and keeps the digest of the state.
+/// Fills a store with records from a checkpoint and with logged changes, and keeps the digest of
+/// the state.
 ///
 /// No plugin runs. Limits do not apply: they held when the transactions ran.
 ///
@@ -40,8 +41,8 @@ pub struct Restorer {
     store: Store,
     /// Counts every record; the next number of the kind that is being filled may be an earlier one.
     digest: StateDigest,
-    /// The kind that records are being added to, and its next number as the digest counts it. Changing that with
-    /// every record would cost more than the record.
+    /// The kind that records are being added to, and its next number as the digest counts it.
+    /// Changing that with every record would cost more than the record.
     filling: Option<(RecordKind, SysId)>,
     /// A record's data before a change.
     before: Vec<u8>,
@@ -101,7 +102,8 @@ impl Restorer {
     ///
     /// # Errors
     ///
-    /// The change does not fit the schema or contradicts the records that are there. Nothing has changed then.
+    /// The change does not fit the schema or contradicts the records that are there. Nothing has
+    /// changed then.
     pub fn apply(&mut self, change: &EntryChange<'_>) -> Result<(), RestoreError> {
         self.settle();
         self.store.apply_logged(change, &mut self.digest, &mut self.before)
@@ -140,8 +142,8 @@ impl Restorer {
 }
 
 impl Store {
-    /// Applies a logged change outside of a transaction, and keeps a digest up to date. `before` is memory for a
-    /// record's data before the change.
+    /// Applies a logged change outside of a transaction, and keeps a digest up to date. `before` is
+    /// memory for a record's data before the change.
     pub(crate) fn apply_logged(
         &mut self,
         change: &EntryChange<'_>,

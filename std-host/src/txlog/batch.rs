@@ -109,7 +109,8 @@ impl Batch {
         self.bytes.len().next_multiple_of(SECTOR_LEN)
     }
 
-    /// Completes the frame: its header, and zeros up to the next sector. `None` if the frame is too long.
+    /// Completes the frame: its header, and zeros up to the next sector. `None` if the frame is too
+    /// long.
     pub(crate) fn seal(&mut self, chain: Chain) -> Option<FrameHeader> {
         let payload = self.bytes.get(FrameHeader::LEN..)?;
         let header = chain.frame(payload, self.count)?;

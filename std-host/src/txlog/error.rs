@@ -1,4 +1,4 @@
-//! Why a log cannot be read or written.
+//! Errors of reading and writing a log.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -6,7 +6,7 @@ use statevec_abi::txlog::{EntryError, FrameError, SegmentError};
 
 use crate::{storage::StorageError, store::RestoreError};
 
-/// Why a log cannot be read or written.
+/// An error of reading or writing a log.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
@@ -105,7 +105,7 @@ pub enum LogError {
     },
 }
 
-/// What is wrong with a segment.
+/// Damage of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Damage {
@@ -118,7 +118,8 @@ pub enum Damage {
     /// An entry in a frame whose checksum is right.
     #[error("the entry makes no sense: {0}")]
     Entry(EntryError),
-    /// The segment belongs to another plugin, or starts from another position than the one before it ends at.
+    /// The segment belongs to another plugin, or starts from another position than the one before
+    /// it ends at.
     #[error("the segment does not continue the one before it: its {field} differs")]
     Discontinuous {
         /// The field of the header that differs.

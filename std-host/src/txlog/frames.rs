@@ -15,7 +15,8 @@ use crate::storage::{Access, Context as _, Storage, StorageError, StorageFile, r
 /// Bytes that are read together.
 const CHUNK: u64 = 1 << 20;
 
-/// One segment that is being read, frame by frame. No memory is allocated by a length that is beyond the file's.
+/// One segment that is being read, frame by frame. No memory is allocated by a length that is
+/// beyond the file's.
 #[derive(Debug)]
 pub(crate) struct FrameReader {
     file: Box<dyn StorageFile>,
@@ -124,7 +125,7 @@ impl FrameReader {
         self.previous
     }
 
-    /// What the next frame must continue.
+    /// The header and entry that the next frame must continue.
     pub(crate) fn chain(&self) -> Chain {
         self.chain
     }
@@ -170,8 +171,8 @@ impl FrameReader {
 
     /// Finds a whole frame from an offset on that begins with a later entry than `after`.
     ///
-    /// Each frame is synced before the next one is written. So a whole frame proves that the one before it was
-    /// whole, too.
+    /// Each frame is synced before the next one is written. So a whole frame proves that the one
+    /// before it was whole, too.
     pub(crate) fn find_frame(
         &mut self,
         from: u64,

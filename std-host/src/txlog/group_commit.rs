@@ -40,8 +40,8 @@ impl Committer {
         &self.watch
     }
 
-    /// Begins to commit a batch, unless one is being committed already. The batch is empty afterwards if it was
-    /// taken.
+    /// Begins to commit a batch, unless one is being committed already. The batch is empty
+    /// afterwards if it was taken.
     pub(crate) fn start(&mut self, batch: &mut Batch) -> Result<(), LogError> {
         self.watch.check()?;
         if batch.is_empty() {
@@ -111,8 +111,8 @@ impl WriterThread {
                     Work::Commit(mut batch) => {
                         let result = writer.commit(&mut batch).map(|()| *writer.position());
                         batch.clear();
-                        // Result and batch become visible together: a batch that is back has a known result, and
-                        // a result leads to the next commit at once.
+                        // Result and batch become visible together: a batch that is back has a
+                        // known result, and a result leads to the next commit at once.
                         let mut is_over = false;
                         watch.committed(result, || is_over = give_back.send(batch).is_err());
                         if is_over {

@@ -95,7 +95,7 @@ impl LogHeader {
         }
     }
 
-    /// What determines the results of commands, beside the commands and the schema.
+    /// The plugin file, configuration and limits, which determine the results of commands.
     #[must_use]
     pub fn environment(&self) -> Environment<'_> {
         Environment {

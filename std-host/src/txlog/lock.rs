@@ -17,16 +17,16 @@ use crate::storage::{
 /// |                 |            |         |       | durable    |       |
 /// ```
 ///
-/// The words are little-endian, and written without a system call. A check is the XOR of a constant and the words
-/// before it: what does not fit it is unknown. The words survive the end of the process; with
-/// the machine's they may be lost, and the log alone decides.
+/// The words are little-endian, and written without a system call. A check is the XOR of a constant
+/// and the words before it: what does not fit it is unknown. The words survive the end of the
+/// process; with the machine's they may be lost, and the log alone decides.
 #[derive(Debug)]
 pub struct DirectoryLock {
     file: Box<dyn StorageFile>,
     running_entry: Box<dyn SharedWord>,
     running_ext_seq: Box<dyn SharedWord>,
     running_check: Box<dyn SharedWord>,
-    /// What the process before left.
+    /// The traces of the process before.
     interrupted: Option<RunningCommand>,
     acknowledged: Option<u64>,
 }
@@ -78,7 +78,7 @@ impl DirectoryLock {
             file.set_len(LEN as u64).context("write", path)?;
         }
         let mut text = [b' '; TEXT];
-        // What is longer than the place is cut off; it is only shown.
+        // The text is only shown, so a long one is cut off.
         for (place, byte) in text.iter_mut().take(TEXT - 1).zip(holder.bytes()) {
             *place = byte;
         }
@@ -107,8 +107,9 @@ impl DirectoryLock {
         Ok((!is_free).then(|| read_holder(&*file)))
     }
 
-    /// The last entry that was acknowledged, and the command that was running when the process before ended, as its
-    /// lock file says. Both are known only as long as the machine did not lose its power.
+    /// The last entry that was acknowledged, and the command that was running when the process
+    /// before ended, as its lock file says. Both are known only as long as the machine did not lose
+    /// its power.
     ///
     /// # Errors
     ///

@@ -16,10 +16,11 @@ pub enum Retention {
     Entries(u64),
 }
 
-/// Removes segments of which every entry is covered by a checkpoint and outside the retention. The last
-/// segment always stays.
+/// Removes segments of which every entry is covered by a checkpoint and outside the retention. The
+/// last segment always stays.
 ///
-/// `covered` is the entry of the older of the two last checkpoints; `last` is the last durable entry.
+/// `covered` is the entry of the older of the two last checkpoints; `last` is the last durable
+/// entry.
 ///
 /// # Errors
 ///

@@ -32,8 +32,9 @@ pub(super) fn torn_tail(
     let chain = reader.chain();
     let damaged =
         |reader: &FrameReader| Err(reader.damaged(offset, chain.next_entry, Damage::Frame(error)));
-    // A header is written as a whole or not at all: if it is whole, the frame has the length that it states. Bytes inside
-    // the frame may look like another frame, because a command's payload may hold anything.
+    // A header is written as a whole or not at all: if it is whole, the frame has the length that
+    // it states. Bytes inside the frame may look like another frame, because a command's payload
+    // may hold anything.
     let behind = match reader.header_at(offset)? {
         Some(header) if chain.check(&header).is_err() => return damaged(reader),
         Some(header) => offset.saturating_add(header.frame_len() as u64),

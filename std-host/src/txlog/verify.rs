@@ -18,7 +18,8 @@ pub struct Verified {
     pub end: LogEnd,
 }
 
-/// Checks every byte of a log: headers, frames and entries, and that nothing lies where nothing was written.
+/// Checks every byte of a log: headers, frames and entries, and that nothing lies where nothing was
+/// written.
 ///
 /// It changes nothing, and does not need the lock.
 ///

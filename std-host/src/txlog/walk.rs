@@ -39,8 +39,8 @@ pub struct LogWalk {
 }
 
 impl LogWalk {
-    /// Walks through the segments in a folder, from the one that holds an entry. Entries before it are checked,
-    /// and not shown.
+    /// Walks through the segments in a folder, from the one that holds an entry. Entries before it
+    /// are checked, and not shown.
     ///
     /// # Errors
     ///
@@ -90,7 +90,8 @@ impl LogWalk {
         Ok(walk)
     }
 
-    /// Shows all entries from the start of the segment on, and not only from the entry that was asked for.
+    /// Shows all entries from the start of the segment on, and not only from the entry that was
+    /// asked for.
     pub fn show_all(&mut self) {
         self.from = 0;
     }

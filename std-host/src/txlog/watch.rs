@@ -1,4 +1,4 @@
-//! What is durable, for other threads.
+//! Tells other threads which entries are durable.
 
 use std::{
     fmt,
@@ -60,8 +60,8 @@ impl DurableWatch {
         Ok(())
     }
 
-    /// Calls a function with the last durable entry, after each sync and after the log has stopped. It is called on the
-    /// thread that syncs, and must not call back into the log.
+    /// Calls a function with the last durable entry, after each sync and after the log has stopped.
+    /// It is called on the thread that syncs, and must not call back into the log.
     pub fn notify(&self, function: impl Fn(u64) + Send + 'static) {
         self.lock().notify = Some(Box::new(function));
     }

@@ -40,7 +40,8 @@ struct OpenSegment {
 }
 
 impl LogWriter {
-    /// Goes on where a log ends; creates the first segment if there is none. A torn tail is cut off.
+    /// Goes on where a log ends; creates the first segment if there is none. A torn tail is cut
+    /// off.
     ///
     /// `header` is that of the end of the log, or of the log that is begun.
     pub(crate) fn open(
@@ -65,7 +66,8 @@ impl LogWriter {
                 if end.torn.is_some() || file_len < len {
                     file.allocate(len).context("extend", &path)?;
                 }
-                // After a sync that failed, the last frame may be readable and yet not be on the medium.
+                // After a sync that failed, the last frame may be readable and yet not be on the
+                // medium.
                 write_all_at(&*file, &tail.last, tail.last_start).context("write", &path)?;
                 file.sync_data().context("sync", &path)?;
                 let (offset, zeroed) = (tail.offset, tail.offset);
@@ -117,7 +119,8 @@ impl LogWriter {
         let segment = &mut self.segment;
         let end = segment.offset + frame;
         if end > segment.zeroed {
-            // Long frames gain nothing: recording their blocks takes little of the time that they take.
+            // Long frames gain nothing: recording their blocks takes little of the time that they
+            // take.
             let zeros = self.options.zero_ahead as u64;
             let zeros = if frame < zeros { zeros.min(segment.len - end) } else { 0 };
             batch.pad(zeros as usize);
@@ -152,7 +155,8 @@ impl LogWriter {
     }
 }
 
-/// Creates a segment that continues a position. It is on stable storage, with its name, when this returns.
+/// Creates a segment that continues a position. It is on stable storage, with its name, when this
+/// returns.
 fn create_segment(
     storage: &dyn Storage,
     dir: &Path,

@@ -24,7 +24,8 @@ const SEED_VARIABLE: &str = "STATEVEC_CRASH_SEED";
 /// Crashes on one disk, one after another.
 const LIVES: u64 = 8;
 
-/// A run that has everything in it: several segments, checkpoints, rejections, panics, a restart in order.
+/// A run that has everything in it: several segments, checkpoints, rejections, panics, a restart in
+/// order.
 pub(crate) fn script() -> Vec<Step> {
     let store = |id, value| Step::Submit(Operation::Store { id, value });
     let mut steps = vec![

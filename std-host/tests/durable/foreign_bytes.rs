@@ -1,4 +1,5 @@
-//! Files with any bytes: nothing panics, and nothing is allocated for a length that the file does not have.
+//! Files with any bytes: nothing panics, and nothing is allocated for a length that the file does
+//! not have.
 
 use std::{path::Path, sync::Arc};
 

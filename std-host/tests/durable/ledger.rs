@@ -25,7 +25,7 @@ schema! {
     const SCHEMA = { version: "1.0", records: [Item], commands: [], events: [Stored] };
 }
 
-/// What one command does.
+/// The action of one command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     /// Creates or updates an item.

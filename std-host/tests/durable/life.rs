@@ -103,7 +103,7 @@ impl World {
         assert_eq!(position.tx_seq, model.tx_seq);
         assert_eq!(position.ext_seq, (entry > 0).then_some(entry));
         assert_eq!(position.digest, store.digest());
-        // What was not acknowledged and is there all the same has become durable by now.
+        // Entries that were not acknowledged and are there all the same have become durable by now.
         self.models.truncate(entry as usize + 1);
         self.operations.truncate(entry as usize);
         self.acknowledged = entry;

@@ -1,4 +1,4 @@
-//! What is left after crashes.
+//! The remains after crashes.
 
 use std::{collections::BTreeSet, path::Path};
 

@@ -21,10 +21,11 @@ use crate::{
     txlog::{LogPosition, RunningCommand},
 };
 
-/// The text of a command that ended its process. It is recorded, so it is the same on every replica.
+/// The text of a command that ended its process. It is recorded, so it is the same on every
+/// replica.
 pub(crate) const ENDED_PROCESS: &str = "the process ended while it ran this command";
 
-/// Why no further command runs.
+/// The reason that no further command runs.
 #[derive(Debug, Clone)]
 pub(in crate::durable) enum Stop {
     CommandFailed { entry: u64, ext_seq: u64, text: String },

@@ -52,8 +52,8 @@ impl Operation {
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// With an input/output error. A write may have written some of its bytes. A sync has made some of them stable, and
-    /// forgets about the others.
+    /// With an input/output error. A write may have written some of its bytes. A sync has made some
+    /// of them stable, and forgets about the others.
     Io,
     /// For want of room. A write may have written some of its bytes.
     Full,

@@ -53,8 +53,8 @@ impl Inode {
     pub(super) fn set_len(&mut self, len: usize) {
         if len < self.cached.len() {
             self.cached.truncate(len);
-            // Sectors that were written before must not come back with their old bytes when the file grows
-            // again: the file system hands out zeros there.
+            // Sectors that were written before must not come back with their old bytes when the
+            // file grows again: the file system hands out zeros there.
             self.unsynced.retain_mut(|(sector, image)| {
                 let keep = len.saturating_sub(*sector * SECTOR).min(SECTOR);
                 image[keep..].fill(0);
@@ -86,7 +86,8 @@ impl Inode {
         self.unsynced_lens.clear();
     }
 
-    /// A sync that failed: some sectors reach the medium, the others are no longer considered unsynced.
+    /// A sync that failed: some sectors reach the medium, the others are no longer considered
+    /// unsynced.
     pub(super) fn fail_to_sync(&mut self, random: &mut Rng) {
         self.settle(random);
         self.unsynced.clear();
@@ -119,7 +120,8 @@ impl Inode {
     /// Decides which unsynced changes reach the medium.
     fn settle(&mut self, random: &mut Rng) {
         let choice = random.usize(..=self.unsynced_lens.len());
-        // The smallest length on the way cuts off what was there; it survives with the length behind it.
+        // The smallest length on the way cuts off what was there; it survives with the length
+        // behind it.
         let (before, last) = match choice.checked_sub(1) {
             Some(last) => (&self.unsynced_lens[..last], self.unsynced_lens[last]),
             None => (&[][..], self.stable.len()),

@@ -1,8 +1,8 @@
-//! Why records cannot be restored.
+//! Errors of restoring records.
 
 use statevec_abi::abi::{RecordKind, SysId};
 
-/// Why a logged change or a record of a checkpoint does not fit a store.
+/// A logged change or a record of a checkpoint that does not fit a store.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
