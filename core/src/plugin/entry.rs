@@ -50,9 +50,13 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
         // SAFETY: a non-null pointer is valid for the call, by this function's contract (rule 10).
         let config = unsafe { slice_within(config, limits::CONFIG) }
             .map_err(|reason| contract_violation(error, &reason))?;
-        let config = str::from_utf8(config).map_err(|reason| {
-            error.config_error(format_args!("plugin config is not valid UTF-8: {reason}"))
-        })?;
+        let config = match config {
+            // The usual case, without a call of the UTF-8 validation.
+            [] => "",
+            config => str::from_utf8(config).map_err(|reason| {
+                error.config_error(format_args!("plugin config is not valid UTF-8: {reason}"))
+            })?,
+        };
         let plugin = create(config, error)?;
         let stored = S::store(plugin);
         let runtime = stored.map_err(|full| error.config_error(format_args!("{full}")))?;
