@@ -1,11 +1,7 @@
 //! A command allocates nothing, however it ends, on neither side of the boundary. A binary of its
 //! own, because it counts allocations.
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    error::Error,
-};
+use std::error::Error;
 
 use statevec_abi::{
     abi::{RuntimePluginApiV1, RuntimePluginEntryV1},
@@ -16,31 +12,10 @@ use statevec_benches::{
     peers::{Ours, PluginSource},
     verify::verify,
 };
-
-struct Counting;
-
-thread_local! {
-    /// Of this thread only: the test runner allocates too.
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
+use statevec_fixtures::counting::{Counting, allocations};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call goes to the system's allocator as it came (rule 10). What is not written here
-// goes through `alloc`.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's promise, passed on (rule 10).
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, passed on (rule 10).
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
 
 /// The plugin in a library that counts its own.
 enum Counted {}
@@ -72,9 +47,9 @@ fn run(
 ) -> (Option<u16>, [u64; 2]) {
     // SAFETY: a function of the library without conditions (rule 1).
     let in_plugin = || unsafe { count() };
-    let (host, plugin) = (ALLOCATIONS.get(), in_plugin());
+    let (host, plugin) = (allocations(), in_plugin());
     let kind = peer.run(command).err().map(|failure| failure.kind);
-    (kind, [ALLOCATIONS.get() - host, in_plugin() - plugin])
+    (kind, [allocations() - host, in_plugin() - plugin])
 }
 
 #[test]

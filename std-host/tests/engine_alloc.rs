@@ -1,11 +1,6 @@
 //! Once buffers have grown, a command allocates nothing, however it ends. A binary of its own, because it counts allocations.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-};
-
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
     boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
@@ -14,31 +9,11 @@ use statevec_abi::{
     txlog::{StateDigest, TransactionEntry},
     typed::{Command, Event, Record},
 };
+use statevec_fixtures::counting::{Counting, allocations};
 use statevec_host::{Engine, LoadedPlugin, Outcome};
-
-struct Counting;
-
-thread_local! {
-    /// Of this thread only: the test runner allocates too.
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call goes to the system's allocator as it came (rule 10).
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's promise, passed on (rule 10).
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, passed on (rule 10).
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
 
 #[derive(Record)]
 #[record(kind = 1, len = 64, pk(id))]
@@ -128,21 +103,21 @@ impl Plugin for Items {
 fn run(engine: &mut Engine, what: u8, id: u64) -> (Result<usize, u16>, u64) {
     let mut payload = [what; 9];
     payload[1..].copy_from_slice(&id.to_le_bytes());
-    let before = ALLOCATIONS.get();
+    let before = allocations();
     let ext_seq = engine.position().next_ext_seq().unwrap_or(u64::MAX);
     let ended = match engine.run(&RuntimeCommandRef::new(1, ext_seq, 0, &payload)) {
         Outcome::Committed { events, .. } => Ok(events.map(|event| event.payload.len()).sum()),
         Outcome::Rejected(failure) | Outcome::Failed(failure) => Err(failure.kind.0),
         Outcome::Duplicate { .. } => panic!("the numbers ascend"),
     };
-    (ended, ALLOCATIONS.get() - before)
+    (ended, allocations() - before)
 }
 
 /// Runs a command and encodes its entry. Gives the number of its changes and of allocations.
 fn run_recorded(engine: &mut Engine, what: u8, id: u64) -> (usize, u64) {
     let mut payload = [what; 9];
     payload[1..].copy_from_slice(&id.to_le_bytes());
-    let before = ALLOCATIONS.get();
+    let before = allocations();
     let ext_seq = engine.position().next_ext_seq().unwrap_or(u64::MAX);
     let command = RuntimeCommandRef::new(1, ext_seq, 0, &payload);
     let (mut digest, mut count) = (StateDigest::EMPTY, 0);
@@ -157,7 +132,7 @@ fn run_recorded(engine: &mut Engine, what: u8, id: u64) -> (usize, u64) {
             .encode(&mut &mut sink[..])
     });
     assert!(outcome.unwrap().is_committed());
-    (count, ALLOCATIONS.get() - before)
+    (count, allocations() - before)
 }
 
 #[test]

@@ -1,45 +1,24 @@
-//! No line of input takes more memory than the schema's commands need. This test counts all
-//! allocations of the process, so it is a program of its own.
+//! No line of input takes more memory than the schema's commands need. It counts allocations, so it is a
+//! program of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use statevec_abi_alloc::schema::SchemaRegistry;
+use statevec_fixtures::counting::{Counting, peak_of};
 use statevec_host::json::parse_command;
 
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: every call goes to `System` unchanged, whose contract is the same (rule 10).
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        PEAK.fetch_max(NOW.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
-        // SAFETY: the caller keeps the contract of `alloc`, which is that of `System` (rule 10).
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the block came from `System`, through `alloc` (rule 10).
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
 #[global_allocator]
-static COUNTING: Counting = Counting;
+static ALLOCATOR: Counting = Counting;
 
 /// The most memory that was in use beyond the line and the schema, in bytes, and the time.
-fn cost(schema: &SchemaRegistry, line: &str) -> (usize, Duration) {
+fn cost(schema: &SchemaRegistry, line: &str) -> (isize, Duration) {
     let mut payload = Vec::new();
-    PEAK.store(NOW.load(Relaxed), Relaxed);
-    let (before, start) = (NOW.load(Relaxed), Instant::now());
-    parse_command(schema, line.as_bytes(), &mut payload).expect_err("no command");
-    (PEAK.load(Relaxed) - before, start.elapsed())
+    let start = Instant::now();
+    let (parsed, peak) = peak_of(|| parse_command(schema, line.as_bytes(), &mut payload));
+    parsed.expect_err("no command");
+    (peak, start.elapsed())
 }
 
 /// One test, because a second would allocate at the same time.

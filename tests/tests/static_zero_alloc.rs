@@ -2,11 +2,7 @@
 //! does, nothing is allocated.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails loudly")]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    pin::pin,
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
-};
+use std::pin::pin;
 
 use statevec_abi::{
     abi::{
@@ -21,25 +17,7 @@ use statevec_abi::{
     typed::Command,
 };
 use statevec_bank::{Bank, Deposit, SCHEMA, Transfer, Withdraw};
-
-/// Counts what is allocated, so that the test can say that nothing is.
-struct Counting;
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator as it came (rule 10).
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the caller's promise, passed on (rule 10).
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, passed on (rule 10).
-        unsafe { System.dealloc(place, layout) };
-    }
-}
+use statevec_fixtures::counting::{Counting, allocations};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -73,7 +51,7 @@ impl Embedded<'_, '_> {
 
 #[test]
 fn no_command_of_a_linked_plugin_allocates() {
-    let before = ALLOCATIONS.load(Relaxed);
+    let before = allocations();
 
     let mut memory: FixedMemory<8, 64, 512> = FixedMemory::new();
     let mut error = RuntimeErrorBuf::RESET;
@@ -103,5 +81,5 @@ fn no_command_of_a_linked_plugin_allocates() {
     bank.runtime.unload().unwrap();
     drop(bank);
 
-    assert_eq!(ALLOCATIONS.load(Relaxed) - before, 0);
+    assert_eq!(allocations() - before, 0);
 }

@@ -14,10 +14,10 @@ use statevec_abi_alloc::{
     RuntimeHostContextV1Adapter, RuntimeHostError, RuntimeReadContextV1Adapter,
 };
 
-use crate::{
+use crate::plugin::{read_state, write_or_read};
+use statevec_fixtures::wrong_host::{
     call::{ALL, CREATE, Call, DELETE, During, FINDING, LENDING, Task, Way, set_task},
     host::{HOST, READ},
-    plugin::{read_state, write_or_read},
     script::{HONEST, Lent, Report, Script, WHOLE, follow},
 };
 

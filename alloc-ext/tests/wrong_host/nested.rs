@@ -1,6 +1,7 @@
 //! A visitor of a boxed plugin may read, and the host call the visitor again meanwhile.
 
-use crate::{
+use crate::plugin::SUBJECT;
+use statevec_fixtures::wrong_host::{
     call::{ALL, Call, Entry, Way, visits},
     instance::{Instance, assert_told, violation},
     script::{HONEST, Script},
@@ -12,18 +13,22 @@ fn reading_by_id() -> impl Iterator<Item = Call> {
 
 #[test]
 fn visitor_reads_while_it_is_lent_a_record() {
-    for call in reading_by_id() {
-        assert_told(call, Way::Nested, HONEST, Ok(()));
-    }
+    SUBJECT.put_to(|| {
+        for call in reading_by_id() {
+            assert_told(call, Way::Nested, HONEST, Ok(()));
+        }
+    });
 }
 
 #[test]
 fn visitor_is_called_from_inside_itself() {
-    let script = Script { revisits: true, ..HONEST };
-    for call in reading_by_id() {
-        let told = violation(call, "with_read_typed_raw called its visitor twice");
-        assert_told(call, Way::Nested, script, told);
-        let _ = Instance::new().make(call, Way::Nested, script);
-        assert_eq!(visits(), 1, "{call:?}: the plugin's closure is not entered twice");
-    }
+    SUBJECT.put_to(|| {
+        let script = Script { revisits: true, ..HONEST };
+        for call in reading_by_id() {
+            let told = violation(call, "with_read_typed_raw called its visitor twice");
+            assert_told(call, Way::Nested, script, told);
+            let _ = Instance::new().make(call, Way::Nested, script);
+            assert_eq!(visits(), 1, "{call:?}: the plugin's closure is not entered twice");
+        }
+    });
 }

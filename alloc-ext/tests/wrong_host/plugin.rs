@@ -8,31 +8,38 @@ use statevec_abi_alloc::{
     RuntimePluginFactory, RuntimePluginLoadError, SchemaRegistry, Version, static_runtime_plugin,
 };
 
-use crate::call::{ACCOUNT, Account, Call, Entry, Task, Way, task, visited};
+use statevec_fixtures::wrong_host::{
+    Subject,
+    call::{ACCOUNT, Account, Call, Entry, Task, Way, task, visited},
+};
 
-pub(crate) fn api() -> &'static RuntimePluginApiV1 {
+/// The plugin that the tests are made of.
+pub(crate) static SUBJECT: Subject =
+    Subject { api, violation, reported, listed_another_kind, listed_but_absent };
+
+fn api() -> &'static RuntimePluginApiV1 {
     static PLUGIN: StaticPlugin = static_runtime_plugin!(Box::new(Factory));
     PLUGIN.api()
 }
 
 /// The kind and the text for a host's breach of contract.
-pub(crate) fn violation(text: &str) -> (u16, String) {
+fn violation(text: &str) -> (u16, String) {
     (2001, text.into())
 }
 
 /// The kind and the text for a host call that failed with these.
-pub(crate) fn reported(call: Call, kind: u16, text: &str) -> (u16, String) {
+fn reported(call: Call, kind: u16, text: &str) -> (u16, String) {
     let phase = call.phase();
     (2001, format!("phase={phase:?} kind={kind} message={text}"))
 }
 
 /// The plugin's text for a walk that shows a record of another kind.
-pub(crate) fn listed_another_kind(got: u8) -> String {
+fn listed_another_kind(got: u8) -> String {
     format!("record Account: the host answered with a key of kind {got}; its kind is 1")
 }
 
 /// The plugin's text for a walk that shows a record which cannot be read.
-pub(crate) fn listed_but_absent(sys_id: u64) -> String {
+fn listed_but_absent(sys_id: u64) -> String {
     format!("record Account: the host listed number {sys_id} and then had no such record")
 }
 

@@ -1,6 +1,5 @@
 //! Typed calls through the ABI, and `dispatch!`.
 
-use super::declared::{Account, Changed, Note, Noted, Side};
 use super::store::{Outcome, Store, run, validate};
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
@@ -10,6 +9,7 @@ use statevec_abi::{
     static_plugin,
     typed::{Command, DecodePayload, Event, Payload, Record},
 };
+use statevec_fixtures::declared::{Account, Changed, Note, Noted, Side};
 
 /// Creates an account.
 #[derive(Command)]
@@ -52,7 +52,7 @@ impl Plugin for Teller {
     }
 
     fn schema() -> &'static str {
-        super::declared::SCHEMA.json
+        statevec_fixtures::declared::SCHEMA.json
     }
 
     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {

@@ -141,7 +141,7 @@ impl Plugin for Names {
     }
 
     fn schema() -> &'static str {
-        super::declared::SCHEMA.json
+        statevec_fixtures::declared::SCHEMA.json
     }
 
     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {

@@ -1,9 +1,9 @@
 //! Commands and events as bytes.
 
-use super::declared::{Changed, Fixed, Note, Noted, Side, Tick, deep};
 use statevec_abi::typed::{
     DecodeError, DecodePayload, EncodeError, Event, FixedBytes, Payload, Record,
 };
+use statevec_fixtures::declared::{Changed, Fixed, Note, Noted, Side, Tick, deep};
 
 #[rustfmt::skip]
 const NOTE: [u8; 27] = [

@@ -1,9 +1,11 @@
 //! Round trips of every field type, and arbitrary bytes.
 
-use super::declared::{Account, Alpha, Bare, Changed, Everything, Fixed, Note, Noted, Side, deep};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use statevec_abi::typed::{DecodePayload, FixedBytes, KeyedRecord, Payload, Record};
+use statevec_fixtures::declared::{
+    Account, Alpha, Bare, Changed, Everything, Fixed, Note, Noted, Side, deep,
+};
 
 fn fixed_bytes<const N: usize>() -> impl Strategy<Value = FixedBytes<N>> {
     vec(any::<u8>(), 0..=N).prop_map(|bytes| FixedBytes::new(&bytes).unwrap())

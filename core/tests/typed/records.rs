@@ -1,7 +1,7 @@
 //! Records as bytes and in place.
 
-use super::declared::{Account, Alpha, Bare, Everything, Side, deep, everything};
 use statevec_abi::typed::{DecodeError, FixedBytes, KeyedRecord, Pk, Record};
+use statevec_fixtures::declared::{Account, Alpha, Bare, Everything, Side, deep, everything};
 
 /// What the published accessors write for `everything()`.
 #[rustfmt::skip]

@@ -1,8 +1,8 @@
 //! The schema constant.
 
-use super::declared::{SCHEMA, Side};
 use statevec_abi::schema::{Fingerprints, Version};
 use statevec_abi::typed::EnumU8;
+use statevec_fixtures::declared::{SCHEMA, Side};
 
 /// What the published macros print for the same declarations.
 const GOLDEN: &str = include_str!("golden.json");

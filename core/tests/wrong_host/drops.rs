@@ -7,7 +7,7 @@ use statevec_abi::{
     raw::{HostErrorBuffer, HostTable, ReadTable},
 };
 
-use crate::{
+use statevec_fixtures::wrong_host::{
     host::HOST,
     script::{HONEST, Lent, Report, Script, WHOLE, follow},
 };

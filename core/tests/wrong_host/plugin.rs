@@ -8,20 +8,27 @@ use statevec_abi::{
     static_plugin,
 };
 
-use crate::call::{ACCOUNT, Account, Call, Entry, Task, Way, task, visited};
+use statevec_fixtures::wrong_host::{
+    Subject,
+    call::{ACCOUNT, Account, Call, Entry, Task, Way, task, visited},
+};
 
-pub(crate) fn api() -> &'static RuntimePluginApiV1 {
+/// The plugin that the tests are made of.
+pub(crate) static SUBJECT: Subject =
+    Subject { api, violation, reported, listed_another_kind, listed_but_absent };
+
+fn api() -> &'static RuntimePluginApiV1 {
     static PLUGIN: StaticPlugin = static_plugin!(Caller, slots = 128);
     PLUGIN.api()
 }
 
 /// The kind and the text for a host's breach of contract.
-pub(crate) fn violation(text: &str) -> (u16, String) {
+fn violation(text: &str) -> (u16, String) {
     (1, text.into())
 }
 
 /// The kind and the text for a host call that failed with these.
-pub(crate) fn reported(call: Call, kind: u16, text: &str) -> (u16, String) {
+fn reported(call: Call, kind: u16, text: &str) -> (u16, String) {
     match text {
         "" => (kind, format!("{} failed and gave no reason", call.name())),
         text => (kind, text.into()),
@@ -29,12 +36,12 @@ pub(crate) fn reported(call: Call, kind: u16, text: &str) -> (u16, String) {
 }
 
 /// What it says of a walk that shows a record of another kind.
-pub(crate) fn listed_another_kind(got: u8) -> String {
+fn listed_another_kind(got: u8) -> String {
     format!("for_each_record_key_raw answered with a record of kind {got}; 1 was asked for")
 }
 
 /// What it says of a walk that shows a record which cannot be read.
-pub(crate) fn listed_but_absent(sys_id: u64) -> String {
+fn listed_but_absent(sys_id: u64) -> String {
     format!("the host listed Account {sys_id} and then had no such record")
 }
 

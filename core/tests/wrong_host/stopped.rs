@@ -10,7 +10,7 @@ use statevec_abi::{
     static_plugin,
 };
 
-use crate::{
+use statevec_fixtures::wrong_host::{
     host::HOST,
     instance::{UNTOUCHED, outcome},
     script::{HONEST, Report, Script, follow},

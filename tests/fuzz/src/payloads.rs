@@ -20,14 +20,13 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_bank::{BalanceChanged, Deposit, Transfer, Withdraw};
 use statevec_host::json::JsonWriter;
 
-use declared::{Account, Bare, Changed, Everything, Fixed, Note, Noted, Tick, everything};
-
-/// Declarations with a field of every type, those of core's own tests.
-#[path = "../../../core/tests/typed/declared.rs"]
-mod declared;
+use statevec_fixtures::declared::{
+    Account, Bare, Changed, Everything, Fixed, Note, Noted, Tick, everything,
+};
 
 static BANK: LazyLock<SchemaRegistry> = LazyLock::new(|| registry(statevec_bank::SCHEMA.json));
-static EVERY_TYPE: LazyLock<SchemaRegistry> = LazyLock::new(|| registry(declared::SCHEMA.json));
+static EVERY_TYPE: LazyLock<SchemaRegistry> =
+    LazyLock::new(|| registry(statevec_fixtures::declared::SCHEMA.json));
 
 fn registry(json: &str) -> SchemaRegistry {
     SchemaRegistry::from_idl_json(json).expect("a schema of the repository")

@@ -2,10 +2,8 @@
 
 use statevec_abi::abi::RUNTIME_ERROR_MESSAGE_CAPACITY;
 
-use crate::{
-    bank::{ALL, Call, FINDING, assert_told, told},
-    script::{HONEST, Report, Script},
-};
+use crate::bank::{ALL, Call, FINDING, assert_told, told};
+use statevec_fixtures::wrong_host::script::{HONEST, Report, Script};
 
 #[test]
 fn status_is_neither_0_nor_1() {

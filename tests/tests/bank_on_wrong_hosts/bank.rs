@@ -14,7 +14,7 @@ use statevec_abi::{
 use statevec_bank::Deposit;
 use statevec_tests::beside;
 
-use crate::{
+use statevec_fixtures::wrong_host::{
     host::{HOST, READ},
     script::{HONEST, Script, follow},
 };

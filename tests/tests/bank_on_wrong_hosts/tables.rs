@@ -4,8 +4,8 @@ use std::ptr;
 
 use statevec_abi::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
 
-use crate::{
-    bank::{ALL, Call, Instance, told},
+use crate::bank::{ALL, Call, Instance, told};
+use statevec_fixtures::wrong_host::{
     host::{HOST, READ},
     script::HONEST,
 };

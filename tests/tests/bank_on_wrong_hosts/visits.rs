@@ -2,10 +2,8 @@
 
 use statevec_abi::boundary::limits;
 
-use crate::{
-    bank::{Call, FINDING, Instance, LENDING, assert_told, told},
-    script::{HONEST, Lent, Script, WHOLE, left},
-};
+use crate::bank::{Call, FINDING, Instance, LENDING, assert_told, told};
+use statevec_fixtures::wrong_host::script::{HONEST, Lent, Script, WHOLE, left};
 
 #[test]
 fn visitor_is_called_twice() {

@@ -6,7 +6,7 @@ use statevec_abi::{
     typed::EnumU8,
 };
 
-use super::declared::{Alpha, Side, deep};
+use statevec_fixtures::declared::{Alpha, Side, deep};
 
 /// Whether bytes after the stated length of fixed bytes may differ from zero.
 #[derive(Clone, Copy, PartialEq)]
