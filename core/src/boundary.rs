@@ -11,6 +11,7 @@ pub(crate) mod enter;
 mod error_slot;
 pub mod limits;
 pub(crate) mod panic;
+mod reason;
 pub mod rules;
 pub(crate) mod text_writer;
 
@@ -18,3 +19,4 @@ pub use bytes::{BytesError, runtime_bytes_slice, runtime_bytes_slice_mut};
 pub use command::RuntimeCommandRef;
 pub use error_slot::{ErrorSlot, ErrorWritten, TxResult, clear_runtime_error, write_runtime_error};
 pub use panic::CATCHES_PANICS;
+pub use reason::Reason;

@@ -6,7 +6,6 @@ pub mod entry;
 mod export;
 mod read_access;
 mod read_context;
-mod reason;
 mod thunks;
 mod tx;
 mod tx_typed;
@@ -15,7 +14,6 @@ pub use crate::boundary::CATCHES_PANICS;
 pub use export::{StaticPlugin, assert_panics_are_caught};
 pub use read_access::ReadAccess;
 pub use read_context::ReadContext;
-pub use reason::Reason;
 pub use thunks::plugin_api;
 pub use tx::Tx;
 

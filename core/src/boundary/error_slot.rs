@@ -7,7 +7,7 @@ use crate::{
         RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
         runtime_error_kind,
     },
-    boundary::text_writer::TextWriter,
+    boundary::{reason::Reason, text_writer::TextWriter},
 };
 
 /// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight
@@ -83,18 +83,38 @@ impl<'c> ErrorSlot<'c> {
     /// Writes why the call fails.
     ///
     /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
-    pub fn fail(self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> ErrorWritten<'c> {
+    #[inline]
+    pub fn fail(self, kind: RuntimeErrorKind, reason: impl Reason) -> ErrorWritten<'c> {
+        reason.write_to(self, kind)
+    }
+
+    /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
+    #[inline]
+    pub fn config_error(self, reason: impl Reason) -> ErrorWritten<'c> {
+        self.fail(runtime_error_kind::CONFIG_ERROR, reason)
+    }
+
+    pub(super) fn fail_with_arguments(
+        self,
+        kind: RuntimeErrorKind,
+        reason: fmt::Arguments<'_>,
+    ) -> ErrorWritten<'c> {
         match reason.as_str() {
-            Some(text) => self.fail_with_text(kind, text),
+            Some(text) => self.write_text(kind, text),
             None if !self.buffer.is_null() => self.write(kind, |writer| writer.format(reason)),
             None => {}
         }
         ErrorWritten { call: PhantomData }
     }
 
-    /// [`fail`](Self::fail) for a text without arguments: one copy, without the writer.
+    pub(super) fn fail_with_text(self, kind: RuntimeErrorKind, text: &str) -> ErrorWritten<'c> {
+        self.write_text(kind, text);
+        ErrorWritten { call: PhantomData }
+    }
+
+    /// Writes a text with one copy, without the writer.
     #[inline]
-    fn fail_with_text(self, kind: RuntimeErrorKind, text: &str) {
+    fn write_text(self, kind: RuntimeErrorKind, text: &str) {
         if self.buffer.is_null() {
             return;
         }
@@ -110,17 +130,6 @@ impl<'c> ErrorSlot<'c> {
         // SAFETY: `rest` is that many bytes before the end of the field, which is valid for writes
         // (rule 9).
         unsafe { ptr::write_bytes(rest, 0, RUNTIME_ERROR_MESSAGE_CAPACITY - text.len()) };
-    }
-
-    /// [`fail`](Self::fail) for a text that needs no formatting.
-    pub(crate) fn fail_with(self, kind: RuntimeErrorKind, text: &str) -> ErrorWritten<'c> {
-        self.fail_with_text(kind, text);
-        ErrorWritten { call: PhantomData }
-    }
-
-    /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
-    pub fn config_error(self, reason: fmt::Arguments<'_>) -> ErrorWritten<'c> {
-        self.fail(runtime_error_kind::CONFIG_ERROR, reason)
     }
 
     /// [`fail`](Self::fail) with another call's error: its kind and its text, without formatting.

@@ -1,16 +1,13 @@
 //! Reading records, in a transaction and without one.
 
-use core::fmt;
-
 use super::{
     Tx,
     call_state::{HasCallState, Seal},
     read_context::{self, ReadContext},
-    reason::Reason,
 };
 use crate::{
     abi::{RecordKey, RecordKind, RuntimeErrorKind, SysId, runtime_error_kind},
-    boundary::{ErrorWritten, TxResult, text_writer::Decimal},
+    boundary::{ErrorWritten, Reason, TxResult, text_writer::Decimal},
     raw::{ContractViolation, HostCaller as _},
     typed::{KeyedRecord, Pk, Record},
 };
@@ -141,17 +138,18 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
     /// a reference to anything that displays.
     #[inline]
     fn reject(&mut self, reason: impl Reason) -> ErrorWritten<'c> {
-        let error = self.call_state(Seal::OPEN).error();
-        reason.write_to(error, runtime_error_kind::PLUGIN_REJECTED)
+        self.fail(runtime_error_kind::PLUGIN_REJECTED, reason)
     }
 
     /// Rejects a command that is malformed or unknown (kind 2002).
-    fn invalid_command(&mut self, reason: fmt::Arguments<'_>) -> ErrorWritten<'c> {
+    #[inline]
+    fn invalid_command(&mut self, reason: impl Reason) -> ErrorWritten<'c> {
         self.fail(runtime_error_kind::INVALID_COMMAND, reason)
     }
 
     /// Fails with any kind. The last reason written wins.
-    fn fail(&mut self, kind: RuntimeErrorKind, reason: fmt::Arguments<'_>) -> ErrorWritten<'c> {
+    #[inline]
+    fn fail(&mut self, kind: RuntimeErrorKind, reason: impl Reason) -> ErrorWritten<'c> {
         self.call_state(Seal::OPEN).error().fail(kind, reason)
     }
 

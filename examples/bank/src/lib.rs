@@ -50,7 +50,8 @@ impl Plugin for Bank {
                 Deposit(deposit) => self.deposit(tx, deposit, now_us),
                 Withdraw(withdraw) => self.withdraw(tx, withdraw, now_us),
                 Transfer(transfer) => self.transfer(tx, transfer, now_us),
-            }
+            },
+            schema = SCHEMA
         )
     }
 

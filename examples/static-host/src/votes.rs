@@ -52,7 +52,7 @@ impl Plugin for Votes {
             match command {
                 Vote(Vote { candidate }) => {
                     if candidate.is_empty() {
-                        return Err(tx.reject(format_args!("a vote names a candidate")));
+                        return Err(tx.reject("a vote names a candidate"));
                     }
                     let count =
                         tx.update_or_create(&CandidateVotes { candidate, count: 0 }, |votes| {
@@ -67,7 +67,8 @@ impl Plugin for Votes {
                         ))),
                     }
                 }
-            }
+            },
+            schema = SCHEMA
         )
     }
 }

@@ -88,18 +88,15 @@ impl Plugin for Tally {
         Ok(Self)
     }
 
-    fn run_tx<'tx>(
-        &self,
-        tx: &mut Tx<'tx>,
-        command: &RuntimeCommandRef<'_>,
-    ) -> TxResult<'tx> {
+    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         dispatch!(
             tx,
             match command {
                 Open(open) => open_counter(tx, open.name),
                 Count(count) => count_on(tx, &count),
                 Close(close) => close_counter(tx, &close.name),
-            }
+            },
+            schema = SCHEMA
         )
     }
 
@@ -117,10 +114,7 @@ fn open_counter<'tx>(tx: &mut Tx<'tx>, name: FixedBytes<12>) -> TxResult<'tx> {
     tx.create(&Counter { name, count: 0, times: 0 }).map(drop)
 }
 
-fn count_on<'tx>(
-    tx: &mut Tx<'tx>,
-    &Count { name, step, note }: &Count<'_>,
-) -> TxResult<'tx> {
+fn count_on<'tx>(tx: &mut Tx<'tx>, &Count { name, step, note }: &Count<'_>) -> TxResult<'tx> {
     let counted = tx.update(Counter::pk(&name), |counter| {
         let count = counter.count().checked_add(step)?;
         counter.set_count(count);
