@@ -1,11 +1,12 @@
 //! The durable engine.
 
+mod checkpoint;
 mod run;
 
 use statevec_abi::boundary::RuntimeCommandRef;
 
 use super::{
-    DataDirectory, DurableError, DurableOptions, Logged, MadeCheckpoint, OnFailure, Opened,
+    DataDirectory, DurableError, DurableOptions, Logged, OnFailure, Opened,
     checkpoints::CheckpointMaker, duplicates::Duplicates,
 };
 use crate::{
@@ -235,39 +236,6 @@ impl DurableEngine {
     /// The invariant that does not hold, or the plugin's failure.
     pub fn validate(&mut self) -> Result<(), PluginFailure> {
         self.engine.validate().map_err(PluginFailure::from)
-    }
-
-    /// Begins to make a checkpoint of the last durable entry, beside the commands. Nothing happens
-    /// while one is being made.
-    ///
-    /// The answer is the checkpoint that was made before, if nobody has heard of it; or the new
-    /// one, if everything runs on the caller's thread.
-    ///
-    /// # Errors
-    ///
-    /// The checkpoint that was made failed. Commands are not affected.
-    pub fn start_checkpoint(&mut self) -> Result<Option<MadeCheckpoint>, DurableError> {
-        let target = self.committer.watch().position();
-        self.checkpoints.start(target)
-    }
-
-    /// Whether a checkpoint is being made.
-    #[must_use]
-    pub fn is_making_checkpoint(&self) -> bool {
-        self.checkpoints.is_running()
-    }
-
-    /// Makes a checkpoint of everything that was submitted, and waits for it. `None` if there was
-    /// one of the last entry already.
-    ///
-    /// # Errors
-    ///
-    /// As [`sync`](Self::sync), or the checkpoint failed.
-    pub fn checkpoint(&mut self) -> Result<Option<MadeCheckpoint>, DurableError> {
-        self.sync()?;
-        self.checkpoints.wait()?;
-        let made = self.start_checkpoint()?;
-        Ok(self.checkpoints.wait()?.or(made))
     }
 
     /// Makes everything durable, waits for a checkpoint that is being made, and unloads the plugin.

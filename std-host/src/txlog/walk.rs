@@ -13,7 +13,7 @@ use statevec_abi::txlog::{Entry, FrameHeader};
 
 use super::{
     Damage, LogError, LogHeader, LogPosition, Segment, TornTail,
-    frames::{BadHeader, FrameReader, FramesEnd},
+    frames::{FrameReader, FramesEnd},
     list_segments,
     tail::torn_tail,
 };
@@ -23,7 +23,7 @@ pub use end::LogEnd;
 pub(crate) use end::SegmentTail;
 pub use walked::Walked;
 
-use bad_header::{bad_header, newer_version};
+use bad_header::bad_header;
 
 /// Reads a log from an entry to its end. It checks everything on the way, and changes nothing.
 #[derive(Debug)]
@@ -272,23 +272,6 @@ impl LogWalk {
         }
         self.reader = Some(next);
         Ok(())
-    }
-
-    fn open_segment(&self, segment: &Segment) -> Result<Result<FrameReader, BadHeader>, LogError> {
-        let opened = FrameReader::open(&*self.storage, &segment.path)?;
-        if let Ok(reader) = &opened
-            && reader.chain().next_entry != segment.first_entry
-        {
-            let damage = Damage::Discontinuous { field: "first entry in its name" };
-            return Err(reader.damaged(0, segment.first_entry, damage));
-        }
-        Ok(opened)
-    }
-
-    /// Whether a segment without a header is one that was being created when a crash came.
-    fn is_unfinished(&self, bad: &BadHeader) -> bool {
-        let is_last = self.segments.as_slice().is_empty();
-        is_last && !bad.has_frames && newer_version(bad).is_none()
     }
 
     fn end_at(

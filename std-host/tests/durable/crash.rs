@@ -108,7 +108,7 @@ fn random_crashes_lose_nothing_and_raise_no_false_alarm() {
         live(&ledger(), seed);
         return;
     }
-    let runs = number(CRASHES_VARIABLE).unwrap_or(CRASHES).div_ceil(LIVES);
+    let wanted = number(CRASHES_VARIABLE).unwrap_or(CRASHES);
     let (next, crashes) = (AtomicU64::new(0), AtomicU64::new(0));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -116,10 +116,10 @@ fn random_crashes_lose_nothing_and_raise_no_false_alarm() {
             scope.spawn(|| {
                 let plugin = ledger();
                 loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= runs {
+                    if crashes.load(Ordering::Relaxed) >= wanted {
                         return;
                     }
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
                     let lived = std::panic::catch_unwind(|| live(&plugin, seed));
                     match lived {
                         Ok(seen) => crashes.fetch_add(seen, Ordering::Relaxed),
@@ -132,8 +132,10 @@ fn random_crashes_lose_nothing_and_raise_no_false_alarm() {
             });
         }
     });
-    let crashes = crashes.into_inner();
-    assert!(crashes >= runs * LIVES * 9 / 10, "only {crashes} crashes in {runs} runs");
+    let (crashes, runs) = (crashes.into_inner(), next.into_inner());
+    println!("{crashes} crashes in {runs} runs");
+    // Few runs go on for so long that a fault comes too late.
+    assert!(crashes >= runs * LIVES * 8 / 10, "only {crashes} crashes in {runs} runs");
 }
 
 #[test]

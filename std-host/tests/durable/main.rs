@@ -13,5 +13,6 @@ mod group_commit;
 mod ledger;
 mod life;
 mod other_schema;
+mod recorded_file;
 mod refused;
 mod replay;

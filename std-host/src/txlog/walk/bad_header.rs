@@ -2,10 +2,36 @@
 
 use statevec_abi::txlog::SegmentError;
 
-use crate::txlog::{Damage, LogError, Segment, frames::BadHeader};
+use super::LogWalk;
+use crate::txlog::{
+    Damage, LogError, Segment,
+    frames::{BadHeader, FrameReader},
+};
+
+impl LogWalk {
+    pub(super) fn open_segment(
+        &self,
+        segment: &Segment,
+    ) -> Result<Result<FrameReader, BadHeader>, LogError> {
+        let opened = FrameReader::open(&*self.storage, &segment.path)?;
+        if let Ok(reader) = &opened
+            && reader.chain().next_entry != segment.first_entry
+        {
+            let damage = Damage::Discontinuous { field: "first entry in its name" };
+            return Err(reader.damaged(0, segment.first_entry, damage));
+        }
+        Ok(opened)
+    }
+
+    /// Whether a segment without a header is one that was being created when a crash came.
+    pub(super) fn is_unfinished(&self, bad: &BadHeader) -> bool {
+        let is_last = self.segments.as_slice().is_empty();
+        is_last && !bad.has_frames && newer_version(bad).is_none()
+    }
+}
 
 /// The version of a header that a newer program wrote. Version 0 is a torn header.
-pub(super) fn newer_version(bad: &BadHeader) -> Option<(u16, u16)> {
+fn newer_version(bad: &BadHeader) -> Option<(u16, u16)> {
     match bad.error {
         SegmentError::Version { found, known } if found > known => Some((found, known)),
         _ => None,
