@@ -48,7 +48,7 @@
 
 mod error;
 
-use std::{path::Path, sync::Arc};
+use std::{borrow::Cow, path::Path, sync::Arc};
 
 use statevec_abi::{
     abi::SysId,
@@ -190,6 +190,12 @@ impl Harness {
     /// The invariant that does not hold, or the plugin's failure.
     pub fn check_invariants(&mut self) -> Result<(), HarnessError> {
         self.engine.validate().map_err(|failure| HarnessError::Invariants(failure.into()))
+    }
+
+    /// The plugin's debug messages in the last command, committed or not. Bytes that are not UTF-8
+    /// are replaced.
+    pub fn log(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.engine.store().log().map(String::from_utf8_lossy)
     }
 
     /// The engine, for everything else.

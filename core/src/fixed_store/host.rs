@@ -66,7 +66,7 @@ impl Host for FixedStore<'_> {
         let pk = rest.get_mut(..next.pk_len).unwrap_or_default();
         key::write(record, data, pk);
         if record.has_pk && self.rows.find_pk(kind, data_size(record), pk).is_some() {
-            return Err(host_refusal::duplicate_key(record.name, pk, error));
+            return Err(host_refusal::duplicate_key(record.name, key::fields(record), pk, error));
         }
         let key = RecordKey { kind, sys_id: next.next_id };
         next.next_id += 1;
@@ -96,7 +96,13 @@ impl Host for FixedStore<'_> {
         copy(self.staged, row);
         update.visit(split(self.staged, record).0);
         if let Some(field) = frozen_change(record, row, self.staged) {
-            return Err(host_refusal::frozen_field(record.name, field, pk, error));
+            return Err(host_refusal::frozen_field(
+                record.name,
+                field,
+                key::fields(record),
+                pk,
+                error,
+            ));
         }
         if is_first {
             self.undo.push(Step::Update, key, row);

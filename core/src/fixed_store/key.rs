@@ -1,7 +1,10 @@
 //! Encodes primary keys from a record's data (ABI.md section 5).
 
 use super::rows::copy;
-use crate::schema::{FieldDef, FieldType, RecordDef, name::same};
+use crate::{
+    host::refusal::KeyField,
+    schema::{FieldDef, FieldType, RecordDef, name::same},
+};
 
 /// The length of a record's primary key in bytes; 0 when it has none.
 pub(super) const fn len(record: &RecordDef<'_>) -> usize {
@@ -26,6 +29,14 @@ pub(super) const fn field<'d>(record: &RecordDef<'d>, name: &str) -> Option<&'d 
         fields = rest;
     }
     None
+}
+
+/// The fields of a record's key, for texts.
+pub(super) fn fields<'d>(record: &'d RecordDef<'d>) -> impl Iterator<Item = KeyField<'d>> + Clone {
+    record.pk_fields.iter().filter_map(|name| {
+        let field = field(record, name)?;
+        Some(KeyField { name: field.name, ty: field.ty, len: part_len(field) })
+    })
 }
 
 /// Encodes a record's key into `key`, which has the kind's key length.

@@ -31,21 +31,21 @@ fn refused_with(kind: RuntimeErrorKind, ops: &[Op], text: &str) {
 
 #[test]
 fn duplicate_key() {
-    let text = "Thing with primary key 0x0000000000000001 exists already";
+    let text = "Thing (id 1) exists already";
     refused(&[Op::Create(2, 2), Op::Create(1, 1)], text);
-    let text = "Share with primary key 0x7fffffff000000000000 exists already";
+    let text = r#"Share (rank -1, owner "", open false) exists already"#;
     refused(&[Op::CreateShare(3, 4)], text);
 }
 
 #[test]
 fn update_of_an_immutable_field() {
-    let text = "update of Thing changes its immutable field born; primary key 0x0000000000000001";
+    let text = "update of Thing (id 1) changes its immutable field born";
     refused(&[Op::Update(1, 2), Op::Poke { id: 1, at: 16, byte: 9 }], text);
 }
 
 #[test]
 fn update_of_the_key() {
-    let text = "update of Thing changes its immutable field id; primary key 0x0000000000000001";
+    let text = "update of Thing (id 1) changes its immutable field id";
     refused(&[Op::Poke { id: 1, at: 0, byte: 9 }], text);
 }
 

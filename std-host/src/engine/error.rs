@@ -136,13 +136,66 @@ impl From<CallFailure<'_>> for PluginFailure {
     }
 }
 
+/// A plugin of the published kind reports a refusal of the host as its own rejection, with the
+/// host's whole report as its text: `phase=RunTx kind=4001 message=…`. That is shown as
+/// `PLUGIN_REJECTED (2001) after HOST_REJECTED (4001): …`.
 impl fmt::Display for PluginFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind.name() {
-            Some(name) => write!(f, "{name} ({}): {}", self.kind.0, self.message),
-            None => write!(f, "error {}: {}", self.kind.0, self.message),
+        write_kind(f, self.kind)?;
+        let mut message = self.message.as_str();
+        if let Some((kind, text)) = host_report(message) {
+            f.write_str(" after ")?;
+            write_kind(f, kind)?;
+            message = text;
         }
+        write!(f, ": {message}")
     }
 }
 
+fn write_kind(f: &mut fmt::Formatter<'_>, kind: RuntimeErrorKind) -> fmt::Result {
+    match kind.name() {
+        Some(name) => write!(f, "{name} ({})", kind.0),
+        None => write!(f, "error {}", kind.0),
+    }
+}
+
+/// The kind and the text in a host's report.
+fn host_report(message: &str) -> Option<(RuntimeErrorKind, &str)> {
+    let (_phase, rest) = message.strip_prefix("phase=")?.split_once(" kind=")?;
+    let (kind, text) = rest.split_once(" message=")?;
+    Some((RuntimeErrorKind(kind.parse().ok()?), text))
+}
+
 impl Error for PluginFailure {}
+
+#[cfg(test)]
+mod tests {
+    use statevec_abi::abi::{RuntimeErrorKind, RuntimeErrorPhase};
+
+    use super::PluginFailure;
+
+    fn shown(kind: u16, message: &str) -> String {
+        let (phase, kind) = (RuntimeErrorPhase::RunTx, RuntimeErrorKind(kind));
+        PluginFailure { phase, kind, message: message.into() }.to_string()
+    }
+
+    #[test]
+    fn report_of_the_host_inside_a_rejection_is_shown_in_words() {
+        assert_eq!(
+            shown(2001, "phase=RunTx kind=4001 message=Item (id 7) exists already"),
+            "PLUGIN_REJECTED (2001) after HOST_REJECTED (4001): Item (id 7) exists already"
+        );
+        assert_eq!(
+            shown(2001, "phase=RunTx kind=77 message="),
+            "PLUGIN_REJECTED (2001) after error 77: "
+        );
+    }
+
+    #[test]
+    fn other_texts_are_shown_as_they_are() {
+        for text in ["", "phase=RunTx", "phase=RunTx kind=x message=y", "no, kind=1 message=y"] {
+            assert_eq!(shown(2001, text), format!("PLUGIN_REJECTED (2001): {text}"));
+        }
+        assert_eq!(shown(77, "text"), "error 77: text");
+    }
+}

@@ -109,7 +109,8 @@ impl Host for Store {
         let old = self.undo.last().unwrap_or_default();
         if let Some(field) = layout.frozen_change(old, data) {
             let field = (field.role(), field.name());
-            let refused = refusal::frozen_field(layout.name(), field, pk, error);
+            let refused =
+                refusal::frozen_field(layout.name(), field, layout.key_fields(), pk, error);
             self.undo.pop(|_, old| data.copy_from_slice(old));
             return Err(refused);
         }
@@ -215,7 +216,9 @@ impl Store {
                 format_args!("{name} is full: the store takes {limit} records of a kind"),
             ),
             CreateError::Memory => self.no_memory(error),
-            CreateError::Duplicate(other) => refusal::duplicate_key(name, table.key(other), error),
+            CreateError::Duplicate(other) => {
+                refusal::duplicate_key(name, table.layout().key_fields(), table.key(other), error)
+            }
         }
     }
 

@@ -1,8 +1,12 @@
 //! What the schema says about the rows of one table.
 
-use std::{collections::HashSet, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use statevec_abi::abi::RecordKind;
+use statevec_abi::host::refusal::KeyField;
 use statevec_abi_alloc::schema::{FieldDefinition, FieldType, PkLayout, RecordDefinition};
 
 use super::equal::equal;
@@ -14,9 +18,19 @@ pub(super) struct RowLayout {
     name: Box<str>,
     data_size: usize,
     pk: Option<PkLayout>,
+    /// In the order of the key.
+    key: Vec<NamedKeyField>,
     frozen: Vec<FrozenField>,
     /// The bytes of all frozen fields; neighbours are one range.
     frozen_bytes: Vec<Range<usize>>,
+}
+
+/// A field of the primary key, for texts.
+#[derive(Debug)]
+struct NamedKeyField {
+    name: Box<str>,
+    ty: FieldType,
+    len: usize,
 }
 
 /// A field of the primary key, or an immutable one.
@@ -32,6 +46,7 @@ impl RowLayout {
     pub(super) fn new(record: &RecordDefinition, pk: Option<PkLayout>) -> Self {
         // A foreign key may have as many fields as fit into a schema: each is looked for once.
         let key: HashSet<&str> = record.pk_fields.iter().map(|name| &**name).collect();
+        let key_fields = key_fields(record);
         let is_frozen = |field: &&FieldDefinition| field.immutable || key.contains(&*field.name);
         let frozen = record.fields.iter().filter(is_frozen);
         let frozen: Vec<_> = frozen.map(FrozenField::new).collect();
@@ -41,6 +56,7 @@ impl RowLayout {
             name: record.name.as_ref().into(),
             data_size: record.data_size as usize,
             pk,
+            key: key_fields,
             frozen,
             frozen_bytes,
         }
@@ -62,6 +78,11 @@ impl RowLayout {
     /// How a primary key is encoded; `None` when there is none.
     pub(super) fn pk(&self) -> Option<&PkLayout> {
         self.pk.as_ref()
+    }
+
+    /// The fields of the primary key, in its order.
+    pub(super) fn key_fields(&self) -> impl Iterator<Item = KeyField<'_>> + Clone {
+        self.key.iter().map(|field| KeyField { name: &field.name, ty: field.ty, len: field.len })
     }
 
     /// The first frozen field that an update changed.
@@ -109,6 +130,24 @@ impl FrozenField {
             _ => old != new,
         }
     }
+}
+
+/// The fields of a record's key. A foreign key may have as many as fit into a schema: each is found
+/// by hash.
+fn key_fields(record: &RecordDefinition) -> Vec<NamedKeyField> {
+    let fields: HashMap<&str, &FieldDefinition> =
+        record.fields.iter().map(|field| (&*field.name, field)).collect();
+    let fields = record.pk_fields.iter().filter_map(|name| fields.get(&**name));
+    let named = fields.map(|field| NamedKeyField {
+        name: field.name.as_ref().into(),
+        ty: field.ty,
+        len: match field.ty {
+            // Without the length.
+            FieldType::FixedBytes => field.len.saturating_sub(2) as usize,
+            _ => field.len as usize,
+        },
+    });
+    named.collect()
 }
 
 /// Neighbouring ranges as one.
