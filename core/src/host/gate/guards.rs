@@ -37,6 +37,7 @@ impl Acquired {
 }
 
 impl Drop for Acquired {
+    #[inline]
     fn drop(&mut self) {
         if *self.0.get_mut() {
             abort();
@@ -46,6 +47,7 @@ impl Drop for Acquired {
 
 /// Ends the process: a panic does not leave a function of the C ABI.
 #[cold]
+#[inline(never)]
 extern "C" fn abort() {
     panic!("a host gate was dropped while a leaked plugin runtime has it");
 }
