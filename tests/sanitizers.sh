@@ -62,9 +62,10 @@ main() {
 
 address() {
     nightly || return
+    # Suppressions match names of functions, which this program finds.
+    need llvm-symbolizer llvm || true
     # A plugin's library leaves the sanitizer's functions undefined; the program that loads it
-    # exports them. The stack walk at each allocation needs frame pointers, and the suppressions
-    # need names.
+    # exports them. The stack walk at each allocation needs frame pointers.
     flags -Zsanitizer=address -Clink-arg=-Wl,--export-dynamic -Cforce-frame-pointers=yes
     probe_address || return
     # One suite shows both kinds of errors. Half of all shuffles leave a type of two fields as it
@@ -88,7 +89,7 @@ probe_address() {
     elif "$work/probe" leak 2>"$work/log" || ! grep -q 'detected memory leaks' "$work/log"; then
         skipped_leaks "$(grep -m1 -E 'LeakSanitizer|ptrace' "$work/log" || echo "it overlooks a leak")"
     elif ! grep -q leaked_by_the_probe "$work/log"; then
-        skipped_leaks "its report does not name the function; llvm-symbolizer or addr2line would"
+        skipped_leaks "its report does not name the function; llvm-symbolizer would"
     fi
 }
 
