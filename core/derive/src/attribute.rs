@@ -1,4 +1,5 @@
-//! The options in `#[record(…)]`, `#[command(…)]`, `#[event(…)]` and `#[field(…)]`.
+//! Parses the options in `#[record(…)]`, `#[command(…)]`, `#[event(…)]`, `#[enum_u8(…)]` and
+//! `#[field(…)]`.
 
 use crate::crate_path::{self, CratePath};
 use proc_macro2::Span;
@@ -14,12 +15,11 @@ pub(crate) struct RecordOptions {
     pub(crate) pk: Vec<Ident>,
 }
 
-/// The host's header, at the start of every record (ABI.md section 5).
+/// Size of the host's header at the start of every record (ABI.md section 5).
 pub(crate) const RECORD_HEADER_SIZE: u32 = 16;
 
-/// The longest record, command or event that a Rust type may describe, in bytes: one value of it,
-/// or its encoded form, stands on the stack. Untyped calls take more
-/// (`statevec_abi::boundary::limits`).
+/// Longest typed record, command or event in bytes. The encoded form is on the stack; untyped calls
+/// take more (`statevec_abi::boundary::limits`).
 pub(crate) const LONGEST_ON_STACK: u32 = 64 << 10;
 
 impl RecordOptions {
@@ -108,7 +108,7 @@ impl EnumOptions {
     }
 }
 
-/// `#[field(immutable)]` and `#[field(reserved)]`, with the place of each.
+/// `#[field(immutable)]` and `#[field(reserved)]`, each with its span for errors.
 #[derive(Default)]
 pub(crate) struct FieldOptions {
     pub(crate) immutable: Option<Span>,
@@ -147,8 +147,7 @@ fn attributes<'i>(input: &'i DeriveInput, name: &str) -> impl Iterator<Item = &'
     input.attrs.iter().filter(move |a| a.path().is_ident(name))
 }
 
-/// Where to complain about a missing option: at the attribute if there is one, else at the type's
-/// name.
+/// Span for the error about a missing option: the attribute, or the type's name without one.
 fn place_for_options(input: &DeriveInput, name: &str) -> Span {
     attributes(input, name).next().map_or(input.ident.span(), |attribute| span(attribute.path()))
 }

@@ -7,8 +7,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Arm, Expr, ExprMatch, Ident, Pat, Path, Token};
 
-/// `tx, match command { Deposit(deposit) => …, }`, with `crate = path,` before it and
-/// `, schema = SCHEMA` behind it if need be.
+/// `tx, match command { Deposit(deposit) => …, }`. `crate = path,` may precede it, and
+/// `, schema = SCHEMA` may follow it.
 pub(crate) struct DispatchInput {
     crate_path: CratePath,
     schema: Option<Path>,
@@ -79,7 +79,7 @@ impl CommandArm {
 
 pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     let DispatchInput { crate_path, schema, tx, command, arms } = input;
-    // Authors must not see these variables instead of their own, in arms or as `tx`.
+    // Hygienic names: the author's arms and `tx` may use variables of the same names.
     let received = Ident::new("received", Span::mixed_site());
     let outcome = Ident::new("outcome", Span::mixed_site());
     let unknown = Ident::new("kind", Span::mixed_site());
@@ -104,8 +104,8 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
     });
     let arms = arms.iter().map(|arm| {
         let CommandArm { command, binding, body } = arm;
-        // Errors about the type stand at the type; a kind used twice is told above, and not by a
-        // lint as well.
+        // Errors about the type point at the type. The mixed-site span silences the lint about
+        // unreachable arms: the assertion above reports a kind used twice.
         let place = Span::mixed_site().located_at(command.span());
         let kind = quote_spanned!(place=> <#command as __statevec_abi::typed::Payload>::KIND);
         quote! {
@@ -117,7 +117,7 @@ pub(crate) fn expand(input: &DispatchInput) -> TokenStream {
             }
         }
     });
-    // Types are named as authors write them in a pattern, without their lifetime.
+    // In a pattern authors write types without their lifetime.
     let allow = quote! {
         #[allow(elided_lifetimes_in_paths, reason = "a pattern names a type without its lifetime")]
     };

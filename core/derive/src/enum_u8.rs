@@ -38,7 +38,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         return Err(syn::Error::new(name.span(), text));
     };
     let names = idents.iter().map(|ident| ident.to_string());
-    // `try_from` spells its error out: `Self::Error` would also mean a variant of that name.
+    // `Self::Error` is ambiguous for an enum with a variant `Error`, so `try_from` names the type.
     Ok(options.crate_path.apply(quote! {
         #[automatically_derived]
         impl __statevec_abi::typed::EnumU8 for #name {
@@ -127,7 +127,7 @@ fn is_repr_u8(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let mut found = false;
         if attribute.path().is_ident("repr") {
-            // Whatever else stands there is the compiler's to judge.
+            // The compiler reports other errors in `repr`.
             let _ = attribute.parse_nested_meta(|option| {
                 found |= option.path.is_ident("u8");
                 Ok(())

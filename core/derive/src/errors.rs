@@ -1,6 +1,6 @@
-//! Several errors in one run of the compiler.
+//! Collects errors, so that one run of the compiler shows all of them.
 
-/// Collects errors, so that an author sees all of them at once.
+/// Errors found so far.
 #[derive(Default)]
 pub(crate) struct Errors(Option<syn::Error>);
 
@@ -12,12 +12,12 @@ impl Errors {
         }
     }
 
-    /// The value, or none after noting the error.
+    /// Returns the value, or stores the error and returns `None`.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// All errors, and this one behind them.
+    /// Appends an error and returns all of them.
     pub(crate) fn with(mut self, error: syn::Error) -> syn::Error {
         match self.0.take() {
             Some(mut errors) => {
@@ -28,13 +28,13 @@ impl Errors {
         }
     }
 
-    /// Fails if there was any error.
+    /// Returns the errors, if there were any.
     pub(crate) fn check(self) -> syn::Result<()> {
         self.0.map_or(Ok(()), Err)
     }
 }
 
-/// Both values, or the errors of both.
+/// Returns both values, or the errors of both.
 pub(crate) fn both<A, B>(a: syn::Result<A>, b: syn::Result<B>) -> syn::Result<(A, B)> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),

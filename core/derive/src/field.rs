@@ -1,4 +1,4 @@
-//! The fields of a declaration.
+//! Parses the fields of a record, command or event.
 
 mod encoding;
 
@@ -18,11 +18,11 @@ pub(crate) struct Field<'i> {
     pub(crate) docs: Vec<&'i Attribute>,
     pub(crate) options: FieldOptions,
     pub(crate) encoding: Encoding,
-    /// The position, counted from 1.
+    /// Position in the declaration, from 1.
     pub(crate) index: u32,
 }
 
-/// The fields of a struct, or every reason why they are none.
+/// Parses the fields of a struct, or returns an error for each broken rule.
 pub(crate) fn parse_fields(input: &DeriveInput) -> syn::Result<Vec<Field<'_>>> {
     let Data::Struct(data) = &input.data else {
         let text = "this derive is for structs";
@@ -63,7 +63,7 @@ impl Field<'_> {
         self.options.reserved.is_some()
     }
 
-    /// The encoded size in bytes; of variable bytes only their length.
+    /// Encoded size in bytes. Variable bytes count with their 2-byte length only.
     pub(crate) fn size(&self) -> u32 {
         match &self.encoding {
             Encoding::Scalar(scalar) => scalar.size(),
@@ -73,7 +73,7 @@ impl Field<'_> {
         }
     }
 
-    /// The variant of `FieldType`.
+    /// The `FieldType` of the encoding, as a path.
     pub(crate) fn field_type(&self) -> TokenStream {
         let variant = match &self.encoding {
             Encoding::Scalar(scalar) => scalar.variant(),
@@ -94,16 +94,16 @@ impl Field<'_> {
         }
     }
 
-    // Every use of an enum below spells the same bound at the same place, so that the compiler
-    // tells once, and not once per use, that a type is none.
+    // The functions below generate the same trait bound with the same span. For a type that is no
+    // `EnumU8` the compiler then reports one error instead of one per use.
 
-    /// The byte of an enum value.
+    /// Generates the conversion of an enum value to its byte.
     pub(crate) fn enum_byte(&self, value: &TokenStream) -> TokenStream {
         let ty = self.ty;
         quote_spanned!(ty.span()=> <#ty as __statevec_abi::typed::EnumU8>::to_u8(#value))
     }
 
-    /// The enum value of a byte, as a `Result`.
+    /// Generates the checked conversion of a byte to an enum value, a `Result`.
     pub(crate) fn variant(&self, raw: &TokenStream, record: &Ident) -> TokenStream {
         let ty = self.ty;
         let field = self.name();
@@ -113,13 +113,13 @@ impl Field<'_> {
         }
     }
 
-    /// The enum value of a byte that has been checked.
+    /// Generates the conversion of a byte that a view has checked.
     pub(crate) fn checked_variant(&self, raw: &TokenStream) -> TokenStream {
         let ty = self.ty;
         quote_spanned!(ty.span()=> <#ty as __statevec_abi::typed::EnumU8>::from_checked_u8(#raw))
     }
 
-    /// The author's words, or at least a sentence.
+    /// The field's own doc comments, or `otherwise` if it has none.
     pub(crate) fn documentation(&self, otherwise: &str) -> TokenStream {
         if self.docs.is_empty() {
             return quote!(#[doc = #otherwise]);

@@ -1,9 +1,8 @@
-//! Sees through the invisible groups that macros by example put around their fragments.
+//! Removes the invisible groups around fragments that a `macro_rules!` macro passes on.
 
 use syn::{Expr, Type};
 
-/// The expression inside groups and parentheses: a `$value:literal` or `$value:expr` arrives in a
-/// group.
+/// The expression inside groups and parentheses. `$value:literal` and `$value:expr` come in groups.
 pub(crate) fn bare_expr(expr: &Expr) -> &Expr {
     match expr {
         Expr::Group(group) => bare_expr(&group.expr),
@@ -12,7 +11,7 @@ pub(crate) fn bare_expr(expr: &Expr) -> &Expr {
     }
 }
 
-/// The type inside groups and parentheses: a `$type:ty` arrives in a group.
+/// The type inside groups and parentheses. `$type:ty` comes in a group.
 pub(crate) fn bare_type(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => bare_type(&group.elem),

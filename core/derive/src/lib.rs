@@ -14,7 +14,7 @@ mod schema;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Declares a record: a fixed layout that the host stores, finds and lends.
+/// Declares a record, which the host stores in a fixed layout.
 ///
 /// ```
 /// # use statevec_abi::prelude::*;
@@ -29,22 +29,23 @@ use syn::{DeriveInput, parse_macro_input};
 /// }
 /// ```
 ///
-/// - `kind` is 1 to 255. `len` is 64, 128, 256, … up to 65536: the bytes that the host stores, 16
-///   of which are its own. A record is encoded on the stack; larger ones go through
-///   `Tx::create_raw`.
-/// - `pk(…)` names the fields of the primary key, in key order. They must be immutable. Without it
-///   there is no key.
-/// - Fields lie in the order of declaration, without gaps. Their types are `bool`, `u8`, `u16`,
-///   `u32`, `u64`, `i32`, `i64`, `u128`, `FixedBytes<N>` and enums that derive `EnumU8`.
+/// - `kind` is 1 to 255. `len` is 64, 128, 256, … up to 65536: the stored bytes, 16 of which are
+///   the host's. The encoded form is on the stack; use `Tx::create_raw` for larger records.
+/// - `pk(…)` names the fields of the primary key, in key order. They must be immutable. A record
+///   without `pk(…)` has no key.
+/// - Fields are stored in the order of declaration, without gaps. Their types are `bool`, `u8`,
+///   `u16`, `u32`, `u64`, `i32`, `i64`, `u128`, `FixedBytes<N>` and enums that derive `EnumU8`.
 /// - `#[field(immutable)]`: set by `create` only.
-/// - `#[field(reserved)]`: keeps its place and its bytes, and is otherwise ignored: it is created
-///   as zero, reads as zero, and an update leaves its bytes alone.
+/// - `#[field(reserved)]`: keeps its offset and its bytes. It is created as zero and read as zero;
+///   an update does not change its bytes.
+/// - `crate = path` states the path of `statevec-abi` if it has another name. The other derives
+///   have this option, too.
 ///
-/// Besides the trait `Record` this makes, for a record `Account`:
+/// Besides the trait `Record` the derive generates, for a record `Account`:
 /// - `AccountView` with a getter for every field, and `AccountUpdate` with the getters and `set_…`
 ///   for every field that is neither immutable nor reserved. Getters and setters are as visible as
 ///   their fields. A field `set_x` beside a mutable field `x` does not compile.
-/// - with a key, `Account::pk(…)` and the trait `KeyedRecord`. `FixedBytes` are passed to `pk` by
+/// - with a key, `Account::pk(…)` and the trait `KeyedRecord`. `pk` takes `FixedBytes` by
 ///   reference.
 #[proc_macro_derive(Record, attributes(record, field))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
@@ -66,8 +67,8 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
 ///
 /// `kind` is 1 to 255. Fields are encoded in the order of declaration. Their types are those of a
 /// record, and `&'a [u8]` for variable bytes, which a decoded command borrows from its payload.
-/// Without the content of variable bytes a command takes at most 65536 bytes. This makes the traits
-/// `Payload`, `DecodePayload` and `Command`.
+/// The content of variable bytes apart, a command has at most 65536 bytes. The derive implements
+/// the traits `Payload`, `DecodePayload` and `Command`.
 #[proc_macro_derive(Command, attributes(command, field))]
 pub fn derive_command(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -88,10 +89,10 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// As a command. An event with variable bytes also says how long its encoded form may be, in bytes:
-/// that much stack is taken to emit it. Without variable bytes the length is known, and `max_len`
-/// is not allowed. Either way it is at most 65536 bytes; larger events go through `Tx::emit_raw`.
-/// This makes the traits `Payload`, `DecodePayload` and `Event`.
+/// Kind and fields are those of a command. `max_len` is the longest encoded form in bytes, which
+/// `emit` takes on the stack. An event with variable bytes needs it; without them the length is
+/// constant, and `max_len` is not allowed. An event has at most 65536 bytes; use `Tx::emit_raw` for
+/// larger ones. The derive implements the traits `Payload`, `DecodePayload` and `Event`.
 #[proc_macro_derive(Event, attributes(event, field))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -112,17 +113,17 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The enum is `#[repr(u8)]`, and every variant states its value as a literal: stored bytes must
-/// not change when a variant is moved. This makes the trait `EnumU8`, `From<Side> for u8` and
-/// `TryFrom<u8> for Side`.
+/// The enum is `#[repr(u8)]`, and every variant states its value as a literal, so that stored bytes
+/// do not depend on the order of the variants. The derive implements `EnumU8`, `From<Side> for u8`
+/// and `TryFrom<u8> for Side`. Its one option is `#[enum_u8(crate = path)]`.
 #[proc_macro_derive(EnumU8, attributes(enum_u8))]
 pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     enum_u8::expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
-/// Puts a schema together as a constant: definitions, fingerprints and the schema JSON, all made by
-/// the compiler.
+/// Declares a schema as a constant with definitions, fingerprints and the schema JSON. The compiler
+/// computes all of it.
 ///
 /// ```
 /// # use statevec_abi::prelude::*;
@@ -132,7 +133,7 @@ pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
 /// # #[derive(Event)] #[event(kind = 1)] struct BalanceChanged { to: i64 }
 /// # #[derive(Clone, Copy, PartialEq, Eq, EnumU8)] #[repr(u8)] enum Side { Buy = 1 }
 /// statevec_abi::schema! {
-///     /// What the bank stores, takes and tells.
+///     /// The bank's schema.
 ///     pub const SCHEMA = {
 ///         version: "1.0",
 ///         records: [Account],
@@ -143,13 +144,12 @@ pub fn derive_enum_u8(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// Every enum that a field has must be among `types`, so that hosts know its variants by name; an
-/// enum in `unlisted: […]` is left out on purpose, and hosts see its values as numbers. If the
-/// crate has another name, `crate = path,` comes first.
+/// `version` is required. The lists are optional and may stand in any order. The constant is a
+/// `statevec_abi::typed::Schema`. Two entries of a list with the same kind or name do not compile.
 ///
-/// Only `version` must be there; the lists may stand in any order. The constant is a
-/// `statevec_abi::typed::Schema`. Two entries of a list that have one kind or one name do not
-/// compile.
+/// `types` must list the enum of every field, so that hosts know its variants by name. List an enum
+/// in `unlisted: […]` to leave it out; hosts then see its values as numbers. If `statevec-abi` has
+/// another name, write `crate = path,` first.
 #[proc_macro]
 pub fn schema(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as schema::SchemaInput);
@@ -175,12 +175,13 @@ pub fn schema(input: TokenStream) -> TokenStream {
 /// # }
 /// ```
 ///
-/// `tx` is a variable, a `&mut Tx` or `&mut ReadContext`, and `command` a `RuntimeCommandRef`.
-/// Every arm names a command type, binds the decoded value, and gives a `TxResult`. With `, schema
-/// = SCHEMA` behind the match, a command that the schema does not list does not compile. If the
-/// crate has another name, `crate = path,` comes first. A command of another kind, or with a
-/// payload that does not decode, is refused as INVALID_COMMAND. Two arms of one kind do not
-/// compile.
+/// `tx` is a variable of type `&mut Tx`, and `command` a `RuntimeCommandRef`. Every arm names a
+/// command type, binds the decoded value, and returns a `TxResult`. Two arms with the same kind do
+/// not compile. Commands of other kinds, and payloads that do not decode, are rejected as
+/// INVALID_COMMAND.
+///
+/// Write `, schema = SCHEMA` after the match: an arm whose command `SCHEMA` does not list then does
+/// not compile. If `statevec-abi` has another name, write `crate = path,` first.
 #[proc_macro]
 pub fn dispatch(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as dispatch::DispatchInput);

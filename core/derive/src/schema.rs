@@ -19,7 +19,7 @@ pub(crate) struct SchemaInput {
     commands: Vec<Path>,
     events: Vec<Path>,
     types: Vec<Path>,
-    /// Enums that the schema leaves out on purpose.
+    /// Enums that the author leaves out of `types` on purpose.
     unlisted: Vec<Path>,
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
         enums_listed("payload", &input.commands, &commands),
         enums_listed("payload", &input.events, &events),
     ];
-    // The evaluation limit is a guard against endless loops, and a large schema takes its time.
+    // The lint reports long evaluation as a possible endless loop. A large schema is just long.
     let patience = quote! {
         #[allow(long_running_const_eval, reason = "a large schema takes its time, and ends")]
         #[allow(elided_lifetimes_in_paths, reason = "a list names a type without its lifetime")]
@@ -139,7 +139,7 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
     })
 }
 
-/// One call per entry, spanned so that what is wrong with a type is told where the author wrote it.
+/// Generates one call per entry. Its span makes errors about a type point at the entry.
 fn definitions(function: &str, entries: &[Path], argument: &TokenStream) -> Vec<TokenStream> {
     entries
         .iter()
@@ -175,7 +175,7 @@ fn distinct_names(what: &str, entries: &[Path], definitions: &[TokenStream]) -> 
             const _: () = __statevec_abi::typed::declared::assert_distinct_name(#what, &ENTRIES, #at);
         }
     });
-    // Tokens come apart when printed, and no path needs the spaces.
+    // Printed tokens have spaces between them, which a path does not need.
     let written = entries.iter().map(|entry| entry.to_token_stream().to_string().replace(' ', ""));
     let count = entries.len();
     quote! {
@@ -188,7 +188,7 @@ fn distinct_names(what: &str, entries: &[Path], definitions: &[TokenStream]) -> 
     }
 }
 
-/// Every enum that a field has must be among the types, or its values are bare numbers to a host.
+/// Generates assertions that `types` or `unlisted` has the enum of every field.
 fn enums_listed(what: &str, entries: &[Path], definitions: &[TokenStream]) -> TokenStream {
     let checks = entries.iter().zip(definitions).map(|(entry, definition)| {
         let function = format_ident!("assert_{what}_enums_listed", span = entry.span());

@@ -1,4 +1,4 @@
-//! How a field is encoded, as far as its type's tokens show.
+//! Derives a field's encoding from the tokens of its type.
 
 use crate::groups::{bare_expr, bare_type};
 use proc_macro2::TokenStream;
@@ -31,7 +31,7 @@ pub(crate) enum Scalar {
 
 const FIELD_TYPES: &str = "fields are bool, u8, u16, u32, u64, i32, i64, u128, FixedBytes<N> and enums that derive EnumU8";
 
-/// Why a type is no field type, and where.
+/// The error for a type that cannot be a field: the tokens it points at, and the broken rule.
 pub(super) struct Refusal {
     place: TokenStream,
     rule: String,
@@ -151,7 +151,7 @@ impl Scalar {
     }
 }
 
-/// `N` must be a literal: the derive computes offsets from it, and sees tokens only.
+/// `N` must be a literal, because the derive computes offsets from tokens.
 fn fixed_bytes(ty: &Type, last: &PathSegment) -> Result<Encoding, Refusal> {
     if let PathArguments::AngleBracketed(arguments) = &last.arguments
         && let Some(GenericArgument::Const(capacity)) = arguments.args.first()

@@ -1,4 +1,4 @@
-//! What the declaration of a command or event says, checked.
+//! Parses and checks the declaration of a command or event.
 
 use super::Role;
 use crate::attribute::{LONGEST_ON_STACK, PayloadOptions};
@@ -11,13 +11,13 @@ use syn::{DeriveInput, GenericParam, Ident, Lifetime, LitInt, Type};
 pub(super) struct Declaration<'i> {
     pub(super) crate_path: CratePath,
     pub(super) name: &'i Ident,
-    /// The one lifetime that variable bytes borrow for.
+    /// Lifetime of the variable bytes.
     pub(super) lifetime: Option<&'i Lifetime>,
     pub(super) kind: u8,
     pub(super) fields: Vec<Field<'i>>,
-    /// The encoded length in bytes when all variable bytes are empty.
+    /// Encoded length in bytes with all variable bytes empty.
     pub(super) least_len: u32,
-    /// The longest encoded form of an event; exactly `least_len` without variable bytes.
+    /// Longest encoded form of an event in bytes; `least_len` without variable bytes.
     pub(super) max_len: u32,
 }
 
@@ -42,7 +42,7 @@ impl<'i> Declaration<'i> {
         let checked = errors.check();
         let max_len = match role {
             Role::Command => Ok(least_len),
-            // What is wrong with the fields is told by `checked`.
+            // `checked` holds the error about the fields.
             Role::Event if least_len > LONGEST_ON_STACK => Ok(least_len),
             Role::Event => max_len(input, options.max_len.as_ref(), &fields, least_len),
         };

@@ -1,7 +1,7 @@
-//! `impl DecodePayload`
+//! Generates `impl DecodePayload`.
 //!
-//! Without variable bytes every offset is known: one comparison of lengths, then plain loads. With
-//! them a cursor moves from field to field.
+//! Without variable bytes all offsets are constants: one comparison of lengths, then loads. With
+//! variable bytes a cursor moves from field to field.
 
 use super::declaration::Declaration;
 use crate::field::{Encoding, Field};
@@ -89,7 +89,7 @@ fn step_by_step(declaration: &Declaration<'_>) -> TokenStream {
     });
     quote! {
         let mut reader = __statevec_abi::typed::PayloadReader::new(::core::stringify!(#name), bytes);
-        // Field expressions run in the order they are written, which is the order of the bytes.
+        // Rust evaluates field expressions in source order, which is the order of the bytes.
         let value = Self { #(#values),* };
         reader.finish()?;
         ::core::result::Result::Ok(value)

@@ -1,4 +1,4 @@
-//! The definition of a command or event: what the schema states of it.
+//! Generates the definition of a command or event for the schema.
 
 use super::declaration::Declaration;
 use crate::field::{Encoding, Field};

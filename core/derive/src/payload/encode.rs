@@ -1,4 +1,4 @@
-//! `impl Payload`, `impl Command` and `impl Event`
+//! Generates `impl Payload`, `impl Command` and `impl Event`.
 
 use super::declaration::{Declaration, is_var_bytes};
 use super::definition;

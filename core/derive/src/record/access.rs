@@ -1,7 +1,7 @@
-//! The two types that read and write fields in place.
+//! Generates the two types that read and write fields in place.
 //!
-//! Each holds the bytes as an array, which proves their number; enums and fixed bytes were checked
-//! when it was made.
+//! Each holds the bytes as an array of the record's size. Its constructor has checked enums and
+//! fixed bytes, so getters need no checks.
 
 use super::layout::{Layout, Placed, setter_name};
 use crate::field::{Encoding, Field};

@@ -1,4 +1,4 @@
-//! The record's definition: what the schema states of it.
+//! Generates a record's definition for the schema.
 
 use super::layout::{Layout, Placed};
 use crate::field::Encoding;
@@ -35,7 +35,7 @@ fn field(Placed { field, offset }: &Placed<'_>) -> TokenStream {
     let len = field.size();
     let enum_type_name = field.enum_type_name();
     let immutable = field.options.immutable.is_some();
-    // In records numbers go by their plain name, whatever path the author wrote.
+    // The published macros print numbers in records without a path, and fingerprints contain it.
     let ty = field.ty;
     let rust_type_name = match &field.encoding {
         Encoding::Scalar(scalar) => {

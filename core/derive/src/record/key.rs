@@ -1,4 +1,4 @@
-//! `pk(…)` and `impl KeyedRecord`.
+//! Generates `pk(…)` and `impl KeyedRecord`.
 
 use super::layout::{Layout, Placed, usize_literal};
 use crate::field::{Encoding, Field, Scalar};
@@ -13,7 +13,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     let len = usize_literal(layout.key_fields().map(key_size).sum());
     let parameters = layout.key_fields().map(parameter);
     let arguments = layout.key_fields().map(argument);
-    // The parameters are the author's names, and one of them may be `key`.
+    // Hygienic: a parameter has a field's name, which may be `key`.
     let key = Ident::new("key", Span::mixed_site());
     let mut end = 0;
     let parts = layout.key_fields().map(|placed| {
@@ -49,7 +49,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     }
 }
 
-/// In a key fixed bytes go without their length.
+/// Size in a key, where fixed bytes have no length.
 fn key_size(placed: &Placed<'_>) -> u32 {
     match placed.field.encoding {
         Encoding::FixedBytes(capacity) => u32::from(capacity),

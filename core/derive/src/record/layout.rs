@@ -1,4 +1,4 @@
-//! What a record's declaration says, checked.
+//! Parses and checks a record's declaration.
 
 use crate::attribute::{RECORD_HEADER_SIZE, RecordOptions};
 use crate::crate_path::CratePath;
@@ -16,11 +16,11 @@ pub(super) struct Layout<'i> {
     pub(super) kind: u8,
     pub(super) record_len: u32,
     pub(super) fields: Vec<Placed<'i>>,
-    /// Positions in `fields`, in key order; empty without a key.
+    /// Indices into `fields`, in key order. Empty without a key.
     pub(super) key: Vec<usize>,
 }
 
-/// A field and where it starts in the data.
+/// A field and its offset in the data.
 pub(super) struct Placed<'i> {
     pub(super) field: Field<'i>,
     pub(super) offset: u32,
@@ -43,7 +43,7 @@ impl<'i> Layout<'i> {
         }
         let fields = match place(fields, options.len) {
             Ok(fields) => fields,
-            // The key is not looked at: its fields may be among those without room.
+            // Without the key check: it would report key fields that have no room a second time.
             Err(error) => return Err(errors.with(error)),
         };
         let key =
@@ -64,7 +64,7 @@ impl<'i> Layout<'i> {
         self.record_len - RECORD_HEADER_SIZE
     }
 
-    /// The data size as a literal for array types and const arguments.
+    /// Data size as a literal for array types and const arguments.
     pub(super) fn size(&self) -> TokenStream {
         let size = usize_literal(self.data_size());
         quote!(#size)
@@ -90,7 +90,7 @@ impl Placed<'_> {
     }
 }
 
-/// A literal without suffix, so that it is a `usize` wherever it stands.
+/// A literal without suffix, whose type is `usize` by inference.
 pub(crate) fn usize_literal(value: u32) -> proc_macro2::Literal {
     proc_macro2::Literal::u32_unsuffixed(value)
 }
@@ -117,7 +117,7 @@ fn check_encoding(field: &Field<'_>) -> syn::Result<()> {
     Err(syn::Error::new_spanned(field.ty, text))
 }
 
-/// An update has the getters of all fields and the setters of some, side by side.
+/// Refuses a field whose getter has the name of another field's setter.
 fn check_getter(field: &Field<'_>, fields: &[Field<'_>]) -> syn::Result<()> {
     let getter = field.ident.unraw();
     let has_setter = |other: &&Field<'_>| !other.is_reserved() && other.options.immutable.is_none();
@@ -136,7 +136,7 @@ fn place(fields: Vec<Field<'_>>, record_len: u32) -> syn::Result<Vec<Placed<'_>>
     let mut placed = Vec::new();
     for field in fields {
         let offset = end;
-        // Sizes are at most 65537 each; a sum that leaves `u32` does not fit either way.
+        // A saturated sum does not fit in any record.
         end = end.saturating_add(field.size());
         if end > room {
             let text = format!(

@@ -1,4 +1,4 @@
-//! `impl Record`: the whole value, and the way into views.
+//! Generates `impl Record`: conversions of the whole value, and the constructors of views.
 
 use super::definition;
 use super::layout::{Layout, Placed, usize_literal};
@@ -74,7 +74,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
     }
 }
 
-/// Bytes that are no value of the field make no view.
+/// Generates the check that a view's constructor runs on a field's bytes, if it needs one.
 fn check(placed: &Placed<'_>, layout: &Layout<'_>) -> Option<TokenStream> {
     let Placed { field, .. } = placed;
     let (name, field_name) = (layout.name, field.name());
@@ -104,7 +104,7 @@ fn decoded(Placed { field, .. }: &Placed<'_>, view: &Ident) -> TokenStream {
     if field.is_reserved() {
         return quote!(#ident: <#ty as __statevec_abi::typed::Field>::ZERO);
     }
-    // By its path: a method call would prefer a trait's method that takes `self`, such as `into`.
+    // A path and not a method call, which would prefer a trait method that takes `self`: `into`.
     quote!(#ident: #view::#ident(&view))
 }
 
@@ -112,7 +112,7 @@ fn encoded(placed: &Placed<'_>, size: &TokenStream) -> TokenStream {
     let Field { ident, ty, .. } = &placed.field;
     let at = placed.at();
     if placed.field.is_reserved() {
-        // Mentioned, so that a reserved field does not count as dead code.
+        // Reads the field, so that the compiler does not report it as dead code.
         return quote!(let _: &#ty = &self.#ident;);
     }
     let (ty, value) = match placed.field.encoding {
