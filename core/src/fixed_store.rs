@@ -12,7 +12,7 @@
 //! # #[record(kind = 1, len = 64, pk(account_id))]
 //! # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
 //! # schema! { const SCHEMA = { version: "1.0", records: [Account] }; }
-//! // 32 records, and 256 bytes of events per transaction. All zero: as a `static` it takes no flash.
+//! // 32 records, and 256 bytes of events per transaction.
 //! let mut memory: FixedMemory<32, { record_size(&SCHEMA.def) }, 256> = FixedMemory::new();
 //! let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
 //! let transaction = store.begin();

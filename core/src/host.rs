@@ -72,10 +72,12 @@ use crate::{
 ///     ) -> TxResult<'e, RecordKey> {
 ///         Err(error.fail(HOST_REJECTED, format_args!("this host has one record, for ever")))
 ///     }
-/// #     fn read_by_pk<'e>(&self, kind: RecordKind, _: &[u8], _: BytesVisitor<'_>, error: ErrorSlot<'e>)
-/// #         -> TxResult<'e, bool> { Err(refusal::no_record_kind(kind, error)) }
-/// #     fn update_by_pk<'e>(&mut self, kind: RecordKind, _: &[u8], _: BytesMutVisitor<'_>, error: ErrorSlot<'e>)
-/// #         -> TxResult<'e, bool> { Err(refusal::no_record_kind(kind, error)) }
+/// #     fn read_by_pk<'e>(
+/// #         &self, kind: RecordKind, _: &[u8], _: BytesVisitor<'_>, error: ErrorSlot<'e>,
+/// #     ) -> TxResult<'e, bool> { Err(refusal::no_record_kind(kind, error)) }
+/// #     fn update_by_pk<'e>(
+/// #         &mut self, kind: RecordKind, _: &[u8], _: BytesMutVisitor<'_>, error: ErrorSlot<'e>,
+/// #     ) -> TxResult<'e, bool> { Err(refusal::no_record_kind(kind, error)) }
 /// #     fn delete_by_pk<'e>(&mut self, kind: RecordKind, _: &[u8], error: ErrorSlot<'e>)
 /// #         -> TxResult<'e, bool> { Err(refusal::no_record_kind(kind, error)) }
 /// #     fn emit_event<'e>(&mut self, kind: u8, _: &[u8], error: ErrorSlot<'e>)

@@ -61,8 +61,8 @@ use crate::boundary::{ErrorSlot, RuntimeCommandRef, TxResult};
 ///     #[inline]
 ///     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
 ///         dispatch!(tx, match command {
-///             Add(Add { name, amount }) => tx.update_or_create(&Counter { name, value: 0 }, |counter| {
-///                 counter.set_value(counter.value().saturating_add(amount));
+///             Add(add) => tx.update_or_create(&Counter { name: add.name, value: 0 }, |counter| {
+///                 counter.set_value(counter.value().saturating_add(add.amount));
 ///             }),
 ///         }, schema = SCHEMA)
 ///     }

@@ -46,10 +46,12 @@ use crate::{
 /// #     fn name() -> &'static str { "counters" }
 /// #     fn schema() -> &'static str { SCHEMA.json }
 /// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
-/// #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
+/// #     fn run_tx<'tx>(
+/// #         &self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>,
+/// #     ) -> TxResult<'tx> {
 /// #         dispatch!(tx, match command {
-/// #             Add(Add { name, amount }) => tx.update_or_create(&Counter { name, value: 0 }, |counter| {
-/// #                 counter.set_value(counter.value().saturating_add(amount));
+/// #             Add(add) => tx.update_or_create(&Counter { name: add.name, value: 0 }, |counter| {
+/// #                 counter.set_value(counter.value().saturating_add(add.amount));
 /// #             }),
 /// #         }, schema = SCHEMA)
 /// #     }

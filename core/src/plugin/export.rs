@@ -63,7 +63,9 @@ impl StaticPlugin {
 /// #     fn name() -> &'static str { "noop" }
 /// #     fn schema() -> &'static str { "" }
 /// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
-/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> { Ok(()) }
+/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
+/// #         Ok(())
+/// #     }
 /// # }
 /// const PLUGINS: &[StaticPlugin] = &[static_plugin!(Noop, slots = 1)];
 /// assert!(StaticPlugin::find(PLUGINS, "noop").is_some());
@@ -78,7 +80,9 @@ impl StaticPlugin {
 /// #     fn name() -> &'static str { "noop" }
 /// #     fn schema() -> &'static str { "" }
 /// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
-/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> { Ok(()) }
+/// #     fn run_tx<'tx>(&self, _: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
+/// #         Ok(())
+/// #     }
 /// # }
 /// const PLUGINS: &[StaticPlugin] = &[static_plugin!(Noop, slots = 0)];
 /// ```

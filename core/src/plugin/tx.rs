@@ -31,7 +31,7 @@ use crate::{
 ///     })?;
 ///     match paid {
 ///         Some(Some(())) => tx.emit(&Paid { account_id, amount }),
-///         Some(None) => Err(tx.reject(format_args!("account {account_id} has less than {amount}"))),
+///         Some(None) => Err(tx.reject(format_args!("account {account_id} has too little"))),
 ///         None => Err(tx.reject(format_args!("there is no account {account_id}"))),
 ///     }
 /// }
