@@ -1,5 +1,6 @@
 /*
- * A host in C11: loads the bank, runs a few commands, and prints what becomes of them and the events.
+ * A host in C11: loads the bank, runs a few commands, and prints
+ * their outcomes and events.
  *
  * Build:  cargo build -p statevec-bank-so
  *         cc -std=c11 -O2 -I core/include -o host examples/c-host/host.c examples/c-host/store.c -ldl
@@ -13,13 +14,16 @@
 #include "statevec_abi.h"
 #include "store.h"
 
-/* The bank's schema, as far as this host needs it: account records (48 bytes, key: the account's number), commands, and one event. */
+/*
+ * The part of the bank's schema that this host uses: account records (48 bytes, key: the account's
+ * number), commands, and one event.
+ */
 enum { ACCOUNT = 1 };
 enum { DEPOSIT = 1, WITHDRAW = 2, TRANSFER = 3 };
 
 static const char *const COMMAND_NAMES[] = { "?", "Deposit", "Withdraw", "Transfer", "Unknown" };
 
-/* A command: its kind, and its fields, all of which are 64-bit numbers. */
+/* A command: its kind, and its fields, which are all 64-bit numbers. */
 struct order {
     uint8_t kind;
     uint64_t fields[3];
@@ -49,7 +53,7 @@ static void put_u64(uint8_t *at, uint64_t value) {
     for (int i = 0; i < 8; i++) at[i] = (uint8_t)(value >> 8 * i);
 }
 
-/* Signed numbers are two's complement on the wire; the conversion in C says so for every value that fits, and this one says it for all. */
+/* Reads two's complement. C defines the conversion of values that fit; this code covers all. */
 static int64_t get_i64(const uint8_t *at) {
     int64_t value;
     uint64_t bits = get_u64(at);
@@ -72,7 +76,7 @@ static void print_event(const struct store_event *event) {
            get_i64(event->payload + 8), get_i64(event->payload + 16), event->payload[24]);
 }
 
-/* One command, one transaction: what the plugin wrote stays if it accepts, and is gone if it does not. */
+/* Runs a command as a transaction: keeps the plugin's writes if it accepts, else restores them. */
 static void run(const StatevecPluginApiV1 *plugin, void *runtime, struct store *store, const struct order *order, uint64_t ext_seq) {
     uint8_t payload[3 * 8];
     for (size_t i = 0; i < order->field_count; i++) put_u64(payload + 8 * i, order->fields[i]);
@@ -110,7 +114,7 @@ static int validate(const StatevecPluginApiV1 *plugin, void *runtime, struct sto
     return 0;
 }
 
-/* A plugin's whole life. */
+/* Creates an instance, runs the commands, validates, unloads and destroys it. */
 static int host(const StatevecPluginApiV1 *plugin) {
     StatevecBytesRef name = plugin->plugin_name();
     printf("plugin %.*s, ABI version %" PRIu32 "\n", (int)name.len, (const char *)name.ptr, plugin->abi_version);
@@ -144,7 +148,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s\n", dlerror());
         return 2;
     }
-    /* ISO C has no conversion from an object pointer to a function pointer; POSIX promises that the bytes are the same. */
+    /* ISO C has no conversion of object pointers to function pointers; POSIX has one by bytes. */
     StatevecPluginEntryV1 entry = NULL;
     void *symbol = dlsym(library, STATEVEC_PLUGIN_ENTRY_V1_SYMBOL);
     memcpy(&entry, &symbol, sizeof entry);
@@ -157,6 +161,6 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s has ABI version %" PRIu32 "\n", argv[1], plugin.abi_version);
         return 2;
     }
-    /* The library stays mapped: a plugin may leave thread-local destructors behind. */
+    /* No dlclose: thread-local destructors of the plugin may still run. */
     return host(&plugin);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ------------------------------------------------------------------------------------------------------------------------------ errors */
+/* --------------------------------------------------------------------------------------- errors */
 
 static StatevecCallStatus succeed(StatevecErrorBuf *out_error) {
     if (out_error != NULL) {
@@ -14,7 +14,7 @@ static StatevecCallStatus succeed(StatevecErrorBuf *out_error) {
     return STATEVEC_CALL_SUCCESS;
 }
 
-/* The texts here are short and ASCII: they fit. */
+/* All texts of this file are ASCII and shorter than the buffer. */
 static StatevecCallStatus fail(StatevecErrorBuf *out_error, StatevecErrorKind kind, const char *text) {
     if (out_error != NULL) {
         memset(out_error, 0, sizeof *out_error);
@@ -30,14 +30,14 @@ static StatevecCallStatus refuse(StatevecErrorBuf *out_error, const char *text) 
     return fail(out_error, STATEVEC_KIND_HOST_REJECTED, text);
 }
 
-/* Whether reads are legal, and writes. */
+/* Reads are legal while a record is lent for reading, writes only between visits. */
 static bool may_read(const struct store *store) { return store->state == STORE_OPEN || store->state == STORE_READING; }
 static bool may_write(const struct store *store) { return store->state == STORE_OPEN; }
 static const char NOT_NOW[] = "this host call is not legal at this moment";
 static const char UNKNOWN_KIND[] = "there is no such record kind";
 static const char BAD_KEY[] = "a primary key has 8 bytes";
 
-/* ----------------------------------------------------------------------------------------------------------------------------- finding */
+/* -------------------------------------------------------------------------------------- finding */
 
 void store_key(const uint8_t *data, uint8_t key[STORE_KEY_SIZE]) {
     for (int i = 0; i < STORE_KEY_SIZE; i++) key[i] = data[STORE_KEY_SIZE - 1 - i];
@@ -54,7 +54,7 @@ static struct store_record *find_by_pk(struct store *store, const uint8_t *pk) {
     return NULL;
 }
 
-/* Lends a record, if there is one, and says whether there is. */
+/* Lends a record if it exists, and writes whether it does. */
 static StatevecCallStatus lend(struct store *store, const struct store_record *record, void *ctx, StatevecBytesVisitor visitor,
                                uint8_t *out_found, StatevecErrorBuf *out_error) {
     if (record != NULL) {
@@ -67,9 +67,9 @@ static StatevecCallStatus lend(struct store *store, const struct store_record *r
     return succeed(out_error);
 }
 
-/* ------------------------------------------------------------------------------------------------------------------------------- reads */
+/* ---------------------------------------------------------------------------------------- reads */
 
-/* The context is ours, and not constant: reading changes nothing but `state`. */
+/* The host's own context is mutable behind the const pointer; a read changes `state` only. */
 static struct store *store_of(const void *ctx) { return (struct store *)(uintptr_t)ctx; }
 
 static StatevecCallStatus read_by_id(const void *ctx, uint8_t kind, uint64_t sys_id, void *visitor_ctx, StatevecBytesVisitor visitor,
@@ -107,7 +107,7 @@ static StatevecCallStatus for_each_key(const void *ctx, uint8_t kind, void *visi
     return succeed(out_error);
 }
 
-/* ------------------------------------------------------------------------------------------------------------------------------ writes */
+/* --------------------------------------------------------------------------------------- writes */
 
 static StatevecCallStatus create(void *ctx, uint8_t kind, void *init_ctx, StatevecBytesMutVisitor init, StatevecRecordKeyView *out_key,
                                  StatevecErrorBuf *out_error) {
@@ -184,7 +184,7 @@ static StatevecCallStatus debug_log(void *ctx, StatevecBytesRef message, Stateve
     return succeed(out_error);
 }
 
-/* ------------------------------------------------------------------------------------------------------------------------------ tables */
+/* --------------------------------------------------------------------------------------- tables */
 
 static const StatevecHostVTableV1 HOST = {
     .with_read_typed_raw = read_by_id,

@@ -1,8 +1,8 @@
 /*
- * The records of one kind, in memory, and what a plugin may do with them: a host's side of the contract in C11.
+ * The host side of the contract in C11: an in-memory store for records of one kind.
  *
- * It holds a few records of fixed size and finds them by walking over all of them, to stay small. A real host takes sizes and keys from the plugin's
- * schema; this one is told them.
+ * To stay small, it has a fixed number of records and finds them by linear search. A real host
+ * reads sizes and keys from the plugin's schema; here they are constants.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -13,7 +13,7 @@
 
 enum { STORE_RECORDS = 32, STORE_EVENTS = 8, STORE_DATA_SIZE = 48, STORE_EVENT_SIZE = 64 };
 
-/* What the plugin may do at the moment. It lies outside the records, and every call looks at it first. */
+/* The host calls that are legal now. Every call checks it before it touches a record. */
 enum store_state {
     STORE_CLOSED,  /* no call of the plugin is running */
     STORE_OPEN,    /* a command is running: everything is legal */
@@ -32,7 +32,7 @@ struct store_event {
     uint8_t payload[STORE_EVENT_SIZE];
 };
 
-/* Records lie in ascending order of their numbers. */
+/* Records are in ascending order of their numbers. */
 struct store {
     enum store_state state;
     uint8_t record_kind;
@@ -42,11 +42,11 @@ struct store {
     struct store_event events[STORE_EVENTS];
 };
 
-/* Contexts for a plugin's call. They are good until the store moves; which calls are legal, `state` says. */
+/* Contexts for a plugin's call, valid until the store moves. `state` says which calls are legal. */
 StatevecHostContextV1 store_context(struct store *store);
 StatevecReadContextV1 store_read_context(struct store *store);
 
-/* The primary key of the records: their first eight bytes, a little-endian number, turned around. */
+/* The primary key of a record: its first eight bytes, a little-endian number, in reverse order. */
 enum { STORE_KEY_SIZE = 8 };
 void store_key(const uint8_t *data, uint8_t key[STORE_KEY_SIZE]);
 

@@ -1,4 +1,4 @@
-/* Writing errors into the caller's buffer, as the contract says. */
+/* Writes errors into the caller's buffer. */
 #ifndef INVENTORY_ERROR_H
 #define INVENTORY_ERROR_H
 
@@ -17,7 +17,7 @@ static StatevecCallStatus succeed(StatevecErrorBuf *out_error) {
     return STATEVEC_CALL_SUCCESS;
 }
 
-/* How much of a text of `len` bytes fits, without half a character at the end. */
+/* The number of bytes of a text that fit, without half a UTF-8 character at the end. */
 static size_t fitting(const char *text, size_t len) {
     if (len <= STATEVEC_ERROR_MESSAGE_CAPACITY) return len;
     len = STATEVEC_ERROR_MESSAGE_CAPACITY;
@@ -27,7 +27,7 @@ static size_t fitting(const char *text, size_t len) {
 
 static StatevecCallStatus fail(StatevecErrorBuf *out_error, StatevecErrorPhase phase, StatevecErrorKind kind, const char *format, ...) {
     if (out_error != NULL) {
-        /* One character more than fits, so that `fitting` sees where the one after it begins; and the final zero. */
+        /* Room for one more byte, so that `fitting` sees the next character, and for the zero. */
         char text[STATEVEC_ERROR_MESSAGE_CAPACITY + 5];
         va_list values;
         va_start(values, format);
@@ -42,7 +42,7 @@ static StatevecCallStatus fail(StatevecErrorBuf *out_error, StatevecErrorPhase p
     return STATEVEC_CALL_FAILURE;
 }
 
-/* Passes on what the host said: its kind and its text. */
+/* Passes on the kind and the text of a host's error. */
 static StatevecCallStatus pass_on(StatevecErrorBuf *out_error, StatevecErrorPhase phase, const StatevecErrorBuf *said) {
     size_t len = said->message_len < STATEVEC_ERROR_MESSAGE_CAPACITY ? said->message_len : STATEVEC_ERROR_MESSAGE_CAPACITY;
     return fail(out_error, phase, said->kind, "%.*s", (int)len, (const char *)said->message_buf);

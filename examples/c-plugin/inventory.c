@@ -1,13 +1,13 @@
 /*
- * An inventory as a plugin in C11: what is in stock, by stock keeping unit (SKU).
+ * A plugin in C11: an inventory of items by stock keeping unit (SKU).
  *
- *   Register     adds an item with nothing in stock; the host refuses one that exists
- *   Receive      adds to an item, up to a limit (configuration "max_on_hand=NUMBER"; 1000 unless set)
- *   Ship         takes away
- *   Discontinue  removes an item of which nothing is left
+ *   Register     adds an item with stock 0; the host refuses an existing SKU
+ *   Receive      adds to an item's stock, up to a limit (configuration "max_on_hand=NUMBER"; 1000)
+ *   Ship         takes from an item's stock
+ *   Discontinue  removes an item with stock 0
  *
- * Each emits a StockChanged. The invariant: no item is above the limit. Changes are written before they are checked: what a rejection leaves
- * behind is undone by the host.
+ * Each emits StockChanged. The invariant: no item is above the limit. The plugin writes a change
+ * before it checks it; the host undoes the writes of a rejected command.
  *
  * Build:  cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -I core/include -o libinventory.so examples/c-plugin/inventory.c
  */
@@ -20,7 +20,7 @@
 #include "schema.h"
 #include "statevec_abi.h"
 
-/* ------------------------------------------------------------------------------------------------------------------------- transactions */
+/* --------------------------------------------------------------------------------- transactions */
 
 struct inventory {
     uint32_t max_on_hand;
@@ -32,11 +32,11 @@ struct tx {
     StatevecErrorBuf *out_error;
     /* The command's number and time. */
     uint64_t ext_seq, time_us;
-    /* The encoded SKU that the command is about. */
+    /* The encoded SKU in the command. */
     const uint8_t *sku;
 };
 
-/* A copy of an item that a host has lent. */
+/* A copy of an item. */
 struct item {
     bool whole;
     uint8_t bytes[ITEM_SIZE];
@@ -48,7 +48,7 @@ static void copy_item(void *ctx, StatevecBytesRef lent) {
     if (item->whole) memcpy(item->bytes, lent.ptr, ITEM_SIZE);
 }
 
-/* A SKU as printf takes it: "%.*s" with these two. */
+/* The two arguments of "%.*s" for a SKU. */
 static int sku_len(const uint8_t *sku) {
     int len = sku[0] | sku[1] << 8;
     return len < SKU_ROOM ? len : SKU_ROOM;
@@ -93,7 +93,7 @@ static StatevecCallStatus register_item(struct tx *tx) {
     return announce(tx, 0, REGISTERED);
 }
 
-/* A change of what is in stock, and what became of it. */
+/* A change of an item's stock, and its result. */
 struct change {
     uint64_t time_us;
     uint32_t quantity, limit, before, after;
@@ -160,7 +160,7 @@ static StatevecCallStatus discontinue(const struct tx *tx) {
     return announce(tx, 0, DISCONTINUED);
 }
 
-/* ---------------------------------------------------------------------------------------------------------------------- plugin functions */
+/* ----------------------------------------------------------------------------- plugin functions */
 
 static StatevecBytesRef text_bytes(const char *text) { return (StatevecBytesRef){ (const uint8_t *)text, strlen(text) }; }
 static StatevecBytesRef plugin_name(void) { return text_bytes("inventory"); }
@@ -228,7 +228,7 @@ static StatevecCallStatus run_tx(void *runtime, StatevecHostContextV1 host, Stat
     return change_stock(&tx, change);
 }
 
-/* A walk over all items: the first host failure or the first item above the limit ends it. */
+/* Context of the walk over all items. The first failure or item above the limit ends the checks. */
 struct check {
     StatevecReadContextV1 host;
     uint32_t limit;
@@ -241,7 +241,7 @@ static void check_item(void *ctx, StatevecRecordKeyView key) {
     struct check *check = ctx;
     if (check->host_failed || check->above_limit) return;
     uint8_t found = 0;
-    /* Reading is legal in here, and `error` is not the buffer of the walk that we are called from. */
+    /* Reads are legal in a key visitor, with an error buffer other than the walk's. */
     if (check->host.vtable->with_read_typed_raw(check->host.ctx_ptr, key.kind, key.sys_id, &check->item, copy_item, &found, &check->error)
         != STATEVEC_CALL_SUCCESS) {
         check->host_failed = true;

@@ -1,13 +1,16 @@
-/* What the inventory stores, takes and tells: the schema's JSON, the layouts that it describes, and the numbers in them. */
+/* The inventory's schema: its JSON, the kinds and offsets in it, and access to numbers. */
 #ifndef INVENTORY_SCHEMA_H
 #define INVENTORY_SCHEMA_H
 
 #include <stdint.h>
 
-/* The text of its arguments: JSON without a backslash before every quote. */
+/* Makes a string of its arguments, so that quotes need no backslash. */
 #define JSON(...) #__VA_ARGS__
 
-/* The host compares fingerprints and does not compute them. These are the ones that the same declarations have in Rust. */
+/*
+ * A host compares fingerprints and does not compute them. These are those of the same declarations
+ * in Rust.
+ */
 static const char SCHEMA[] = JSON({
     "idlVersion": "1.0",
     "schemaVersion": { "main": 1, "minor": 0 },
@@ -59,12 +62,12 @@ enum { ITEM = 1, STOCK_CHANGED = 1 };
 enum { REGISTER = 1, RECEIVE = 2, SHIP = 3, DISCONTINUE = 4 };
 enum { REGISTERED = 1, RECEIVED = 2, SHIPPED = 3, DISCONTINUED = 4 };
 
-/* A SKU takes a length of two bytes and room for 12; in a key it is the 12 bytes alone. */
+/* A SKU is a 2-byte length and 12 bytes; in a key it is the 12 bytes only. */
 enum { SKU_LEN = 2, SKU_ROOM = 12, SKU_SIZE = SKU_LEN + SKU_ROOM };
 enum { ON_HAND_AT = SKU_SIZE, MOVES_AT = ON_HAND_AT + 4, MOVED_AT_US_AT = MOVES_AT + 8, ITEM_SIZE = MOVED_AT_US_AT + 8 };
 enum { EVENT_REASON_AT = SKU_SIZE + 4, EVENT_EXT_SEQ_AT = EVENT_REASON_AT + 1, EVENT_SIZE = EVENT_EXT_SEQ_AT + 8 };
 
-/* Little-endian numbers, whatever the machine's own order, at any address. */
+/* Little-endian numbers at any address, independent of the machine's byte order. */
 static uint32_t get_u32(const uint8_t *at) {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }

@@ -1,4 +1,7 @@
-/* Prints what this compiler makes of the header, in the words of the package `statevec-layout`: type, what of it, the number. */
+/*
+ * Prints this compiler's layout of the header's types in the format of the package
+ * `statevec-layout`: type, property, number.
+ */
 #include <stdio.h>
 
 #include "statevec_abi.h"

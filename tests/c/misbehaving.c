@@ -1,16 +1,16 @@
 /*
- * Libraries that are no plugins, in ways that Rust has no words for: what becomes of the one symbol. One case per compilation.
+ * Libraries with a wrong entry symbol, in ways that Rust cannot express. A macro selects the case.
  */
 #include "statevec_abi.h"
 
 #if defined(SYMBOL_MISSING)
 
-/* Nearly. */
+/* The name is almost right. */
 STATEVEC_PLUGIN_EXPORT int statevec_runtime_plugin_entry_v2(void) { return 0; }
 
 #elif defined(SYMBOL_HIDDEN)
 
-/* As with -fvisibility=hidden, and without STATEVEC_PLUGIN_EXPORT. */
+/* Hidden, as with -fvisibility=hidden and without STATEVEC_PLUGIN_EXPORT. */
 __attribute__((visibility("hidden"))) StatevecPluginApiV1 statevec_runtime_plugin_entry_v1(void) {
     StatevecPluginApiV1 api = { 0 };
     return api;
@@ -18,7 +18,7 @@ __attribute__((visibility("hidden"))) StatevecPluginApiV1 statevec_runtime_plugi
 
 #elif defined(SYMBOL_UNDEFINED)
 
-/* Weak, and nobody has it: the linker leaves a symbol without an address. */
+/* Weak and undefined: the linker leaves a symbol without an address. */
 extern __attribute__((weak)) StatevecPluginApiV1 statevec_runtime_plugin_entry_v1(void);
 STATEVEC_PLUGIN_EXPORT int is_there(void) { return statevec_runtime_plugin_entry_v1 != 0; }
 
