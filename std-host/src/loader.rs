@@ -12,10 +12,12 @@ mod pinned;
 #[cfg(target_os = "linux")]
 mod sealed;
 mod sha256;
+#[cfg(target_os = "linux")]
+mod whose;
 mod world_writable;
 
 use std::{
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -26,6 +28,9 @@ use statevec_abi::{
     plugin::StaticPlugin,
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
+
+use dlopen::Code;
+use file::FromStart;
 
 pub use error::{Damage, LoadError, TextError};
 pub use machine::Machine;
@@ -58,8 +63,15 @@ struct Checked {
     name: Box<str>,
     schema: Arc<SchemaRegistry>,
     schema_json: Box<str>,
-    path: Option<PathBuf>,
+    file: Option<LoadedFile>,
+}
+
+/// Where a plugin that is not linked in came from.
+struct LoadedFile {
+    path: PathBuf,
+    /// What it was pinned to.
     sha256: Option<Sha256>,
+    code: &'static Code,
 }
 
 /// How a plugin without a file is called in errors.
@@ -85,7 +97,7 @@ impl LoadedPlugin {
     ///
     /// [`LoadError`] says what is wrong with the plugin.
     pub fn from_static(plugin: &StaticPlugin) -> Result<Self, LoadError> {
-        Self::check(PluginApi::of_static(plugin), None, None)
+        Self::check(PluginApi::of_static(plugin), None)
     }
 
     /// The plugin's name; not empty.
@@ -122,46 +134,61 @@ impl LoadedPlugin {
     /// The file that the plugin was loaded from, as it was named; `None` for one that is linked in.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
-        self.checked.path.as_deref()
+        Some(&self.checked.file.as_ref()?.path)
     }
 
     /// The digest that the library was pinned to, and so has; `None` for one that was not pinned, or is linked in.
     #[must_use]
     pub fn sha256(&self) -> Option<Sha256> {
-        self.checked.sha256
+        self.checked.file.as_ref()?.sha256
+    }
+
+    /// The digest of the file that the plugin was loaded from, read now, and from that very file
+    /// even if another one lies at its path; `None` for a plugin that is linked in.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading.
+    pub fn file_sha256(&self) -> io::Result<Option<Sha256>> {
+        let Some(file) = &self.checked.file else { return Ok(None) };
+        file.sha256.map_or_else(|| Sha256::of(FromStart::new(&file.code.file)), Ok).map(Some)
+    }
+
+    /// Whether the plugin catches its panics; `None` when nobody knows. Plugins that are made with
+    /// this workspace say it, unless they are linked in. A panic that is not caught ends the
+    /// process.
+    #[must_use]
+    pub fn catches_panics(&self) -> Option<bool> {
+        entry::catches_panics(self.checked.file.as_ref()?.code)
     }
 
     /// The table first, for nothing may be called before it is in order; then the two texts, each asked for once.
     fn check(
         api: Result<PluginApi, TableError>,
-        path: Option<&Path>,
-        sha256: Option<Sha256>,
+        file: Option<LoadedFile>,
     ) -> Result<Self, LoadError> {
-        let plugin = || path.map_or_else(|| LINKED_IN.into(), |path| path.display().to_string());
-        let api = api.map_err(|source| LoadError::Table { plugin: plugin(), source })?;
+        let path = file.as_ref().map(|file| file.path.display().to_string());
+        let plugin = path.as_deref().unwrap_or(LINKED_IN);
+        let api = api.map_err(|source| LoadError::Table { plugin: plugin.into(), source })?;
         let name = api.plugin_name().map_err(TextError::from).and_then(text);
-        let name = name.map_err(|source| LoadError::Name { plugin: plugin(), source })?;
+        let name = name.map_err(|source| LoadError::Name { plugin: plugin.into(), source })?;
         if name.is_empty() {
-            return Err(LoadError::Name { plugin: plugin(), source: TextError::Empty });
+            return Err(LoadError::Name { plugin: plugin.into(), source: TextError::Empty });
         }
         let json = api.schema_bytes().map_err(TextError::from).and_then(text);
-        let json = json.map_err(|source| LoadError::SchemaText { plugin: plugin(), source })?;
-        let schema = SchemaRegistry::from_idl_json(json)
-            .map_err(|source| LoadError::Schema { plugin: plugin(), source })?;
-        let checked = Checked {
-            name: name.into(),
-            schema: Arc::new(schema),
-            schema_json: json.into(),
-            path: path.map(Path::to_path_buf),
-            sha256,
-            api,
-        };
+        let json =
+            json.map_err(|source| LoadError::SchemaText { plugin: plugin.into(), source })?;
+        let schema = SchemaRegistry::from_idl_json(&json)
+            .map_err(|source| LoadError::Schema { plugin: plugin.into(), source })?;
+        let (name, schema_json) = (name.into(), json.into());
+        let checked = Checked { api, name, schema: Arc::new(schema), schema_json, file };
         Ok(Self { checked: Arc::new(checked) })
     }
 }
 
-fn text(bytes: &[u8]) -> Result<&str, TextError> {
-    Ok(str::from_utf8(bytes)?)
+/// Copied before it is looked at: the bytes are the plugin's, and may change between two looks.
+fn text(bytes: &[u8]) -> Result<String, TextError> {
+    String::from_utf8(bytes.to_vec()).map_err(|error| error.utf8_error().into())
 }
 
 impl fmt::Debug for LoadedPlugin {

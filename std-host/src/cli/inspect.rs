@@ -1,9 +1,6 @@
 //! `inspect`: what a plugin declares.
 
-use std::env;
-use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::Path;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -19,10 +16,9 @@ use super::tables::Tables;
 pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     // Before the plugin's code runs: it may print, and change the working folder.
     let mut stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
-    let folder = env::current_dir().unwrap_or_default();
     let plugin = plugin::open(&args.plugin, &args.trust, false)?;
-    let file = folder.join(plugin.path().unwrap_or(&args.plugin));
-    let sha256 = plugin.sha256().map_or_else(|| digest(&file), Ok)?;
+    let sha256 =
+        digest(&plugin).map_err(|source| CliError::Digest { path: args.plugin.clone(), source })?;
     let text = if args.json {
         machine_form(&plugin, sha256)?
     } else {
@@ -35,9 +31,8 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     }
 }
 
-fn digest(file: &Path) -> Result<Sha256, CliError> {
-    let digest = File::open(file).and_then(Sha256::of);
-    digest.map_err(|source| CliError::Digest { path: file.to_owned(), source })
+fn digest(plugin: &LoadedPlugin) -> io::Result<Sha256> {
+    plugin.file_sha256()?.ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
 /// The schema is printed as the plugin states it: its form is the contract's own (ABI.md section 5),
@@ -48,6 +43,8 @@ struct Machine<'a> {
     name: &'a str,
     abi_version: u32,
     sha256: String,
+    /// `null` when the plugin does not say it.
+    catches_panics: Option<bool>,
     schema: &'a RawValue,
 }
 
@@ -57,6 +54,7 @@ fn machine_form(plugin: &LoadedPlugin, sha256: Sha256) -> Result<String, CliErro
             name: plugin.name(),
             abi_version: plugin.abi_version(),
             sha256: sha256.to_string(),
+            catches_panics: plugin.catches_panics(),
             schema: serde_json::from_str(plugin.schema_json())?,
         };
         serde_json::to_string_pretty(&machine)

@@ -17,6 +17,9 @@ pub(crate) fn open(
 ) -> Result<LoadedPlugin, PluginError> {
     let metadata =
         fs::metadata(path).map_err(|source| PluginError::Path { path: path.to_owned(), source })?;
+    if path.file_name().is_some_and(|name| name == "Cargo.toml") {
+        return Err(PluginError::Manifest { path: path.to_owned() });
+    }
     let options = LoadOptions::new().allow_world_writable(trust.allow_world_writable);
     match trust.sha256 {
         // What cargo makes of a source is nothing that anybody has looked at before.
@@ -36,6 +39,11 @@ pub(crate) enum PluginError {
     #[error("cannot find the plugin {}; give a shared library or a crate's folder", path.display())]
     Path { path: PathBuf, source: io::Error },
     #[error(
+        "{} describes a crate; give the folder that it lies in, which is then built, or a shared library",
+        path.display()
+    )]
+    Manifest { path: PathBuf },
+    #[error(
         "--sha256 pins a file, and {} is a crate's folder, which is built anew; build it, and give the shared library and its digest",
         path.display()
     )]
@@ -50,7 +58,7 @@ impl PluginError {
     /// Whether another argument would help, rather than another plugin or machine.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
-            Self::Path { .. } | Self::PinnedFolder { .. } => true,
+            Self::Path { .. } | Self::Manifest { .. } | Self::PinnedFolder { .. } => true,
             Self::Build(error) => error.is_usage(),
             Self::Load(_) => false,
         }

@@ -22,6 +22,7 @@ impl Display for Tables<'_> {
         writeln!(f, "plugin          {}", escaped(plugin.name()))?;
         writeln!(f, "ABI version     {}", plugin.abi_version())?;
         writeln!(f, "file's SHA-256  {sha256}")?;
+        writeln!(f, "panics          {}", panics(plugin.catches_panics()))?;
         writeln!(f, "schema version  {}", schema.schema_version())?;
         let fingerprints = schema.fingerprints();
         writeln!(f, "fingerprints    records   {}", hex(&fingerprints.records))?;
@@ -32,6 +33,15 @@ impl Display for Tables<'_> {
         section(f, "Commands", &payloads(schema.command_defs()))?;
         section(f, "Events", &payloads(schema.event_defs()))?;
         section(f, "Enums", &enums(schema))
+    }
+}
+
+/// What a panic of the plugin does, in words.
+fn panics(catches: Option<bool>) -> &'static str {
+    match catches {
+        Some(true) => "are caught, and fail the command",
+        Some(false) => "end the process",
+        None => "unknown: the plugin does not say whether it catches them",
     }
 }
 

@@ -55,8 +55,8 @@ pub enum LoadError {
         /// The digest of the file.
         found: Sha256,
     },
-    /// The file is too large to be copied to memory, which pinning needs.
-    #[error("{} has {len} bytes, and a pinned plugin may have {limit} at most; is it a shared library?", path.display())]
+    /// The file is larger than any plugin.
+    #[error("{} has {len} bytes, and a plugin may have {limit} at most; is it a shared library?", path.display())]
     TooLarge {
         /// The path as given.
         path: PathBuf,
@@ -75,11 +75,29 @@ pub enum LoadError {
     },
     /// There is no sealed memory on this system, so that a digest would promise more than it holds.
     #[error(
-        "{} cannot be pinned to a SHA-256 digest, because this system has no sealed memory files to load it from, as Linux has; \
-         load it without, from a folder that nobody else may write to",
+        "{} cannot be pinned to a SHA-256 digest, because this system has no sealed memory files to load it from, \
+         as Linux with /proc mounted has; load it without, from a folder that nobody else may write to",
         path.display()
     )]
     PinUnsupported {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The file is a library of another operating system.
+    #[error("{} is a library for {system}, and this process needs one for Linux; build it for that target", path.display())]
+    ForeignSystem {
+        /// The path as given.
+        path: PathBuf,
+        /// The system, with the format of its libraries.
+        system: &'static str,
+    },
+    /// The dynamic linker would put something else in place of a part of the path.
+    #[error(
+        "{} has a $ in its path, which the dynamic linker may replace, and so load another file; \
+         give the plugin a path without one",
+        path.display()
+    )]
+    Token {
         /// The path as given.
         path: PathBuf,
     },
@@ -129,6 +147,17 @@ pub enum LoadError {
         symbol: &'static str,
         /// What the dynamic linker says; nothing when the symbol exists and is null.
         source: Option<libloading::Error>,
+    },
+    /// The library is not a plugin, but one that it needs is.
+    #[error(
+        "{} exports no symbol {symbol}, but a library that it needs does: give the path of that one",
+        path.display()
+    )]
+    EntryOfDependency {
+        /// The path as given.
+        path: PathBuf,
+        /// The symbol that is missing.
+        symbol: &'static str,
     },
     /// The plugin's table is of another version or incomplete.
     #[error("{plugin}: the plugin's table cannot be used")]

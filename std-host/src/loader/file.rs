@@ -8,15 +8,23 @@ use std::{
 
 use super::LoadError;
 
-/// Opens a regular file, and nothing else: a named pipe is not waited for, and a terminal does not become ours.
+/// The longest plugin, in bytes. A file that is longer holds something else, and would be read for
+/// hours.
+const MAX_LEN: u64 = 1 << 30;
+
+/// Opens a regular file of at most [`MAX_LEN`] bytes, and nothing else: a named pipe is not waited for, and a terminal does not become ours.
 pub(super) fn open(path: &Path) -> Result<(File, Metadata), LoadError> {
     let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
     let file = read_only(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
-    if metadata.is_file() {
-        Ok((file, metadata))
+    let len = metadata.len();
+    if !metadata.is_file() {
+        let kind = kind(metadata.file_type());
+        Err(LoadError::NotAFile { path: path.to_path_buf(), kind })
+    } else if len > MAX_LEN {
+        Err(LoadError::TooLarge { path: path.to_path_buf(), len, limit: MAX_LEN })
     } else {
-        Err(LoadError::NotAFile { path: path.to_path_buf(), kind: kind(metadata.file_type()) })
+        Ok((file, metadata))
     }
 }
 
@@ -46,4 +54,28 @@ fn kind(file_type: FileType) -> &'static str {
 #[cfg(not(unix))]
 fn kind(file_type: FileType) -> &'static str {
     if file_type.is_dir() { "a folder" } else { "no regular file" }
+}
+
+/// Reads a file from its start, wherever others that read the same descriptor stand.
+pub(super) struct FromStart<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl<'a> FromStart<'a> {
+    pub(super) fn new(file: &'a File) -> Self {
+        Self { file, at: 0 }
+    }
+}
+
+impl io::Read for FromStart<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.at);
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.at);
+        let read = read?;
+        self.at += read as u64;
+        Ok(read)
+    }
 }

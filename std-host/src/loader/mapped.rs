@@ -1,18 +1,20 @@
 //! Mapping libraries, and the memory of what this process has mapped.
 
 use std::{
-    fs::{self, Metadata},
-    io,
-    path::{Path, PathBuf},
+    fs::{File, Metadata},
+    path::{Path, PathBuf, absolute},
     sync::{Mutex, PoisonError},
 };
 
-use libloading::Library;
+use super::{
+    LoadError,
+    dlopen::{self, Code},
+    elf, file, world_writable,
+};
 
-use super::{LoadError, dlopen::dlopen, elf, file, world_writable};
-
-/// Every library that was mapped here, in the order of mapping. One table for the process, because the dynamic linker's own is one: it answers
-/// by path, and by device and inode, with what it has mapped before, whatever the file holds now.
+/// Every library that was mapped here, in the order of mapping. One table for the process, because
+/// the dynamic linker's own is one: it answers by path, and by device and inode, with what it has
+/// mapped before, whatever the file holds now.
 static MAPPED: Mutex<Vec<Mapped>> = Mutex::new(Vec::new());
 
 struct Mapped {
@@ -20,16 +22,18 @@ struct Mapped {
     path: PathBuf,
     /// As it was looked at before it was mapped.
     file: FileIdentity,
-    /// `None` when the file was exchanged while it was mapped: nobody knows which of the two it is.
-    library: Option<&'static Library>,
+    /// `None` when the file was changed while it was mapped: nobody knows what was read of it.
+    code: Option<&'static Code>,
 }
 
-/// Maps a library for good, or finds it mapped.
-pub(super) fn map(path: &Path, allow_world_writable: bool) -> Result<&'static Library, LoadError> {
+/// Maps a library for good, or finds it mapped. What is checked and what is mapped is one open
+/// file, whatever happens to its path meanwhile.
+pub(super) fn map(path: &Path, allow_world_writable: bool) -> Result<&'static Code, LoadError> {
     let changed = || LoadError::Changed { path: path.to_path_buf() };
     let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
     let canonical = path.canonicalize().map_err(unreadable)?;
-    // Held while mapping: two threads that open one path see one answer. The table is never left half changed.
+    // Held while mapping: two threads that open one path see one answer. The table is never left
+    // half changed.
     let mut mapped = MAPPED.lock().unwrap_or_else(PoisonError::into_inner);
     let (open, metadata) = file::open(path)?;
     if !allow_world_writable {
@@ -37,16 +41,33 @@ pub(super) fn map(path: &Path, allow_world_writable: bool) -> Result<&'static Li
     }
     let file = FileIdentity::from(&metadata);
     if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, file)) {
-        return known.library.filter(|_| known.file == file).ok_or_else(changed);
+        return known.code.filter(|_| known.file == file).ok_or_else(changed);
     }
-    elf::check(path, &open)?;
-    let library = dlopen(&canonical)
-        .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
-    // What was mapped is what was looked at, unless the file was exchanged in between; then nobody gets it, later either.
-    let is_same = FileIdentity::of(&canonical).is_ok_and(|now| now == file);
-    let library = is_same.then_some(library);
-    mapped.push(Mapped { path: canonical, file, library });
-    library.ok_or_else(changed)
+    let checked = elf::check(path, &open)?;
+    let code = map_open(path, open, checked)?;
+    let is_same = code.file.metadata().is_ok_and(|now| FileIdentity::from(&now) == file);
+    let code = is_same.then_some(code);
+    mapped.push(Mapped { path: canonical, file, code });
+    code.ok_or_else(changed)
+}
+
+/// Maps by the descriptor where it has a path. Not where the library finds others relative to its
+/// own folder: it would look for them beside the descriptor.
+fn map_open(path: &Path, file: File, checked: elf::Checked) -> Result<&'static Code, LoadError> {
+    let refused = |source| LoadError::Library { path: path.to_path_buf(), source };
+    #[cfg(target_os = "linux")]
+    if !checked.speaks_of_origin && dlopen::has_path(&file) {
+        return dlopen::by_descriptor(file).map_err(refused);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = checked;
+    // As it was given, so that `$ORIGIN` is the folder of a link and not that of its target.
+    let absolute =
+        absolute(path).map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
+    if cfg!(unix) && absolute.as_os_str().as_encoded_bytes().contains(&b'$') {
+        return Err(LoadError::Token { path: path.to_path_buf() });
+    }
+    dlopen::by_path(&absolute, file).map_err(refused)
 }
 
 impl Mapped {
@@ -69,10 +90,6 @@ struct FileIdentity {
 }
 
 impl FileIdentity {
-    fn of(path: &Path) -> io::Result<Self> {
-        fs::metadata(path).map(|metadata| Self::from(&metadata))
-    }
-
     #[cfg(unix)]
     fn is_same_file(self, other: Self) -> bool {
         self.device_and_inode == other.device_and_inode

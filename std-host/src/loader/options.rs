@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{LoadError, LoadedPlugin, Sha256, entry, mapped, pinned};
+use super::{LoadError, LoadedFile, LoadedPlugin, Sha256, entry, mapped, pinned};
 
 /// How a plugin's file is loaded.
 ///
@@ -58,19 +58,22 @@ impl LoadOptions {
 
     /// Loads a shared library with these options; see [`LoadedPlugin::open`].
     ///
-    /// Without a pin the dynamic linker opens the file a second time, by its path. What lies there then is compared with what was looked
-    /// at, by device, inode, size and time of modification, but only after its initialisers have run: whoever may write to the file or its folder may have
-    /// anything loaded.
+    /// On Linux with `/proc` mounted what is loaded is the very file that was checked, even if
+    /// another one takes its path meanwhile. Two things are the exception. A library that finds
+    /// others by `$ORIGIN` is loaded by its path, and compared after its initialisers have run. And
+    /// a file whose bytes are changed in place while it is loaded is an error, but only
+    /// afterwards: whoever may write to it may have anything loaded. A pin closes both.
     ///
     /// # Errors
     ///
     /// [`LoadError`] says what is wrong with the file, the library, or the plugin in it.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<LoadedPlugin, LoadError> {
         let path = path.as_ref();
-        let library = match self.sha256 {
+        let code = match self.sha256 {
             Some(digest) => pinned::map(path, digest)?,
             None => mapped::map(path, self.allow_world_writable)?,
         };
-        LoadedPlugin::check(entry::table(path, library)?, Some(path), self.sha256)
+        let file = LoadedFile { path: path.to_path_buf(), sha256: self.sha256, code };
+        LoadedPlugin::check(entry::table(path, code)?, Some(file))
     }
 }

@@ -2,24 +2,21 @@
 
 use std::path::Path;
 
-use libloading::Library;
-
-use super::{LoadError, Sha256};
+use super::{LoadError, Sha256, dlopen::Code};
 
 /// Maps the library with these bytes for good, or finds it mapped. Nothing is loaded unless the file has the digest.
 #[cfg(target_os = "linux")]
-pub(super) fn map(path: &Path, expected: Sha256) -> Result<&'static Library, LoadError> {
+pub(super) fn map(path: &Path, expected: Sha256) -> Result<&'static Code, LoadError> {
     use std::sync::PoisonError;
 
-    use super::{elf, file, sealed::SealedCopy};
+    use super::{dlopen, elf, file, sealed::SealedCopy};
 
     let unsealed = |source| LoadError::Seal { path: path.to_path_buf(), source };
     let (file, metadata) = file::open(path)?;
-    let len = metadata.len();
-    if len > MAX_LEN {
-        return Err(LoadError::TooLarge { path: path.to_path_buf(), len, limit: MAX_LEN });
+    if !dlopen::has_path(&file) {
+        return Err(LoadError::PinUnsupported { path: path.to_path_buf() });
     }
-    let copy = SealedCopy::of(&file, len, expected).map_err(unsealed)?;
+    let copy = SealedCopy::of(&file, metadata.len(), expected).map_err(unsealed)?;
     let found = Sha256::of(copy.bytes()).map_err(unsealed)?;
     if found != expected {
         return Err(LoadError::Digest { path: path.to_path_buf(), expected, found });
@@ -36,16 +33,11 @@ pub(super) fn map(path: &Path, expected: Sha256) -> Result<&'static Library, Loa
     Ok(library)
 }
 
-/// The longest file that is copied to memory, in bytes. One that is longer is a file that holds something else.
-#[cfg(target_os = "linux")]
-const MAX_LEN: u64 = 1 << 30;
-
 /// Every library that was mapped by its digest.
 #[cfg(target_os = "linux")]
-static PINNED: std::sync::Mutex<Vec<(Sha256, &'static Library)>> =
-    std::sync::Mutex::new(Vec::new());
+static PINNED: std::sync::Mutex<Vec<(Sha256, &'static Code)>> = std::sync::Mutex::new(Vec::new());
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn map(path: &Path, _: Sha256) -> Result<&'static Library, LoadError> {
+pub(super) fn map(path: &Path, _: Sha256) -> Result<&'static Code, LoadError> {
     Err(LoadError::PinUnsupported { path: path.to_path_buf() })
 }

@@ -3,18 +3,17 @@
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _},
-    mem,
-    os::fd::AsRawFd as _,
-    path::PathBuf,
 };
 
-use libloading::Library;
 use rustix::{
     fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create},
     io::Errno,
 };
 
-use super::{Sha256, dlopen::dlopen};
+use super::{
+    Sha256,
+    dlopen::{self, Code},
+};
 
 /// A memory file with seals on it. Not even this process can write to it or cut it off, and the seals cannot be taken away.
 pub(super) struct SealedCopy(File);
@@ -36,15 +35,8 @@ impl SealedCopy {
     }
 
     /// Maps the copy as a library.
-    ///
-    /// The dynamic linker answers by path with what it has mapped before. So the descriptor stays open until the process ends, which
-    /// keeps its number from coming back as the name of another file, and the path is spelled in a way of our own, in case that somebody else closed
-    /// such a descriptor.
-    pub(super) fn map(self) -> Result<&'static Library, libloading::Error> {
-        let name = PathBuf::from(format!("/proc/self/fd/./{}", self.0.as_raw_fd()));
-        let library = dlopen(&name)?;
-        mem::forget(self.0);
-        Ok(library)
+    pub(super) fn map(self) -> Result<&'static Code, libloading::Error> {
+        dlopen::by_descriptor(self.0)
     }
 }
 

@@ -137,6 +137,20 @@ fn a_damaged_log_is_named_with_file_and_entry_and_nothing_starts() {
     assert_eq!(fs::read(&segment).unwrap(), bytes, "nothing is repaired silently");
 }
 
+/// The last frame of a log may be torn by a crash, but not when its entries were acknowledged.
+#[test]
+fn an_end_that_was_acknowledged_and_is_gone_is_not_intact() {
+    let (_folder, data, _) = recorded();
+    let segment = data.join("log").read_dir().unwrap().next().unwrap().unwrap().path();
+    let mut bytes = fs::read(&segment).unwrap();
+    let last = bytes.iter().rposition(|&byte| byte != 0).unwrap();
+    bytes[last] ^= 1;
+    fs::write(&segment, &bytes).unwrap();
+    let verified = statevec(&["log", "verify", data.to_str().unwrap()]);
+    assert_eq!((verified.status, verified.out.as_str()), (Some(1), ""));
+    assert!(verified.err.contains("but entry 210 was acknowledged"), "{}", verified.err);
+}
+
 #[test]
 fn a_checkpoint_shortens_the_next_start() {
     let (_folder, data, _) = recorded();

@@ -55,7 +55,7 @@ impl Library {
         library
     }
 
-    fn source(&self) -> String {
+    pub(crate) fn source(&self) -> String {
         let name = self.name.as_ref().map_or("0", |_| "name");
         let entries: Vec<_> =
             (0..5).map(|entry| if entry < self.entries { "entry" } else { "0" }).collect();

@@ -8,6 +8,10 @@ mod contents;
 mod library;
 mod linked;
 #[cfg(target_os = "linux")]
+mod mutations;
+#[cfg(target_os = "linux")]
+mod named_file;
+#[cfg(target_os = "linux")]
 mod pinned;
 #[cfg(target_os = "linux")]
 mod truncated;

@@ -13,7 +13,7 @@ use statevec_host::{
     json::JsonWriter,
     storage::{FileSystem, Storage},
     store::Restorer,
-    txlog::{LogError, LogHeader, LogWalk, Walked, list_segments},
+    txlog::{DirectoryLock, LogError, LogHeader, LogWalk, Walked, list_segments},
 };
 
 use crate::cli::error::CliError;
@@ -25,6 +25,21 @@ pub(super) struct LogSource {
     pub(super) header: Option<LogHeader>,
     schema: Option<Arc<SchemaRegistry>>,
     pub(super) writer: JsonWriter,
+}
+
+/// The last entry that a directory's lock file knows to be acknowledged.
+pub(super) struct Acknowledged {
+    pub(super) entry: u64,
+    dir: PathBuf,
+    lock: PathBuf,
+}
+
+impl Acknowledged {
+    /// The error for a log that ends before this entry.
+    pub(super) fn lost_behind(self, last: u64) -> LogError {
+        let Self { entry, dir, lock } = self;
+        LogError::LostEnd { dir, last, acknowledged: entry, lock }
+    }
 }
 
 enum Place {
@@ -65,6 +80,16 @@ impl LogSource {
             Place::Directory(directory) => Some(directory.log()),
             Place::File(_) => None,
         }
+    }
+
+    /// The last entry that was acknowledged, if the log lies in a data directory whose lock file
+    /// knows it.
+    pub(super) fn acknowledged(&self) -> Result<Option<Acknowledged>, CliError> {
+        let Place::Directory(directory) = &self.place else { return Ok(None) };
+        let (dir, lock) = (directory.log(), directory.lock());
+        let (entry, _) =
+            DirectoryLock::left_behind(&*self.storage, &lock).map_err(DurableError::from)?;
+        Ok(entry.map(|entry| Acknowledged { entry, dir, lock }))
     }
 
     /// The storage that holds the log.

@@ -1,4 +1,5 @@
-//! `log verify`: checks every byte, every chain and every digest.
+//! `log verify`: checks every byte, every chain and every digest, and that no entry that was
+//! acknowledged is gone.
 
 use serde::Serialize;
 
@@ -22,17 +23,24 @@ struct Intact {
 
 pub(super) fn verify(args: &SourceArgs) -> Result<(), CliError> {
     let source = LogSource::open(&args.path, args.schema.as_deref())?;
+    // Before the walk: what is acknowledged meanwhile may lie behind the end that the walk finds.
+    let acknowledged = source.acknowledged()?;
     if let Some(folder) = source.folder() {
         statevec_host::txlog::verify(source.storage(), &folder)?;
     }
     let (mut walk, mut records) = source.walk_with_records(1)?;
     let first_entry = walk.position().entry + 1;
     walk.for_each(|walked| Ok::<_, CliError>(apply(&mut records, walked)?))?;
+    let last_entry = walk.position().entry;
+    if let Some(acknowledged) = acknowledged.filter(|acknowledged| acknowledged.entry > last_entry)
+    {
+        return Err(acknowledged.lost_behind(last_entry).into());
+    }
     let torn_entry = walk.end().and_then(|end| end.torn.as_ref()).map(|torn| torn.entry);
     let found = Intact {
         intact: true,
         first_entry,
-        last_entry: walk.position().entry,
+        last_entry,
         digests_checked: records.is_some(),
         torn_entry,
     };
