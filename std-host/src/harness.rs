@@ -94,8 +94,14 @@ impl Harness {
     /// # Errors
     ///
     /// As [`linked`](Self::linked).
-    pub fn loaded(path: impl AsRef<Path>, config: &str) -> Result<Self, HarnessError> {
-        Self::new(&LoadedPlugin::open(path)?, config)
+    ///
+    /// # Safety
+    ///
+    /// As [`LoadedPlugin::open`].
+    pub unsafe fn loaded(path: impl AsRef<Path>, config: &str) -> Result<Self, HarnessError> {
+        // SAFETY: the caller vouches for the library (rule 6).
+        let plugin = unsafe { LoadedPlugin::open(path) }?;
+        Self::new(&plugin, config)
     }
 
     /// A plugin that is loaded already.

@@ -1,94 +1,125 @@
-//! Plugins, from a shared library or linked in, checked once and then of one type.
+//! Plugins from a shared library or linked in, checked once and then of one type.
 
 mod dlopen;
 mod elf;
 mod entry;
 mod error;
 mod file;
+mod float_modes;
+mod format;
+mod identity;
 mod machine;
 mod mapped;
+mod name;
 mod options;
 mod pinned;
 #[cfg(target_os = "linux")]
+mod proc;
+#[cfg(target_os = "linux")]
 mod sealed;
 mod sha256;
-#[cfg(target_os = "linux")]
-mod whose;
+mod verify;
 mod world_writable;
 
 use std::{
-    fmt, io,
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use statevec_abi::{
     abi::RUNTIME_PLUGIN_ABI_VERSION_V1,
+    boundary::BytesError,
     host::{PluginApi, TableError},
     plugin::StaticPlugin,
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 
-use dlopen::Code;
-use file::FromStart;
+use mapped::Library;
 
 pub use error::{Damage, LoadError, TextError};
 pub use machine::Machine;
 pub use options::LoadOptions;
 pub use sha256::{ParseSha256Error, Sha256};
 
-/// A plugin whose code is in the process and whose version, table, name and schema have been checked.
+/// A plugin whose code is in the process and whose version, table, name and schema have been
+/// checked.
 ///
 /// A clone is another handle to the same plugin.
 ///
 /// # Trust
 ///
-/// A plugin is native code and does what the process may do; loading a library runs its initialisers. What it *says* is checked here and on every
-/// call; what it *does* cannot be. A panic that leaves the entry function, `plugin_name` or `schema_bytes` of a foreign plugin meets
-/// `extern "C"` and ends the process: no host can catch it. Plugins made with this workspace answer with an empty text instead.
-/// [`LoadOptions::sha256`] makes sure that the code is the one that somebody looked at.
+/// A plugin is native code and does what the process may do. What it *says* is checked here and on
+/// every call; what it *does* cannot be. A panic that leaves the entry function, `plugin_name` or
+/// `schema_bytes` of a foreign plugin meets `extern "C"` and ends the process: a host cannot catch
+/// it. Plugins made with this workspace answer with an empty text instead.
+/// [`LoadOptions::sha256`] makes sure that the code is the code that was reviewed.
 ///
 /// # Lifetime of the code
 ///
-/// A library stays mapped until the process ends, on purpose: a plugin may have registered destructors of thread-locals, started threads, or handed
-/// out `'static` data, and nothing tells a host when the last of these is gone (rule 6 of [`statevec_abi::boundary::rules`]).
+/// A library stays mapped until the process ends, on purpose: a plugin may have registered
+/// destructors of thread-locals, started threads, or handed out `'static` data, and a host cannot
+/// know when the last of these is gone (rule 6 of [`statevec_abi::boundary::rules`]).
+///
+/// # Example
+///
+/// ```no_run
+/// use statevec_host::{Engine, LoadedPlugin};
+///
+/// // SAFETY: this library was built from the bank's sources, which keep the contract (rule 6).
+/// let plugin = unsafe { LoadedPlugin::open("target/release/libstatevec_bank_so.so") }?;
+/// println!("{} declares {} records", plugin.name(), plugin.schema().record_defs().len());
+/// let engine = Engine::create(&plugin, "max_amount = 1000000")?;
+/// # engine.unload()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct LoadedPlugin {
     checked: Arc<Checked>,
 }
 
-/// What the checks found, and what they were made on.
+/// The results of the checks, and the table that they were made on.
 struct Checked {
     api: PluginApi,
     name: Box<str>,
     schema: Arc<SchemaRegistry>,
     schema_json: Box<str>,
-    file: Option<LoadedFile>,
-}
-
-/// Where a plugin that is not linked in came from.
-struct LoadedFile {
-    path: PathBuf,
-    /// What it was pinned to.
+    file: Option<(PathBuf, Library)>,
     sha256: Option<Sha256>,
-    code: &'static Code,
 }
 
-/// How a plugin without a file is called in errors.
+/// The name in errors of a plugin without a file.
 const LINKED_IN: &str = "linked-in plugin";
 
 impl LoadedPlugin {
-    /// Loads a shared library, resolves all its symbols, and checks what it offers. [`LoadOptions`] does so with other wishes, such as the
-    /// file's digest.
+    /// Loads a shared library, resolves all its symbols, and checks the plugin in it.
+    /// [`LoadOptions`] has more choices, such as the file's digest.
     ///
-    /// A file that is already mapped is not mapped again. When it has changed on disk since, that is an error: the dynamic linker would answer
-    /// with the old code.
+    /// The file is opened once; the open file is checked and mapped, whatever the path leads to in
+    /// the meantime, and afterwards the entry function is proved to lie in it. This is so on Linux
+    /// with `/proc` mounted; elsewhere, and for a library that refers to its own folder (`$ORIGIN`),
+    /// the dynamic linker opens the path a second time, and another file is found out, but only
+    /// after its initialisers have run.
+    ///
+    /// A file that is already mapped is not mapped again. When it has changed on disk since, that is
+    /// an error: the dynamic linker would answer with the old code.
     ///
     /// # Errors
     ///
     /// [`LoadError`] says what is wrong with the file, the library, or the plugin in it.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        LoadOptions::new().open(path)
+    ///
+    /// # Safety
+    ///
+    /// Loading runs foreign code: the initialisers of the library and of the libraries that it needs,
+    /// and then the plugin's functions, now and in every later call. The caller promises that
+    /// - this code is sound to run in this process, and keeps the contract of the ABI, its own threads
+    ///   included;
+    /// - the file and the libraries that it needs are not written to or cut off in place while they
+    ///   are mapped, which is until the process ends. Exchange files by renaming, or pin the plugin
+    ///   ([`LoadOptions::sha256`]), which lifts this promise for the file itself.
+    pub unsafe fn open(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        // SAFETY: the caller makes the promise that `LoadOptions::open` asks for (rule 6).
+        unsafe { LoadOptions::new().open(path) }
     }
 
     /// Takes a plugin that is linked in.
@@ -97,7 +128,7 @@ impl LoadedPlugin {
     ///
     /// [`LoadError`] says what is wrong with the plugin.
     pub fn from_static(plugin: &StaticPlugin) -> Result<Self, LoadError> {
-        Self::check(PluginApi::of_static(plugin), None)
+        Self::check(PluginApi::of_static(plugin), None, None)
     }
 
     /// The plugin's name; not empty.
@@ -134,61 +165,80 @@ impl LoadedPlugin {
     /// The file that the plugin was loaded from, as it was named; `None` for one that is linked in.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
-        Some(&self.checked.file.as_ref()?.path)
+        self.checked.file.as_ref().map(|(path, _)| path.as_path())
     }
 
-    /// The digest that the library was pinned to, and so has; `None` for one that was not pinned, or is linked in.
+    /// The digest that the library was pinned to, and so has; `None` for one that was not pinned, or
+    /// is linked in.
     #[must_use]
     pub fn sha256(&self) -> Option<Sha256> {
-        self.checked.file.as_ref()?.sha256
+        self.checked.sha256
     }
 
-    /// The digest of the file that the plugin was loaded from, read now, and from that very file
-    /// even if another one lies at its path; `None` for a plugin that is linked in.
+    /// The bytes of the very file that was checked and mapped, whatever its path leads to now; `None`
+    /// for a plugin that is linked in.
     ///
     /// # Errors
     ///
-    /// Those of reading.
-    pub fn file_sha256(&self) -> io::Result<Option<Sha256>> {
-        let Some(file) = &self.checked.file else { return Ok(None) };
-        file.sha256.map_or_else(|| Sha256::of(FromStart::new(&file.code.file)), Ok).map(Some)
+    /// [`LoadError::Changed`]: the file was written to since it was loaded. [`LoadError::File`]: it
+    /// cannot be read.
+    pub fn file_bytes(&self) -> Result<Option<Vec<u8>>, LoadError> {
+        let file = self.checked.file.as_ref();
+        file.map(|(path, library)| library.bytes(path)).transpose()
     }
 
-    /// Whether the plugin catches its panics; `None` when nobody knows. Plugins that are made with
-    /// this workspace say it, unless they are linked in. A panic that is not caught ends the
-    /// process.
+    /// The digest of [`file_bytes`](Self::file_bytes), read piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// As [`file_bytes`](Self::file_bytes).
+    pub fn file_sha256(&self) -> Result<Option<Sha256>, LoadError> {
+        let file = self.checked.file.as_ref();
+        file.map(|(path, library)| library.sha256(path)).transpose()
+    }
+
+    /// Whether the plugin's panics are caught at the boundary, as its library says by the symbol
+    /// `statevec_runtime_plugin_catches_panics`; an uncaught panic ends the host's process. `None`
+    /// if it does not say, is linked in, or is not an ELF file.
     #[must_use]
     pub fn catches_panics(&self) -> Option<bool> {
-        entry::catches_panics(self.checked.file.as_ref()?.code)
+        self.checked.file.as_ref().and_then(|(_, library)| library.catches_panics)
     }
 
-    /// The table first, for nothing may be called before it is in order; then the two texts, each asked for once.
+    /// Checks the table first, because its functions may only be called then; then the two texts,
+    /// each asked for once.
     fn check(
         api: Result<PluginApi, TableError>,
-        file: Option<LoadedFile>,
+        file: Option<(&Path, Library)>,
+        sha256: Option<Sha256>,
     ) -> Result<Self, LoadError> {
-        let path = file.as_ref().map(|file| file.path.display().to_string());
-        let plugin = path.as_deref().unwrap_or(LINKED_IN);
-        let api = api.map_err(|source| LoadError::Table { plugin: plugin.into(), source })?;
-        let name = api.plugin_name().map_err(TextError::from).and_then(text);
-        let name = name.map_err(|source| LoadError::Name { plugin: plugin.into(), source })?;
+        let plugin = || match &file {
+            Some((path, _)) => path.display().to_string(),
+            None => LINKED_IN.to_owned(),
+        };
+        let api = api.map_err(|source| LoadError::Table { plugin: plugin(), source })?;
+        let name = text(api.plugin_name());
+        let name = name.map_err(|source| LoadError::Name { plugin: plugin(), source })?;
         if name.is_empty() {
-            return Err(LoadError::Name { plugin: plugin.into(), source: TextError::Empty });
+            return Err(LoadError::Name { plugin: plugin(), source: TextError::Empty });
         }
-        let json = api.schema_bytes().map_err(TextError::from).and_then(text);
-        let json =
-            json.map_err(|source| LoadError::SchemaText { plugin: plugin.into(), source })?;
-        let schema = SchemaRegistry::from_idl_json(&json)
-            .map_err(|source| LoadError::Schema { plugin: plugin.into(), source })?;
-        let (name, schema_json) = (name.into(), json.into());
-        let checked = Checked { api, name, schema: Arc::new(schema), schema_json, file };
+        let schema_json = text(api.schema_bytes());
+        let schema_json =
+            schema_json.map_err(|source| LoadError::SchemaText { plugin: plugin(), source })?;
+        let schema = SchemaRegistry::from_idl_json(&schema_json)
+            .map_err(|source| LoadError::Schema { plugin: plugin(), source })?;
+        let file = file.map(|(path, library)| (path.to_path_buf(), library));
+        let checked = Checked { name, schema: Arc::new(schema), schema_json, file, sha256, api };
         Ok(Self { checked: Arc::new(checked) })
     }
 }
 
-/// Copied before it is looked at: the bytes are the plugin's, and may change between two looks.
-fn text(bytes: &[u8]) -> Result<String, TextError> {
-    String::from_utf8(bytes.to_vec()).map_err(|error| error.utf8_error().into())
+/// Copies a plugin's bytes before looking at them: the plugin's own threads could change them
+/// between a check and the use of the checked bytes.
+fn text(bytes: Result<&[u8], BytesError>) -> Result<Box<str>, TextError> {
+    let bytes = bytes?.to_vec();
+    let text = String::from_utf8(bytes).map_err(|error| error.utf8_error())?;
+    Ok(text.into())
 }
 
 impl fmt::Debug for LoadedPlugin {

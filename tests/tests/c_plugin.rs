@@ -86,7 +86,8 @@ fn compiled(compiler: Compiler, flags: &[&str], folder: &Path) -> Option<PathBuf
 }
 
 fn compare(library: &Path) {
-    let c = LoadedPlugin::open(library).unwrap();
+    // SAFETY: the inventory in C keeps the contract (rule 6).
+    let c = unsafe { LoadedPlugin::open(library) }.unwrap();
     let rust = LoadedPlugin::from_static(&inventory::PLUGIN).unwrap();
     assert_eq!(c.name(), rust.name());
     assert_eq!(c.schema().to_idl_json(), rust.schema_json());

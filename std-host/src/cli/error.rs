@@ -38,8 +38,6 @@ pub(crate) enum CliError {
         path.display(), limits::CONFIG
     )]
     ConfigTooLong { path: PathBuf },
-    #[error("cannot read {} for its digest", path.display())]
-    Digest { path: PathBuf, source: io::Error },
     #[error("{place}: the command failed, and the run ends here")]
     CommandFailed { place: Place, source: PluginFailure },
     #[error("the plugin's invariants do not hold")]
@@ -115,7 +113,6 @@ impl CliError {
             | Self::Record { .. }
             | Self::Log(_)
             | Self::Durable(_)
-            | Self::Digest { .. }
             | Self::CommandFailed { .. }
             | Self::Invariants { .. }
             | Self::InvariantsAfter { .. }

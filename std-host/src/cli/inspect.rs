@@ -9,7 +9,7 @@ use statevec_host::{LoadedPlugin, Sha256};
 
 use super::args::InspectArgs;
 use super::error::CliError;
-use super::plugin;
+use super::plugin::{self, PluginError};
 use super::stdio::Stdout;
 use super::tables::Tables;
 
@@ -17,8 +17,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     // Before the plugin's code runs: it may print, and change the working folder.
     let mut stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
     let plugin = plugin::open(&args.plugin, &args.trust, false)?;
-    let sha256 =
-        digest(&plugin).map_err(|source| CliError::Digest { path: args.plugin.clone(), source })?;
+    let sha256 = plugin.sha256().map_or_else(|| digest(&plugin), Ok)?;
     let text = if args.json {
         machine_form(&plugin, sha256)?
     } else {
@@ -31,8 +30,10 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     }
 }
 
-fn digest(plugin: &LoadedPlugin) -> io::Result<Sha256> {
-    plugin.file_sha256()?.ok_or_else(|| io::ErrorKind::NotFound.into())
+/// Of the file that was loaded; a linked plugin has no file, and the digest of no bytes.
+fn digest(plugin: &LoadedPlugin) -> Result<Sha256, CliError> {
+    let digest = plugin.file_sha256().map_err(PluginError::from)?;
+    digest.map_or_else(|| Sha256::of(&[][..]).map_err(|source| CliError::Output { source }), Ok)
 }
 
 /// The schema is printed as the plugin states it: its form is the contract's own (ABI.md section 5),
@@ -42,9 +43,8 @@ fn digest(plugin: &LoadedPlugin) -> io::Result<Sha256> {
 struct Machine<'a> {
     name: &'a str,
     abi_version: u32,
-    sha256: String,
-    /// `null` when the plugin does not say it.
     catches_panics: Option<bool>,
+    sha256: String,
     schema: &'a RawValue,
 }
 
@@ -53,8 +53,8 @@ fn machine_form(plugin: &LoadedPlugin, sha256: Sha256) -> Result<String, CliErro
         let machine = Machine {
             name: plugin.name(),
             abi_version: plugin.abi_version(),
-            sha256: sha256.to_string(),
             catches_panics: plugin.catches_panics(),
+            sha256: sha256.to_string(),
             schema: serde_json::from_str(plugin.schema_json())?,
         };
         serde_json::to_string_pretty(&machine)

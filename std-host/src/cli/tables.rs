@@ -21,8 +21,8 @@ impl Display for Tables<'_> {
         let schema = plugin.schema();
         writeln!(f, "plugin          {}", escaped(plugin.name()))?;
         writeln!(f, "ABI version     {}", plugin.abi_version())?;
-        writeln!(f, "file's SHA-256  {sha256}")?;
         writeln!(f, "panics          {}", panics(plugin.catches_panics()))?;
+        writeln!(f, "file's SHA-256  {sha256}")?;
         writeln!(f, "schema version  {}", schema.schema_version())?;
         let fingerprints = schema.fingerprints();
         writeln!(f, "fingerprints    records   {}", hex(&fingerprints.records))?;
@@ -36,12 +36,11 @@ impl Display for Tables<'_> {
     }
 }
 
-/// What a panic of the plugin does, in words.
-fn panics(catches: Option<bool>) -> &'static str {
-    match catches {
-        Some(true) => "are caught, and fail the command",
-        Some(false) => "end the process",
-        None => "unknown: the plugin does not say whether it catches them",
+fn panics(caught: Option<bool>) -> &'static str {
+    match caught {
+        Some(true) => "caught: a panic fails its command",
+        Some(false) => "not caught: a panic ends the host's process",
+        None => "unknown: the library does not say whether it catches them",
     }
 }
 

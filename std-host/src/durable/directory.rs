@@ -1,7 +1,7 @@
 //! The layout of a data directory.
 
 use std::{
-    io::{self, Read as _},
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,7 +11,7 @@ use statevec_abi::schema::Fingerprints;
 
 use super::DurableError;
 use crate::{
-    LoadedPlugin, Sha256,
+    LoadError, LoadedPlugin, Sha256,
     storage::{
         Access, Context as _, Storage, StorageError, read_exact_at, remove_if_there, write_all_at,
     },
@@ -201,13 +201,12 @@ impl PluginFile {
     /// Reads a plugin's file; `None` for a plugin that is linked in.
     pub(super) fn read(plugin: &LoadedPlugin) -> Result<Option<Self>, DurableError> {
         let Some(path) = plugin.path() else { return Ok(None) };
-        let mut bytes = Vec::new();
-        let read = std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
-        read.context("read", path)?;
+        let bytes = match plugin.file_bytes() {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(LoadError::File { source, .. }) => Err(source).context("read", path)?,
+            Err(_) => return Err(DurableError::PluginFileChanged { path: path.into() }),
+        };
         let sha256 = Sha256::of(&*bytes).context("read", path)?;
-        if plugin.sha256().is_some_and(|pinned| pinned != sha256) {
-            return Err(DurableError::PluginFileChanged { path: path.into() });
-        }
         Ok(Some(Self { sha256, bytes }))
     }
 }

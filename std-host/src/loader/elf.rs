@@ -1,99 +1,100 @@
-//! What must hold for a file before the dynamic linker maps it.
+//! Checks an ELF file before the dynamic linker maps it.
 //!
-//! The linker believes the headers of an ELF file. Where they speak of bytes behind the file's end it maps pages that do not exist, and the
-//! first access ends the process with SIGBUS: a download or a copy that broke off is enough. Libraries of systems that have another format
-//! pass unseen.
+//! The linker trusts the headers of a file. Where they speak of bytes behind the file's end it maps
+//! pages that do not exist, and the first access ends the process with SIGBUS: an unfinished
+//! download is enough. Where tables lie outside of the segments it reads and writes whatever lies
+//! there. Relocations are checked for their place, not for their sense; code is not looked at.
 
+mod dynamic;
 mod segments;
+mod symbols;
+mod tables;
 
 use std::{fs::File, path::Path};
 
 use object::{
     Endianness, FileKind, ReadCache, ReadRef,
-    elf::{ELFMAG, FileHeader32, FileHeader64},
+    elf::{ELFMAG, ET_DYN, FileHeader32, FileHeader64},
     read::elf::FileHeader,
 };
 
-use super::{Damage, LoadError, Machine};
+use self::{dynamic::Dynamic, segments::Segments, symbols::Symbols};
+use super::{Damage, LoadError, Machine, entry, format};
 
-/// What the check tells about a library that is in order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Checked {
-    /// Whether the linker has to know the folder of the file: the libraries that it needs are
-    /// found from there.
-    pub(super) speaks_of_origin: bool,
+/// What the loader needs to know about a library. The default is for files of other formats.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// Whether it refers to its own folder, for libraries that it needs.
+    pub(super) uses_origin: bool,
+    /// Whether it catches panics, if it says so.
+    pub(super) catches_panics: Option<bool>,
 }
 
-/// Checks that a file is whole and for this machine, if it is an ELF file. A library of another
-/// system is named; what it is otherwise, the dynamic linker says.
-pub(super) fn check(path: &Path, file: &File) -> Result<Checked, LoadError> {
-    let damaged = |source| LoadError::Damaged { path: path.to_path_buf(), source };
+/// Checks that a file is whole, for this machine, and a plugin, if it is an ELF file. Names files of
+/// other known formats; the dynamic linker judges the rest.
+pub(super) fn check(path: &Path, file: &File) -> Result<Facts, LoadError> {
+    let path_buf = || path.to_path_buf();
     let data = &ReadCache::new(file);
+    if let Some(found) = foreign_format(path, data) {
+        return Err(LoadError::Format { path: path_buf(), found });
+    }
     let checked = match FileKind::parse(data) {
         Ok(FileKind::Elf64) => check_as::<FileHeader64<Endianness>>(data),
         Ok(FileKind::Elf32) => check_as::<FileHeader32<Endianness>>(data),
-        // Of a few bytes the kind cannot be told.
+        // A few bytes do not tell the kind.
         Err(_) if starts_as_elf(data) => check_as::<FileHeader32<Endianness>>(data),
-        Err(_) => match foreign_system(data) {
-            Some(system) if cfg!(target_os = "linux") => {
-                return Err(LoadError::ForeignSystem { path: path.to_path_buf(), system });
-            }
-            _ => Ok(Checked::default()),
-        },
-        Ok(_) => Ok(Checked::default()),
+        _ => Ok(Facts::default()),
     };
-    checked.map_err(|wrong| match wrong {
-        Wrong::Damage(source) => damaged(source),
-        Wrong::Machine { found, needed } => {
-            LoadError::Machine { path: path.to_path_buf(), found, needed }
+    checked.map_err(|refusal| match refusal {
+        Refusal::Damage(source) => LoadError::Damaged { path: path_buf(), source },
+        Refusal::Machine { found, needed } => {
+            LoadError::Machine { path: path_buf(), found, needed }
+        }
+        Refusal::NoEntry => {
+            LoadError::NoEntry { path: path_buf(), symbol: entry::SYMBOL, source: None }
         }
     })
 }
 
-/// The system whose libraries start with these bytes.
-fn foreign_system(data: &ReadCache<&File>) -> Option<&'static str> {
-    match data.read_bytes_at(0, 4).ok()? {
-        [b'M', b'Z', ..] => Some("Windows (a PE file)"),
-        [0xcf | 0xce, 0xfa, 0xed, 0xfe]
-        | [0xfe, 0xed, 0xfa, 0xcf | 0xce]
-        | [0xca, 0xfe, 0xba, 0xbe | 0xbf] => Some("macOS (a Mach-O file)"),
-        _ => None,
+fn foreign_format(path: &Path, data: Data<'_>) -> Option<&'static str> {
+    if path.file_name().is_some_and(|name| name == "Cargo.toml") {
+        return Some("a package's manifest");
     }
+    let len = data.len().unwrap_or_default().min(format::MAGIC_LEN as u64);
+    format::foreign(data.read_bytes_at(0, len).unwrap_or_default())
 }
 
-/// Whether what there is of the first bytes is as it should be.
-fn starts_as_elf(data: &ReadCache<&File>) -> bool {
+/// Whether the first bytes are those of an ELF file, as far as there are any.
+fn starts_as_elf(data: Data<'_>) -> bool {
     let len = data.len().unwrap_or_default().min(ELFMAG.len() as u64);
     data.read_bytes_at(0, len).is_ok_and(|start| ELFMAG.starts_with(start))
 }
 
-enum Wrong {
+/// The file, read where it is needed.
+type Data<'d> = &'d ReadCache<&'d File>;
+
+enum Refusal {
     Machine { found: Machine, needed: Machine },
     Damage(Damage),
+    NoEntry,
 }
 
-impl Wrong {
-    fn header(reason: &str) -> Self {
-        Self::Damage(Damage::Header { reason: reason.to_owned() })
-    }
-
-    fn cut_off(len: u64, end: u64) -> Self {
-        Self::Damage(Damage::CutOff { len, end })
-    }
-}
-
-impl From<object::Error> for Wrong {
+impl From<object::Error> for Refusal {
     fn from(error: object::Error) -> Self {
         Self::Damage(Damage::Header { reason: error.to_string() })
     }
 }
 
-fn check_as<Elf: FileHeader<Endian = Endianness>>(
-    data: &ReadCache<&File>,
-) -> Result<Checked, Wrong> {
+impl From<Damage> for Refusal {
+    fn from(damage: Damage) -> Self {
+        Self::Damage(damage)
+    }
+}
+
+fn check_as<Elf: FileHeader<Endian = Endianness>>(data: Data<'_>) -> Result<Facts, Refusal> {
     let len = data.len().unwrap_or_default();
     let inside = |offset: u64, size: u64| match offset.saturating_add(size) {
-        end if end > len => Err(Wrong::Damage(Damage::CutOff { len, end })),
+        end if end > len => Err(Damage::CutOff { len, end }),
         _ => Ok(()),
     };
     inside(0, size_of::<Elf>() as u64)?;
@@ -105,13 +106,34 @@ fn check_as<Elf: FileHeader<Endian = Endianness>>(
         big_endian: header.is_big_endian(),
     };
     if let Some(needed) = Machine::of_this_process().filter(|needed| *needed != found) {
-        return Err(Wrong::Machine { found, needed });
+        return Err(Refusal::Machine { found, needed });
     }
-    // The section headers mostly stand last, so that a file that is cut off anywhere lacks some of them. The linker does not read them.
+    // The section headers mostly stand last, so a file that is cut off anywhere lacks some of them.
+    // The linker does not read them.
     let sections = u64::from(header.shnum(endian, data)?) * u64::from(header.e_shentsize(endian));
     inside(header.e_shoff(endian).into(), sections)?;
     let segments = u64::from(header.phnum(endian, data)?) * u64::from(header.e_phentsize(endian));
     inside(header.e_phoff(endian).into(), segments)?;
-    let speaks_of_origin = segments::check(header, data, len)?;
-    Ok(Checked { speaks_of_origin })
+    // The linker refuses executables by itself.
+    if header.e_type(endian) != ET_DYN {
+        return Ok(Facts::default());
+    }
+    let segments = Segments::check(header, endian, data)?;
+    let dynamic = Dynamic::check::<Elf>(&segments, endian, data)?;
+    if dynamic.is_executable() {
+        return Ok(Facts::default());
+    }
+    let symbols = Symbols::<Elf>::of(&dynamic, &segments, endian, data)?;
+    tables::check::<Elf>(&dynamic, &segments, symbols.len(), endian, data)?;
+    if !symbols.has_entry(&segments)? {
+        return Err(Refusal::NoEntry);
+    }
+    Ok(Facts {
+        uses_origin: dynamic.uses_origin(),
+        catches_panics: symbols.catches_panics(&segments),
+    })
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;

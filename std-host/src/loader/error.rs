@@ -1,17 +1,25 @@
-//! What can be wrong with a plugin before it is used.
+//! Errors of loading a plugin.
 
-use std::{io, path::PathBuf, str::Utf8Error};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    str::Utf8Error,
+};
 
 use statevec_abi::{boundary::BytesError, host::TableError};
 use statevec_abi_alloc::schema::SchemaIdlError;
 
-use super::{Machine, Sha256};
+use super::{Machine, Sha256, format};
+
+mod damage;
+
+pub use damage::Damage;
 
 /// Why a plugin cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The file cannot be looked at.
+    /// The file cannot be read.
     #[error("cannot read the plugin file {}", path.display())]
     File {
         /// The path as given.
@@ -19,7 +27,7 @@ pub enum LoadError {
         /// What the operating system says.
         source: io::Error,
     },
-    /// The path leads to something that holds no library.
+    /// The path does not lead to a regular file.
     #[error("{} is {kind}, and a plugin is a regular file; give the path of a shared library", path.display())]
     NotAFile {
         /// The path as given.
@@ -27,7 +35,7 @@ pub enum LoadError {
         /// What it is, with its article.
         kind: &'static str,
     },
-    /// Every user of the machine may change what would be loaded.
+    /// Every user of the machine may change the file, or exchange it.
     #[error(
         "{}: every user of this machine may change {} (its mode is {mode:o}), and so choose the code that runs here; \
          take that right away (chmod o-w), pin the plugin by its SHA-256 digest, or allow world-writable plugins",
@@ -55,7 +63,7 @@ pub enum LoadError {
         /// The digest of the file.
         found: Sha256,
     },
-    /// The file is larger than any plugin.
+    /// The file is longer than any plugin.
     #[error("{} has {len} bytes, and a plugin may have {limit} at most; is it a shared library?", path.display())]
     TooLarge {
         /// The path as given.
@@ -65,6 +73,15 @@ pub enum LoadError {
         /// The largest length in bytes.
         limit: u64,
     },
+    /// The file lies on a file system from which nothing may be executed.
+    #[error(
+        "{} lies on a file system that is mounted noexec, so its code may not run; copy it to one that is not",
+        path.display()
+    )]
+    NoExec {
+        /// The path as given.
+        path: PathBuf,
+    },
     /// The file could not be copied to sealed memory, which pinning needs.
     #[error("{} cannot be copied to a sealed memory file (memfd), from which a pinned plugin is loaded", path.display())]
     Seal {
@@ -73,33 +90,38 @@ pub enum LoadError {
         /// What the operating system says.
         source: io::Error,
     },
-    /// There is no sealed memory on this system, so that a digest would promise more than it holds.
+    /// This system cannot load a file from sealed memory, so a digest would promise more than it
+    /// holds.
     #[error(
-        "{} cannot be pinned to a SHA-256 digest, because this system has no sealed memory files to load it from, \
-         as Linux with /proc mounted has; load it without, from a folder that nobody else may write to",
+        "{} cannot be pinned to a SHA-256 digest: a pinned plugin is loaded from a sealed memory file through /proc/self/fd, \
+         which needs Linux with /proc mounted; mount /proc, or load it without a pin from a folder that nobody else may write to",
         path.display()
     )]
     PinUnsupported {
         /// The path as given.
         path: PathBuf,
     },
-    /// The file is a library of another operating system.
-    #[error("{} is a library for {system}, and this process needs one for Linux; build it for that target", path.display())]
-    ForeignSystem {
+    /// The file holds another format than this system's libraries.
+    #[error(
+        "{} is {found}, and a plugin for this system is {needed}; build the plugin as a cdylib for this target, and give that file",
+        path.display(), needed = format::NEEDED
+    )]
+    Format {
         /// The path as given.
         path: PathBuf,
-        /// The system, with the format of its libraries.
-        system: &'static str,
+        /// What it holds, with its article.
+        found: &'static str,
     },
-    /// The dynamic linker would put something else in place of a part of the path.
+    /// The dynamic linker would read the path as another one.
     #[error(
-        "{} has a $ in its path, which the dynamic linker may replace, and so load another file; \
-         give the plugin a path without one",
+        "{}: the dynamic linker replaces {token} in a path and would load another file; give a path without it, or mount /proc",
         path.display()
     )]
-    Token {
+    LinkerToken {
         /// The path as given.
         path: PathBuf,
+        /// The part that would be replaced.
+        token: String,
     },
     /// The file is built for another kind of machine.
     #[error("{} is built for {found}, and this process needs a library for {needed}; build it for that target", path.display())]
@@ -111,7 +133,7 @@ pub enum LoadError {
         /// What this process is built for.
         needed: Machine,
     },
-    /// The file is not whole.
+    /// The file is cut off, or its headers are wrong.
     #[error("{} is damaged; copy or build it anew", path.display())]
     Damaged {
         /// The path as given.
@@ -119,8 +141,8 @@ pub enum LoadError {
         /// What is wrong with it.
         source: Damage,
     },
-    /// The dynamic linker refuses the file: it is no shared library, or needs symbols that nobody has. The source has the dynamic linker's own
-    /// words.
+    /// The dynamic linker refuses the file: it is not a shared library, or needs symbols that no
+    /// library has. The source has the dynamic linker's own words.
     #[error("{} cannot be loaded as a shared library for this machine", path.display())]
     Library {
         /// The path as given.
@@ -128,7 +150,7 @@ pub enum LoadError {
         /// What the dynamic linker says.
         source: libloading::Error,
     },
-    /// The file is mapped already and is not what it was then.
+    /// The process has mapped this file, or one that had this path, and the file has changed since.
     #[error(
         "{} has changed on disk since this process loaded it, and the code in memory is the old one; \
          restart the process, or load the new file under a name of its own",
@@ -138,6 +160,20 @@ pub enum LoadError {
         /// The path as given.
         path: PathBuf,
     },
+    /// The dynamic linker answered with code of another file: one that claims this path as its name
+    /// (`DT_SONAME`), or that took this path after the check. Nothing of it was called, but its
+    /// initialisers have run.
+    #[error(
+        "{}: the dynamic linker answered with code of {} instead, which is not used; \
+         give each plugin a name of its own (DT_SONAME), and do not exchange files while they are loaded",
+        path.display(), found.as_deref().unwrap_or(Path::new("no file")).display()
+    )]
+    AnotherFile {
+        /// The path as given.
+        path: PathBuf,
+        /// The other file, as far as it is known.
+        found: Option<PathBuf>,
+    },
     /// The library is not a plugin.
     #[error("{} is a shared library, but exports no symbol {symbol}: is it a StateVec plugin?", path.display())]
     NoEntry {
@@ -145,19 +181,9 @@ pub enum LoadError {
         path: PathBuf,
         /// The symbol that is missing.
         symbol: &'static str,
-        /// What the dynamic linker says; nothing when the symbol exists and is null.
+        /// What the dynamic linker says. `None` when the file's own symbol table lacks the symbol,
+        /// so that the library was not loaded, and when the symbol is null.
         source: Option<libloading::Error>,
-    },
-    /// The library is not a plugin, but one that it needs is.
-    #[error(
-        "{} exports no symbol {symbol}, but a library that it needs does: give the path of that one",
-        path.display()
-    )]
-    EntryOfDependency {
-        /// The path as given.
-        path: PathBuf,
-        /// The symbol that is missing.
-        symbol: &'static str,
     },
     /// The plugin's table is of another version or incomplete.
     #[error("{plugin}: the plugin's table cannot be used")]
@@ -167,7 +193,7 @@ pub enum LoadError {
         /// What is wrong with it.
         source: TableError,
     },
-    /// The plugin's name is no text.
+    /// The plugin's name is not a text.
     #[error("{plugin}: the plugin's name cannot be used")]
     Name {
         /// The plugin's path, or that it is linked in.
@@ -175,7 +201,7 @@ pub enum LoadError {
         /// What is wrong with it.
         source: TextError,
     },
-    /// The plugin's schema is no text.
+    /// The plugin's schema is not a text.
     #[error("{plugin}: the plugin's schema cannot be read")]
     SchemaText {
         /// The plugin's path, or that it is linked in.
@@ -193,36 +219,17 @@ pub enum LoadError {
     },
 }
 
-/// What the headers of a shared library say that its file does not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Damage {
-    /// The headers make no sense.
-    #[error("its headers cannot be read: {reason}")]
-    Header {
-        /// What is wrong with them.
-        reason: String,
-    },
-    /// The file ends too early.
-    #[error("it ends after {len} bytes, and must have at least {end}")]
-    CutOff {
-        /// The file's length.
-        len: u64,
-        /// How far a part of it reaches.
-        end: u64,
-    },
-}
-
-/// Why foreign bytes are not the text that they should be.
+/// Why the bytes of a plugin's name or schema are not a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TextError {
-    /// The bytes are not there.
+    /// The pointer or the length is wrong.
     #[error(transparent)]
     Bytes(#[from] BytesError),
     /// The bytes are not UTF-8.
     #[error("it is not UTF-8")]
     Utf8(#[from] Utf8Error),
-    /// There are no bytes, as from a plugin that panics when it is asked.
+    /// There are no bytes. A plugin whose name or schema function panics answers so.
     #[error("it is empty")]
     Empty,
 }

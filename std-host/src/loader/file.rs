@@ -1,38 +1,80 @@
-//! A plugin's file, opened once and looked at through the descriptor.
+//! A plugin's file: opened once, and checked, hashed and mapped through the descriptor.
 
 use std::{
     fs::{File, FileType, Metadata},
-    io,
+    io::{self, Read},
     path::Path,
 };
 
 use super::LoadError;
 
-/// The longest plugin, in bytes. A file that is longer holds something else, and would be read for
-/// hours.
+/// The longest plugin file, in bytes. A longer file holds something else, and reading it for its
+/// digest could take hours.
 const MAX_LEN: u64 = 1 << 30;
 
-/// Opens a regular file of at most [`MAX_LEN`] bytes, and nothing else: a named pipe is not waited for, and a terminal does not become ours.
+/// Opens a regular file of at most [`MAX_LEN`] bytes. Does not wait for the writer of a named pipe,
+/// and does not make a terminal the controlling one.
 pub(super) fn open(path: &Path) -> Result<(File, Metadata), LoadError> {
-    let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
+    let path_buf = || path.to_path_buf();
+    let unreadable = |source| LoadError::File { path: path_buf(), source };
     let file = read_only(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
-    let len = metadata.len();
     if !metadata.is_file() {
-        let kind = kind(metadata.file_type());
-        Err(LoadError::NotAFile { path: path.to_path_buf(), kind })
-    } else if len > MAX_LEN {
-        Err(LoadError::TooLarge { path: path.to_path_buf(), len, limit: MAX_LEN })
-    } else {
-        Ok((file, metadata))
+        return Err(LoadError::NotAFile { path: path_buf(), kind: kind(metadata.file_type()) });
     }
+    let len = metadata.len();
+    if len > MAX_LEN {
+        return Err(LoadError::TooLarge { path: path_buf(), len, limit: MAX_LEN });
+    }
+    Ok((file, metadata))
+}
+
+/// Reads a file from its start without moving its position, which all holders of the descriptor
+/// share.
+pub(super) struct FromStart<'f> {
+    file: &'f File,
+    position: u64,
+}
+
+impl<'f> FromStart<'f> {
+    pub(super) fn of(file: &'f File) -> Self {
+        Self { file, position: 0 }
+    }
+}
+
+impl Read for FromStart<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let len = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.position)?;
+        #[cfg(windows)]
+        let len = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.position)?;
+        self.position += len as u64;
+        Ok(len)
+    }
+}
+
+/// Refuses a file whose file system is mounted without the right to execute.
+///
+/// The kernel refuses to map such a file, but would map a copy of it in memory.
+pub(super) fn refuse_noexec(path: &Path, file: &File) -> Result<(), LoadError> {
+    if is_noexec(file) { Err(LoadError::NoExec { path: path.to_path_buf() }) } else { Ok(()) }
+}
+
+#[cfg(target_os = "linux")]
+fn is_noexec(file: &File) -> bool {
+    use rustix::fs::{StatVfsMountFlags, fstatvfs};
+    fstatvfs(file).is_ok_and(|system| system.f_flag.contains(StatVfsMountFlags::NOEXEC))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_noexec(_: &File) -> bool {
+    false
 }
 
 #[cfg(unix)]
 fn read_only(path: &Path) -> io::Result<File> {
-    use rustix::fs::{Mode, OFlags};
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+    use std::os::unix::fs::OpenOptionsExt as _;
+    File::options().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
 }
 
 #[cfg(not(unix))]
@@ -54,28 +96,4 @@ fn kind(file_type: FileType) -> &'static str {
 #[cfg(not(unix))]
 fn kind(file_type: FileType) -> &'static str {
     if file_type.is_dir() { "a folder" } else { "no regular file" }
-}
-
-/// Reads a file from its start, wherever others that read the same descriptor stand.
-pub(super) struct FromStart<'a> {
-    file: &'a File,
-    at: u64,
-}
-
-impl<'a> FromStart<'a> {
-    pub(super) fn new(file: &'a File) -> Self {
-        Self { file, at: 0 }
-    }
-}
-
-impl io::Read for FromStart<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(self.file, buffer, self.at);
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(self.file, buffer, self.at);
-        let read = read?;
-        self.at += read as u64;
-        Ok(read)
-    }
 }

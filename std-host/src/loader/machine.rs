@@ -29,7 +29,7 @@ const KNOWN: [(&str, u16, u32); 13] = [
 ];
 
 impl Machine {
-    /// The one that this process is built for; `None` when its number is not known here.
+    /// The machine of this process; `None` if its number is not known here.
     pub(super) fn of_this_process() -> Option<Self> {
         KNOWN.iter().find(|known| known.0 == ARCH).map(|&(_, number, _)| Self {
             number,
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn number_that_nobody_knows_is_shown() {
+    fn unknown_number_is_shown() {
         let machine = Machine { number: 127, bits: 32, big_endian: true };
         assert_eq!(machine.to_string(), "machine 127 (32-bit, big-endian)");
     }

@@ -1,73 +1,156 @@
-//! Mapping libraries, and the memory of what this process has mapped.
+//! Maps libraries, and remembers what this process has mapped.
 
 use std::{
-    fs::{File, Metadata},
-    path::{Path, PathBuf, absolute},
-    sync::{Mutex, PoisonError},
+    fs::File,
+    io::{self, Read as _},
+    mem,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
+
+use statevec_abi::abi::RuntimePluginEntryV1;
 
 use super::{
-    LoadError,
-    dlopen::{self, Code},
-    elf, file, world_writable,
+    LoadError, Sha256,
+    dlopen::dlopen,
+    elf, entry,
+    file::{self, FromStart},
+    identity::FileIdentity,
+    name, verify, world_writable,
 };
 
-/// Every library that was mapped here, in the order of mapping. One table for the process, because
-/// the dynamic linker's own is one: it answers by path, and by device and inode, with what it has
+/// Every library that was mapped here, in the order of mapping. The table is the process's, because
+/// the dynamic linker's own is, too: it answers by name, and by device and inode, with what it has
 /// mapped before, whatever the file holds now.
 static MAPPED: Mutex<Vec<Mapped>> = Mutex::new(Vec::new());
 
 struct Mapped {
     /// Without symbolic links.
     path: PathBuf,
-    /// As it was looked at before it was mapped.
+    /// As it was checked before it was mapped.
     file: FileIdentity,
-    /// `None` when the file was changed while it was mapped: nobody knows what was read of it.
-    code: Option<&'static Code>,
+    library: Result<Library, Unusable>,
 }
 
-/// Maps a library for good, or finds it mapped. What is checked and what is mapped is one open
-/// file, whatever happens to its path meanwhile.
-pub(super) fn map(path: &Path, allow_world_writable: bool) -> Result<&'static Code, LoadError> {
+/// Why a library that was mapped is never used.
+#[derive(Clone)]
+enum Unusable {
+    /// The file was written to while it was mapped.
+    Changed,
+    /// The entry function lies in another file.
+    AnotherFile { found: Option<PathBuf> },
+    /// There is no entry function.
+    NoEntry,
+}
+
+/// A library that was checked and mapped.
+#[derive(Clone)]
+pub(super) struct Library {
+    pub(super) entry: RuntimePluginEntryV1,
+    /// The open file, and its state when it was checked.
+    pub(super) file: (Arc<File>, FileIdentity),
+    pub(super) catches_panics: Option<bool>,
+}
+
+impl Library {
+    /// The file's bytes.
+    pub(super) fn bytes(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
+        self.read(path, |reader| {
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        })
+    }
+
+    /// The digest of the file's bytes.
+    pub(super) fn sha256(&self, path: &Path) -> Result<Sha256, LoadError> {
+        self.read(path, |reader| Sha256::of(reader))
+    }
+
+    /// Reads the file, and checks that it is as it was when it was mapped.
+    fn read<T>(
+        &self,
+        path: &Path,
+        read: impl FnOnce(&mut FromStart<'_>) -> io::Result<T>,
+    ) -> Result<T, LoadError> {
+        let (file, identity) = &self.file;
+        let result =
+            read(&mut FromStart::of(file)).and_then(|result| Ok((result, file.metadata()?)));
+        let (result, now) =
+            result.map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
+        if FileIdentity::from(&now) == *identity {
+            Ok(result)
+        } else {
+            Err(LoadError::Changed { path: path.to_path_buf() })
+        }
+    }
+}
+
+/// Maps a library for good, or finds it mapped.
+///
+/// # Safety
+///
+/// As [`dlopen`].
+pub(super) unsafe fn map(path: &Path, allow_world_writable: bool) -> Result<Library, LoadError> {
     let changed = || LoadError::Changed { path: path.to_path_buf() };
-    let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
-    let canonical = path.canonicalize().map_err(unreadable)?;
     // Held while mapping: two threads that open one path see one answer. The table is never left
     // half changed.
     let mut mapped = MAPPED.lock().unwrap_or_else(PoisonError::into_inner);
     let (open, metadata) = file::open(path)?;
+    let canonical = canonical(path, &open)?;
     if !allow_world_writable {
         world_writable::refuse(path, &canonical, &metadata)?;
     }
-    let file = FileIdentity::from(&metadata);
-    if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, file)) {
-        return known.code.filter(|_| known.file == file).ok_or_else(changed);
+    let identity = FileIdentity::from(&metadata);
+    if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, identity)) {
+        let library = known.library.clone().map_err(|reason| reason.into_error(path))?;
+        return if known.file == identity { Ok(library) } else { Err(changed()) };
     }
-    let checked = elf::check(path, &open)?;
-    let code = map_open(path, open, checked)?;
-    let is_same = code.file.metadata().is_ok_and(|now| FileIdentity::from(&now) == file);
-    let code = is_same.then_some(code);
-    mapped.push(Mapped { path: canonical, file, code });
-    code.ok_or_else(changed)
+    file::refuse_noexec(path, &open)?;
+    let facts = elf::check(path, &open)?;
+    if maps_predecessor(&canonical, &open) {
+        return Err(changed());
+    }
+    let name = name::name(path, &open, facts.uses_origin)?;
+    // SAFETY: the caller's promise (rule 6).
+    let library = unsafe { dlopen(&name) }
+        .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
+    let open = Arc::new(open);
+    // The descriptor stays open as long as the library is mapped. So its number does not become the
+    // name of another file, and backtraces of the plugin find their symbols.
+    mem::forget(Arc::clone(&open));
+    let verified = entry::find(path, &library).and_then(|entry| {
+        verify::check(path, &open, entry as usize)?;
+        let now = open.metadata();
+        let now = now.map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
+        if FileIdentity::from(&now) != identity {
+            return Err(changed());
+        }
+        Ok(Library { entry, file: (open, identity), catches_panics: facts.catches_panics })
+    });
+    let remembered = verified.as_ref().map(Library::clone).map_err(Unusable::from);
+    mapped.push(Mapped { path: canonical, file: identity, library: remembered });
+    verified
 }
 
-/// Maps by the descriptor where it has a path. Not where the library finds others relative to its
-/// own folder: it would look for them beside the descriptor.
-fn map_open(path: &Path, file: File, checked: elf::Checked) -> Result<&'static Code, LoadError> {
-    let refused = |source| LoadError::Library { path: path.to_path_buf(), source };
+/// The file's path without symbolic links: that of the open file, if it can be told.
+fn canonical(path: &Path, file: &File) -> Result<PathBuf, LoadError> {
     #[cfg(target_os = "linux")]
-    if !checked.speaks_of_origin && dlopen::has_path(&file) {
-        return dlopen::by_descriptor(file).map_err(refused);
+    if let Some(path) = super::proc::path_of(file) {
+        return Ok(path);
     }
-    #[cfg(not(target_os = "linux"))]
-    let _ = checked;
-    // As it was given, so that `$ORIGIN` is the folder of a link and not that of its target.
-    let absolute =
-        absolute(path).map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
-    if cfg!(unix) && absolute.as_os_str().as_encoded_bytes().contains(&b'$') {
-        return Err(LoadError::Token { path: path.to_path_buf() });
-    }
-    dlopen::by_path(&absolute, file).map_err(refused)
+    let _ = file;
+    path.canonicalize().map_err(|source| LoadError::File { path: path.to_path_buf(), source })
+}
+
+/// Whether other code of the process has mapped a file that lay there before.
+#[cfg(target_os = "linux")]
+use super::proc::maps_predecessor;
+
+/// Elsewhere the check after loading finds it out.
+#[cfg(not(target_os = "linux"))]
+fn maps_predecessor(_: &Path, _: &File) -> bool {
+    false
 }
 
 impl Mapped {
@@ -77,46 +160,23 @@ impl Mapped {
     }
 }
 
-/// What tells whether a file is the one that it was, without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct FileIdentity {
-    #[cfg(unix)]
-    device_and_inode: (u64, u64),
-    #[cfg(unix)]
-    modified: (i64, i64),
-    #[cfg(not(unix))]
-    modified: Option<std::time::SystemTime>,
-    size: u64,
-}
-
-impl FileIdentity {
-    #[cfg(unix)]
-    fn is_same_file(self, other: Self) -> bool {
-        self.device_and_inode == other.device_and_inode
-    }
-
-    /// Elsewhere only the path tells.
-    #[cfg(not(unix))]
-    fn is_same_file(self, _other: Self) -> bool {
-        false
-    }
-}
-
-#[cfg(unix)]
-impl From<&Metadata> for FileIdentity {
-    fn from(file: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt as _;
-        Self {
-            device_and_inode: (file.dev(), file.ino()),
-            modified: (file.mtime(), file.mtime_nsec()),
-            size: file.size(),
+impl Unusable {
+    fn into_error(self, path: &Path) -> LoadError {
+        let path = path.to_path_buf();
+        match self {
+            Self::Changed => LoadError::Changed { path },
+            Self::AnotherFile { found } => LoadError::AnotherFile { path, found },
+            Self::NoEntry => LoadError::NoEntry { path, symbol: entry::SYMBOL, source: None },
         }
     }
 }
 
-#[cfg(not(unix))]
-impl From<&Metadata> for FileIdentity {
-    fn from(file: &Metadata) -> Self {
-        Self { modified: file.modified().ok(), size: file.len() }
+impl From<&LoadError> for Unusable {
+    fn from(error: &LoadError) -> Self {
+        match error {
+            LoadError::AnotherFile { found, .. } => Self::AnotherFile { found: found.clone() },
+            LoadError::NoEntry { .. } => Self::NoEntry,
+            _ => Self::Changed,
+        }
     }
 }

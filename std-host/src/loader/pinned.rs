@@ -1,21 +1,27 @@
-//! Libraries that are known by their digest.
+//! Libraries that are pinned to their digest.
 
 use std::path::Path;
 
-use super::{LoadError, Sha256, dlopen::Code};
+use super::{LoadError, Sha256, mapped::Library};
 
-/// Maps the library with these bytes for good, or finds it mapped. Nothing is loaded unless the file has the digest.
+/// Maps the library with these bytes for good, or finds it mapped. Nothing is loaded unless the
+/// file has the digest.
+///
+/// # Safety
+///
+/// The initialisers of a library with this digest are sound to run in this process.
 #[cfg(target_os = "linux")]
-pub(super) fn map(path: &Path, expected: Sha256) -> Result<&'static Code, LoadError> {
+pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadError> {
     use std::sync::PoisonError;
 
-    use super::{dlopen, elf, file, sealed::SealedCopy};
+    use super::{elf, entry, file, identity::FileIdentity, proc, sealed::SealedCopy, verify};
 
     let unsealed = |source| LoadError::Seal { path: path.to_path_buf(), source };
     let (file, metadata) = file::open(path)?;
-    if !dlopen::has_path(&file) {
+    if proc::name_of(&file).is_none() {
         return Err(LoadError::PinUnsupported { path: path.to_path_buf() });
     }
+    file::refuse_noexec(path, &file)?;
     let copy = SealedCopy::of(&file, metadata.len(), expected).map_err(unsealed)?;
     let found = Sha256::of(copy.bytes()).map_err(unsealed)?;
     if found != expected {
@@ -24,20 +30,28 @@ pub(super) fn map(path: &Path, expected: Sha256) -> Result<&'static Code, LoadEr
     // Held while mapping: two threads that pin one digest see one library.
     let mut pinned = PINNED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, library)) = pinned.iter().find(|(digest, _)| *digest == found) {
-        return Ok(library);
+        return Ok(library.clone());
     }
-    elf::check(path, copy.bytes())?;
-    let library =
-        copy.map().map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
-    pinned.push((found, library));
+    let facts = elf::check(path, copy.bytes())?;
+    // SAFETY: the bytes have the digest that the caller vouches for, and are sealed (rule 6).
+    let (library, file) = unsafe { copy.map(path) }?;
+    let entry = entry::find(path, &library)?;
+    verify::check(path, &file, entry as usize)?;
+    let identity = file.metadata().map_err(unsealed)?;
+    let identity = FileIdentity::from(&identity);
+    let library = Library { entry, file: (file, identity), catches_panics: facts.catches_panics };
+    pinned.push((found, library.clone()));
     Ok(library)
 }
 
 /// Every library that was mapped by its digest.
 #[cfg(target_os = "linux")]
-static PINNED: std::sync::Mutex<Vec<(Sha256, &'static Code)>> = std::sync::Mutex::new(Vec::new());
+static PINNED: std::sync::Mutex<Vec<(Sha256, Library)>> = std::sync::Mutex::new(Vec::new());
 
+/// # Safety
+///
+/// None is needed: nothing is loaded.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn map(path: &Path, _: Sha256) -> Result<&'static Code, LoadError> {
+pub(super) unsafe fn map(path: &Path, _: Sha256) -> Result<Library, LoadError> {
     Err(LoadError::PinUnsupported { path: path.to_path_buf() })
 }

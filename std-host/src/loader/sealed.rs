@@ -1,25 +1,28 @@
-//! A file's bytes in memory that nobody can change any more, under a name that is never used again.
+//! A file's bytes in memory that cannot be changed any more.
 
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _},
+    mem::{self, ManuallyDrop},
+    path::Path,
+    sync::Arc,
 };
 
+use libloading::Library;
 use rustix::{
     fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create},
     io::Errno,
 };
 
-use super::{
-    Sha256,
-    dlopen::{self, Code},
-};
+use super::{LoadError, Sha256, dlopen::dlopen, proc};
 
-/// A memory file with seals on it. Not even this process can write to it or cut it off, and the seals cannot be taken away.
+/// A sealed memory file. Not even this process can write to it or cut it off, and the seals cannot
+/// be removed.
 pub(super) struct SealedCopy(File);
 
 impl SealedCopy {
-    /// Copies the file's first `len` bytes, or those that there are. `digest` is for the name that profilers show.
+    /// Copies the file's first `len` bytes, or all if there are fewer. Profilers show `digest` as
+    /// part of the copy's name.
     pub(super) fn of(file: &File, len: u64, digest: Sha256) -> io::Result<Self> {
         let mut memory = memory_file(&format!("statevec-plugin-{digest}"))?;
         io::copy(&mut file.take(len), &mut memory)?;
@@ -34,13 +37,32 @@ impl SealedCopy {
         &self.0
     }
 
-    /// Maps the copy as a library.
-    pub(super) fn map(self) -> Result<&'static Code, libloading::Error> {
-        dlopen::by_descriptor(self.0)
+    /// Maps the copy as a library. `path` is for errors.
+    ///
+    /// The descriptor stays open until the process ends, which keeps its number from becoming the
+    /// name of another file.
+    ///
+    /// # Safety
+    ///
+    /// As [`dlopen`].
+    pub(super) unsafe fn map(
+        self,
+        path: &Path,
+    ) -> Result<(ManuallyDrop<Library>, Arc<File>), LoadError> {
+        let path = || path.to_path_buf();
+        let name =
+            proc::name_of(&self.0).ok_or_else(|| LoadError::PinUnsupported { path: path() })?;
+        // SAFETY: the caller vouches for the initialisers (rule 6).
+        let library = unsafe { dlopen(&name) };
+        let library = library.map_err(|source| LoadError::Library { path: path(), source })?;
+        let file = Arc::new(self.0);
+        mem::forget(Arc::clone(&file));
+        Ok((library, file))
     }
 }
 
-/// Nobody needs to execute it as a program, and hardened systems demand that this be said. Linux before 6.3 does not know how to.
+/// The file is not for executing as a program, which hardened systems demand to be said. Linux
+/// before 6.3 does not know that flag.
 fn memory_file(name: &str) -> io::Result<File> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let memory = match memfd_create(name, flags | MemfdFlags::NOEXEC_SEAL) {

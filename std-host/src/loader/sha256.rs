@@ -8,7 +8,7 @@ use std::{
 
 use sha2::Digest as _;
 
-/// A SHA-256 digest: what `sha256sum` prints for a file. Written and read as 64 hexadecimal digits, of either case when read.
+/// A SHA-256 digest, as `sha256sum` prints it: 64 hexadecimal digits, of either case when read.
 ///
 /// # Example
 ///
@@ -22,7 +22,7 @@ use sha2::Digest as _;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256([u8; 32]);
 
-/// Why a text is no digest.
+/// Why a text is not a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseSha256Error {
@@ -32,12 +32,12 @@ pub enum ParseSha256Error {
         /// How many characters there are.
         found: usize,
     },
-    /// A character is no hexadecimal digit.
+    /// A character is not a hexadecimal digit.
     #[error(
         "a SHA-256 digest has 64 hexadecimal digits, and {found:?}, character {position}, is none"
     )]
     Digit {
-        /// The first character that is none.
+        /// The first such character.
         found: char,
         /// Its place, counted from 1.
         position: usize,
@@ -45,17 +45,17 @@ pub enum ParseSha256Error {
 }
 
 impl Sha256 {
-    /// A digest that was made elsewhere.
+    /// A digest from its bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The digest of everything that can be read.
+    /// The digest of all bytes of a reader.
     ///
     /// # Errors
     ///
-    /// The reader's.
+    /// The reader fails.
     pub fn of(mut reader: impl Read) -> io::Result<Self> {
         let mut hasher = sha2::Sha256::new();
         let mut buffer = vec![0; 64 << 10];
@@ -80,7 +80,7 @@ impl FromStr for Sha256 {
     type Err = ParseSha256Error;
 
     fn from_str(text: &str) -> Result<Self, ParseSha256Error> {
-        // What is no digit at all is told first: of "sha256:…" the length is not what is wrong with it.
+        // A character that is no digit comes first: the length of "sha256:…" is not its mistake.
         if let Some((position, found)) =
             (1..).zip(text.chars()).find(|(_, c)| !c.is_ascii_hexdigit())
         {
@@ -97,7 +97,7 @@ impl FromStr for Sha256 {
     }
 }
 
-/// Of a hexadecimal digit.
+/// The value of a hexadecimal digit.
 fn value(digit: u8) -> u8 {
     char::from(digit).to_digit(16).map_or(0, |value| value as u8)
 }

@@ -1,4 +1,4 @@
-//! Who may change what is about to be loaded.
+//! Files that every user of the machine may change.
 
 use std::{
     fs::{self, Metadata},
@@ -9,14 +9,14 @@ use std::{
 use super::LoadError;
 
 const OTHERS_MAY_WRITE: u32 = 0o002;
-/// In a folder: only a file's owner may rename or remove it, whoever may write to the folder.
+/// Of a folder: only a file's owner may rename or remove it there.
 const STICKY: u32 = 0o1000;
 
-/// Refuses a file that everybody may change, or exchange for another one.
+/// Refuses a file that every user may change, or exchange for another one.
 ///
-/// The file is the one that is open. The folders are the file's own and that of the path as given, because a symbolic link can be exchanged like
-/// a file; not those further up, which are open to all on many a machine that has one user. Where there is no Unix, nothing is refused: who
-/// may do what is not told by a mode there.
+/// The folders that count are the file's own and that of the path as given, because a symbolic link
+/// can be exchanged like a file. Those further up do not: they are open to all on many machines that
+/// have one user. Outside Unix nothing is refused, because a mode does not say there who may write.
 pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(), LoadError> {
     if !cfg!(unix) {
         return Ok(());
@@ -38,7 +38,8 @@ pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(
     }
 }
 
-/// The folder beside the file, or beside the link to it, if everybody may exchange what lies there; and its mode.
+/// The folder of the file, or of the link to it, if every user may exchange what lies there; and its
+/// mode.
 fn exposed_folder(path: &Path, canonical: &Path) -> io::Result<Option<(PathBuf, u32)>> {
     let given = absolute(path)?;
     let beside_link = given.parent().filter(|_| given != canonical);

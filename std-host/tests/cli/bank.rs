@@ -171,9 +171,7 @@ fn inspect_shows_the_schema_in_both_forms() {
         serde_json::from_str(&fs::read_to_string(example("schema.json")).unwrap()).unwrap();
     let sha256 = Sha256::of(fs::File::open(bank()).unwrap()).unwrap().to_string();
     assert!(tables.out.contains(&sha256), "{}", tables.out);
-    let expected = json!({
-        "name": "bank", "abi_version": 1, "sha256": sha256, "catches_panics": true, "schema": schema,
-    });
+    let expected = json!({"name": "bank", "abi_version": 1, "catches_panics": true, "sha256": sha256, "schema": schema});
     assert_eq!(machine, expected);
 }
 

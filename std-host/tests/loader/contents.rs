@@ -2,10 +2,10 @@
 
 use std::{env::consts::ARCH, fs, path::Path, process::Command};
 
-use statevec_host::{LoadError, LoadOptions, LoadedPlugin, Sha256};
+use statevec_host::{LoadError, LoadOptions, Sha256};
 use tempfile::TempDir;
 
-use crate::{chain, library::Library};
+use crate::{chain, library::Library, open, open_with};
 
 /// What the loader says about a library, with its folder's name cut off.
 fn refusal(library: &Library) -> (LoadError, String) {
@@ -15,7 +15,7 @@ fn refusal(library: &Library) -> (LoadError, String) {
 }
 
 fn refusal_of(path: &Path) -> (LoadError, String) {
-    let error = LoadedPlugin::open(path).unwrap_err();
+    let error = open(path).unwrap_err();
     let folder = path.parent().unwrap().canonicalize().unwrap();
     let text = chain(&error).replace(&format!("{}/", folder.display()), "");
     (error, text)
@@ -25,13 +25,13 @@ fn refusal_of(path: &Path) -> (LoadError, String) {
 fn library_in_order_is_loaded_and_asked_once() {
     let folder = TempDir::new().unwrap();
     let path = Library::default().build(folder.path(), "plugin.so");
-    let plugin = LoadedPlugin::open(&path).unwrap();
+    let plugin = open(&path).unwrap();
     assert_eq!((plugin.name(), plugin.abi_version()), ("in-c", 1));
     assert_eq!(plugin.path(), Some(path.as_path()));
     assert_eq!(plugin.schema_json(), plugin.schema().to_idl_json());
     assert_eq!(plugin.schema().record_defs().len(), 0);
 
-    let again = LoadedPlugin::open(&path).unwrap();
+    let again = open(&path).unwrap();
     assert_eq!(again.name(), plugin.clone().name());
     drop(folder);
     assert_eq!(plugin.api().plugin_name(), Ok(&b"in-c"[..]), "the code outlives its file");
@@ -71,7 +71,7 @@ fn what_is_no_regular_file_is_not_waited_for() {
         [(folder.path(), "a folder"), (&pipe, "a named pipe"), (Path::new("/dev/zero"), "a device")]
     {
         let pinned = LoadOptions::new().sha256(Sha256::from_bytes([0; 32]));
-        for error in [LoadedPlugin::open(path).unwrap_err(), pinned.open(path).unwrap_err()] {
+        for error in [open(path).unwrap_err(), open_with(&pinned, path).unwrap_err()] {
             if cfg!(target_os = "linux") || !matches!(error, LoadError::PinUnsupported { .. }) {
                 assert!(matches!(error, LoadError::NotAFile { .. }), "{error}");
                 assert!(error.to_string().contains(&format!(" is {kind}, and")), "{error}");

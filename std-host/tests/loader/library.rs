@@ -47,12 +47,12 @@ pub(crate) fn named(name: &str) -> Library {
 impl Library {
     /// Compiles the library to `folder/name`.
     pub(crate) fn build(&self, folder: &Path, name: &str) -> PathBuf {
-        let (source, library) = (folder.join(format!("{name}.c")), folder.join(name));
-        fs::write(&source, self.source()).unwrap();
-        let compiled =
-            Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).status();
-        assert!(compiled.expect("a C compiler, which Rust needs for linking, too").success());
-        library
+        self.link(folder, name, &[])
+    }
+
+    /// Compiles the library to `folder/name`, with further arguments for the linker.
+    pub(crate) fn link(&self, folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+        compile(&self.source(), folder, name, arguments)
     }
 
     pub(crate) fn source(&self) -> String {
@@ -78,6 +78,16 @@ impl Library {
             self.rest,
         )
     }
+}
+
+/// Compiles C to a library `folder/name`.
+pub(crate) fn compile(source: &str, folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+    let (file, library) = (folder.join(format!("{name}.c")), folder.join(name));
+    fs::write(&file, source).unwrap();
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&file).args(arguments);
+    assert!(compiler.status().expect("a C compiler, which Rust needs for linking, too").success());
+    library
 }
 
 /// Bytes as C writes them; one zero more, because C has no empty arrays.

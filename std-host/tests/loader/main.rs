@@ -5,19 +5,24 @@
 
 mod changed;
 mod contents;
+#[cfg(target_os = "linux")]
+mod exact_file;
+mod float_modes;
 mod library;
 mod linked;
 #[cfg(target_os = "linux")]
-mod mutations;
+mod namespaces;
 #[cfg(target_os = "linux")]
-mod named_file;
+mod origin;
 #[cfg(target_os = "linux")]
 mod pinned;
 #[cfg(target_os = "linux")]
 mod truncated;
 mod world_writable;
 
-use std::error::Error;
+use std::{error::Error, path::Path};
+
+use statevec_host::{LoadError, LoadOptions, LoadedPlugin};
 
 /// An error and its causes, as a person gets to see them.
 fn chain(error: &dyn Error) -> String {
@@ -27,4 +32,15 @@ fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Opens a library that these tests made.
+fn open(path: impl AsRef<Path>) -> Result<LoadedPlugin, LoadError> {
+    open_with(&LoadOptions::new(), path)
+}
+
+fn open_with(options: &LoadOptions, path: impl AsRef<Path>) -> Result<LoadedPlugin, LoadError> {
+    // SAFETY: the libraries of these tests are sound to load; where one breaks the contract, it does
+    // so in a way that the loader detects (rule 6).
+    unsafe { options.open(path) }
 }

@@ -5,14 +5,17 @@ use std::{fs, path::Path, thread};
 use statevec_host::{LoadError, LoadOptions, LoadedPlugin, Sha256};
 use tempfile::TempDir;
 
-use crate::library::{Library, named};
+use crate::{
+    library::{Library, named},
+    open, open_with,
+};
 
 fn digest(path: &Path) -> Sha256 {
     Sha256::of(fs::File::open(path).unwrap()).unwrap()
 }
 
 fn pinned(path: &Path, digest: Sha256) -> Result<LoadedPlugin, LoadError> {
-    LoadOptions::new().sha256(digest).open(path)
+    open_with(&LoadOptions::new().sha256(digest), path)
 }
 
 /// Where the code's constants lie: the same for two plugins if they are one mapping.
@@ -109,11 +112,11 @@ fn file_that_is_overwritten_after_loading_changes_nothing() {
 fn library_that_is_loaded_without_a_pin_is_mapped_again_for_one() {
     let folder = TempDir::new().unwrap();
     let path = named("both").build(folder.path(), "plugin.so");
-    let open = LoadedPlugin::open(&path).unwrap();
+    let unpinned = open(&path).unwrap();
     let sealed = pinned(&path, digest(&path)).unwrap();
-    assert_ne!(address(&open), address(&sealed));
-    assert_eq!((open.sha256(), sealed.sha256()), (None, Some(digest(&path))));
-    assert_eq!(address(&LoadedPlugin::open(&path).unwrap()), address(&open));
+    assert_ne!(address(&unpinned), address(&sealed));
+    assert_eq!((unpinned.sha256(), sealed.sha256()), (None, Some(digest(&path))));
+    assert_eq!(address(&open(&path).unwrap()), address(&unpinned));
 }
 
 #[test]
@@ -122,7 +125,7 @@ fn file_that_all_may_write_is_safe_with_a_pin() {
     let folder = TempDir::new().unwrap();
     let path = named("writable").build(folder.path(), "plugin.so");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-    assert!(matches!(LoadedPlugin::open(&path), Err(LoadError::WorldWritable { .. })));
+    assert!(matches!(open(&path), Err(LoadError::WorldWritable { .. })));
     assert_eq!(pinned(&path, digest(&path)).unwrap().name(), "writable");
 }
 

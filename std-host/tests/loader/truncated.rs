@@ -6,8 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use statevec_host::{LoadError, LoadOptions, LoadedPlugin, Sha256};
+use statevec_host::{LoadError, LoadOptions, Sha256};
 use tempfile::TempDir;
+
+use crate::{open, open_with};
 
 /// Cargo puts the library of a dev-dependency beside the test binary.
 fn bank() -> PathBuf {
@@ -32,10 +34,10 @@ fn file_that_is_cut_off_anywhere() {
     lens.sort_unstable();
     for &len in lens.iter().rev() {
         file.set_len(len).unwrap();
-        assert_damaged(&LoadedPlugin::open(&path).unwrap_err(), len);
+        assert_damaged(&open(&path).unwrap_err(), len);
     }
     fs::copy(bank(), &path).unwrap();
-    assert_eq!(LoadedPlugin::open(&path).unwrap().name(), "bank");
+    assert_eq!(open(&path).unwrap().name(), "bank");
 }
 
 /// Without section headers, which stand at the end, it is the segments that must be in the file.
@@ -56,7 +58,7 @@ fn file_that_grows_loads_once_its_segments_are_there() {
     let plugin = bytes.chunks(512).find_map(|chunk| {
         file.write_all(chunk).unwrap();
         let len = file.metadata().unwrap().len();
-        let error = match LoadedPlugin::open(&path) {
+        let error = match open(&path) {
             Ok(plugin) => return Some(plugin),
             Err(error) => error,
         };
@@ -75,7 +77,7 @@ fn digest_of_a_cut_off_file_does_not_make_it_whole() {
     let bytes = &fs::read(bank()).unwrap()[..4096];
     fs::write(&path, bytes).unwrap();
     let pinned = LoadOptions::new().sha256(Sha256::of(bytes).unwrap());
-    assert_damaged(&pinned.open(&path).unwrap_err(), 4096);
+    assert_damaged(&open_with(&pinned, &path).unwrap_err(), 4096);
 }
 
 #[test]
@@ -83,7 +85,7 @@ fn what_is_missing_is_told_in_bytes() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("plugin.so");
     let bytes = fs::read(bank()).unwrap();
-    let told = |path: &Path| crate::chain(&LoadedPlugin::open(path).unwrap_err());
+    let told = |path: &Path| crate::chain(&open(path).unwrap_err());
     fs::write(&path, &bytes[..4096]).unwrap();
     let text = told(&path);
     // The section headers stand last.

@@ -6,10 +6,10 @@ use std::{
     path::Path,
 };
 
-use statevec_host::{LoadError, LoadOptions, LoadedPlugin};
+use statevec_host::{LoadError, LoadOptions};
 use tempfile::TempDir;
 
-use crate::library::Library;
+use crate::{library::Library, open, open_with};
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -17,7 +17,7 @@ fn set_mode(path: &Path, mode: u32) {
 
 #[track_caller]
 fn assert_refused(path: &Path, writable: &Path, mode: &str) {
-    let error = LoadedPlugin::open(path).unwrap_err();
+    let error = open(path).unwrap_err();
     assert!(matches!(error, LoadError::WorldWritable { .. }), "{error}");
     let text = error.to_string();
     let what = format!("may change {} (its mode is {mode})", writable.display());
@@ -41,10 +41,10 @@ fn file_that_all_may_write() {
         set_mode(&path, mode);
         assert_refused(&path, &path, text);
     }
-    assert!(LoadOptions::new().allow_world_writable(true).open(&path).is_ok());
+    assert!(open_with(&LoadOptions::new().allow_world_writable(true), &path).is_ok());
     assert_refused(&path, &path, "702");
     set_mode(&path, 0o700);
-    assert!(LoadedPlugin::open(&path).is_ok(), "what was mapped already is asked anew each time");
+    assert!(open(&path).is_ok(), "what was mapped already is asked anew each time");
 }
 
 #[test]
@@ -54,9 +54,9 @@ fn folder_in_which_all_may_exchange_files() {
     set_mode(beside, 0o777);
     assert_refused(&path, beside, "777");
     set_mode(beside, 0o1777);
-    assert!(LoadedPlugin::open(&path).is_ok(), "only the owner may exchange it");
+    assert!(open(&path).is_ok(), "only the owner may exchange it");
     set_mode(beside, 0o777);
-    assert!(LoadOptions::new().allow_world_writable(true).open(&path).is_ok());
+    assert!(open_with(&LoadOptions::new().allow_world_writable(true), &path).is_ok());
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn link_that_all_may_turn_elsewhere() {
     let links = beside_link.parent().unwrap();
     let link = links.join("link.so");
     symlink(&path, &link).unwrap();
-    assert!(LoadedPlugin::open(&link).is_ok());
+    assert!(open(&link).is_ok());
     set_mode(links, 0o777);
     assert_refused(&link, links, "777");
 }

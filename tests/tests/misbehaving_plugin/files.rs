@@ -8,11 +8,11 @@ use std::{
     process::Command,
 };
 
-use statevec_host::{LoadError, LoadedPlugin};
+use statevec_host::LoadError;
 use statevec_tests::skipped;
 use tempfile::TempDir;
 
-use crate::library::chain;
+use crate::library::{chain, open_at};
 
 const NO_FILE: &str = "cannot read the plugin file FILE: ";
 const NO_LIBRARY: &str = "FILE cannot be loaded as a shared library for this machine: ";
@@ -35,7 +35,7 @@ fn path_with_a_zero_byte() {
 
 #[test]
 fn empty_path() {
-    let error = LoadedPlugin::open("").unwrap_err();
+    let error = open_at(Path::new("")).unwrap_err();
     assert!(matches!(error, LoadError::File { .. }), "{error:?}");
 }
 
@@ -168,7 +168,7 @@ fn in_folder(test: impl FnOnce(&Path)) {
 #[track_caller]
 fn assert_refused(path: &Path, expected: &str, reason: &str) {
     for _ in 0..2 {
-        let error = LoadedPlugin::open(path).unwrap_err();
+        let error = open_at(path).unwrap_err();
         let text = chain(&error).replace(&path.display().to_string(), "FILE");
         assert!(text.starts_with(expected), "{text}");
         assert!(text.contains(reason), "{text}");

@@ -1,6 +1,10 @@
 //! The misbehaving library, told how to misbehave before it is opened.
 
-use std::{error::Error, path::PathBuf, sync::OnceLock};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use libloading::Library;
 use statevec_abi::abi::{RuntimeBytesRef, RuntimeCallStatus};
@@ -15,7 +19,14 @@ pub(crate) fn path() -> PathBuf {
 /// The plugin with this table; as good as it gets until an instance misbehaves.
 pub(crate) fn open(table: &str) -> LoadedPlugin {
     say("table", RuntimeBytesRef::from_slice(table.as_bytes()));
-    LoadedPlugin::open(path()).unwrap()
+    open_at(&path()).unwrap()
+}
+
+/// Opens a library that these tests made or built.
+pub(crate) fn open_at(path: &Path) -> Result<LoadedPlugin, LoadError> {
+    // SAFETY: its initialisers are sound; it breaks the contract only in ways that the host detects
+    // (rule 6).
+    unsafe { LoadedPlugin::open(path) }
 }
 
 /// Opens the library when it has said something of itself on this thread.
@@ -26,7 +37,7 @@ pub(crate) fn open_saying(
 ) -> Result<LoadedPlugin, LoadError> {
     say("table", RuntimeBytesRef::from_slice(table.as_bytes()));
     say(what, value);
-    LoadedPlugin::open(path())
+    open_at(&path())
 }
 
 /// The loader's error for a library with a wrong name or schema: the error, and its

@@ -24,7 +24,9 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn new(folder: &Path) -> Result<Self, Box<dyn Error>> {
-        let plugin = LoadedPlugin::open(library::path("statevec_bank_so")?)?;
+        let path = library::path("statevec_bank_so")?;
+        // SAFETY: the bank keeps the contract (rule 6).
+        let plugin = unsafe { LoadedPlugin::open(path) }?;
         let directory = DataDirectory::new(Arc::new(FileSystem), folder);
         Ok(Self { plugin, directory })
     }

@@ -1,0 +1,155 @@
+//! The tables that the dynamic section names: relocations, initialisers, versions.
+
+use object::{
+    Endianness, ReadRef as _,
+    elf::{
+        DF_TEXTREL, DT_FINI, DT_FINI_ARRAY, DT_FINI_ARRAYSZ, DT_FLAGS, DT_INIT, DT_INIT_ARRAY,
+        DT_INIT_ARRAYSZ, DT_JMPREL, DT_PLTGOT, DT_PLTREL, DT_PLTRELSZ, DT_REL, DT_RELA, DT_RELAENT,
+        DT_RELASZ, DT_RELENT, DT_RELR, DT_RELRENT, DT_RELRSZ, DT_RELSZ, DT_TEXTREL, DT_VERDEF,
+        DT_VERNEED, DT_VERSYM, DynamicTag,
+    },
+    pod::Pod,
+    read::elf::{FileHeader, Rel as _, Rela as _, Relr as _},
+};
+
+use super::{
+    Damage, Data,
+    dynamic::{Dynamic, outside, wrong},
+    segments::{Access, Segments},
+};
+
+/// Checks that the tables lie in the segments, and that relocations change the library's own memory
+/// and name its own symbols. `symbols` is their number, or 0 if it is not known.
+pub(super) fn check<'d, Elf: FileHeader<Endian = Endianness>>(
+    dynamic: &Dynamic<'d>,
+    segments: &Segments,
+    symbols: usize,
+    endian: Endianness,
+    data: Data<'d>,
+) -> Result<(), Damage> {
+    let tables = Tables { dynamic, segments, symbols, data };
+    for (tag, name) in [(DT_INIT, "DT_INIT"), (DT_FINI, "DT_FINI")] {
+        let place = dynamic.get(tag).filter(|&address| address != 0);
+        if place.is_some_and(|address| !segments.allows(address, 1, Access::Execute)) {
+            return Err(Damage::Dynamic { reason: format!("{name} does not lead to code") });
+        }
+    }
+    for (tag, name, size) in [
+        (DT_PLTGOT, "DT_PLTGOT", 1),
+        (DT_VERSYM, "DT_VERSYM", 2 * symbols as u64),
+        (DT_VERNEED, "DT_VERNEED", 16),
+        (DT_VERDEF, "DT_VERDEF", 20),
+    ] {
+        if dynamic.get(tag).is_some_and(|address| !segments.allows(address, size, Access::Read)) {
+            return Err(outside(name));
+        }
+    }
+    let word = if Elf::is_type_64_sized() { 8 } else { 4 };
+    tables.place(DT_INIT_ARRAY, DT_INIT_ARRAYSZ, word, "DT_INIT_ARRAY")?;
+    tables.place(DT_FINI_ARRAY, DT_FINI_ARRAYSZ, word, "DT_FINI_ARRAY")?;
+    let procedures = |kind: DynamicTag| dynamic.get(DT_PLTREL) == Some(kind.0 as u64);
+    if dynamic.get(DT_JMPREL).is_some() && !procedures(DT_RELA) && !procedures(DT_REL) {
+        return Err(wrong("DT_PLTREL is no kind of relocations"));
+    }
+    for relocation in tables
+        .slice::<Elf::Rela>(DT_RELA, DT_RELASZ, Some(DT_RELAENT), "DT_RELA")?
+        .iter()
+        .chain(tables.procedures::<Elf::Rela>(procedures(DT_RELA))?)
+    {
+        if relocation.r_type(endian, false).0 != 0 {
+            let symbol = relocation.r_sym(endian, false);
+            tables.check_relocation(relocation.r_offset(endian).into(), symbol)?;
+        }
+    }
+    for relocation in tables
+        .slice::<Elf::Rel>(DT_REL, DT_RELSZ, Some(DT_RELENT), "DT_REL")?
+        .iter()
+        .chain(tables.procedures::<Elf::Rel>(procedures(DT_REL))?)
+    {
+        if relocation.r_type(endian).0 != 0 {
+            let symbol = relocation.r_sym(endian);
+            tables.check_relocation(relocation.r_offset(endian).into(), symbol)?;
+        }
+    }
+    let packed = tables.slice::<Elf::Relr>(DT_RELR, DT_RELRSZ, Some(DT_RELRENT), "DT_RELR")?;
+    for entry in packed {
+        let entry: u64 = entry.get(endian).into();
+        // An odd entry says which of the following words are relocated, too.
+        if entry & 1 == 0 {
+            tables.check_relocation(entry, 0)?;
+        }
+    }
+    Ok(())
+}
+
+struct Tables<'a, 'd> {
+    dynamic: &'a Dynamic<'d>,
+    segments: &'a Segments,
+    symbols: usize,
+    data: Data<'d>,
+}
+
+impl<'d> Tables<'_, 'd> {
+    /// The entries of a table; empty without the table.
+    fn slice<T: Pod>(
+        &self,
+        address: DynamicTag,
+        size: DynamicTag,
+        entry_size: Option<DynamicTag>,
+        name: &str,
+    ) -> Result<&'d [T], Damage> {
+        let entry = size_of::<T>() as u64;
+        let Some((place, len)) = self.place(address, size, entry, name)? else { return Ok(&[]) };
+        if entry_size.is_some_and(|tag| self.dynamic.get(tag) != Some(entry)) {
+            return Err(other_size(name));
+        }
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        self.data.read_slice_at(place, len).map_err(|()| outside(name))
+    }
+
+    /// Where a table lies in the file, and how many entries it has; `None` if it has none.
+    fn place(
+        &self,
+        address: DynamicTag,
+        size: DynamicTag,
+        entry: u64,
+        name: &str,
+    ) -> Result<Option<(u64, u64)>, Damage> {
+        let Some(address) = self.dynamic.get(address) else { return Ok(None) };
+        let missing = || Damage::Dynamic { reason: format!("{name} has no size") };
+        let size = self.dynamic.get(size).ok_or_else(missing)?;
+        if !size.is_multiple_of(entry) {
+            return Err(other_size(name));
+        }
+        if size == 0 {
+            return Ok(None);
+        }
+        let place = self.segments.offset(address, size).ok_or_else(|| outside(name))?;
+        Ok(Some((place, size / entry)))
+    }
+
+    /// The relocations of procedures, if they are of this kind.
+    fn procedures<T: Pod>(&self, are_of_kind: bool) -> Result<&'d [T], Damage> {
+        if are_of_kind { self.slice(DT_JMPREL, DT_PLTRELSZ, None, "DT_JMPREL") } else { Ok(&[]) }
+    }
+
+    fn check_relocation(&self, address: u64, symbol: u32) -> Result<(), Damage> {
+        let access = if self.relocates_code() { Access::Read } else { Access::Write };
+        if !self.segments.allows(address, 1, access) {
+            return Err(wrong("a relocation changes memory that is not the library's to change"));
+        }
+        if symbol as usize >= self.symbols && self.symbols > 0 && symbol > 0 {
+            return Err(wrong("a relocation names a symbol that is not there"));
+        }
+        Ok(())
+    }
+
+    fn relocates_code(&self) -> bool {
+        let flags = self.dynamic.get(DT_FLAGS).unwrap_or_default();
+        self.dynamic.get(DT_TEXTREL).is_some() || flags & DF_TEXTREL.0 != 0
+    }
+}
+
+fn other_size(name: &str) -> Damage {
+    Damage::Dynamic { reason: format!("the entries of {name} have another size") }
+}

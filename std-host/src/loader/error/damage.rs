@@ -1,0 +1,35 @@
+//! Damage to a library's file.
+
+/// What is wrong with a shared library's file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// The headers make no sense.
+    #[error("its headers cannot be read: {reason}")]
+    Header {
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// The file ends too early.
+    #[error("it ends after {len} bytes, and must have at least {end}")]
+    CutOff {
+        /// The file's length.
+        len: u64,
+        /// The end of the part that is missing.
+        end: u64,
+    },
+    /// A program header says how to map a segment, and cannot be followed.
+    #[error("its program header {index} is wrong: {reason}")]
+    Segment {
+        /// Which one, counted from 0.
+        index: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The dynamic section says where tables lie in memory, and cannot be followed.
+    #[error("its dynamic section is wrong: {reason}")]
+    Dynamic {
+        /// What is wrong with it.
+        reason: String,
+    },
+}

@@ -1,0 +1,85 @@
+//! The name by which the dynamic linker opens a file that was checked.
+//!
+//! The linker takes a name, not a descriptor. Where `/proc` is mounted, the name is that of the
+//! descriptor, so the linker opens the very file that was checked, whatever its path leads to by
+//! then. Elsewhere it is the path, and the check after loading finds out if the file was exchanged.
+//!
+//! A library that refers to its own folder (`$ORIGIN`) gets its path as well, because the linker
+//! takes the folder from the name.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf, absolute},
+};
+
+use super::LoadError;
+
+/// The name for a file that was opened by this path.
+pub(super) fn name(path: &Path, file: &File, uses_origin: bool) -> Result<PathBuf, LoadError> {
+    match by_descriptor(file) {
+        Some(name) if !uses_origin => Ok(name),
+        _ => by_path(path),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn by_descriptor(file: &File) -> Option<PathBuf> {
+    super::proc::name_of(file)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn by_descriptor(_: &File) -> Option<PathBuf> {
+    None
+}
+
+/// The path as given, made absolute: with a folder, the linker does not search for the file.
+/// Symbolic links stay, so that `$ORIGIN` is the folder that the caller named.
+fn by_path(path: &Path) -> Result<PathBuf, LoadError> {
+    let name =
+        absolute(path).map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
+    match token(&name) {
+        Some(token) => Err(LoadError::LinkerToken { path: path.to_path_buf(), token }),
+        None => Ok(name),
+    }
+}
+
+/// A part of the path that the dynamic linker would replace: it expands `$ORIGIN`, `$LIB`,
+/// `${PLATFORM}` and the like.
+fn token(path: &Path) -> Option<String> {
+    if cfg!(not(unix)) {
+        return None;
+    }
+    let path = path.to_string_lossy();
+    path.match_indices('$').find_map(|(at, _)| {
+        let rest = path.get(at + 1..)?;
+        let name = rest.strip_prefix('{').unwrap_or(rest);
+        let len = name.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(name.len());
+        let end = at + 1 + (rest.len() - name.len()) + len;
+        let end =
+            if rest.starts_with('{') && name.get(len..)?.starts_with('}') { end + 1 } else { end };
+        if len > 0 { path.get(at..end).map(str::to_owned) } else { None }
+    })
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::path::Path;
+
+    use super::token;
+
+    #[test]
+    fn tokens_of_the_dynamic_linker_are_found_and_other_dollars_are_not() {
+        for (path, expected) in [
+            ("/a/$LIB/p.so", Some("$LIB")),
+            ("/a/b$ORIGIN", Some("$ORIGIN")),
+            ("/a/${PLATFORM}.so", Some("${PLATFORM}")),
+            ("/a/${LIB", Some("${LIB")),
+            ("/$/$x/$1/${x}/$", None),
+            ("/é$LIB", Some("$LIB")),
+            ("/plain/p.so", None),
+        ] {
+            assert_eq!(token(Path::new(path)).as_deref(), expected, "{path}");
+        }
+    }
+}
