@@ -13,3 +13,9 @@ export CARGO_PROFILE_RELEASE_DEBUG=${CARGO_PROFILE_RELEASE_DEBUG:-0}
 # workspaces of their own.
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-$(dirname "${BASH_SOURCE[0]}")/../target}")
 export CARGO_TARGET_DIR
+
+# Cargo marks a target folder only if it makes it, and the tests skip marked folders when they look
+# for sources.
+mkdir -p "$CARGO_TARGET_DIR"
+[ -e "$CARGO_TARGET_DIR/CACHEDIR.TAG" ] ||
+    echo 'Signature: 8a477f597d28d172789f06886806bc55' >"$CARGO_TARGET_DIR/CACHEDIR.TAG"
