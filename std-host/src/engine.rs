@@ -2,12 +2,13 @@
 
 mod error;
 mod instance;
+mod lifecycle;
 mod outcome;
 mod position;
 mod progress;
 mod stop;
 
-use std::{convert::Infallible, fmt, ops::ControlFlow, sync::Arc};
+use std::{convert::Infallible, fmt, ops::ControlFlow};
 
 use statevec_abi::{boundary::RuntimeCommandRef, host::CallFailure};
 
@@ -24,25 +25,72 @@ use instance::Instance;
 use progress::{Condition, Progress};
 use stop::Stop;
 
-/// One plugin instance with the records that it works on.
+/// One plugin instance with its records.
 ///
 /// Each command is one transaction: it commits when the plugin accepts, and leaves no trace
 /// otherwise.
 ///
 /// - The `ext_seq` of commands must ascend; gaps are legal. A command at or below the last one is a
 ///   [duplicate](Outcome::Duplicate) and does not run.
-/// - A failed command (a panic, say) is a transition like any other: it changes nothing, and the
-///   next command meets a new instance of the plugin. So an engine that lives and one that was
-///   restarted give the same outcomes.
+/// - A failed command (a panic, for example) is a transition like any other: it changes nothing,
+///   and the next command gets a new instance of the plugin. So an engine that kept running and one
+///   that was restarted give the same outcomes.
 /// - Kind 4002 is the exception: the environment failed, not the command. The engine stops, answers
 ///   every further command with kind 4002, and does not count the command. Its records are those of
 ///   the last committed transaction; [`into_host`](Self::into_host) gives them back.
 ///
-/// `H` is the host that the plugin's calls reach: the store itself, unless a [`StoreLayer`] stands
-/// around it.
+/// `H` is the host of the plugin's calls: the store itself, or a [`StoreLayer`] around it.
 ///
 /// An engine may move between threads, and is used by one at a time (rule 7 of
 /// [`statevec_abi::boundary::rules`]).
+///
+/// # Example
+///
+/// ```
+/// # use statevec_abi::{plugin::StaticPlugin, prelude::*, schema, static_plugin};
+/// # #[derive(Record)]
+/// # #[record(kind = 1, len = 64, pk(id))]
+/// # struct Counter { #[field(immutable)] id: u64, value: u64 }
+/// # #[derive(Command)]
+/// # #[command(kind = 1)]
+/// # struct Add { id: u64, amount: u64 }
+/// # schema! { const SCHEMA = { version: "1.0", records: [Counter], commands: [Add], events: [] };
+/// }
+/// # struct Counters;
+/// # impl Plugin for Counters {
+/// #     fn name() -> &'static str { "counters" }
+/// #     fn schema() -> &'static str { SCHEMA.json }
+/// #     fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> { Ok(Self) }
+/// #     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx>
+/// {
+/// #         dispatch!(tx, match command {
+/// #             Add(Add { id, amount }) => tx.update_or_create(&Counter { id, value: 0 },
+/// |counter| {
+/// #                 counter.set_value(counter.value().saturating_add(amount));
+/// #             }),
+/// #         })
+/// #     }
+/// # }
+/// # const COUNTERS: StaticPlugin = static_plugin!(Counters, slots = 1);
+/// use statevec_abi::boundary::RuntimeCommandRef;
+/// use statevec_host::{Engine, LoadedPlugin, Outcome, json};
+///
+/// let plugin = LoadedPlugin::from_static(&COUNTERS)?;
+/// let mut engine = Engine::create(&plugin, "")?;
+///
+/// let mut payload = Vec::new();
+/// let line = br#"{"command":"Add","payload":{"id":7,"amount":5}}"#;
+/// let parsed = json::parse_command(plugin.schema(), line, &mut payload)?;
+/// let command = RuntimeCommandRef::new(parsed.kind, 1, 0, &payload);
+///
+/// assert!(engine.run(&command).is_committed());
+/// assert_eq!(engine.store().len(1), 1);
+/// // The same number again does not run again.
+/// assert!(matches!(engine.run(&command), Outcome::Duplicate { last_ext_seq: 1 }));
+/// let store = engine.unload()?;
+/// assert_eq!(store.len(1), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Engine<H: StoreLayer = Store> {
     // Dropped first: the plugin's `on_unload` runs while its host exists.
     instance: Instance<H>,
@@ -51,70 +99,7 @@ pub struct Engine<H: StoreLayer = Store> {
     stop: Stop,
 }
 
-impl Engine {
-    /// Creates an instance of a plugin, and an empty store for it.
-    ///
-    /// `config` is the plugin's own configuration text; empty when there is none.
-    ///
-    /// # Errors
-    ///
-    /// The plugin refuses the configuration or fails, or there can be no store for its schema.
-    pub fn create(plugin: &LoadedPlugin, config: &str) -> Result<Self, EngineError> {
-        let store = Store::new(Arc::clone(plugin.schema()))?;
-        Ok(Self::with_store(plugin, config, store)?)
-    }
-
-    /// Creates an instance of a plugin on an existing store: one with limits, or the
-    /// [store of another engine](Self::into_store).
-    ///
-    /// The engine counts commands and transactions from the beginning;
-    /// [`resume_at`](Self::resume_at) changes that.
-    ///
-    /// # Errors
-    ///
-    /// The plugin refuses the configuration or fails, or the store has another schema. The error
-    /// gives the store back.
-    pub fn with_store(
-        plugin: &LoadedPlugin,
-        config: &str,
-        store: Store,
-    ) -> Result<Self, EngineFailure<Store>> {
-        Self::with_host(plugin, config, store)
-    }
-
-    /// Destroys the instance and gives back its records, for another engine.
-    #[must_use]
-    pub fn into_store(self) -> Store {
-        self.into_host()
-    }
-}
-
 impl<H: StoreLayer> Engine<H> {
-    /// As [`with_store`](Engine::with_store), with a layer around the store.
-    ///
-    /// # Errors
-    ///
-    /// As [`with_store`](Engine::with_store).
-    pub fn with_host(
-        plugin: &LoadedPlugin,
-        config: &str,
-        host: H,
-    ) -> Result<Self, EngineFailure<H>> {
-        if host.store().schema().identity() != plugin.schema().identity() {
-            let error = EngineError::Schema { plugin: plugin.name().into() };
-            return Err(EngineFailure::new(error, host));
-        }
-        match Instance::create(plugin, config) {
-            Ok(instance) => {
-                Ok(Self { instance, host, progress: Progress::new(), stop: Stop::new() })
-            }
-            Err(source) => {
-                let error = EngineError::Create { plugin: plugin.name().into(), source };
-                Err(EngineFailure::new(error, host))
-            }
-        }
-    }
-
     /// Runs one command.
     #[inline]
     pub fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Outcome<'_> {
@@ -205,7 +190,7 @@ impl<H: StoreLayer> Engine<H> {
         result
     }
 
-    /// Replaces a spent instance, and discards that of a stopped engine.
+    /// Replaces a spent instance. A stopped engine loses its instance.
     #[cold]
     fn make_usable(&mut self) {
         match self.progress.condition() {
@@ -229,19 +214,19 @@ impl<H: StoreLayer> Engine<H> {
         self.progress.position()
     }
 
-    /// Continues the count of commands and transactions from another position: that of the engine
-    /// which left the store, say.
+    /// Sets the position. The next command and transaction count from there.
     pub fn resume_at(&mut self, position: Position) {
         self.progress.set_position(position);
     }
 
-    /// How many transactions have been committed.
+    /// Number of committed transactions.
     #[must_use]
     pub fn tx_seq(&self) -> u64 {
         self.position().tx_seq
     }
 
-    /// What determines the outcomes beside the commands: plugin file, configuration and limits.
+    /// Everything beside the commands that determines the outcomes: plugin file, configuration and
+    /// limits.
     #[must_use]
     pub fn environment(&self) -> Environment {
         Environment {
@@ -258,7 +243,7 @@ impl<H: StoreLayer> Engine<H> {
         self.host.store()
     }
 
-    /// The host that the plugin's calls reach: the store, or the layer around it.
+    /// The host of the plugin's calls: the store, or the layer around it.
     #[must_use]
     pub fn host(&self) -> &H {
         &self.host
@@ -274,31 +259,9 @@ impl<H: StoreLayer> Engine<H> {
     pub fn plugin(&self) -> &LoadedPlugin {
         self.instance.plugin()
     }
-
-    /// Lets the plugin release what it holds, destroys its instance, and gives back the host with
-    /// the records. Dropping the engine does the same and discards the plugin's answer.
-    ///
-    /// # Errors
-    ///
-    /// The plugin's failure, with the host; the instance is destroyed all the same.
-    pub fn unload(mut self) -> Result<H, EngineFailure<H>> {
-        match self.instance.unload() {
-            Ok(()) => Ok(self.host),
-            Err(source) => {
-                let plugin = self.plugin().name().into();
-                Err(EngineFailure::new(EngineError::Unload { plugin, source }, self.host))
-            }
-        }
-    }
-
-    /// Destroys the instance and gives back the host with the records.
-    #[must_use]
-    pub fn into_host(self) -> H {
-        self.host
-    }
 }
 
-/// Notes a command that was not committed: an outcome like any other, or the end.
+/// Notes a command that was not committed. The engine continues, needs a new instance, or stops.
 #[cold]
 fn note_failure(progress: &mut Progress, stop: &mut Stop, ext_seq: u64, failure: &CallFailure<'_>) {
     if failure.kind.is_rejection() {

@@ -1,6 +1,7 @@
-//! `statevec-host`: runs commands through a StateVec plugin, and shows what a plugin declares.
+//! `statevec-host`: runs commands through a StateVec plugin, and shows a plugin's declarations.
 //!
-//! Everything that it does with a plugin is the library's; here are arguments, files and what the terminal shows.
+//! The library does all the work with plugins. The program adds arguments, files and terminal
+//! output.
 
 mod cli;
 

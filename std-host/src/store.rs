@@ -39,29 +39,50 @@ use undo::Undo;
 
 /// The records of one plugin, shaped by its schema.
 ///
-/// It is a [`Host`](statevec_abi::host::Host): plugins read and write it inside a [`Transaction`]. Outside of one, writes are refused.
+/// It is a [`Host`](statevec_abi::host::Host): plugins read and write it inside a [`Transaction`].
+/// Outside of a transaction it refuses writes.
 ///
-/// - Records lie in one flat allocation per kind, and are lent to visitors where they lie, for reading and for writing.
-/// - A write keeps the old bytes first, so that a rollback costs what the transaction touched.
-/// - Record numbers count from 1 per kind, are rolled back with their transaction, and are never used again after a delete.
-/// - Nothing that can be observed depends on hash order, time or addresses: the same commands give the same [`image`](Self::image).
-/// - Once its buffers have grown to what the commands need, a transaction allocates nothing. Buffers
-///   that one transaction of more than 1 MiB made grow are given back after it.
+/// - Each record kind has one flat allocation. Visitors get the bytes in place, for reading and for
+///   writing.
+/// - A write saves the old bytes first, so a rollback costs as much as the transaction touched.
+/// - Record numbers count from 1 per kind. A rollback takes them back, and a delete never frees
+///   them.
+/// - No observable result depends on hash order, time or addresses: the same commands give the same
+///   [`image`](Self::image).
+/// - Once its buffers have grown, a transaction allocates nothing. Buffers that one transaction of
+///   more than 1 MiB made grow are given back after it.
 ///
-/// Payloads of events are kept as they come: whether they fit the schema is for whoever decodes them to say.
+/// The store does not check the payloads of events against the schema. Their reader does.
+///
+/// # Example
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use statevec_abi_alloc::schema::{SchemaRegistry, Version};
+/// use statevec_host::{Store, StoreLimits};
+///
+/// let schema = Arc::new(SchemaRegistry::with_records(Version::new(1, 0), &[])?);
+/// let limits = StoreLimits { records_per_kind: 1000, ..StoreLimits::default() };
+/// let store = Store::with_limits(schema, limits)?;
+/// assert!(store.is_empty());
+/// assert_eq!(store.limits(), limits);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Store {
     schema: Arc<SchemaRegistry>,
     limits: StoreLimits,
     tables: Tables,
-    /// By event kind, whether the schema has it.
+    /// By event kind: whether the schema lists it.
     has_event: [bool; 256],
     /// Whether a transaction is running.
     open: bool,
-    /// How many bytes of events and undo steps the running transaction may still add; 0 when there is none.
+    /// How many bytes of events and undo steps the running transaction may still add; 0 outside of
+    /// a transaction.
     room: usize,
-    /// How to undo the running transaction; empty when there is none.
+    /// The undo log of the running transaction; empty outside of one.
     undo: Packed<Undo>,
-    /// Whether the running transaction has deleted anything: only then is there something to do to keep it.
+    /// Whether the running transaction deleted a record: a commit then has to free rows.
     has_deleted: bool,
     /// The records of the transaction whose changes were listed last.
     touched: Vec<Touched>,
@@ -69,19 +90,20 @@ pub struct Store {
     events: Packed<u8>,
     /// Debug messages of the plugin in the running or the last transaction.
     log: Packed<()>,
-    /// Whether the last transaction was so large that the memory of its events is to be given back.
+    /// Whether the memory of the last transaction's events is to be given back.
     has_spare: bool,
     /// Whether an allocation failed in the running or the last transaction.
     ran_out_of_memory: bool,
 }
 
-/// How much a [`Store`] takes in. A command that reaches a limit is rejected with kind 4001: with the same limits it is rejected everywhere.
+/// The limits of a [`Store`]. A command that reaches one is rejected with kind 4001, on every host
+/// with the same limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreLimits {
     /// Records of one kind. The default is 2^32 - 1, the most that the store can number.
     pub records_per_kind: u32,
-    /// Bytes of events and of undo steps in one transaction, each with 24 more, so that a plugin that runs wild fails before memory is
-    /// gone. The default is 1 GiB.
+    /// Bytes of events and of undo steps in one transaction, each with 24 more. A plugin that never
+    /// ends writing reaches this limit before the memory is used up. The default is 1 GiB.
     pub transaction_bytes: usize,
 }
 
@@ -96,7 +118,7 @@ impl Default for StoreLimits {
 pub struct StoredRecord<'s> {
     /// Its number.
     pub sys_id: SysId,
-    /// Its data; the schema says what it means.
+    /// Its data, encoded as the schema says.
     pub data: &'s [u8],
 }
 
@@ -141,7 +163,8 @@ impl Store {
         })
     }
 
-    /// Begins a transaction. Dropping it undoes what it did; [`commit`](Transaction::commit) keeps it.
+    /// Begins a transaction. Dropping it undoes its writes; [`commit`](Transaction::commit) keeps
+    /// them.
     #[inline]
     pub fn begin(&mut self) -> Transaction<'_> {
         Transaction::begin(self)
@@ -199,7 +222,8 @@ impl Store {
         self.tables.get(kind).map(|table| table.next_id())
     }
 
-    /// What the plugin logged in the last transaction, whatever became of it: texts, but nobody checked. The first MiB of it is kept.
+    /// The plugin's debug messages in the last transaction, committed or not. They are not checked
+    /// to be UTF-8. The first MiB of them is kept.
     pub fn log(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.log.iter().map(|(_, message)| message)
     }

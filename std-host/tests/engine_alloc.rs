@@ -1,4 +1,5 @@
-//! Once buffers have grown, a command allocates nothing, however it ends. A binary of its own, because it counts allocations.
+//! Once buffers have grown, no command allocates, committed or not. A binary of its own, because it
+//! counts allocations.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use statevec_abi::plugin::ReadAccess as _;
@@ -99,7 +100,7 @@ impl Plugin for Items {
     }
 }
 
-/// Runs a command, and says how it ended, or that it allocated.
+/// Runs a command. Returns its result and the number of allocations.
 fn run(engine: &mut Engine, what: u8, id: u64) -> (Result<usize, u16>, u64) {
     let mut payload = [what; 9];
     payload[1..].copy_from_slice(&id.to_le_bytes());
@@ -113,7 +114,7 @@ fn run(engine: &mut Engine, what: u8, id: u64) -> (Result<usize, u16>, u64) {
     (ended, allocations() - before)
 }
 
-/// Runs a command and encodes its entry. Gives the number of its changes and of allocations.
+/// Runs a command and encodes its entry. Returns the number of its changes and of allocations.
 fn run_recorded(engine: &mut Engine, what: u8, id: u64) -> (usize, u64) {
     let mut payload = [what; 9];
     payload[1..].copy_from_slice(&id.to_le_bytes());
@@ -142,7 +143,7 @@ fn no_way_that_a_command_can_end_allocates() {
     for id in 0..100 {
         assert_eq!(run(&mut engine, CREATE, id).0, Ok(0));
     }
-    // Grows the buffers, and the numbers to what lasts until tombstones are swept.
+    // Grows the buffers, and the list of numbers to its size between two sweeps.
     for id in 0..100 {
         assert_eq!(run(&mut engine, DELETE_AND_CREATE, id).0, Ok(0));
         assert_eq!(run(&mut engine, REJECT_AFTER_WRITES, id).0, Err(2001));

@@ -1,4 +1,4 @@
-//! What the command line takes.
+//! The arguments of the command line.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::data::{CheckpointArgs, StatusArgs};
 use super::log::LogArgs;
 use super::replay::ReplayArgs;
 
-// A macro, because only literals can be concatenated.
+// A macro, because `concat!` takes literals only.
 macro_rules! exit_codes {
     () => {
         "\
@@ -106,7 +106,7 @@ pub(crate) struct RunArgs {
     pub(crate) quiet: bool,
 }
 
-/// Where results are kept.
+/// Durable results.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DurabilityArgs {
     /// Keep records and results in this directory: outcomes are printed after they are durable, and
@@ -136,7 +136,7 @@ pub(crate) struct DurabilityArgs {
     pub(crate) strict_sequence: bool,
 }
 
-/// What a failed command leads to.
+/// The reaction to a failed command.
 #[cfg(unix)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum OnFailureArg {
@@ -156,7 +156,7 @@ impl From<OnFailureArg> for statevec_host::durable::OnFailure {
     }
 }
 
-/// Where a command's ext_seq comes from.
+/// The source of a command's ext_seq.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ExtSeq {
     /// The number of the line
@@ -172,7 +172,7 @@ pub(crate) enum CheckInvariants {
     Each,
 }
 
-/// What must hold for the plugin's file before it is loaded.
+/// Requirements on the plugin's file, checked before it is loaded.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TrustArgs {
     /// Load the plugin only if its file has this SHA-256 digest, as `inspect` and sha256sum print it (Linux; not for a crate's folder)

@@ -25,7 +25,7 @@ pub(crate) fn build(dir: &Path, quiet: bool) -> Result<PathBuf, BuildError> {
     build_package(&package, quiet)
 }
 
-/// Why a folder gives no library.
+/// The reason why a folder gives no library.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BuildError {
     #[error("{} is a folder without Cargo.toml; give a crate's folder or a shared library", dir.display())]
@@ -56,7 +56,8 @@ pub(crate) enum BuildError {
 }
 
 impl BuildError {
-    /// Whether another argument would help, rather than another plugin or machine.
+    /// Whether the user can correct it with another argument. Otherwise the plugin or the machine
+    /// is at fault.
     pub(crate) fn is_usage(&self) -> bool {
         matches!(
             self,
@@ -92,14 +93,14 @@ struct Target {
 }
 
 impl Target {
-    /// An example that is a cdylib has the kind "example".
+    /// A cdylib of the package itself: an example that is a cdylib has the kind "example".
     fn is_cdylib(&self) -> bool {
         self.kind.iter().any(|kind| kind == "cdylib")
     }
 }
 
 impl Package {
-    /// Its folder, without symbolic links, as far as that can be found out.
+    /// Its folder, with symbolic links resolved where that works.
     fn dir(&self) -> PathBuf {
         let dir = self.manifest_path.parent().unwrap_or(&self.manifest_path);
         dir.canonicalize().unwrap_or_else(|_| dir.to_owned())
@@ -120,7 +121,7 @@ fn packages(dir: &Path, manifest: &Path) -> Result<Vec<Package>, BuildError> {
     Ok(metadata.packages)
 }
 
-/// The folder's own package if it builds a cdylib, else the only one below that does.
+/// The folder's own package if it builds a cdylib, or the only one below it that does.
 fn cdylib_package(dir: &Path, packages: Vec<Package>) -> Result<Package, BuildError> {
     let mut below: Vec<(PathBuf, Package)> = packages
         .into_iter()
@@ -143,7 +144,7 @@ fn cdylib_package(dir: &Path, packages: Vec<Package>) -> Result<Package, BuildEr
     }
 }
 
-/// One line of what cargo prints; lines about other things lack most of it.
+/// One line of cargo's output. Lines about other events lack most of these members.
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -182,7 +183,7 @@ fn build_package(package: &Package, quiet: bool) -> Result<PathBuf, BuildError> 
     library.ok_or_else(|| BuildError::NoLibrary { package: name() })
 }
 
-/// The package's library, if this line says where it is.
+/// Path of the package's library, if this line reports it.
 fn library_in(line: &str, package_id: &str) -> Option<PathBuf> {
     let message: Message = serde_json::from_str(line).ok()?;
     let is_ours = message.reason == "compiler-artifact"

@@ -1,4 +1,4 @@
-//! The lines of the input, and the commands in them.
+//! Reads lines of the input, and the commands in them.
 
 use std::error::Error as _;
 use std::fmt;
@@ -13,10 +13,10 @@ use statevec_host::json::{CommandError, InvalidLine, longest_line, parse_command
 
 use super::stdio::Source;
 
-/// What some editors put before UTF-8 text.
+/// Some editors write this mark at the start of UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Reads commands one after another, into buffers that it keeps.
+/// Reads commands one after another. It reuses its buffers.
 pub(crate) struct Commands {
     input: BufReader<Box<dyn Read>>,
     place: Place,
@@ -47,7 +47,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why the input cannot be used, from some line on.
+/// The reason why the input cannot be used from some line on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InputError {
     #[error("cannot open {path}")]
@@ -90,7 +90,7 @@ impl InputError {
         Some(InvalidLine { line: place.line, error: &text, column }.to_string())
     }
 
-    /// Whether the next line can be read all the same.
+    /// Whether the input continues with the next line.
     pub(crate) fn is_of_one_line(&self) -> bool {
         !matches!(self, Self::Open { .. } | Self::Read { .. })
     }
@@ -168,7 +168,8 @@ impl Commands {
         }
     }
 
-    /// Reads a line with its end, and without the input's byte order mark; false at the end of the input.
+    /// Reads a line with its end, and without the input's byte order mark. Returns false at the end
+    /// of the input.
     fn read_line(&mut self) -> Result<bool, InputError> {
         self.line.clear();
         self.skip_rest_of_line()?;
@@ -232,8 +233,8 @@ impl Commands {
     }
 }
 
-/// Appends a line with its end, and returns its length. Of a line that is longer than `limit`, a
-/// part may be all that is read.
+/// Appends a line with its end, and returns its length. It may stop in the middle of a line that is
+/// longer than `limit`.
 fn append_line(input: &mut impl BufRead, limit: usize, line: &mut Vec<u8>) -> io::Result<usize> {
     loop {
         let buffered = match input.fill_buf() {

@@ -123,7 +123,7 @@ impl CliError {
         if is_usage { 2 } else { 1 }
     }
 
-    /// The options that go with what the text proposes.
+    /// The options for the remedies that the text names.
     fn options(&self) -> &'static str {
         match self {
             Self::Plugin(PluginError::Load(LoadError::WorldWritable { .. })) => {

@@ -1,4 +1,4 @@
-//! `inspect`: what a plugin declares.
+//! `inspect`: a plugin's declarations.
 
 use std::io::{self, Write as _};
 

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Read};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Input is long from here on, in bytes; below, a bar would only flicker.
+/// Length of an input, in bytes, from which on a bar is useful. Below it a bar would only flicker.
 const LONG: u64 = 4 << 20;
 
 /// Shows how much of a long input has been read.
@@ -15,7 +15,8 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Counts what is read from `input`, whose length in bytes may be known. Nothing shows before much has been read.
+    /// Counts the bytes that are read from `input`. `len` is its length in bytes, if it is known.
+    /// The bar shows only once much has been read.
     pub(crate) fn watch(
         input: Box<dyn Read>,
         len: Option<u64>,
@@ -29,7 +30,7 @@ impl Progress {
             Some(_) => "{bar:24} {percent:>3} %  {bytes} of {total_bytes}, {eta} left",
             None => "{spinner} {bytes} read, {bytes_per_sec}",
         };
-        // Templates are constants; one with a mistake leaves the library's default look.
+        // The templates are constants. A wrong one leaves the library's default look.
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -37,7 +38,7 @@ impl Progress {
         (Self { bar }, Box::new(watched))
     }
 
-    /// Clears the line for what comes after.
+    /// Clears the line of the bar.
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
@@ -46,7 +47,7 @@ impl Progress {
 struct Watched {
     input: Box<dyn Read>,
     bar: ProgressBar,
-    /// Bytes until the bar shows.
+    /// Bytes to read before the bar shows.
     unseen: u64,
 }
 

@@ -1,4 +1,4 @@
-//! The records at the end of a run, as a file.
+//! `--state-out`: the records at the end of a run, as a file.
 
 mod identity;
 mod replaced_file;
@@ -35,7 +35,7 @@ enum Destination {
     Stdout,
 }
 
-/// Why the records are not written.
+/// The reason why the records are not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StateError {
     #[error("--state-out {}: not a regular file or a pipe; give the name of one", path.display())]
@@ -62,14 +62,14 @@ pub(crate) enum StateError {
 }
 
 impl StateError {
-    /// Whether another argument would help.
+    /// Whether the user can correct it with another argument.
     pub(crate) fn is_usage(&self) -> bool {
         !matches!(self, Self::Write { .. } | Self::Interrupted { .. })
     }
 }
 
 impl StateOut {
-    /// Finds the destination, and finds out what would make the run be in vain. Nothing is left
+    /// Finds the destination, and the errors that would make the run useless. Nothing is left
     /// behind, however the run ends.
     ///
     pub(crate) fn find(path: &Path, stdout_is_free: bool) -> Result<Self, StateError> {
@@ -159,8 +159,8 @@ impl From<io::Error> for WriteError {
     }
 }
 
-/// A signal that came before this is no reason to end: the run ended with it, and the records are
-/// wanted nevertheless.
+/// An earlier signal does not stop the writing: the run ended with it, and the user asked for the
+/// records after that.
 fn write_records(store: &Store, out: impl Write, interrupt: &Interrupt) -> Result<(), WriteError> {
     let before = interrupt.received();
     let schema = store.schema();

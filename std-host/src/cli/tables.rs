@@ -1,4 +1,4 @@
-//! What a plugin declares, for people to read.
+//! A plugin's declarations as tables, for people.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -51,7 +51,7 @@ fn section(f: &mut Formatter<'_>, title: &str, table: &Table) -> fmt::Result {
     writeln!(f, "\n{title}\n{table}")
 }
 
-/// One row per record; the cells of its fields have a line for each.
+/// One row per record. The cells of its fields have one line per field.
 fn records(schema: &SchemaRegistry) -> Table {
     let mut table =
         table(&["kind", "record", "version", "size", "key", "field", "type", "offset", "bytes"]);

@@ -9,7 +9,7 @@ use statevec_abi::{
 
 use crate::store::StoreError;
 
-/// Why an engine could not be made, or did not end well.
+/// The reason why an engine could not be made, or did not end well.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
@@ -40,10 +40,9 @@ pub enum EngineError {
     },
 }
 
-/// An [`EngineError`] together with the host that the engine had been given, or had: its records
-/// are not lost with the engine.
+/// An [`EngineError`] together with the engine's host, so that its records are not lost.
 ///
-/// `?` turns it into the plain error where the records are not needed.
+/// `?` turns it into the plain error.
 ///
 /// # Example
 ///
@@ -81,7 +80,7 @@ impl<H> EngineFailure<H> {
         &self.host
     }
 
-    /// Takes out the host with its records.
+    /// Returns the host with its records.
     #[must_use]
     pub fn into_host(self) -> H {
         *self.host
@@ -106,7 +105,7 @@ impl<H> fmt::Display for EngineFailure<H> {
     }
 }
 
-/// Without the host, whose records may be many.
+/// Leaves out the host: it may have many records.
 impl<H> fmt::Debug for EngineFailure<H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EngineFailure").field("error", &self.error).finish_non_exhaustive()

@@ -1,8 +1,8 @@
-//! What can be read from an engine: how far it has come, and what determines its outcomes.
+//! The position of an engine, and the environment that determines its outcomes.
 
 use crate::{loader::Sha256, store::StoreLimits};
 
-/// How far an engine has come.
+/// The position of an engine in its sequence of commands.
 ///
 /// # Example
 ///
@@ -14,7 +14,7 @@ use crate::{loader::Sha256, store::StoreLimits};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
-    /// How many transactions have been committed.
+    /// Number of committed transactions.
     pub tx_seq: u64,
     /// The `ext_seq` of the last command that has an outcome; `None` before the first.
     pub ext_seq: Option<u64>,
@@ -29,7 +29,7 @@ impl Position {
     }
 }
 
-/// What determines the outcomes of commands, apart from the commands themselves.
+/// Everything beside the commands that determines their outcomes.
 ///
 /// Two engines whose environments are equal, and whose plugin is deterministic, give the same
 /// outcomes for the same commands. An unknown digest is equal to another unknown digest only:

@@ -1,4 +1,4 @@
-//! Why an engine has stopped.
+//! The reason why an engine has stopped.
 
 use std::fmt;
 

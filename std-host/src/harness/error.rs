@@ -1,4 +1,4 @@
-//! What a test can run into.
+//! Errors of a harness.
 
 use statevec_abi::typed::{DecodeError, EncodeError};
 
@@ -7,7 +7,7 @@ use crate::{
     loader::LoadError,
 };
 
-/// Why a step of a test did not go as it should.
+/// An error in a step of a test.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HarnessError {

@@ -1,6 +1,6 @@
-//! What keeps a store from being made.
+//! Errors of making a store.
 
-/// Why there is no store for a schema.
+/// The reason why a schema has no store.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {

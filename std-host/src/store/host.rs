@@ -1,4 +1,5 @@
-//! The store as plugins see it. Nothing is allocated here once buffers have grown, on the ways to an error either.
+//! The store as a plugin's host. Once buffers have grown, nothing is allocated here, on the error
+//! paths either.
 
 use std::ptr;
 
@@ -17,10 +18,10 @@ use super::{
     undo::{Step, Undo},
 };
 
-/// What an event or an undo step takes besides its bytes.
+/// Bytes that an event or an undo step takes in addition to its own.
 const ENTRY_BYTES: usize = 24;
 
-/// How much log of one transaction is kept, in bytes.
+/// Bytes of debug messages that are kept per transaction.
 const LOG_BYTES: usize = 1 << 20;
 
 impl Host for Store {
@@ -29,7 +30,7 @@ impl Host for Store {
         thread_local! {
             static HERE: u64 = const { 0 };
         }
-        // Two live threads have two of it, at two addresses, which differ above the two lowest bits.
+        // Each live thread has its own copy. Their addresses differ above the two lowest bits.
         HERE.with(|here| ptr::from_ref(here).addr())
     }
 
@@ -160,7 +161,8 @@ impl Host for Store {
         Ok(())
     }
 
-    /// Keeps the text for [`Store::log`], as long as there is room: logging is no part of the outcome, so too much of it is no error.
+    /// Keeps the message for [`Store::log`] while there is room. Debug messages are no part of the
+    /// outcome, so too many of them are no error.
     fn debug_log<'e>(&mut self, message: &[u8], _error: ErrorSlot<'e>) -> TxResult<'e> {
         let size = self.log.size().saturating_add(message.len());
         if self.open && size <= LOG_BYTES && self.log.reserve(message.len()).is_ok() {
@@ -176,7 +178,7 @@ impl Store {
         self.tables.get(kind).ok_or_else(|| refusal::no_record_kind(kind, error))
     }
 
-    /// Takes room for an undo step, which fails when no transaction is running, and makes sure of its memory.
+    /// Takes room and memory for an undo step. It fails outside of a transaction.
     #[inline]
     fn prepare_undo<'e>(&mut self, old_size: usize, error: ErrorSlot<'e>) -> TxResult<'e> {
         self.take_room(old_size, error)?;
@@ -186,7 +188,8 @@ impl Store {
         }
     }
 
-    /// Takes room from what the transaction may still add. What is refused later does not give it back.
+    /// Takes room from the running transaction. A write that is refused later does not give it
+    /// back.
     #[inline]
     fn take_room<'e>(&mut self, size: usize, error: ErrorSlot<'e>) -> TxResult<'e> {
         match self.room.checked_sub(size.saturating_add(ENTRY_BYTES)) {
@@ -222,7 +225,7 @@ impl Store {
         }
     }
 
-    /// Notes the failure, too: a plugin may take it for its own, or ignore it.
+    /// Notes the failed allocation: the plugin may report an error of its own, or ignore this one.
     #[cold]
     fn no_memory<'e>(&mut self, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
         self.ran_out_of_memory = true;

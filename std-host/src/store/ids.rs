@@ -6,10 +6,11 @@ use statevec_abi::abi::SysId;
 
 use super::{rows::Slot, spare::release_spare};
 
-/// Which row has which number, in ascending order of the numbers.
+/// Maps record numbers to rows, in ascending order of the numbers.
 ///
-/// Numbers are handed out ascending and never again, so a new one goes to the end. A deleted one stays as a tombstone, which a rollback can revive;
-/// once more than half are tombstones they are swept, so that neither memory nor a walk costs more than twice what lives.
+/// Numbers ascend and are never used again, so a new one goes to the end. A delete leaves a
+/// tombstone, which a rollback can revive. Once more than half of the entries are tombstones, they
+/// are removed: memory and iteration cost at most twice the live entries.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     entries: Vec<Entry>,
@@ -54,7 +55,8 @@ impl Ids {
         self.dead -= self.set_lives(id, true);
     }
 
-    /// Sweeps the tombstones, if they are the most. None of them can be revived any more.
+    /// Removes the tombstones if they are more than half of the entries. They cannot be revived
+    /// then.
     pub(super) fn sweep(&mut self) {
         if self.dead * 2 > self.entries.len() {
             self.entries.retain(|entry| entry.lives);
@@ -75,7 +77,8 @@ impl Ids {
         self.entries.len() - self.dead
     }
 
-    /// Where a number stands: where it would if none had been swept since the first, or somewhere before.
+    /// Index of `id`: exact if no tombstone was removed; otherwise a binary search of the entries
+    /// before that index.
     fn place(&self, id: SysId) -> Option<usize> {
         let first = self.entries.first()?.id;
         let guess = usize::try_from(id.checked_sub(first)?).unwrap_or(usize::MAX);
@@ -86,7 +89,8 @@ impl Ids {
         before.binary_search_by_key(&id, |entry| entry.id).ok()
     }
 
-    /// How many entries changed: 1, unless there is none or it was so before.
+    /// Returns the number of entries that changed: 0 if there is no such entry, or it was so
+    /// before.
     fn set_lives(&mut self, id: SysId, lives: bool) -> usize {
         let entry = self.place(id).and_then(|place| self.entries.get_mut(place));
         let changes = entry.filter(|entry| entry.lives != lives);

@@ -1,4 +1,4 @@
-//! The whole state as bytes, and whether it is in order.
+//! The whole state as bytes, and a consistency check.
 
 use statevec_abi::abi::RecordKind;
 use statevec_abi_alloc::schema::PkLayout;
@@ -6,11 +6,13 @@ use statevec_abi_alloc::schema::PkLayout;
 use super::{Store, table::Table};
 
 impl Store {
-    /// All that the store keeps, as bytes: two stores of one schema have the same image exactly when no transaction can tell them apart.
+    /// The whole state as bytes. Two stores of one schema have the same image exactly when no
+    /// transaction can tell them apart.
     ///
-    /// For each record kind, ascending: kind (1 byte), next number (8), data size, key length and number of records (8 each); then for each record,
-    /// in ascending order, its number (8), primary key and data. Integers are little-endian. It is meant for comparing, and
-    /// its form may change between versions.
+    /// For each record kind, ascending: kind (1 byte), next number (8), data size, key length and
+    /// number of records (8 each). Then for each record, ascending: its number (8), primary key and
+    /// data. Integers are little-endian. The image is for comparisons; its form may change between
+    /// versions.
     #[must_use]
     pub fn image(&self) -> Vec<u8> {
         let mut image = Vec::new();
@@ -20,7 +22,8 @@ impl Store {
         image
     }
 
-    /// Whether indexes, orders and rows agree with each other outside of a transaction, for tests; the text says what does not.
+    /// Checks, for tests, that indexes, orders and rows agree with each other outside of a
+    /// transaction.
     ///
     /// # Errors
     ///
@@ -39,7 +42,7 @@ impl Store {
         }
     }
 
-    /// The free rows of a kind, for tests; the last one is used first.
+    /// The free rows of a kind, for tests. The last one is used first.
     #[doc(hidden)]
     #[must_use]
     pub fn free_rows(&self, kind: RecordKind) -> &[u32] {

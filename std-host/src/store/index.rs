@@ -1,4 +1,4 @@
-//! From primary key to row.
+//! Finds rows by primary key.
 
 use std::hash::{BuildHasher as _, Hasher as _};
 
@@ -10,9 +10,11 @@ use super::{
     spare::kept_capacity,
 };
 
-/// The rows of one table by primary key. It holds no keys, but looks at those in the rows; each operation hashes once.
+/// The rows of one table by primary key. It stores row numbers and compares the keys in the rows.
+/// Each operation hashes once.
 ///
-/// The hash is seeded anew in every process, so that nobody who sends commands can choose keys that collide. Its order is never shown.
+/// The hash is seeded anew in every process, so a sender of commands cannot choose keys that
+/// collide. Its order is never observable.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     slots: HashTable<Slot>,
@@ -31,7 +33,7 @@ impl Index {
         self.slots.find(hash, |&slot| equal(rows.key(slot), key)).copied()
     }
 
-    /// Adds a row, unless another has its key: that one is returned.
+    /// Adds a row, or returns the row that has its key already.
     pub(super) fn insert(&mut self, rows: &Rows, slot: Slot) -> Result<(), Slot> {
         let (hash, key) = (&self.hash, rows.key(slot));
         let rehash = |&slot: &Slot| hash_key(hash, rows.key(slot));
@@ -65,7 +67,8 @@ impl Index {
     }
 }
 
-/// Without a length, because all keys of a table have the same; which is also why eight bytes, the usual key, may go a shorter way.
+/// Hashes a key. All keys of a table have the same length, so the length is not hashed, and eight
+/// bytes, the usual length, take a shorter path.
 #[inline]
 fn hash_key(hash: &DefaultHashBuilder, key: &[u8]) -> u64 {
     let mut hasher = hash.build_hasher();

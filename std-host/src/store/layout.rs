@@ -1,4 +1,4 @@
-//! What the schema says about the rows of one table.
+//! The layout of one table's rows, from the schema.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,7 +11,7 @@ use statevec_abi_alloc::schema::{FieldDefinition, FieldType, PkLayout, RecordDef
 
 use super::equal::equal;
 
-/// One record kind: its names and sizes, its key, and what an update must leave as it is.
+/// One record kind: its names, sizes and key, and the fields that an update must not change.
 #[derive(Debug)]
 pub(super) struct RowLayout {
     kind: RecordKind,
@@ -21,7 +21,7 @@ pub(super) struct RowLayout {
     /// In the order of the key.
     key: Vec<NamedKeyField>,
     frozen: Vec<FrozenField>,
-    /// The bytes of all frozen fields; neighbours are one range.
+    /// The bytes of all frozen fields. Adjacent fields are one range.
     frozen_bytes: Vec<Range<usize>>,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct FrozenField {
 
 impl RowLayout {
     pub(super) fn new(record: &RecordDefinition, pk: Option<PkLayout>) -> Self {
-        // A foreign key may have as many fields as fit into a schema: each is looked for once.
+        // A foreign key may have as many fields as fit into a schema, so fields are found by hash.
         let key: HashSet<&str> = record.pk_fields.iter().map(|name| &**name).collect();
         let key_fields = key_fields(record);
         let is_frozen = |field: &&FieldDefinition| field.immutable || key.contains(&*field.name);
@@ -75,7 +75,7 @@ impl RowLayout {
         self.data_size
     }
 
-    /// How a primary key is encoded; `None` when there is none.
+    /// The encoding of the primary key; `None` without a key.
     pub(super) fn pk(&self) -> Option<&PkLayout> {
         self.pk.as_ref()
     }
@@ -85,7 +85,7 @@ impl RowLayout {
         self.key.iter().map(|field| KeyField { name: &field.name, ty: field.ty, len: field.len })
     }
 
-    /// The first frozen field that an update changed.
+    /// The first frozen field that differs between `old` and `new`.
     pub(super) fn frozen_change(&self, old: &[u8], new: &[u8]) -> Option<&FrozenField> {
         let part =
             |data, bytes: &Range<usize>| <[u8]>::get(data, bytes.clone()).unwrap_or_default();
@@ -106,7 +106,7 @@ impl FrozenField {
         let start = field.offset as usize;
         Self {
             name: field.name.as_ref().into(),
-            // Fields end inside the data, which the registry has checked.
+            // The registry checked that the field ends inside the data.
             bytes: start..start.saturating_add(field.len as usize),
             ty: field.ty,
             immutable: field.immutable,
@@ -117,12 +117,13 @@ impl FrozenField {
         &self.name
     }
 
-    /// What the field is, for texts.
+    /// The role of the field in error texts.
     pub(super) fn role(&self) -> &'static str {
         if self.immutable { "immutable" } else { "primary key" }
     }
 
-    /// An immutable field keeps its bytes; a key field keeps its part of the key, to which some bytes make no difference.
+    /// An immutable field keeps its bytes. A key field keeps its encoded key part: some bytes make
+    /// no difference to that.
     fn is_change(&self, old: &[u8], new: &[u8]) -> bool {
         match self.ty {
             FieldType::Bool if !self.immutable => (old != [0]) != (new != [0]),
@@ -150,7 +151,7 @@ fn key_fields(record: &RecordDefinition) -> Vec<NamedKeyField> {
     named.collect()
 }
 
-/// Neighbouring ranges as one.
+/// Merges adjacent ranges.
 fn merge(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| range.start);
     ranges.dedup_by(|next, before| {

@@ -1,10 +1,11 @@
-//! Byte strings one after another in one allocation, each with a tag: a stack and a list that allocate nothing once they have grown.
+//! Byte strings in one allocation, each with a tag: a stack and a list that allocate nothing once
+//! they have grown.
 
 use std::collections::TryReserveError;
 
 use super::spare::release_spare;
 
-/// The strings. Emptying it keeps the memory.
+/// The strings. Clearing it keeps the memory.
 #[derive(Debug)]
 pub(super) struct Packed<T> {
     bytes: Vec<u8>,
@@ -14,7 +15,7 @@ pub(super) struct Packed<T> {
 #[derive(Debug, Clone, Copy)]
 struct Entry<T> {
     tag: T,
-    /// Where the string ends; it starts where the one before ends.
+    /// End of the string. It starts at the end of the one before.
     end: usize,
 }
 
@@ -23,7 +24,8 @@ impl<T: Copy> Packed<T> {
         Self { bytes: Vec::new(), entries: Vec::new() }
     }
 
-    /// Makes room for one more string, so that the next [`push`](Self::push) of so many bytes cannot fail.
+    /// Makes room for one more string, so that the next [`push`](Self::push) of this length cannot
+    /// fail.
     pub(super) fn reserve(&mut self, len: usize) -> Result<(), TryReserveError> {
         self.bytes.try_reserve(len)?;
         self.entries.try_reserve(1)
@@ -34,7 +36,7 @@ impl<T: Copy> Packed<T> {
         self.entries.push(Entry { tag, end: self.bytes.len() });
     }
 
-    /// Removes the last string, after showing it.
+    /// Passes the last string to `show`, and removes it.
     pub(super) fn pop<R>(&mut self, show: impl FnOnce(T, &[u8]) -> R) -> Option<R> {
         let last = self.entries.pop()?;
         let start = self.entries.last().map_or(0, |before| before.end);
@@ -63,7 +65,7 @@ impl<T: Copy> Packed<T> {
         release_spare(&mut self.entries);
     }
 
-    /// How many bytes the strings and their entries take.
+    /// Bytes that the strings and their entries take.
     pub(super) fn size(&self) -> usize {
         self.bytes.len().saturating_add(self.entries.len().saturating_mul(size_of::<Entry<T>>()))
     }
@@ -81,7 +83,7 @@ impl<T: Copy> Packed<T> {
     }
 }
 
-/// The strings, from the first to the last.
+/// Iterates over the strings, first to last.
 #[derive(Debug, Clone)]
 pub(super) struct Iter<'p, T> {
     bytes: &'p [u8],

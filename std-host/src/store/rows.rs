@@ -9,35 +9,36 @@ use super::spare::release_spare;
 /// Position of a row.
 pub(super) type Slot = u32;
 
-/// Rows of one size, and which of them are free.
+/// Rows of one size, and the list of the free ones.
 ///
 /// ```text
 /// 0         8                 8 + key             8 + key + data
 /// | sys_id  | primary key     | data              |               repeated
 /// ```
 ///
-/// The key is kept beside the data because it is encoded differently (ABI.md section 5): looking one up compares bytes, and nothing is encoded.
+/// The key has an encoding of its own (ABI.md section 5). Stored beside the data, it is compared
+/// without being encoded again.
 #[derive(Debug)]
 pub(super) struct Rows {
     bytes: Vec<u8>,
     key_len: usize,
     data_size: usize,
-    /// Used again in reverse order of their release.
+    /// Used in reverse order of their release.
     free: Vec<Slot>,
 }
 
 const ID_LEN: usize = size_of::<SysId>();
 
-/// A row that has just been claimed, its data zeroed.
+/// A row that was just claimed. Its data is zeroed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Claimed {
     pub(super) slot: Slot,
-    /// Whether it is a new one at the end, and not one that had been free.
+    /// Whether the row is new at the end. Otherwise it was free before.
     pub(super) at_end: bool,
 }
 
 impl Rows {
-    /// Empty; `None` when such rows are too large for this machine.
+    /// No rows; `None` when rows of this size are too large for this machine.
     pub(super) fn new(key_len: usize, data_size: usize) -> Option<Self> {
         let stride = ID_LEN.checked_add(key_len)?.checked_add(data_size)?;
         isize::try_from(stride).ok()?;
@@ -49,7 +50,7 @@ impl Rows {
         self.bytes.try_reserve(self.stride().saturating_mul(rows))
     }
 
-    /// Claims a row; the one that was released last, if there is one.
+    /// Claims a row: the one that was released last, or a new one.
     pub(super) fn claim(&mut self) -> Result<Claimed, TryReserveError> {
         if let Some(slot) = self.free.pop() {
             self.data_mut(slot).fill(0);
@@ -58,11 +59,11 @@ impl Rows {
         let (len, stride) = (self.bytes.len(), self.stride());
         self.bytes.try_reserve(stride)?;
         self.bytes.resize(len + stride, 0);
-        // Whoever calls has checked that there are fewer rows than slots can count.
+        // The caller checked that the number of rows fits a slot.
         Ok(Claimed { slot: (len / stride) as Slot, at_end: true })
     }
 
-    /// Takes a claim back; claims are taken back in reverse order.
+    /// Undoes a claim. Claims are undone in reverse order.
     pub(super) fn unclaim(&mut self, claimed: Claimed) {
         if claimed.at_end {
             let start = self.start(claimed.slot);
@@ -103,14 +104,14 @@ impl Rows {
         &mut self.bytes[start..start + self.data_size]
     }
 
-    /// The key, to be written, and the data that it is made of.
+    /// The key for writing, and the data that it is made of.
     pub(super) fn key_and_data(&mut self, slot: Slot) -> (&mut [u8], &[u8]) {
         let start = self.start(slot) + ID_LEN;
         let (key, data) = self.bytes[start..].split_at_mut(self.key_len);
         (key, &data[..self.data_size])
     }
 
-    /// How many rows there are, free ones included.
+    /// Number of rows, with the free ones.
     pub(super) fn count(&self) -> usize {
         self.bytes.len() / self.stride()
     }

@@ -13,7 +13,8 @@ use super::{
     rows::{Claimed, Rows, Slot},
 };
 
-/// Rows, the order of their numbers, and the index of their keys: every method keeps the three in step.
+/// The rows, their numbers in order, and the index of their keys. Every method keeps the three
+/// consistent.
 #[derive(Debug)]
 pub(super) struct Table {
     layout: RowLayout,
@@ -23,10 +24,10 @@ pub(super) struct Table {
     next_id: SysId,
 }
 
-/// Why a record was not created. Nothing has changed.
+/// The reason why no record was created. The table is unchanged.
 #[derive(Debug)]
 pub(super) enum CreateError {
-    /// There are as many as there may be.
+    /// The limit of records is reached.
     Full,
     /// There is no memory.
     Memory,
@@ -58,7 +59,7 @@ impl Table {
         self.next_id
     }
 
-    /// Sets the number of the next record, which is above all that are in use.
+    /// Sets the number of the next record. It is above all that are in use.
     pub(super) fn set_next_id(&mut self, next_id: SysId) {
         self.next_id = next_id;
     }
@@ -82,7 +83,7 @@ impl Table {
         self.rows.data(slot)
     }
 
-    /// The layout, and the data to be written.
+    /// The layout, and the data for writing.
     pub(super) fn layout_and_data_mut(&mut self, slot: Slot) -> (&RowLayout, &mut [u8]) {
         (&self.layout, self.rows.data_mut(slot))
     }
@@ -105,7 +106,8 @@ impl Table {
         self.ids.iter().map(|(id, _)| id)
     }
 
-    /// Creates a record from what `init` makes of zeroed data. Whatever can fail for want of room fails before `init` runs.
+    /// Creates a record: `init` writes to zeroed data. Everything that can fail for lack of room
+    /// fails before `init` runs.
     pub(super) fn create(
         &mut self,
         limit: u32,
@@ -113,7 +115,7 @@ impl Table {
     ) -> Result<(SysId, Claimed), CreateError> {
         let id = self.next_id;
         let next_id = id.checked_add(1).ok_or(CreateError::Full)?;
-        // Free rows count, too: they are in use until the transaction that deleted their records lasts.
+        // Rows that the running transaction freed count, too: they are in use until it commits.
         if self.rows.free().is_empty() && self.rows.count() >= limit as usize {
             return Err(CreateError::Full);
         }
@@ -139,8 +141,8 @@ impl Table {
         self.rows.unclaim(claimed);
     }
 
-    /// Deletes the record of a key. Its row stays as it is, for [`undo_delete`](Self::undo_delete) or
-    /// [`keep_delete`](Self::keep_delete).
+    /// Deletes the record of a key. Its row keeps its bytes until
+    /// [`undo_delete`](Self::undo_delete) or [`keep_delete`](Self::keep_delete).
     pub(super) fn delete(&mut self, pk: &[u8]) -> Option<Slot> {
         let slot = self.index.take(&self.rows, pk)?;
         self.ids.bury(self.rows.id(slot));
@@ -150,11 +152,11 @@ impl Table {
     /// Undoes a `delete`.
     pub(super) fn undo_delete(&mut self, slot: Slot) {
         self.ids.revive(self.rows.id(slot));
-        // Cannot meet another row of the key: what came after the delete is undone by now.
+        // No other row has the key: everything after the delete is undone by now.
         let _unique = self.index.insert(&self.rows, slot);
     }
 
-    /// Makes a `delete` last: the row may be used again.
+    /// Makes a `delete` permanent: the row may be used again.
     pub(super) fn keep_delete(&mut self, slot: Slot) {
         self.rows.release(slot);
         self.ids.sweep();
@@ -167,11 +169,12 @@ impl Table {
         self.index.release_spare(&self.rows);
     }
 
-    /// Encodes a new row's key, and enters it into the index.
+    /// Encodes a new row's key and adds it to the index.
     fn enter_key(&mut self, slot: Slot) -> Result<(), Slot> {
         let Some(pk) = self.layout.pk() else { return Ok(()) };
         let (key, data) = self.rows.key_and_data(slot);
-        // Cannot be `None`: the schema was checked to keep the key's fields inside the data, and the row has room for the key.
+        // Never `None`: the schema check keeps the key's fields inside the data, and the row has
+        // room for the key.
         let _encoded = pk.encode(data, key);
         self.index.insert(&self.rows, slot)
     }

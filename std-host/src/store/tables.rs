@@ -9,7 +9,7 @@ use super::{StoreError, table::Table};
 #[derive(Debug)]
 pub(super) struct Tables {
     tables: Vec<Table>,
-    /// By kind; where there is no table, a position that no table can have.
+    /// By record kind: the position of its table, or [`NOWHERE`].
     positions: [u8; 256],
 }
 
@@ -31,7 +31,7 @@ impl Tables {
         self.tables.get(usize::from(self.position(kind)))
     }
 
-    /// Where the table of a kind stands, for [`at_mut`](Self::at_mut).
+    /// Position of the table of a kind, for [`at_mut`](Self::at_mut).
     #[inline]
     pub(super) fn position(&self, kind: RecordKind) -> u8 {
         self.positions[usize::from(kind)]

@@ -4,11 +4,13 @@ use std::{collections::TryReserveError, ops::Deref};
 
 use super::{Changes, Events, Store, StoreLayer};
 
-/// A store in which everything that is written can still be undone.
+/// A store with writes that can still be undone.
 ///
-/// Dropping it undoes it: records, keys, numbers and events are as they were. One that was leaked is undone when the next one begins.
+/// Dropping it restores records, keys, numbers and events. A leaked transaction is undone when the
+/// next one begins.
 ///
-/// There is one at a time, so it lends no store that could begin another by accident:
+/// A store has one transaction at a time. So a transaction does not lend its store in a way that
+/// could begin another one by accident:
 ///
 /// ```compile_fail,E0596
 /// # use statevec_host::Store;
@@ -20,12 +22,12 @@ use super::{Changes, Events, Store, StoreLayer};
 #[derive(Debug)]
 #[must_use = "a transaction that is dropped is undone"]
 pub struct Transaction<'s, H: StoreLayer = Store> {
-    /// Taken by `commit` only.
+    /// `None` after `commit`.
     host: Option<&'s mut H>,
 }
 
 impl<'s, H: StoreLayer> Transaction<'s, H> {
-    /// Begins a transaction on the store of a layer; [`Store::begin`] where there is none.
+    /// Begins a transaction on the store of a layer. [`Store::begin`] does so without a layer.
     #[inline]
     pub fn begin(host: &'s mut H) -> Self {
         let store = host.store_mut();
@@ -40,7 +42,8 @@ impl<'s, H: StoreLayer> Transaction<'s, H> {
         Self { host: Some(host) }
     }
 
-    /// The store, or the layer around it, as a plugin writes to it, for [`PluginRuntime::run_tx`](statevec_abi::host::PluginRuntime::run_tx).
+    /// The store, or the layer around it, as the host of a plugin's calls; see
+    /// [`PluginRuntime::run_tx`](statevec_abi::host::PluginRuntime::run_tx).
     ///
     /// Beginning a transaction through it undoes this one.
     #[inline]
@@ -54,8 +57,8 @@ impl<'s, H: StoreLayer> Transaction<'s, H> {
     /// The net change of each record that the transaction touched so far, in the order in which the
     /// transaction first touched them.
     ///
-    /// The list is made here, from the undo log: a transaction without this call pays nothing for
-    /// it. Its memory is used again by the next transaction.
+    /// The list is made here from the undo log: a transaction without this call pays nothing for
+    /// it. The next transaction uses its memory again.
     ///
     /// # Errors
     ///
@@ -70,15 +73,15 @@ impl<'s, H: StoreLayer> Transaction<'s, H> {
         Events::new(self.events.iter())
     }
 
-    /// Whether an allocation of the store failed. Then the transaction must not be committed: on a
-    /// machine with more memory it would have gone another way.
+    /// Whether an allocation of the store failed. Such a transaction must not be committed: on a
+    /// machine with more memory it would have taken another course.
     #[inline]
     #[must_use]
     pub fn ran_out_of_memory(&self) -> bool {
         self.host.as_ref().is_some_and(|host| host.store().ran_out_of_memory)
     }
 
-    /// Keeps what the transaction wrote, and gives out its events.
+    /// Keeps the writes, and returns the events.
     #[inline]
     pub fn commit(mut self) -> Events<'s> {
         match self.host.take() {
@@ -101,7 +104,7 @@ impl<H: StoreLayer> Drop for Transaction<'_, H> {
     }
 }
 
-/// The store as the transaction sees it, to be read. [`host`](Transaction::host) lends it to be written.
+/// Reads the store as the transaction sees it. [`host`](Transaction::host) lends it for writing.
 impl<H: StoreLayer> Deref for Transaction<'_, H> {
     type Target = Store;
 

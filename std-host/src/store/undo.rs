@@ -7,7 +7,7 @@ use super::{
     table::Table,
 };
 
-/// One step of a transaction. An update goes with the bytes that it replaced.
+/// One step of a transaction. An update is stored with the bytes that it replaced.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Undo {
     /// Position of the table.

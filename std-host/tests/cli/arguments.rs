@@ -1,4 +1,4 @@
-//! Arguments and files that are wrong before any plugin is asked.
+//! Wrong arguments and files that are found before a plugin is loaded.
 
 use std::fs;
 use std::path::Path;

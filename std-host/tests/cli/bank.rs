@@ -175,7 +175,7 @@ fn inspect_shows_the_schema_in_both_forms() {
     assert_eq!(machine, expected);
 }
 
-/// Runs with a standard output that nobody reads.
+/// Runs with a closed standard output.
 fn run_unread(args: &[&str]) -> Ended {
     let mut child = Command::new(env!("CARGO_BIN_EXE_statevec-host"))
         .args(["run", "--commands", "-", "--plugin"])
@@ -187,7 +187,7 @@ fn run_unread(args: &[&str]) -> Ended {
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    // The program may end before it has read all, and then this fails.
+    // This fails if the program ends before it has read everything.
     let _ = child.stdin.take().unwrap().write_all(deposit(1, 1).repeat(10_000).as_bytes());
     let output = child.wait_with_output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();

@@ -1,4 +1,4 @@
-//! Crate folders as plugins: which package is built, and what happens when none can be.
+//! Crate folders as plugins: the package that is built, and the errors without one.
 
 use std::env::{self, consts::DLL_EXTENSION};
 use std::fs;
@@ -65,7 +65,7 @@ fn of_several_cdylibs_none_is_guessed() {
 
 #[test]
 fn the_only_cdylib_below_is_built_and_loaded() {
-    // That it is built and loaded shows in what is missing: it is no plugin.
+    // The missing entry symbol shows that the library was built and loaded.
     inspect(workspace(&["only"]).path()).fails_with(1, "statevec_runtime_plugin_entry_v1");
 }
 
@@ -74,7 +74,7 @@ fn the_only_cdylib_below_is_built_and_loaded() {
 fn what_was_just_built_may_lie_where_all_may_write() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = workspace(&["only"]);
-    // Where cargo is told of a target, it builds in a folder of the target's name.
+    // With a target given, cargo builds in a folder of the target's name.
     let target = env::var_os("CARGO_BUILD_TARGET").unwrap_or_default();
     let release = dir.path().join("target").join(target).join("release");
     fs::create_dir_all(&release).unwrap();
@@ -134,7 +134,7 @@ fn cargo_configuration_of_the_plugins_folder_counts() {
     fs::create_dir(folder.join(".cargo")).unwrap();
     let config = "[env]\nPLUGIN_SETTING = \"yes\"\n";
     fs::write(folder.join(".cargo/config.toml"), config).unwrap();
-    // Given as itself, and found below another folder: built, it lacks the entry symbol only.
+    // The package itself, and a folder above it. The built library lacks the entry symbol only.
     for given in [&folder, dir.path()] {
         inspect(given).fails_with(1, "statevec_runtime_plugin_entry_v1");
     }
@@ -144,7 +144,7 @@ fn cargo_configuration_of_the_plugins_folder_counts() {
 #[cfg(unix)]
 fn toolchain_file_of_the_plugins_folder_counts() {
     use std::os::unix::fs::PermissionsExt as _;
-    // The toolchain is chosen by the program that `cargo` stands for, from its working folder.
+    // rustup's proxy stands for `cargo` and chooses the toolchain by its working folder.
     let dir = workspace(&["plugin"]);
     let (cargo, seen) = (dir.path().join("my-cargo"), dir.path().join("seen"));
     let real = env::var("CARGO").unwrap();

@@ -19,7 +19,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 
-/// What the program did: exit code, stdout, stderr.
+/// Result of a run: exit code, stdout, stderr.
 struct Ended {
     code: Option<i32>,
     out: String,

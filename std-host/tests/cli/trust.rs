@@ -1,4 +1,4 @@
-//! What must hold for a plugin's file before it is loaded.
+//! Checks of a plugin's file before it is loaded.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::bank::bank;
 use super::{Ended, ended, host, program};
 
-/// A copy of the bank that nobody else may write to.
+/// A copy of the bank that only its owner may change.
 fn copy() -> (TempDir, String) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("bank.so");

@@ -1,4 +1,4 @@
-//! Creating, validating, unloading; and instances that are replaced.
+//! Creating, validating and unloading engines, and replacing them.
 
 use std::error::Error as _;
 
@@ -19,7 +19,8 @@ use crate::{
     script::{Ran, SCRIPTED, Script, Step, commit, engine, run},
 };
 
-/// Finds negative values, and fails to unload when it is configured so.
+/// A plugin that rejects states with negative values, and fails to unload with the configuration
+/// `stuck`.
 struct Watchful {
     fails_to_unload: bool,
 }

@@ -1,4 +1,4 @@
-//! A store that has no room left.
+//! A store at its limits.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The store as a reader of the contract would write it: maps, cloned for each transaction.
+//! A model of the store: maps that are cloned for each transaction.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ struct Kind {
     records: BTreeMap<u64, (Vec<u8>, i64)>,
 }
 
-/// How a script ends.
+/// The end of a script.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ends {
     Committed(Vec<Vec<u8>>),
@@ -144,7 +144,7 @@ impl Model {
         if kind == NOTE { Err(Stop::Unlisted) } else { self.kind(kind) }
     }
 
-    /// Compares everything that can be asked of a store.
+    /// Compares everything that a store offers for reading.
     pub(crate) fn assert_matches(&self, store: &Store) {
         store.check_consistency().unwrap();
         for (&kind, table) in &self.kinds {

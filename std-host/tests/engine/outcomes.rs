@@ -1,4 +1,4 @@
-//! What the engine makes of a plugin's answers.
+//! The engine's reactions to a plugin's results.
 
 use std::ops::ControlFlow;
 

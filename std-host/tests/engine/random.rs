@@ -48,7 +48,8 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
     })
 }
 
-/// Few keys, so that steps meet the same records; now and then a kind that does not exist.
+/// Steps with few different keys, so that they meet the same records, and sometimes with an unknown
+/// kind.
 fn step() -> impl Strategy<Value = Step> {
     let kind = prop_oneof![6 => Just(ACCOUNT), 4 => Just(PAIR), 2 => Just(NOTE), 1 => Just(9)];
     let key = (0..5_u64, 0..4_u64, 0..2_u64);

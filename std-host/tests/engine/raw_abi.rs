@@ -1,4 +1,4 @@
-//! A plugin that calls the host's C functions by itself, from where they are not legal.
+//! A plugin that calls the host's C functions itself, in places where that is illegal.
 
 use std::ffi::c_void;
 
@@ -17,7 +17,7 @@ use statevec_host::{Engine, LoadedPlugin, Outcome};
 
 use crate::schema::{self, ACCOUNT, SEEN, pk, put_key};
 
-/// Everything but `run_tx` of the plugins here.
+/// All functions of the plugins here except `run_tx`.
 struct Shell;
 
 impl Plugin for Shell {
@@ -46,13 +46,14 @@ fn engine(run_tx: statevec_abi::abi::RunTxFn) -> Engine {
     let mut engine = Engine::create(&plugin, "").unwrap();
     assert!(engine.run(&RuntimeCommandRef::new(1, 1, 0, &[])).is_committed());
     let table = RuntimePluginApiV1 { run_tx: Some(run_tx), ..*SHELL.api() };
-    // SAFETY: the functions keep the contract, except for what the tests are about and the host must refuse (rule 3).
+    // SAFETY: the functions keep the contract, except for the illegal calls that the host must
+    // refuse (rule 3).
     let raw = unsafe { StaticPlugin::from_table(Shell::name, table) };
     let raw = LoadedPlugin::from_static(&raw).unwrap();
     Engine::with_store(&raw, "", engine.into_store()).unwrap()
 }
 
-/// What a visitor tried, and what the host said.
+/// The calls that a visitor made, and the host's answers.
 struct Attempt {
     host: RuntimeHostContextV1,
     answers: Vec<(RuntimeCallStatus, RuntimeErrorBuf)>,
@@ -76,11 +77,11 @@ impl Attempt {
             unsafe { table.emit_typed_event_raw.unwrap()(ctx, SEEN, payload, error) }
         });
         self.answer(|error| {
-            // SAFETY: as above (rules 1 and 9).
+            // SAFETY: the context is the host's, the rest is ours and lives (rules 1 and 9).
             unsafe { table.delete_by_pk_raw.unwrap()(ctx, ACCOUNT, pk, &raw mut found, error) }
         });
         self.answer(|error| {
-            // SAFETY: as above (rules 1 and 9).
+            // SAFETY: the context is the host's, the rest is ours and lives (rules 1 and 9).
             unsafe {
                 table.create_typed_raw.unwrap()(
                     ctx,
@@ -93,7 +94,7 @@ impl Attempt {
             }
         });
         self.answer(|error| {
-            // SAFETY: as above (rules 1 and 9).
+            // SAFETY: the context is the host's, the rest is ours and lives (rules 1 and 9).
             unsafe {
                 table.update_typed_by_pk_raw.unwrap()(
                     ctx,
@@ -150,12 +151,12 @@ unsafe extern "C" fn never(_: *mut c_void, _: RuntimeBytesMutRef) {
 unsafe extern "C" fn look(_: *mut c_void, _: RuntimeBytesRef) {}
 
 unsafe extern "C" fn write_while_reading(ctx: *mut c_void, _: RuntimeBytesRef) {
-    // SAFETY: the attempt that was passed, which nobody else looks at meanwhile (rule 4).
+    // SAFETY: the attempt that was passed; no other reference to it is used meanwhile (rule 4).
     unsafe { &mut *ctx.cast::<Attempt>() }.write();
 }
 
 unsafe extern "C" fn call_while_writing(ctx: *mut c_void, _: RuntimeBytesMutRef) {
-    // SAFETY: as above (rule 4).
+    // SAFETY: the attempt that was passed; no other reference to it is used meanwhile (rule 4).
     let attempt = unsafe { &mut *ctx.cast::<Attempt>() };
     attempt.write();
     attempt.read();
@@ -213,7 +214,7 @@ unsafe extern "C" fn call_in_update_visitor(
     report(error, found == 1 && attempt.all_refused(5))
 }
 
-/// A rejection with the test's finding.
+/// A rejection with the test's result.
 fn report(error: *mut RuntimeErrorBuf, as_expected: bool) -> RuntimeCallStatus {
     let text = if as_expected { "all refused" } else { "something was let through" };
     let phase = RuntimeErrorPhase::RunTx;

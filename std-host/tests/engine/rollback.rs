@@ -1,4 +1,4 @@
-//! What a rollback restores, in every order of creating, updating and deleting.
+//! Rollbacks after every order of creating, updating and deleting.
 
 use crate::{
     schema::ACCOUNT,
@@ -57,7 +57,7 @@ fn every_order_of_steps_on_one_record_is_undone() {
 
 #[test]
 fn rollback_frees_the_rows_that_the_same_commands_take_again() {
-    // Enough deletes and creates that free rows, tombstones and new rows all take part.
+    // Enough deletes and creates to use free rows, tombstones and new rows.
     let (mut straight, mut troubled) = (engine(), engine());
     for round in 0..8 {
         let kept: Vec<_> = (0..16).map(|n| create(round * 16 + n)).collect();

@@ -1,4 +1,5 @@
-//! The schema of the test plugins: a record with a plain key, one with a composite key, and one without a key.
+//! The schema of the test plugins: a record with a plain key, one with a composite key, and one
+//! without a key.
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -9,7 +10,8 @@ use statevec_abi_alloc::schema::{
 
 /// Key `id`: u64 at 0. Immutable `opened`: u32 at 8. `value`: i64 at 12.
 pub(crate) const ACCOUNT: RecordKind = 1;
-/// Key `name` (3 fixed bytes at 1, 5 bytes in all), then `flag` (bool at 0). `value`: i64 at 6. Immutable `opened`: u32 at 14.
+/// Key `name` (3 fixed bytes at 1, 5 bytes in all), then `flag` (bool at 0). `value`: i64 at 6.
+/// Immutable `opened`: u32 at 14.
 pub(crate) const PAIR: RecordKind = 2;
 /// No key. `value`: i64 at 0. Immutable `opened`: u32 at 8.
 pub(crate) const NOTE: RecordKind = 5;
@@ -108,7 +110,7 @@ fn field(
     }
 }
 
-/// Where a record kind keeps what the tests write.
+/// Offsets of the fields that the tests write.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Places {
     pub(crate) value: usize,
@@ -129,7 +131,8 @@ pub(crate) fn put_key(kind: RecordKind, key: u64, data: &mut [u8]) {
     match kind {
         ACCOUNT => data[..8].copy_from_slice(&bytes),
         PAIR => {
-            // 1, 2 and 3 are all true, and the length is no part of the key: different bytes, one key.
+            // 1, 2 and 3 all read as true, and the length is no part of the key: different bytes,
+            // one key.
             data[0] = bytes[3] & 3;
             data[1..3].copy_from_slice(&(u16::from(bytes[4] & 1) + 2).to_le_bytes());
             data[3..6].copy_from_slice(&bytes[..3]);

@@ -1,4 +1,4 @@
-//! A plugin that does what its command says, step by step, and reports what it saw in events.
+//! A plugin that runs the steps of its command and reports their results in events.
 
 use statevec_abi::plugin::ReadAccess as _;
 use statevec_abi::{
@@ -63,9 +63,9 @@ pub(crate) enum Step {
     Panic,
 }
 
-/// What an update that must be refused writes beside what it may not.
+/// The value that a refused update writes to a mutable field.
 pub(crate) const STRAY: i64 = -77;
-/// Payload of the event that reports a step that failed and was tolerated.
+/// Payload of the event that reports a refused and tolerated step.
 pub(crate) const REFUSED: &[u8] = b"refused";
 /// The immutable field of every record that a script creates.
 pub(crate) const OPENED: u32 = 1;
@@ -98,14 +98,14 @@ impl Script {
 /// Runs scripts.
 pub(crate) struct Scripted;
 
-/// 64, because tests run side by side and share the pool.
+/// 64 slots, because tests run in parallel and share the pool.
 pub(crate) const SCRIPTED: StaticPlugin = static_plugin!(Scripted, slots = 64);
 
 pub(crate) fn engine() -> Engine {
     Engine::create(&LoadedPlugin::from_static(&SCRIPTED).unwrap(), "").unwrap()
 }
 
-/// What became of a script: its events, or the kind and text of its failure.
+/// Result of a script: its events, or the kind and text of its failure.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ran {
     Committed(Vec<Vec<u8>>),

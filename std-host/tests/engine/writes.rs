@@ -1,4 +1,4 @@
-//! Writes that the store refuses, and what it says.
+//! Writes that the store refuses, and the texts of the refusals.
 
 use statevec_abi::{
     abi::{RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind::HOST_INTERNAL_ERROR},
@@ -15,7 +15,8 @@ use crate::{
 const CREATE: Step = Step::Create { kind: ACCOUNT, key: 0xab, value: 10 };
 const CREATE_PAIR: Step = Step::Create { kind: PAIR, key: 1, value: 10 };
 
-/// Runs steps, the last of which is refused, and checks that nothing changed: neither when the command ends there, nor when it goes on.
+/// Runs steps, the last of which is refused, and checks that nothing changed, both when the command
+/// ends there and when it goes on.
 fn refused(engine: &mut Engine, steps: &[Step]) -> String {
     match not_done(engine, steps) {
         Ran::Rejected(4001, text) => text,
