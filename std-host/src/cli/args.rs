@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use statevec_host::Sha256;
 
+#[cfg(unix)]
 use super::data::{CheckpointArgs, StatusArgs};
+#[cfg(unix)]
 use super::log::LogArgs;
+#[cfg(unix)]
 use super::replay::ReplayArgs;
 
 // A macro, because `concat!` takes literals only.
@@ -33,9 +36,14 @@ pub(crate) struct Args {
 pub(crate) enum Action {
     Run(RunArgs),
     Inspect(InspectArgs),
+    // The file access of data directories is for Unix.
+    #[cfg(unix)]
     Log(LogArgs),
+    #[cfg(unix)]
     Replay(ReplayArgs),
+    #[cfg(unix)]
     Status(StatusArgs),
+    #[cfg(unix)]
     Checkpoint(CheckpointArgs),
 }
 
