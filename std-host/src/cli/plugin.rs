@@ -1,4 +1,4 @@
-//! From the path that the user gives to a plugin.
+//! Loads the plugin that an argument names.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use statevec_host::{LoadError, LoadOptions, LoadedPlugin};
 use super::args::TrustArgs;
 use super::build::{BuildError, build};
 
-/// Loads a shared library, or builds a crate's folder and loads what comes out.
+/// Loads a shared library, or builds a crate's folder and loads the result.
 pub(crate) fn open(
     path: &Path,
     trust: &TrustArgs,
@@ -40,7 +40,7 @@ fn load(options: &LoadOptions, path: &Path) -> Result<LoadedPlugin, PluginError>
     Ok(unsafe { options.open(path) }?)
 }
 
-/// Why there is no plugin.
+/// The reason why there is no plugin.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PluginError {
     #[error("cannot find the plugin {}; give a shared library or a crate's folder", path.display())]
@@ -70,7 +70,8 @@ fn folder(manifest: &Path) -> &Path {
 }
 
 impl PluginError {
-    /// Whether another argument would help, rather than another plugin or machine.
+    /// Whether the user can correct it with another argument. Otherwise the plugin or the machine
+    /// is at fault.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
             Self::Path { .. } | Self::PinnedFolder { .. } | Self::Manifest { .. } => true,
