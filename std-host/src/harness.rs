@@ -124,7 +124,8 @@ impl Harness {
     /// # Errors
     ///
     /// The command was [rejected](HarnessError::Rejected) or [failed](HarnessError::Failed), and
-    /// changed nothing. A command that the schema does not list is [not run](HarnessError::Unlisted).
+    /// changed nothing. A command that the schema does not list does not run: see
+    /// [`HarnessError::Unlisted`].
     pub fn run<C: Command>(&mut self, command: &C) -> Result<Committed<'_>, HarnessError> {
         if self.schema().try_get_command(C::KIND).is_none() {
             return Err(HarnessError::Unlisted { name: C::DEF.name, list: "commands" });
@@ -148,7 +149,8 @@ impl Harness {
     ///
     /// # Panics
     ///
-    /// It was not rejected, or it changed something all the same: a record, a key, or the number of the next record.
+    /// It was not rejected, or it changed something all the same: a record, a key, or the number of
+    /// the next record.
     #[track_caller]
     pub fn expect_rejection<C: Command>(&mut self, command: &C) -> PluginFailure {
         let before = self.engine.store().image();

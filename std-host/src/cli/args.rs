@@ -49,12 +49,14 @@ pub(crate) enum Action {
 
 /// Run commands through a plugin and print what became of each
 ///
-/// Reads one JSON object per line, runs each as one transaction on records in memory, and prints one JSON object per command, in order.
-/// A rejected command is an outcome like any other; a failed one ends the run.
+/// Reads one JSON object per line, runs each as one transaction on records in memory, and prints
+/// one JSON object per command, in order. A rejected command is an outcome like any other; a failed
+/// one ends the run.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = RUN_HELP)]
 pub(crate) struct RunArgs {
-    /// A shared library, or the folder of a crate that builds one (cargo builds it first, in release)
+    /// A shared library, or the folder of a crate that builds one (cargo builds it first, in
+    /// release)
     #[arg(long, value_name = "PATH")]
     pub(crate) plugin: PathBuf,
 
@@ -71,8 +73,8 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) durability: DurabilityArgs,
 
-    /// Let each line without ext_seq take its number in the input, so that a file that was interrupted
-    /// can be run again as a whole
+    /// Let each line without ext_seq take its number in the input, so that a file that was
+    /// interrupted can be run again as a whole
     #[arg(long, value_name = "line")]
     pub(crate) ext_seq: Option<ExtSeq>,
 
@@ -183,11 +185,13 @@ pub(crate) enum CheckInvariants {
 /// Requirements on the plugin's file, checked before it is loaded.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TrustArgs {
-    /// Load the plugin only if its file has this SHA-256 digest, as `inspect` and sha256sum print it (Linux; not for a crate's folder)
+    /// Load the plugin only if its file has this SHA-256 digest, as `inspect` and sha256sum print
+    /// it (Linux; not for a crate's folder)
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<Sha256>,
 
-    /// Load the plugin even if every user of this machine may change its file, or exchange it in its folder
+    /// Load the plugin even if every user of this machine may change its file, or exchange it in
+    /// its folder
     #[arg(long)]
     pub(crate) allow_world_writable: bool,
 }
@@ -212,18 +216,21 @@ impl ConfigArgs {
     }
 }
 
-/// Show what a plugin declares: its name, versions, fingerprints, records, commands and events; and its file's digest
+/// Show what a plugin declares: its name, versions, fingerprints, records, commands and events; and
+/// its file's digest
 #[derive(Debug, clap::Args)]
 #[command(after_help = INSPECT_HELP)]
 pub(crate) struct InspectArgs {
-    /// A shared library, or the folder of a crate that builds one (cargo builds it first, in release)
+    /// A shared library, or the folder of a crate that builds one (cargo builds it first, in
+    /// release)
     #[arg(value_name = "PATH")]
     pub(crate) plugin: PathBuf,
 
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
 
-    /// Print one JSON object for programs to read: name, ABI version, the file's digest, and the plugin's schema as it stands in the plugin
+    /// Print one JSON object for programs to read: name, ABI version, the file's digest, and the
+    /// plugin's schema as it stands in the plugin
     #[arg(long)]
     pub(crate) json: bool,
 }

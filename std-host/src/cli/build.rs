@@ -12,8 +12,8 @@ use serde::Deserialize;
 /// library's path.
 ///
 /// Cargo runs in the package's folder, so that configuration files and a toolchain file count as
-/// they do for `cargo build --release` there. It is `$CARGO` or the one on the path; its messages go
-/// to stderr.
+/// they do for `cargo build --release` there. It is `$CARGO` or the one on the path; its messages
+/// go to stderr.
 pub(crate) fn build(dir: &Path, quiet: bool) -> Result<PathBuf, BuildError> {
     if !dir.join("Cargo.toml").is_file() {
         return Err(BuildError::NoManifest { dir: dir.to_owned() });

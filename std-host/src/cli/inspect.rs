@@ -36,9 +36,9 @@ fn digest(plugin: &LoadedPlugin) -> Result<Sha256, CliError> {
     digest.map_or_else(|| Sha256::of(&[][..]).map_err(|source| CliError::Output { source }), Ok)
 }
 
-/// The schema is printed as the plugin states it: its form is the contract's own (ABI.md section 5),
-/// and so as stable. It is not parsed, so members that this program does not know, repeated keys
-/// and deep values stay.
+/// The schema is printed as the plugin states it: its form is the contract's own (ABI.md section
+/// 5), and so as stable. It is not parsed, so members that this program does not know, repeated
+/// keys and deep values stay.
 #[derive(Serialize)]
 struct Machine<'a> {
     name: &'a str,

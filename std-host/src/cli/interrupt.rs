@@ -75,8 +75,8 @@ mod unix {
             Ok(Self { received, woken: Arc::new(woken) })
         }
 
-        /// Lets a write beyond the limit of file sizes fail with an error: the signal gets a handler
-        /// that does nothing, in place of the default action.
+        /// Lets a write beyond the limit of file sizes fail with an error: the signal gets a
+        /// handler that does nothing, in place of the default action.
         pub(crate) fn survive_file_size_limit() -> io::Result<()> {
             flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).map(drop)
         }

@@ -20,7 +20,8 @@ fn package(dir: &Path, name: &str, lib: &str, code: &str) {
 
 const CDYLIB: &str = "crate-type = [\"cdylib\"]";
 
-/// A workspace of empty packages: a cdylib in each of these folders, and a plain library in its root.
+/// A workspace of empty packages: a cdylib in each of these folders, and a plain library in its
+/// root.
 fn workspace(cdylibs: &[&str]) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     package(dir.path(), "plain", "", "");
