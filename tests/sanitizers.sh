@@ -36,6 +36,10 @@ not_under_address=(
     # They measure the memory of the process, and the sanitizer keeps what is freed.
     committed_giant_gives_back_what_is_not_records
     rejected_giant_gives_its_memory_back
+    # It stands before `dlopen` as the sanitizer does, and counts crashes that the sanitizer reports.
+    mutated_file_crashes_the_host
+    # It hides /proc, which the sanitizer reads when a process starts.
+    a7_missing_proc
 )
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

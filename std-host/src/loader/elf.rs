@@ -9,12 +9,13 @@ mod dynamic;
 mod segments;
 mod symbols;
 mod tables;
+mod versions;
 
 use std::{fs::File, path::Path};
 
 use object::{
     Endianness, FileKind, ReadCache, ReadRef,
-    elf::{ELFMAG, ET_DYN, FileHeader32, FileHeader64},
+    elf::{ELFMAG, EM_MIPS, ET_DYN, FileHeader32, FileHeader64},
     read::elf::FileHeader,
 };
 
@@ -124,7 +125,11 @@ fn check_as<Elf: FileHeader<Endian = Endianness>>(data: Data<'_>) -> Result<Fact
         return Ok(Facts::default());
     }
     let symbols = Symbols::<Elf>::of(&dynamic, &segments, endian, data)?;
-    tables::check::<Elf>(&dynamic, &segments, symbols.len(), endian, data)?;
+    // MIPS has relocations of another form.
+    if header.e_machine(endian) != EM_MIPS {
+        tables::check::<Elf>(&dynamic, &segments, symbols.len(), endian, data)?;
+    }
+    versions::check(&dynamic, &segments, symbols.len(), endian, data)?;
     if !symbols.has_entry(&segments)? {
         return Err(Refusal::NoEntry);
     }

@@ -192,7 +192,7 @@ fn a5_file_that_is_exchanged_while_it_is_loaded() {
         fs::rename(&new, path).unwrap();
     };
     let (current, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    put(&paths[0], &first.1);
+    paths.iter().for_each(|path| put(path, &first.1));
     thread::scope(|scope| {
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
@@ -202,7 +202,6 @@ fn a5_file_that_is_exchanged_while_it_is_loaded() {
         });
         let mut loaded = 0;
         for (at, path) in paths.iter().enumerate() {
-            put(path, &first.1);
             current.store(at, Ordering::Relaxed);
             for _ in 0..40 {
                 match open(path) {

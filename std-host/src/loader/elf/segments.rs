@@ -3,8 +3,8 @@
 use object::{
     Endianness, ReadRef as _,
     elf::{
-        PF_W, PF_X, PT_DYNAMIC, PT_GNU_EH_FRAME, PT_GNU_PROPERTY, PT_GNU_RELRO, PT_LOAD, PT_NOTE,
-        PT_PHDR, PT_TLS,
+        PF_R, PF_W, PF_X, PT_DYNAMIC, PT_GNU_EH_FRAME, PT_GNU_PROPERTY, PT_GNU_RELRO, PT_LOAD,
+        PT_NOTE, PT_PHDR, PT_TLS,
     },
     read::elf::{FileHeader, ProgramHeader as _},
 };
@@ -30,6 +30,7 @@ pub(super) struct Segment {
     file_size: u64,
     pub(super) memory_size: u64,
     align: u64,
+    readable: bool,
     writable: bool,
     executable: bool,
 }
@@ -58,6 +59,7 @@ impl Segments {
             file_size: header.p_filesz(endian).into(),
             memory_size: header.p_memsz(endian).into(),
             align: header.p_align(endian).into(),
+            readable: header.p_flags(endian).contains(PF_R),
             writable: header.p_flags(endian).contains(PF_W),
             executable: header.p_flags(endian).contains(PF_X),
         };
@@ -114,7 +116,7 @@ impl Segments {
 
     /// Where in the file memory at an address comes from, and how many bytes of its segment follow.
     pub(super) fn available(&self, address: u64) -> Option<(u64, u64)> {
-        self.loads.iter().find_map(|load| {
+        self.loads.iter().filter(|load| load.readable).find_map(|load| {
             let inside = address.checked_sub(load.address)?;
             let available =
                 load.file_size.checked_sub(inside).filter(|&available| available > 0)?;
@@ -199,6 +201,9 @@ fn check_apart(loads: &[Segment]) -> Result<(), Damage> {
     for load in loads {
         if load.memory_size < load.file_size {
             return Err(load.wrong("it has more bytes in the file than in memory"));
+        }
+        if load.memory_size > load.file_size && !load.writable {
+            return Err(load.wrong("its memory is larger than its bytes, and not writable"));
         }
         if load.address & !(PAGE - 1) < free {
             return Err(load.wrong("its memory overlaps the segment before it"));

@@ -1,12 +1,12 @@
-//! The tables that the dynamic section names: relocations, initialisers, versions.
+//! Relocations, and functions that the linker calls.
 
 use object::{
     Endianness, ReadRef as _,
     elf::{
         DF_TEXTREL, DT_FINI, DT_FINI_ARRAY, DT_FINI_ARRAYSZ, DT_FLAGS, DT_INIT, DT_INIT_ARRAY,
-        DT_INIT_ARRAYSZ, DT_JMPREL, DT_PLTGOT, DT_PLTREL, DT_PLTRELSZ, DT_REL, DT_RELA, DT_RELAENT,
-        DT_RELASZ, DT_RELENT, DT_RELR, DT_RELRENT, DT_RELRSZ, DT_RELSZ, DT_TEXTREL, DT_VERDEF,
-        DT_VERNEED, DT_VERSYM, DynamicTag,
+        DT_INIT_ARRAYSZ, DT_JMPREL, DT_PLTGOT, DT_PLTREL, DT_PLTRELSZ, DT_REL, DT_RELA,
+        DT_RELACOUNT, DT_RELAENT, DT_RELASZ, DT_RELENT, DT_RELR, DT_RELRENT, DT_RELRSZ, DT_RELSZ,
+        DT_TEXTREL, DynamicTag,
     },
     pod::Pod,
     read::elf::{FileHeader, Rel as _, Rela as _, Relr as _},
@@ -34,15 +34,8 @@ pub(super) fn check<'d, Elf: FileHeader<Endian = Endianness>>(
             return Err(Damage::Dynamic { reason: format!("{name} does not lead to code") });
         }
     }
-    for (tag, name, size) in [
-        (DT_PLTGOT, "DT_PLTGOT", 1),
-        (DT_VERSYM, "DT_VERSYM", 2 * symbols as u64),
-        (DT_VERNEED, "DT_VERNEED", 16),
-        (DT_VERDEF, "DT_VERDEF", 20),
-    ] {
-        if dynamic.get(tag).is_some_and(|address| !segments.allows(address, size, Access::Read)) {
-            return Err(outside(name));
-        }
+    if dynamic.get(DT_PLTGOT).is_some_and(|address| !segments.allows(address, 1, Access::Read)) {
+        return Err(outside("DT_PLTGOT"));
     }
     let word = if Elf::is_type_64_sized() { 8 } else { 4 };
     tables.place(DT_INIT_ARRAY, DT_INIT_ARRAYSZ, word, "DT_INIT_ARRAY")?;
@@ -51,10 +44,12 @@ pub(super) fn check<'d, Elf: FileHeader<Endian = Endianness>>(
     if dynamic.get(DT_JMPREL).is_some() && !procedures(DT_RELA) && !procedures(DT_REL) {
         return Err(wrong("DT_PLTREL is no kind of relocations"));
     }
-    for relocation in tables
-        .slice::<Elf::Rela>(DT_RELA, DT_RELASZ, Some(DT_RELAENT), "DT_RELA")?
-        .iter()
-        .chain(tables.procedures::<Elf::Rela>(procedures(DT_RELA))?)
+    let relocations = tables.slice::<Elf::Rela>(DT_RELA, DT_RELASZ, Some(DT_RELAENT), "DT_RELA")?;
+    // The linker takes so many from the start for the simplest kind.
+    if dynamic.get(DT_RELACOUNT).is_some_and(|count| count > relocations.len() as u64) {
+        return Err(wrong("DT_RELACOUNT is more than there are relocations"));
+    }
+    for relocation in relocations.iter().chain(tables.procedures::<Elf::Rela>(procedures(DT_RELA))?)
     {
         if relocation.r_type(endian, false).0 != 0 {
             let symbol = relocation.r_sym(endian, false);
@@ -115,9 +110,18 @@ impl<'d> Tables<'_, 'd> {
         entry: u64,
         name: &str,
     ) -> Result<Option<(u64, u64)>, Damage> {
-        let Some(address) = self.dynamic.get(address) else { return Ok(None) };
-        let missing = || Damage::Dynamic { reason: format!("{name} has no size") };
-        let size = self.dynamic.get(size).ok_or_else(missing)?;
+        let (address, size) = match (self.dynamic.get(address), self.dynamic.get(size)) {
+            (Some(address), Some(size)) => (address, size),
+            (None, None | Some(0)) => return Ok(None),
+            (Some(_), None) => {
+                return Err(Damage::Dynamic { reason: format!("{name} has no size") });
+            }
+            (None, Some(_)) => {
+                return Err(Damage::Dynamic {
+                    reason: format!("{name} is missing, but has a size"),
+                });
+            }
+        };
         if !size.is_multiple_of(entry) {
             return Err(other_size(name));
         }

@@ -7,9 +7,9 @@ use std::{
 use object::{
     Endianness,
     elf::{
-        DT_GNU_HASH, DT_INIT, DT_INIT_ARRAY, DT_JMPREL, DT_NEEDED, DT_NULL, DT_RELA, DT_RELACOUNT,
-        DT_RELASZ, DT_STRSZ, DT_STRTAB, DT_SYMENT, DT_SYMTAB, DT_VERSYM, DynamicTag, FileHeader64,
-        PT_DYNAMIC, PT_GNU_EH_FRAME, PT_GNU_RELRO, PT_LOAD, ProgramType,
+        DT_DEBUG, DT_GNU_HASH, DT_INIT, DT_INIT_ARRAY, DT_JMPREL, DT_NEEDED, DT_NULL, DT_RELA,
+        DT_RELACOUNT, DT_RELASZ, DT_STRSZ, DT_STRTAB, DT_SYMENT, DT_SYMTAB, DT_VERNEED, DT_VERSYM,
+        DynamicTag, FileHeader64, PT_DYNAMIC, PT_GNU_EH_FRAME, PT_GNU_RELRO, PT_LOAD, ProgramType,
     },
     read::elf::{Dyn as _, FileHeader as _, ProgramHeader as _},
 };
@@ -151,7 +151,8 @@ fn segment_that_crashes_the_linker_is_named() {
     refused(PT_LOAD, 1, MEMORY_SIZE, |_| 1, "more bytes in the file than in memory");
     refused(PT_LOAD, 1, ADDRESS, |_| 0, "overlaps the segment before it");
     refused(PT_LOAD, 1, ADDRESS, |_| u64::MAX - 8, "beyond the address space");
-    refused(PT_LOAD, 0, MEMORY_SIZE, |size| size + (1 << 32), "overlaps the segment before it");
+    refused(PT_LOAD, 0, MEMORY_SIZE, |size| size + (1 << 32), "and not writable");
+    refused(PT_LOAD, 2, MEMORY_SIZE, |size| size + (1 << 32), "overlaps the segment before it");
     refused(PT_DYNAMIC, 0, ADDRESS, |_| 1 << 40, "not mapped from the file");
     refused(PT_GNU_RELRO, 0, MEMORY_SIZE, |size| size + (1 << 32), "not the library's");
     refused(PT_GNU_RELRO, 0, ADDRESS, |_| 1 << 40, "not the library's");
@@ -180,6 +181,8 @@ fn dynamic_section_that_leads_outside_of_the_file_is_named() {
         (DT_RELA, "DT_RELA lies outside"),
         (DT_JMPREL, "DT_JMPREL lies outside"),
         (DT_VERSYM, "DT_VERSYM lies outside"),
+        (DT_VERNEED, "DT_VERNEED lies outside"),
+        (DT_RELACOUNT, "more than there are relocations"),
         (DT_INIT_ARRAY, "DT_INIT_ARRAY lies outside"),
         (DT_INIT, "DT_INIT does not lead to code"),
         (DT_NEEDED, "a name lies outside"),
@@ -197,13 +200,16 @@ fn dynamic_section_that_leads_outside_of_the_file_is_named() {
 #[test]
 #[cfg(target_pointer_width = "64")]
 fn dynamic_section_without_an_end_or_a_table_is_named() {
-    // The tags are changed to one that has no meaning here.
-    let meaningless = u64::try_from(DT_RELACOUNT.0).unwrap();
+    // The tags are changed to one that the linker ignores.
+    let meaningless = u64::try_from(DT_DEBUG.0).unwrap();
     for (tag, expected) in [
         (DT_STRTAB, "names no table of strings"),
         (DT_STRSZ, "names no table of strings"),
         (DT_SYMTAB, "names no table of symbols"),
         (DT_RELASZ, "DT_RELA has no size"),
+        (DT_RELA, "DT_RELA is missing"),
+        (DT_VERNEED, "versions of symbols come without their names"),
+        (DT_VERSYM, "versions of symbols come without their names"),
     ] {
         let image = Image::of_bank();
         let at = image.entry(tag);
