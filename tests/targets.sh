@@ -131,6 +131,9 @@ foreign_tests() {
         wrong "the layout of $target in C (>) is not that in Rust (<)"
     fi
     export "CARGO_TARGET_${name}_LINKER=$gnu-gcc" "CARGO_TARGET_${name}_RUNNER=$qemu -L /usr/$gnu"
+    # The emulator maps code without the right to execute it, so the kernel merges it with constants
+    # before it, and /proc/self/maps shows both as data. The loader would refuse such a library.
+    export "CARGO_TARGET_${name}_RUSTFLAGS=-Clink-arg=-Wl,-z,noseparate-code"
     # An emulator is slow. The machine's own tests check the same properties with more cases.
     export PROPTEST_CASES=64
     local core=(-p statevec-abi --lib --tests)
