@@ -97,12 +97,12 @@ impl LoadedPlugin {
     ///
     /// The file is opened once; the open file is checked and mapped, whatever the path leads to in
     /// the meantime, and afterwards the entry function is proved to lie in it. This is so on Linux
-    /// with `/proc` mounted; elsewhere, and for a library that refers to its own folder (`$ORIGIN`),
-    /// the dynamic linker opens the path a second time, and another file is found out, but only
-    /// after its initialisers have run.
+    /// with `/proc` mounted; elsewhere, and for a library that refers to its own folder
+    /// (`$ORIGIN`), the dynamic linker opens the path a second time, and another file is found out,
+    /// but only after its initialisers have run.
     ///
-    /// A file that is already mapped is not mapped again. When it has changed on disk since, that is
-    /// an error: the dynamic linker would answer with the old code.
+    /// A file that is already mapped is not mapped again. When it has changed on disk since, that
+    /// is an error: the dynamic linker would answer with the old code.
     ///
     /// # Errors
     ///
@@ -110,10 +110,11 @@ impl LoadedPlugin {
     ///
     /// # Safety
     ///
-    /// Loading runs foreign code: the initialisers of the library and of the libraries that it needs,
-    /// and then the plugin's functions, now and in every later call. The caller promises that
-    /// - this code is sound to run in this process, and keeps the contract of the ABI, its own threads
-    ///   included;
+    /// Loading runs foreign code: the initialisers of the library and of the libraries that it
+    /// needs, and then the plugin's functions, now and in every later call. The caller promises
+    /// that
+    /// - this code is sound to run in this process, and keeps the contract of the ABI, its own
+    ///   threads included;
     /// - the file and the libraries that it needs are not written to or cut off in place while they
     ///   are mapped, which is until the process ends. Exchange files by renaming, or pin the plugin
     ///   ([`LoadOptions::sha256`]), which lifts this promise for the file itself.
@@ -168,15 +169,15 @@ impl LoadedPlugin {
         self.checked.file.as_ref().map(|(path, _)| path.as_path())
     }
 
-    /// The digest that the library was pinned to, and so has; `None` for one that was not pinned, or
-    /// is linked in.
+    /// The digest that the library was pinned to, and so has; `None` for one that was not pinned,
+    /// or is linked in.
     #[must_use]
     pub fn sha256(&self) -> Option<Sha256> {
         self.checked.sha256
     }
 
-    /// The bytes of the very file that was checked and mapped, whatever its path leads to now; `None`
-    /// for a plugin that is linked in.
+    /// The bytes of the very file that was checked and mapped, whatever its path leads to now;
+    /// `None` for a plugin that is linked in.
     ///
     /// # Errors
     ///

@@ -21,8 +21,8 @@ impl Display for Tables<'_> {
         let schema = plugin.schema();
         writeln!(f, "plugin          {}", escaped(plugin.name()))?;
         writeln!(f, "ABI version     {}", plugin.abi_version())?;
-        writeln!(f, "panics          {}", panics(plugin.catches_panics()))?;
         writeln!(f, "file's SHA-256  {sha256}")?;
+        writeln!(f, "panics          {}", panics(plugin.catches_panics()))?;
         writeln!(f, "schema version  {}", schema.schema_version())?;
         let fingerprints = schema.fingerprints();
         writeln!(f, "fingerprints    records   {}", hex(&fingerprints.records))?;

@@ -14,7 +14,8 @@ use libloading::Library;
 /// The initialisers of the library, and of the libraries that it needs, are sound to run in this
 /// process.
 pub(super) unsafe fn dlopen(name: &Path) -> Result<ManuallyDrop<Library>, libloading::Error> {
-    // SAFETY: the caller vouches for the initialisers; a library that is never dropped stays mapped (rule 6).
+    // SAFETY: the caller vouches for the initialisers; a library that is never dropped stays mapped
+    // (rule 6).
     let library = unsafe { open(name) }?;
     Ok(ManuallyDrop::new(library))
 }

@@ -31,8 +31,8 @@ pub(super) struct Facts {
     pub(super) catches_panics: Option<bool>,
 }
 
-/// Checks that a file is whole, for this machine, and a plugin, if it is an ELF file. Names files of
-/// other known formats; the dynamic linker judges the rest.
+/// Checks that a file is whole, for this machine, and a plugin, if it is an ELF file. Names files
+/// of other known formats; the dynamic linker judges the rest.
 pub(super) fn check(path: &Path, file: &File) -> Result<Facts, LoadError> {
     let path_buf = || path.to_path_buf();
     let data = &ReadCache::new(file);

@@ -33,9 +33,10 @@ pub(super) fn find(path: &Path, library: &Library) -> Result<RuntimePluginEntryV
 ///
 /// The plugin keeps the contract.
 pub(super) unsafe fn table(entry: RuntimePluginEntryV1) -> Result<PluginApi, TableError> {
-    // SAFETY: the function lies in a mapped library, and the caller vouches for the plugin (rules 1 and 6).
-    let table = unsafe { entry() };
-    // SAFETY: the caller vouches for the functions in the table; their library stays mapped (rules 1
+    // SAFETY: the function lies in a mapped library, and the caller vouches for the plugin (rules 1
     // and 6).
+    let table = unsafe { entry() };
+    // SAFETY: the caller vouches for the functions in the table; their library stays mapped (rules
+    // 1 and 6).
     unsafe { PluginApi::check(&table) }
 }

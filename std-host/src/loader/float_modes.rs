@@ -1,7 +1,7 @@
 //! Floating-point modes of a thread.
 //!
-//! A library that was linked with `-ffast-math` sets flush-to-zero in its start-up code. The mode is
-//! the thread's, so the host and every other plugin on it would compute with it, too.
+//! A library that was linked with `-ffast-math` sets flush-to-zero in its start-up code. The mode
+//! is the thread's, so the host and every other plugin on it would compute with it, too.
 
 /// The modes as they were. Dropping it sets them again.
 #[must_use]

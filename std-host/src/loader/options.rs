@@ -25,38 +25,39 @@ pub struct LoadOptions {
 }
 
 impl LoadOptions {
-    /// The options of [`LoadedPlugin::open`]: any bytes, from a file that not every user may change.
+    /// The options of [`LoadedPlugin::open`]: any bytes, from a file that not every user may
+    /// change.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Pins the plugin: loads the file only if its bytes have this digest.
     ///
-    /// The file is opened once and copied to memory that is sealed against every change; the copy is
-    /// hashed, and the copy is loaded. So the code that runs is the code that was hashed, whatever
-    /// happens to the file in between. A file with other bytes is [`LoadError::Digest`], and none of
-    /// its code has run then. A digest that is pinned again is answered with the library that is
-    /// mapped for it; a library that was also loaded without a pin is mapped twice.
+    /// The file is opened once and copied to memory that is sealed against every change; the copy
+    /// is hashed, and the copy is loaded. So the code that runs is the code that was hashed,
+    /// whatever happens to the file in between. A file with other bytes is [`LoadError::Digest`],
+    /// and none of its code has run then. A digest that is pinned again is answered with the
+    /// library that is mapped for it; a library that was also loaded without a pin is mapped twice.
     ///
     /// The pin covers this one file, of 1 GiB at most. The dynamic linker finds the libraries that
     /// it needs as ever, except relative to the file: in a pinned library `$ORIGIN` is not the
     /// file's folder.
     ///
     /// This needs Linux with `/proc` mounted; elsewhere it is refused
-    /// ([`LoadError::PinUnsupported`]), because no other system that this crate knows loads a library
-    /// from memory that cannot be changed.
+    /// ([`LoadError::PinUnsupported`]), because no other system that this crate knows loads a
+    /// library from memory that cannot be changed.
     pub fn sha256(mut self, digest: Sha256) -> Self {
         self.sha256 = Some(digest);
         self
     }
 
-    /// Whether to load a file that every user of the machine may change or exchange; by default this
-    /// is [`LoadError::WorldWritable`].
+    /// Whether to load a file that every user of the machine may change or exchange; by default
+    /// this is [`LoadError::WorldWritable`].
     ///
-    /// Every user may do so when others may write to the file, or to its folder if that has no sticky
-    /// bit, or to the folder of a symbolic link that is given in its place. The check is for Unix, and
-    /// leaves out folders further up. Pinned files skip it: a changed file no longer matches its
-    /// digest.
+    /// Every user may do so when others may write to the file, or to its folder if that has no
+    /// sticky bit, or to the folder of a symbolic link that is given in its place. The check is for
+    /// Unix, and leaves out folders further up. Pinned files skip it: a changed file no longer
+    /// matches its digest.
     pub fn allow_world_writable(mut self, allow: bool) -> Self {
         self.allow_world_writable = allow;
         self

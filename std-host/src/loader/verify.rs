@@ -72,7 +72,8 @@ mod by_object_name {
         if info.dli_fname.is_null() {
             return None;
         }
-        // SAFETY: not null, so the name of a library that stays mapped, with its zero (rules 6 and 10).
+        // SAFETY: not null, so the name of a library that stays mapped, with its zero (rules 6 and
+        // 10).
         let name = unsafe { CStr::from_ptr(info.dli_fname) };
         Some(PathBuf::from(OsStr::from_bytes(name.to_bytes())))
     }

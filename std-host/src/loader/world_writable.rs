@@ -15,8 +15,9 @@ const STICKY: u32 = 0o1000;
 /// Refuses a file that every user may change, or exchange for another one.
 ///
 /// The folders that count are the file's own and that of the path as given, because a symbolic link
-/// can be exchanged like a file. Those further up do not: they are open to all on many machines that
-/// have one user. Outside Unix nothing is refused, because a mode does not say there who may write.
+/// can be exchanged like a file. Those further up do not: they are open to all on many machines
+/// that have one user. Outside Unix nothing is refused, because a mode does not say there who may
+/// write.
 pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(), LoadError> {
     if !cfg!(unix) {
         return Ok(());
@@ -38,8 +39,8 @@ pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(
     }
 }
 
-/// The folder of the file, or of the link to it, if every user may exchange what lies there; and its
-/// mode.
+/// The folder of the file, or of the link to it, if every user may exchange what lies there; and
+/// its mode.
 fn exposed_folder(path: &Path, canonical: &Path) -> io::Result<Option<(PathBuf, u32)>> {
     let given = absolute(path)?;
     let beside_link = given.parent().filter(|_| given != canonical);

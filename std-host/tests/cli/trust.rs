@@ -110,3 +110,13 @@ fn half_a_file_is_an_error_and_no_crash() {
     file.set_len(4096).unwrap();
     run(&path, &[]).fails_with(1, "is damaged; copy or build it anew\n  caused by: it ends after");
 }
+
+#[test]
+fn manifest_as_the_plugin_names_the_folder_to_give() {
+    let dir = tempfile::tempdir().unwrap();
+    let manifest = dir.path().join("Cargo.toml");
+    fs::write(&manifest, "[package]").unwrap();
+    let told = format!("give its folder {}, which is then built", dir.path().display());
+    run(manifest.to_str().unwrap(), &[]).fails_with(2, &told);
+    host(&["inspect", manifest.to_str().unwrap()]).fails_with(2, &told);
+}

@@ -31,7 +31,7 @@ fn replaced_file_is_not_answered_with_the_old_code() {
     let link = folder.path().join("link.so");
     symlink(&path, &link).unwrap();
     assert_changed(&link);
-    assert_eq!(old.api().plugin_name(), Ok(&b"old"[..]), "what was loaded goes on");
+    assert_eq!(old.api().plugin_name(), Ok(&b"old"[..]), "the loaded plugin goes on");
 
     let beside = folder.path().join("beside.so");
     fs::copy(&path, &beside).unwrap();

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::{chain, library::Library, open, open_with};
 
-/// What the loader says about a library, with its folder's name cut off.
+/// The error for a library, and its text without the folder's name.
 fn refusal(library: &Library) -> (LoadError, String) {
     let folder = TempDir::new().unwrap();
     let path = library.build(folder.path(), "plugin.so");
@@ -51,7 +51,7 @@ fn text_file() {
     let path = folder.path().join("plugin.so");
     fs::write(
         &path,
-        "# This is the readme, not the plugin that it speaks of, at whatever length.\n",
+        "# This is a readme, and no plugin. It is longer than the header of a library.\n",
     )
     .unwrap();
     let (error, text) = refusal_of(&path);
@@ -63,7 +63,7 @@ fn text_file() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_not_waited_for() {
+fn pipe_folder_or_device_is_waited_for() {
     let folder = TempDir::new().unwrap();
     let pipe = folder.path().join("plugin.so");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -96,14 +96,15 @@ fn library_for_another_machine() {
     assert!(text.contains(&format!("is built for {name} (")), "{text}");
     assert!(text.contains(&format!("needs a library for {ARCH} (")), "{text}");
 
-    // The class: 32-bit where this is 64-bit, and the other way round. The headers have another size then.
+    // The class: 32-bit where this is 64-bit, and the other way round. The headers have another
+    // size then.
     bytes[4] = 3 - bytes[4];
     fs::write(&other, bytes).unwrap();
     assert!(matches!(refusal_of(&other), (LoadError::Machine { .. }, _)));
 }
 
 #[test]
-fn symbol_that_nobody_has_is_named_at_load() {
+fn symbol_that_no_library_has_is_named_at_load() {
     let library = Library {
         rest: "int nowhere(void);\nint late(void) { return nowhere(); }".into(),
         ..Library::default()
@@ -161,4 +162,20 @@ fn schema_that_is_no_text_and_text_that_is_no_schema() {
         let (error, text) = refusal(&Library { schema: schema.to_vec(), ..Library::default() });
         assert!(matches!(error, LoadError::Schema { .. }), "{text}");
     }
+}
+
+/// Other formats than ELF are not searched for the symbol.
+#[test]
+#[cfg(target_os = "linux")]
+fn library_that_does_not_catch_panics_is_told_from_one_that_says_nothing() {
+    let folder = TempDir::new().unwrap();
+    for (value, expected) in [("1", Some(true)), ("0", Some(false)), ("2", None)] {
+        let symbol = "statevec_runtime_plugin_catches_panics";
+        let rest = format!("const unsigned char {symbol} = {value};");
+        let library = Library { rest, ..Library::default() };
+        let path = library.build(folder.path(), &format!("{value}.so"));
+        assert_eq!(open(&path).unwrap().catches_panics(), expected);
+    }
+    let silent = Library::default().build(folder.path(), "silent.so");
+    assert_eq!(open(&silent).unwrap().catches_panics(), None);
 }

@@ -10,7 +10,7 @@ use std::{
 use statevec_abi::schema::Version;
 use statevec_abi_alloc::schema::SchemaRegistry;
 
-/// What a library exports.
+/// The exports of a library.
 pub(crate) struct Library {
     pub(crate) abi_version: u32,
     /// `None`: a null pointer with a length.

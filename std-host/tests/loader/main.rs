@@ -1,4 +1,5 @@
-//! Files that are no plugins, plugins that are not in order, and files that change: what the loader says.
+//! The loader's answers to files that are no plugins, plugins that are wrong, and files that
+//! change.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
@@ -40,7 +41,7 @@ fn open(path: impl AsRef<Path>) -> Result<LoadedPlugin, LoadError> {
 }
 
 fn open_with(options: &LoadOptions, path: impl AsRef<Path>) -> Result<LoadedPlugin, LoadError> {
-    // SAFETY: the libraries of these tests are sound to load; where one breaks the contract, it does
-    // so in a way that the loader detects (rule 6).
+    // SAFETY: the libraries of these tests are sound to load; where one breaks the contract, it
+    // does so in a way that the loader detects (rule 6).
     unsafe { options.open(path) }
 }

@@ -94,7 +94,7 @@ fn file_that_changed_is_refused_though_its_digest_is_mapped() {
     let plugin = pinned(&path, before).unwrap();
     named("after").build(folder.path(), "plugin.so");
     assert!(matches!(pinned(&path, before), Err(LoadError::Digest { .. })));
-    assert_eq!(plugin.api().plugin_name(), Ok(&b"before"[..]), "what was loaded goes on");
+    assert_eq!(plugin.api().plugin_name(), Ok(&b"before"[..]), "the loaded plugin goes on");
     assert_eq!(pinned(&path, digest(&path)).unwrap().name(), "after");
 }
 
@@ -103,7 +103,7 @@ fn file_that_is_overwritten_after_loading_changes_nothing() {
     let folder = TempDir::new().unwrap();
     let path = named("kept").build(folder.path(), "plugin.so");
     let plugin = pinned(&path, digest(&path)).unwrap();
-    // In place: this is what reaches into, or kills, a process that has mapped the file itself.
+    // In place: a process that has mapped the file itself sees the change, or dies of it.
     fs::File::options().write(true).truncate(true).open(&path).unwrap();
     assert_eq!(plugin.api().plugin_name(), Ok(&b"kept"[..]));
 }

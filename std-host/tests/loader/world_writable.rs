@@ -20,8 +20,8 @@ fn assert_refused(path: &Path, writable: &Path, mode: &str) {
     let error = open(path).unwrap_err();
     assert!(matches!(error, LoadError::WorldWritable { .. }), "{error}");
     let text = error.to_string();
-    let what = format!("may change {} (its mode is {mode})", writable.display());
-    assert!(text.contains(&what) && text.contains("chmod o-w"), "{text}");
+    let expected = format!("may change {} (its mode is {mode})", writable.display());
+    assert!(text.contains(&expected) && text.contains("chmod o-w"), "{text}");
 }
 
 /// A folder, and a library in a folder without links in its name.
@@ -44,7 +44,7 @@ fn file_that_all_may_write() {
     assert!(open_with(&LoadOptions::new().allow_world_writable(true), &path).is_ok());
     assert_refused(&path, &path, "702");
     set_mode(&path, 0o700);
-    assert!(open(&path).is_ok(), "what was mapped already is asked anew each time");
+    assert!(open(&path).is_ok(), "a mapped file is checked again at each load");
 }
 
 #[test]

@@ -179,8 +179,8 @@ fn own_code() -> Range<usize> {
     range.expect("this function is mapped")
 }
 
-/// Stands before the system's `dlopen`, and reports when it begins and ends. A symbol of the program
-/// comes before those of its libraries.
+/// Stands before the system's `dlopen`, and reports when it begins and ends. A symbol of the
+/// program comes before those of its libraries.
 ///
 /// # Safety
 ///

@@ -2,9 +2,9 @@
 //! process of its own, and counts the outcomes.
 //!
 //! Loading runs the dynamic linker and the plugin, and either may crash on a wrong file. The host
-//! itself may not: a crash before the linker was called, or in the host's own code, fails this test.
-//! `STATEVEC_LOADER_MUTATIONS` sets the number of files, 400 by default. The seed is fixed, so file
-//! number N is the same in every run.
+//! itself may not: a crash before the linker was called, or in the host's own code, fails this
+//! test. `STATEVEC_LOADER_MUTATIONS` sets the number of files, 400 by default. The seed is fixed,
+//! so file number N is the same in every run.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 

@@ -20,7 +20,8 @@ pub(crate) struct Change {
     pub(crate) new: Vec<u8>,
 }
 
-/// Widths of the fields of a program header: type, flags, offset, two addresses, two sizes, alignment.
+/// Widths of the fields of a program header: type, flags, offset, two addresses, two sizes,
+/// alignment.
 const HEADER: [usize; 8] = [4, 4, 8, 8, 8, 8, 8, 8];
 
 impl Places {

@@ -1,5 +1,6 @@
-//! The dynamic linker knows libraries by the path that they were loaded by, and a memory file's path is its descriptor's number. In a process
-//! of its own, so that nobody else takes the numbers.
+//! The dynamic linker answers a path that it knows with the library that it mapped before, and the
+//! path of a memory file is its descriptor's number. The test has a process of its own, so that no
+//! other test takes the numbers.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
@@ -28,8 +29,8 @@ fn pinned(path: &Path) -> Result<LoadedPlugin, LoadError> {
     unsafe { LoadOptions::new().sha256(digest).open(path) }
 }
 
-/// Loads a memory file as careless code does: it closes the descriptor. Returns the number, which is the one that a pinned library will have next:
-/// while it is copied, its file is open.
+/// Loads a memory file as careless code does: it closes the descriptor. Returns the number, which a
+/// pinned library will have next: while it is copied, its file is open.
 fn load_and_close(path: &Path) -> i32 {
     let _file = File::open(path).unwrap();
     let mut memory = File::from(memfd_create("careless", MemfdFlags::CLOEXEC).unwrap());
@@ -42,7 +43,7 @@ fn load_and_close(path: &Path) -> i32 {
     number
 }
 
-/// One test, because the numbers are the process's.
+/// One test, because all tests of a process share its numbers.
 #[test]
 fn number_that_comes_back_does_not_bring_back_the_old_library() {
     let folder = TempDir::new().unwrap();

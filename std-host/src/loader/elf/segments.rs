@@ -194,8 +194,8 @@ impl Segment {
     }
 }
 
-/// Checks that loaded segments ascend and share no page, and that none is larger in the file than in
-/// memory.
+/// Checks that loaded segments ascend and share no page, and that none is larger in the file than
+/// in memory.
 fn check_apart(loads: &[Segment]) -> Result<(), Damage> {
     let mut free = 0;
     for load in loads {

@@ -13,8 +13,8 @@ use super::{
     segments::Segments,
 };
 
-/// Checks that the chains lie in the segments and end, and that every symbol has one of the versions
-/// in them. `symbols` is the number of symbols.
+/// Checks that the chains lie in the segments and end, and that every symbol has one of the
+/// versions in them. `symbols` is the number of symbols.
 pub(super) fn check<'d>(
     dynamic: &Dynamic<'d>,
     segments: &Segments,
