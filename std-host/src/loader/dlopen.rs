@@ -1,6 +1,11 @@
 //! The call that maps a library.
 
-use std::{mem::ManuallyDrop, path::Path};
+use std::{
+    fs::File,
+    mem::ManuallyDrop,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use libloading::Library;
 
@@ -38,4 +43,11 @@ unsafe fn open(name: &Path) -> Result<Library, libloading::Error> {
 unsafe fn open(name: &Path) -> Result<Library, libloading::Error> {
     // SAFETY: the caller vouches for the initialisers (rule 6).
     unsafe { Library::new(name) }
+}
+
+/// Keeps the descriptor of a mapped library open until the process ends. So its number does not
+/// become the name of another file, and backtraces of the plugin find their symbols.
+pub(super) fn keep_open(file: &Arc<File>) {
+    static OPEN: Mutex<Vec<Arc<File>>> = Mutex::new(Vec::new());
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(file));
 }

@@ -3,7 +3,6 @@
 use std::{
     fs::File,
     io::{self, Read as _},
-    mem,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -12,7 +11,7 @@ use statevec_abi::abi::RuntimePluginEntryV1;
 
 use super::{
     LoadError, Sha256,
-    dlopen::dlopen,
+    dlopen::{dlopen, keep_open},
     elf, entry,
     file::{self, FromStart},
     identity::FileIdentity,
@@ -116,9 +115,7 @@ pub(super) unsafe fn map(path: &Path, allow_world_writable: bool) -> Result<Libr
     let library = unsafe { dlopen(&name) }
         .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
     let open = Arc::new(open);
-    // The descriptor stays open as long as the library is mapped. So its number does not become the
-    // name of another file, and backtraces of the plugin find their symbols.
-    mem::forget(Arc::clone(&open));
+    keep_open(&open);
     let verified = entry::find(path, &library).and_then(|entry| {
         verify::check(path, &open, entry as usize)?;
         let now = open.metadata();

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _},
-    mem::{self, ManuallyDrop},
+    mem::ManuallyDrop,
     path::Path,
     sync::Arc,
 };
@@ -14,7 +14,11 @@ use rustix::{
     io::Errno,
 };
 
-use super::{LoadError, Sha256, dlopen::dlopen, proc};
+use super::{
+    LoadError, Sha256,
+    dlopen::{dlopen, keep_open},
+    proc,
+};
 
 /// A sealed memory file. Not even this process can write to it or cut it off, and the seals cannot
 /// be removed.
@@ -56,7 +60,7 @@ impl SealedCopy {
         let library = unsafe { dlopen(&name) };
         let library = library.map_err(|source| LoadError::Library { path: path(), source })?;
         let file = Arc::new(self.0);
-        mem::forget(Arc::clone(&file));
+        keep_open(&file);
         Ok((library, file))
     }
 }
