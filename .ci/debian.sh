@@ -2,11 +2,12 @@
 #
 #   need PROGRAM PACKAGE…      installs the packages. A program from elsewhere is as good; without
 #                              one prints "skipped, because …"
+#   need_for_tests             the same for the optional tools of the tests
 #   debian_packages PACKAGE…   installs the packages; on failure prints the reason
 #   debian_rustc               installs Debian's compiler with its library sources and prints its
 #                              path; on failure prints the reason
 #
-# All return 77 on failure, the exit status for "skipped".
+# They return 77 on failure, the exit status for "skipped"; need_for_tests only prints it.
 
 # The package lists count as fresh for an hour. /run is empty on a new machine.
 debian_lists=/run/statevec-apt-updated
@@ -18,6 +19,14 @@ need() {
         echo "skipped, because there is no $program, and $reason"
         return 77
     }
+}
+
+# Optional tools of the tests: for the header as C++ and on Armv7E-M, and for a second reader of the
+# transaction log. Tests without their tool print that they are skipped.
+need_for_tests() {
+    need c++ g++ || true
+    need arm-none-eabi-gcc gcc-arm-none-eabi || true
+    need python3 python3-minimal || true
 }
 
 debian_packages() {

@@ -71,6 +71,7 @@ address() {
     nightly || return
     # Suppressions match names of functions, which this program finds.
     need llvm-symbolizer llvm || true
+    need_for_tests
     # A plugin's library leaves the sanitizer's functions undefined; the program that loads it
     # exports them. The stack walk at each allocation needs frame pointers.
     flags -Zsanitizer=address -Clink-arg=-Wl,--export-dynamic -Cforce-frame-pointers=yes
@@ -106,8 +107,7 @@ skipped_leaks() {
 }
 
 c() {
-    need c++ g++ || true
-    need arm-none-eabi-gcc gcc-arm-none-eabi || true
+    need_for_tests
     tests -p statevec-tests --test 'c_*' || return
     # The tests pass if a compiler or a sanitizer is missing, and print that they skipped it.
     ! grep '^skipped:' "$work/log" || return 77
