@@ -19,7 +19,7 @@ pub const NAME: &str = "engine, bank";
 
 static BANK: StaticPlugin = static_plugin!(Bank, slots = 1);
 
-/// What is measured.
+/// The work of one command that a measurement includes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
     /// The deposit alone.

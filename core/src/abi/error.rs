@@ -11,7 +11,7 @@ use super::{
 /// The most bytes of an error text; longer ones are cut at a char boundary.
 pub const RUNTIME_ERROR_MESSAGE_CAPACITY: usize = 512;
 
-/// Where a call writes why it failed. The caller owns it.
+/// A buffer for the kind and the text of a failed call. The caller owns it.
 ///
 /// ```text
 ///  0        4      6      8               16                                     528   (64-bit)
@@ -24,7 +24,7 @@ pub const RUNTIME_ERROR_MESSAGE_CAPACITY: usize = 512;
 pub struct RuntimeErrorBuf {
     /// The part of the plugin's life that failed.
     pub phase: RuntimeErrorPhase,
-    /// What kind of error it is.
+    /// The kind of the error.
     pub kind: RuntimeErrorKind,
     /// Number of bytes of `message_buf` in use.
     pub message_len: usize,

@@ -4,7 +4,7 @@ use core::slice;
 
 use crate::abi::{RuntimeBytesMutRef, RuntimeBytesRef};
 
-/// Why foreign bytes did not become a slice.
+/// A fault of foreign bytes: their pointer and length make no valid slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum BytesError {

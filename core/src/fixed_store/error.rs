@@ -1,6 +1,6 @@
 //! Errors of a schema that does not fit a memory.
 
-/// Why there is no store for a schema in a memory.
+/// Reasons why a store cannot be made for a schema in the given memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum FixedStoreError<'d> {

@@ -25,7 +25,7 @@ pub struct PluginApi {
     on_unload: OnUnloadFn,
 }
 
-/// Why a table cannot be used.
+/// A fault of a plugin's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum TableError {
@@ -53,7 +53,7 @@ impl PluginApi {
     ///
     /// # Errors
     ///
-    /// What is wrong with the table.
+    /// The fault of the table.
     ///
     /// # Safety
     ///

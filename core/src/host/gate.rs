@@ -52,7 +52,7 @@ unsafe impl<H> Sync for HostGate<H> {}
 /// The bits that a thread's token leaves free.
 const STATE_BITS: usize = OPEN | LENT;
 
-/// Why a call may not go on to the host.
+/// Reasons to refuse a call before it reaches the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 pub(crate) enum GateError {
     #[error("host context is null")]

@@ -92,12 +92,12 @@ pub struct PluginRuntime<H: Host, G: Deref<Target = HostGate<H>>> {
 // `G` is `Send` (rule 7).
 unsafe impl<H: Host, G: Deref<Target = HostGate<H>> + Send> Send for PluginRuntime<H, G> {}
 
-/// Why a call of a plugin failed.
+/// The failure of a call of a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallFailure<'e> {
     /// The part of the plugin's life that failed, as the plugin wrote it.
     pub phase: RuntimeErrorPhase,
-    /// What kind of error it is, as the plugin wrote it.
+    /// The kind of the error, as the plugin wrote it.
     pub kind: RuntimeErrorKind,
     /// The reason.
     pub message: ErrorText<'e>,

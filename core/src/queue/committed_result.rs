@@ -39,7 +39,7 @@ pub enum CommittedStatus {
     },
 }
 
-/// Why a command changed nothing.
+/// The reason of a rejected command, as the queue stores it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u16)]
 pub enum RejectedErrorCode {

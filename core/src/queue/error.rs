@@ -1,6 +1,6 @@
 //! Errors of decoding and encoding queue records.
 
-/// What is wrong with a queue record.
+/// A fault of a queue record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum QueueCodecError {

@@ -42,7 +42,7 @@ impl HostCaller for HostErrorBuffer<'_> {
     }
 }
 
-/// Why a host call failed.
+/// The failure of a host call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 pub enum HostCallError {
     /// The host reported an error; its kind and text are in the

@@ -31,7 +31,7 @@ const BUSY: u8 = 1;
 /// A call panicked, and may have left the plugin inconsistent (rule 2).
 const QUARANTINED: u8 = 2;
 
-/// Why a call cannot use an instance.
+/// States of an instance in which a call is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 pub(crate) enum InstanceError {
     #[error("runtime handle is null")]

@@ -161,7 +161,7 @@ impl<'a> EntryOutcome<'a> {
     }
 }
 
-/// Why a command changed nothing.
+/// The error of a command that changed nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryFailure<'a> {
     /// The kind of the error.

@@ -12,7 +12,7 @@ pub struct EntryError {
     pub fault: EntryFault,
 }
 
-/// What is wrong with an entry or a segment header.
+/// A fault of an entry or a segment header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum EntryFault {
@@ -73,7 +73,7 @@ pub enum EntryFault {
     },
 }
 
-/// What is wrong with a frame.
+/// A fault of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum FrameError {
@@ -128,7 +128,7 @@ pub enum FrameError {
     },
 }
 
-/// What is wrong with a segment header.
+/// A fault of a segment header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum SegmentError {
@@ -176,7 +176,7 @@ pub enum SegmentError {
     Field(EntryError),
 }
 
-/// What is wrong with a log that is read as a whole.
+/// A fault of a log that is read as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum ReadError {
@@ -195,7 +195,7 @@ pub enum ReadError {
     },
 }
 
-/// Why something was not written.
+/// The failure of writing an entry, frame or header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 #[non_exhaustive]
 pub enum EncodeError<E> {

@@ -146,7 +146,7 @@ impl FrameHeader {
     }
 }
 
-/// What the next frame of a log must continue.
+/// The chain that the next frame of a log must continue.
 ///
 /// It tells the next frame apart from an older one that lies in the same place of a reused file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

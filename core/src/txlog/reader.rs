@@ -36,7 +36,7 @@ impl<'a> LogReader<'a> {
         self.offset
     }
 
-    /// What the next frame must continue.
+    /// The chain that the next frame must continue.
     #[must_use]
     pub const fn chain(&self) -> Chain {
         self.chain

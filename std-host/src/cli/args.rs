@@ -135,7 +135,7 @@ pub(crate) struct DurabilityArgs {
     #[arg(long, value_name = "N|MS", requires = "data")]
     pub(crate) sync_every: Option<super::runner::SyncEvery>,
 
-    /// What a command that fails leads to: the run stops behind it, or goes on
+    /// If a command fails, the run stops behind it, or goes on
     #[cfg(unix)]
     #[arg(long, value_enum, value_name = "WHAT", default_value = "stop", requires = "data")]
     pub(crate) on_failure: OnFailureArg,

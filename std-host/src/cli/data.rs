@@ -47,7 +47,7 @@ pub(crate) struct CheckpointArgs {
 
 #[derive(Debug, Serialize)]
 struct Status {
-    /// Who has the lock; none when no process writes here.
+    /// The holder of the lock; none when no process writes here.
     holder: Option<String>,
     plugin: Option<String>,
     plugin_sha256: Option<String>,

@@ -1,4 +1,4 @@
-//! What runs the commands of a stream: an engine in memory, or one whose results are recorded.
+//! Runs the commands of a stream: on an engine in memory, or on one whose results are recorded.
 
 #[cfg(unix)]
 mod durable;

@@ -22,7 +22,7 @@ use object::{
 use self::{dynamic::Dynamic, segments::Segments, symbols::Symbols};
 use super::{Damage, LoadError, Machine, entry, format};
 
-/// What the loader needs to know about a library. The default is for files of other formats.
+/// The facts about a library that the loader needs. The default is for files of other formats.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// Whether it refers to its own folder, for libraries that it needs.

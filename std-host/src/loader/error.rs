@@ -15,7 +15,7 @@ mod damage;
 
 pub use damage::Damage;
 
-/// Why a plugin cannot be used.
+/// A fault of a plugin, found before it is used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -24,7 +24,7 @@ pub enum LoadError {
     File {
         /// The path as given.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The path does not lead to a regular file.
@@ -32,7 +32,7 @@ pub enum LoadError {
     NotAFile {
         /// The path as given.
         path: PathBuf,
-        /// What it is, with its article.
+        /// The kind of the file, with its article.
         kind: &'static str,
     },
     /// Every user of the machine may change the file, or exchange it.
@@ -87,7 +87,7 @@ pub enum LoadError {
     Seal {
         /// The path as given.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
     /// This system cannot load a file from sealed memory, so a digest would promise more than it
@@ -109,7 +109,7 @@ pub enum LoadError {
     Format {
         /// The path as given.
         path: PathBuf,
-        /// What it holds, with its article.
+        /// The format of the file, with its article.
         found: &'static str,
     },
     /// The dynamic linker would read the path as another one.
@@ -128,9 +128,9 @@ pub enum LoadError {
     Machine {
         /// The path as given.
         path: PathBuf,
-        /// What the file is built for.
+        /// The machine that the file is built for.
         found: Machine,
-        /// What this process is built for.
+        /// The machine that this process is built for.
         needed: Machine,
     },
     /// The file is cut off, or its headers are wrong.
@@ -138,7 +138,7 @@ pub enum LoadError {
     Damaged {
         /// The path as given.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault.
         source: Damage,
     },
     /// The dynamic linker refuses the file: it is not a shared library, or needs symbols that no
@@ -147,7 +147,7 @@ pub enum LoadError {
     Library {
         /// The path as given.
         path: PathBuf,
-        /// What the dynamic linker says.
+        /// The dynamic linker's error.
         source: libloading::Error,
     },
     /// The process has mapped this file, or one that had this path, and the file has changed since.
@@ -181,7 +181,7 @@ pub enum LoadError {
         path: PathBuf,
         /// The symbol that is missing.
         symbol: &'static str,
-        /// What the dynamic linker says. `None` when the file's own symbol table lacks the symbol,
+        /// The dynamic linker's error. `None` when the file's own symbol table lacks the symbol,
         /// so that the library was not loaded, and when the symbol is null.
         source: Option<libloading::Error>,
     },
@@ -190,7 +190,7 @@ pub enum LoadError {
     Table {
         /// The plugin's path, or that it is linked in.
         plugin: String,
-        /// What is wrong with it.
+        /// The fault.
         source: TableError,
     },
     /// The plugin's name is not a text.
@@ -198,7 +198,7 @@ pub enum LoadError {
     Name {
         /// The plugin's path, or that it is linked in.
         plugin: String,
-        /// What is wrong with it.
+        /// The fault.
         source: TextError,
     },
     /// The plugin's schema is not a text.
@@ -206,7 +206,7 @@ pub enum LoadError {
     SchemaText {
         /// The plugin's path, or that it is linked in.
         plugin: String,
-        /// What is wrong with it.
+        /// The fault.
         source: TextError,
     },
     /// The plugin's schema is text, but not a schema.
@@ -214,12 +214,12 @@ pub enum LoadError {
     Schema {
         /// The plugin's path, or that it is linked in.
         plugin: String,
-        /// What is wrong with it.
+        /// The fault.
         source: SchemaIdlError,
     },
 }
 
-/// Why the bytes of a plugin's name or schema are not a text.
+/// A fault of the bytes of a plugin's name or schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {

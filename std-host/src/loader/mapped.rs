@@ -31,7 +31,7 @@ struct Mapped {
     library: Result<Library, Unusable>,
 }
 
-/// Why a library that was mapped is never used.
+/// The reason why a mapped library is never used.
 #[derive(Clone)]
 enum Unusable {
     /// The file was written to while it was mapped.

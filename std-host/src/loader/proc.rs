@@ -1,4 +1,4 @@
-//! What `/proc` tells about this process: names of its descriptors, and the files that it has
+//! Facts about this process from `/proc`: names of its descriptors, and the files that it has
 //! mapped.
 
 use std::{

@@ -1,4 +1,4 @@
-//! What must hold once the dynamic linker has answered: the entry function lies in the file that
+//! Checks after the dynamic linker has answered: the entry function lies in the file that
 //! was checked.
 //!
 //! The linker may have answered with something else: a library that it knows by the same name or

@@ -92,7 +92,7 @@ impl DirectoryLock {
         Ok(Self { file, running_entry, running_ext_seq, running_check, interrupted, acknowledged })
     }
 
-    /// Who has the lock of a directory; `None` if it is free.
+    /// The holder of a directory's lock; `None` if it is free.
     ///
     /// # Errors
     ///

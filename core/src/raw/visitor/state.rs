@@ -38,7 +38,7 @@ enum Stage {
     Troubled,
 }
 
-/// Why a visit failed.
+/// The failure of a visit.
 enum Trouble {
     /// Pointer and length of the bytes are not a slice.
     Bytes(BytesError),

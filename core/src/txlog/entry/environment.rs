@@ -1,4 +1,4 @@
-//! What determines the results of commands besides the commands.
+//! The environment of a log's entries: plugin file, configuration and limits.
 
 use embedded_io::Write;
 
@@ -7,7 +7,7 @@ use super::{
     encode::put_sized,
 };
 
-/// What determines the results of commands, besides the commands and the schema.
+/// The plugin file, configuration and limits, which determine the results of commands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Environment<'a> {
     /// SHA-256 of the plugin's file; all zero for a plugin that is linked into the program.

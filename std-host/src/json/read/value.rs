@@ -31,7 +31,7 @@ impl From<CommandError> for Refusal {
 
 /// Reads the next value and appends it as the field is encoded (ABI.md section 5).
 ///
-/// What was appended before an error stays; the caller removes it.
+/// On an error the bytes appended so far stay; the caller removes them.
 #[inline]
 pub(super) fn append_value(
     schema: &SchemaRegistry,

@@ -35,7 +35,7 @@ pub(super) struct Segment {
     executable: bool,
 }
 
-/// What an access to memory needs of its segment.
+/// The right that an access to memory needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     Read,

@@ -1,13 +1,13 @@
 //! Damage to a library's file.
 
-/// What is wrong with a shared library's file.
+/// A fault of a shared library's file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Damage {
     /// The headers make no sense.
     #[error("its headers cannot be read: {reason}")]
     Header {
-        /// What is wrong with them.
+        /// The fault.
         reason: String,
     },
     /// The file ends too early.
@@ -23,13 +23,13 @@ pub enum Damage {
     Segment {
         /// Which one, counted from 0.
         index: usize,
-        /// What is wrong with it.
+        /// The fault.
         reason: &'static str,
     },
     /// The dynamic section says where tables lie in memory, and cannot be followed.
     #[error("its dynamic section is wrong: {reason}")]
     Dynamic {
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
 }

@@ -4,7 +4,7 @@ use std::{fmt, path::Path};
 
 use statevec_host::{durable::Opened, foreign_text::Escaped};
 
-/// What opening the directory found and did.
+/// The note about opening the directory: its findings and repairs.
 pub(super) struct OpenedNote<'o> {
     pub(super) path: &'o Path,
     pub(super) opened: &'o Opened,
