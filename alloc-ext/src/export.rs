@@ -55,8 +55,8 @@ pub const fn factory_api<F: ExportedFactory>() -> RuntimePluginApiV1 {
     }
 }
 
-/// Makes the [`StaticPlugin`](statevec_abi::plugin::StaticPlugin) of a boxed plugin, to be linked in; the
-/// expression makes its `Box<dyn RuntimePluginFactory>`, and uses no local variables.
+/// Makes the [`StaticPlugin`](statevec_abi::plugin::StaticPlugin) of a boxed plugin, to be linked
+/// in; the expression makes its `Box<dyn RuntimePluginFactory>`, and uses no local variables.
 ///
 /// ```
 /// # use statevec_abi_alloc::*;
@@ -84,8 +84,8 @@ macro_rules! static_runtime_plugin {
 /// RuntimePluginFactory>`.
 ///
 /// Write it in a package that is a `cdylib`: a library has one such symbol, and so has whatever
-/// this package is linked into. As [`export_plugin!`](statevec_abi::export_plugin), it does not compile
-/// when panics are not caught, unless `, panics = abort` says that this is wanted.
+/// this package is linked into. As [`export_plugin!`](statevec_abi::export_plugin), it does not
+/// compile when panics are not caught, unless `, panics = abort` says that this is wanted.
 #[cfg(feature = "std")]
 #[macro_export]
 macro_rules! export_runtime_plugin {

@@ -42,7 +42,8 @@ pub trait RuntimePluginFactory {
     ) -> Result<Box<dyn RuntimePlugin>, RuntimePluginLoadError>;
 }
 
-/// Deterministic business logic behind a box: the published form of [`statevec_abi::plugin::Plugin`].
+/// Deterministic business logic behind a box: the published form of
+/// [`statevec_abi::plugin::Plugin`].
 pub trait RuntimePlugin: Send {
     /// The plugin's name, stable across versions.
     fn name(&self) -> &'static str;

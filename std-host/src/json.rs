@@ -32,8 +32,8 @@
 //! # Bytes that do not fit the schema
 //!
 //! A plugin may emit an event that is shorter than its fields, for example. The methods of
-//! [`JsonWriter`] that write fields alone refuse such bytes with a [`DecodeError`]. Whole events and
-//! records have `"malformed":{"hex":"…","reason":"…"}` in place of `"payload"` or `"data"`.
+//! [`JsonWriter`] that write fields alone refuse such bytes with a [`DecodeError`]. Whole events
+//! and records have `"malformed":{"hex":"…","reason":"…"}` in place of `"payload"` or `"data"`.
 
 mod bytes;
 mod command;

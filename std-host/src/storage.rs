@@ -1,7 +1,7 @@
 //! File access of the transaction log and of checkpoints: one small trait, and its implementations.
 //!
-//! [`FileSystem`] is the real one. `SimulatedDisk`, behind the feature `simulated-disk`, loses unsynced
-//! sectors, fails calls and stops at any of them, all from a seed.
+//! [`FileSystem`] is the real one. `SimulatedDisk`, behind the feature `simulated-disk`, loses
+//! unsynced sectors, fails calls and stops at any of them, all from a seed.
 
 #[cfg(unix)]
 mod file_system;

@@ -1,5 +1,5 @@
-//! No line of input takes more memory than the schema's commands need. It counts allocations, so it is a
-//! program of its own.
+//! No line of input takes more memory than the schema's commands need. It counts allocations, so it
+//! is a program of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use crate::schema::{EnumDefinition, PayloadDefinition, RecordDefinition, Version};
 
-/// The declarations of a schema. In a registry the definitions are checked, enums sorted by name, the
-/// others by kind.
+/// The declarations of a schema. In a registry the definitions are checked, enums sorted by name,
+/// the others by kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Definitions {
     pub(crate) version: Version,

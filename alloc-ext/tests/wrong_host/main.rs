@@ -1,4 +1,5 @@
-//! A boxed plugin on hosts that answer wrongly: the tests of the SDK's plugin, and some of adapters.
+//! A boxed plugin on hosts that answer wrongly: the tests of the SDK's plugin, and some of
+//! adapters.
 #![cfg(feature = "std")]
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 

@@ -18,8 +18,8 @@
 //!    runtime handle and holds its state, so a context that a plugin kept is refused while the
 //!    handle lives.
 //! 6. **The file that was named is the code that runs, and it stays.** The file that was named is
-//!    checked, hashed and mapped, and the entry lies in it. Loading runs its code, so the
-//!    caller vouches for it. A loaded library stays mapped at least as long as anything that it made.
+//!    checked, hashed and mapped, and the entry lies in it. Loading runs its code, so the caller
+//!    vouches for it. A loaded library stays mapped at least as long as anything that it made.
 //! 7. **One thread at a time.** A runtime handle may move between threads, and is used by one at a
 //!    time.
 //! 8. **Same commands, same bytes.** Iteration is in ascending `sys_id`; nothing depends on hash

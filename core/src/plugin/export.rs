@@ -129,8 +129,8 @@ macro_rules! static_plugin {
 /// statevec_abi::export_plugin!(Bank, storage = Slots, panics = abort);
 /// ```
 ///
-/// The library also exports the byte `statevec_runtime_plugin_catches_panics`. Hosts read it to show
-/// whether the plugin catches its panics (1) or not (0).
+/// The library also exports the byte `statevec_runtime_plugin_catches_panics`. Hosts read it to
+/// show whether the plugin catches its panics (1) or not (0).
 #[macro_export]
 macro_rules! export_plugin {
     ($plugin:ty, storage = $storage:ty $(,)?) => {

@@ -1,7 +1,5 @@
 //! The net changes of a transaction.
 
-use std::collections::BTreeMap;
-
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
     abi::RecordKey,
@@ -9,6 +7,7 @@ use statevec_abi::{
     txlog::{Change, StateDigest},
     typed::Record,
 };
+use statevec_fixtures::model_state::ModelState;
 
 use crate::{
     model::op,
@@ -82,41 +81,11 @@ fn changes_come_in_the_order_in_which_records_were_first_touched() {
     });
 }
 
-/// All records and next sys_ids.
-type State = (BTreeMap<RecordKey, Vec<u8>>, BTreeMap<u8, u64>);
-
-fn state(store: &FixedStore<'_>) -> State {
-    let kinds = [Thing::KIND, Share::KIND];
-    let records = kinds.into_iter().flat_map(|kind| {
-        store
-            .records(kind)
-            .map(move |record| (RecordKey { kind, sys_id: record.sys_id }, record.data.to_vec()))
-    });
-    let next = kinds.into_iter().map(|kind| (kind, store.next_sys_id(kind).unwrap()));
-    (records.collect(), next.collect())
-}
-
-/// Applies a change, and checks that it fits.
-fn apply((records, next): &mut State, change: &Change<'_>) {
-    let mut count = |key: RecordKey| {
-        let next = next.get_mut(&key.kind).unwrap();
-        assert_eq!(*next, key.sys_id);
-        *next += 1;
-    };
-    match *change {
-        Change::Created { key, data } => {
-            count(key);
-            assert_eq!(records.insert(key, data.to_vec()), None);
-        }
-        Change::Updated { key, old, new } => {
-            assert_ne!(old, new);
-            assert_eq!(records.insert(key, new.to_vec()).as_deref(), Some(old));
-        }
-        Change::Deleted { key, old } => {
-            assert_eq!(records.remove(&key).as_deref(), Some(old));
-        }
-        Change::CreatedAndDeleted { key } => count(key),
-    }
+fn state(store: &FixedStore<'_>) -> ModelState {
+    ModelState::read([Thing::KIND, Share::KIND], |kind| {
+        let records = store.records(kind).map(|record| (record.sys_id, record.data.to_vec()));
+        (records.collect::<Vec<_>>(), store.next_sys_id(kind).unwrap())
+    })
 }
 
 proptest! {
@@ -131,7 +100,7 @@ proptest! {
         for ops in &commands {
             bench.run_and(ops, |transaction| {
                 for change in transaction.changes() {
-                    apply(&mut expected, &change);
+                    expected.apply(&change);
                     digest.apply(&change);
                 }
             });

@@ -1,5 +1,5 @@
-//! Records, commands and events of the bank. Amounts are in the smallest unit of the currency; times
-//! in microseconds.
+//! Records, commands and events of the bank. Amounts are in the smallest unit of the currency;
+//! times in microseconds.
 
 use statevec_abi::prelude::*;
 

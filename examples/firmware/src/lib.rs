@@ -1,6 +1,6 @@
 #![no_std]
-//! Parts that the images share: the machine, the plugins and their memory, the command scripts, and a
-//! plugin on its store.
+//! Parts that the images share: the machine, the plugins and their memory, the command scripts, and
+//! a plugin on its store.
 
 pub mod board;
 pub mod clock;

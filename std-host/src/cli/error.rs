@@ -89,8 +89,8 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
-    /// 2 for mistakes in arguments and input, 3 for a replay that differs, 1 for failures of the plugin,
-    /// the host or the machine, and a signal's own code.
+    /// 2 for mistakes in arguments and input, 3 for a replay that differs, 1 for failures of the
+    /// plugin, the host or the machine, and a signal's own code.
     pub(crate) fn exit_code(&self) -> u8 {
         let is_usage = match self {
             Self::Interrupted { signal, .. } => return signal.exit_code(),

@@ -15,8 +15,8 @@ use super::error::CliError;
 
 /// Show the entries of a transaction log, check it, or count what is in it
 ///
-/// Prints one JSON object per entry, decoded through the schema that the data directory keeps. It takes no lock
-/// and changes nothing, so it may run beside the process that writes.
+/// Prints one JSON object per entry, decoded through the schema that the data directory keeps. It
+/// takes no lock and changes nothing, so it may run beside the process that writes.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,

@@ -33,9 +33,9 @@ use super::{
 
 /// Run the commands of a log again and name the first difference
 ///
-/// With the plugin build that wrote the log, this proves that the plugin is deterministic. With a new build it shows
-/// what a release would have done to real history. Without a plugin it applies the recorded changes and checks
-/// every digest. Exit code 3 means that something differs.
+/// With the plugin build that wrote the log, this proves that the plugin is deterministic. With a
+/// new build it shows what a release would have done to real history. Without a plugin it applies
+/// the recorded changes and checks every digest. Exit code 3 means that something differs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = REPLAY_HELP)]
 pub(crate) struct ReplayArgs {

@@ -21,8 +21,8 @@ use run::stop_error;
 /// An engine that records every command with its result before it acknowledges it.
 ///
 /// A result that [`submit`](Self::submit) returns is decided, and not durable yet:
-/// [`sync`](Self::sync) makes it so, or [`start_sync`](Self::start_sync) does beside the commands that
-/// follow. What arrives while a sync runs shares the next one.
+/// [`sync`](Self::sync) makes it so, or [`start_sync`](Self::start_sync) does beside the commands
+/// that follow. What arrives while a sync runs shares the next one.
 ///
 /// Commands have ascending numbers, their `ext_seq`. One at or below the last is a duplicate:
 /// nothing runs, and its recorded result is the answer. So a source that does not know how far it

@@ -22,8 +22,8 @@ pub struct DurableOptions {
     /// is `true`. Without them the same calls give the same writes in the same order, which tests
     /// rely on.
     pub in_background: bool,
-    /// The name of the process that takes the directory's lock, for the message to another one who wants it. Empty for the
-    /// process's number.
+    /// The name of the process that takes the directory's lock, for the message to another one who
+    /// wants it. Empty for the process's number.
     pub holder: String,
 }
 

@@ -26,12 +26,11 @@ use state::State;
 /// A disk in memory that loses, tears and refuses on purpose, the same for the same seed.
 ///
 /// The model, per file: a write changes what the process reads, and leaves unsynced 512-byte
-/// sectors behind.
-/// [`sync_data`](StorageFile::sync_data) makes them stable. When [power is lost](Crash::Power), each unsynced
-/// sector holds the bytes of any write since the last sync, or none, or a torn mixture; the length
-/// is any that the file had since. New names, renames and removals are lost in the same way until
-/// [`sync_dir`](Storage::sync_dir). When the [process is killed](Crash::Kill), everything that was written stays
-/// readable, and stays unsynced.
+/// sectors behind. [`sync_data`](StorageFile::sync_data) makes them stable. When [power is
+/// lost](Crash::Power), each unsynced sector holds the bytes of any write since the last sync, or
+/// none, or a torn mixture; the length is any that the file had since. New names, renames and
+/// removals are lost in the same way until [`sync_dir`](Storage::sync_dir). When the [process is
+/// killed](Crash::Kill), everything that was written stays readable, and stays unsynced.
 ///
 /// A sync that fails makes some of the sectors stable and forgets about the others: they read as
 /// written, a later sync succeeds, and they are lost with the power all the same, as on Linux.

@@ -1,12 +1,13 @@
 //! The net changes of a transaction, as a recorder sees them before the commit.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::convert::Infallible;
 
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
     abi::RecordKey,
     txlog::{Change, StateDigest},
 };
+use statevec_fixtures::model_state::ModelState;
 use statevec_host::{Engine, Outcome, Store};
 
 use crate::{
@@ -111,39 +112,11 @@ fn a_refused_command_is_not_recorded() {
     assert!(!record(&mut engine, &script, |change| panic!("{change:?}")));
 }
 
-/// All records and next sys_ids.
-type State = (BTreeMap<RecordKey, Vec<u8>>, BTreeMap<u8, u64>);
-
-fn state(store: &Store) -> State {
-    let kinds = [ACCOUNT, PAIR, NOTE];
-    let records = kinds.into_iter().flat_map(|kind| {
-        store
-            .records(kind)
-            .map(move |record| (RecordKey { kind, sys_id: record.sys_id }, record.data.to_vec()))
-    });
-    let next = kinds.into_iter().map(|kind| (kind, store.next_sys_id(kind).unwrap()));
-    (records.collect(), next.collect())
-}
-
-/// Applies a change, and checks that it fits.
-fn apply((records, next): &mut State, change: &Change<'_>) {
-    let mut count = |key: RecordKey| {
-        let next = next.get_mut(&key.kind).unwrap();
-        assert_eq!(*next, key.sys_id);
-        *next += 1;
-    };
-    match *change {
-        Change::Created { key, data } => {
-            count(key);
-            assert_eq!(records.insert(key, data.to_vec()), None);
-        }
-        Change::Updated { key, old, new } => {
-            assert_ne!(old, new);
-            assert_eq!(records.insert(key, new.to_vec()).as_deref(), Some(old));
-        }
-        Change::Deleted { key, old } => assert_eq!(records.remove(&key).as_deref(), Some(old)),
-        Change::CreatedAndDeleted { key } => count(key),
-    }
+fn state(store: &Store) -> ModelState {
+    ModelState::read([ACCOUNT, PAIR, NOTE], |kind| {
+        let records = store.records(kind).map(|record| (record.sys_id, record.data.to_vec()));
+        (records.collect::<Vec<_>>(), store.next_sys_id(kind).unwrap())
+    })
 }
 
 proptest! {
@@ -154,7 +127,7 @@ proptest! {
         let mut digest = StateDigest::EMPTY;
         for script in &scripts {
             record(&mut engine, script, |change| {
-                apply(&mut expected, change);
+                expected.apply(change);
                 digest.apply(change);
             });
             prop_assert_eq!(&state(engine.store()), &expected);

@@ -1,5 +1,5 @@
-//! Name and schema that the library reports, per thread: tests run side by side, and each opens the library
-//! anew.
+//! Name and schema that the library reports, per thread: tests run side by side, and each opens the
+//! library anew.
 
 use std::{cell::Cell, sync::Once};
 

@@ -1,9 +1,9 @@
-//! Durable deposits per second: the engine with its transaction log beside SQLite, redb and fjall, at
-//! four batch sizes.
+//! Durable deposits per second: the engine with its transaction log beside SQLite, redb and fjall,
+//! at four batch sizes.
 //!
 //! `cargo run --release --features peers --bin durable [FOLDER]` writes the section of
-//! `benches/README.md`. The files lie in FOLDER (default: the system's folder for temporary files), which
-//! must be on the disk to measure.
+//! `benches/README.md`. The files lie in FOLDER (default: the system's folder for temporary files),
+//! which must be on the disk to measure.
 
 mod fjall;
 mod ours;
@@ -97,8 +97,8 @@ impl Clock {
 
 /// Every ledger runs the same batch, one after another.
 ///
-/// How long a disk takes to sync varies more than the ledgers differ, with what else it has to do. So
-/// the ledgers take turns at each batch, and not at each run.
+/// How long a disk takes to sync varies more than the ledgers differ, with what else it has to do.
+/// So the ledgers take turns at each batch, and not at each run.
 fn run_in_turn(
     ledgers: &mut [Box<dyn Ledger>],
     deposits: &[Deposit],

@@ -31,8 +31,8 @@ const MEASURED: &str = "instructions::callgrind::measured";
 #[inline(never)]
 fn measured(run: &mut dyn FnMut()) {
     run();
-    // Keeps the call above from being this function's last instruction, so that it stays a function of
-    // its own.
+    // Keeps the call above from being this function's last instruction, so that it stays a function
+    // of its own.
     black_box(());
 }
 

@@ -30,7 +30,7 @@ unsafe impl GlobalAlloc for MeteredHeap {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the block came from this heap with this layout, by the caller's promise (rule 10).
+        // SAFETY: by the caller's promise the block is from this heap and has this layout (rule 10).
         unsafe { self.heap.dealloc(block, layout) };
     }
 }

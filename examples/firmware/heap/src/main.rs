@@ -1,9 +1,10 @@
 #![no_std]
 #![no_main]
-//! Firmware with a heap and a boxed plugin: runs the commands in the image, and prints their outcomes.
+//! Firmware with a heap and a boxed plugin: runs the commands in the image, and prints their
+//! outcomes.
 //!
-//! After each command as many bytes of the heap are in use as before it; otherwise the image ends with
-//! status 3. The last line tells how much heap the plugin needs.
+//! After each command as many bytes of the heap are in use as before it; otherwise the image ends
+//! with status 3. The last line tells how much heap the plugin needs.
 
 extern crate alloc;
 

@@ -120,7 +120,8 @@ impl LogSource {
         self.walk(from)
     }
 
-    /// Walks to an entry with the records before it, if the log or a checkpoint reaches back far enough.
+    /// Walks to an entry with the records before it, if the log or a checkpoint reaches back far
+    /// enough.
     pub(super) fn walk_with_records(&self, from: u64) -> Result<(LogWalk, Records), CliError> {
         let first = self.first_entry()?;
         let from = from.max(first);
@@ -217,7 +218,8 @@ fn empty_writer() -> Result<JsonWriter, CliError> {
     Ok(JsonWriter::new(&schema))
 }
 
-/// Applies an entry's changes to the records before it, and checks the digest that the entry states.
+/// Applies an entry's changes to the records before it, and checks the digest that the entry
+/// states.
 pub(super) fn apply(records: &mut Records, walked: &Walked<'_>) -> Result<(), LogError> {
     match records {
         Some(restorer) => apply_entry(restorer, walked),

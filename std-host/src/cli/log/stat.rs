@@ -29,7 +29,8 @@ struct Stat {
     /// Reference times of the first and the last command, in microseconds.
     first_time_us: Option<u64>,
     last_time_us: Option<u64>,
-    /// SHA-256 of each plugin build that wrote here, in order; zeros for a plugin that was linked in.
+    /// SHA-256 of each plugin build that wrote here, in order; zeros for a plugin that was linked
+    /// in.
     plugin_builds: Vec<String>,
     /// How often each reason was given for a rejection or failure.
     reasons: BTreeMap<String, u64>,

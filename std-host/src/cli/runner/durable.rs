@@ -166,7 +166,8 @@ impl Runner for DurableRunner {
 }
 
 impl DurableRun {
-    /// Makes everything durable, and prints it. After a failure, what was durable before is printed.
+    /// Makes everything durable, and prints it. After a failure, what was durable before is
+    /// printed.
     fn sync(&mut self, out: &mut impl Write) -> Result<(), CliError> {
         let synced = self.engine.sync();
         self.clock.restart();
@@ -181,8 +182,8 @@ impl DurableRun {
     }
 }
 
-/// An input that makes everything durable, and prints it, before each read: a read may block, and the
-/// other end of a conversation may be waiting for the answers so far.
+/// An input that makes everything durable, and prints it, before each read: a read may block, and
+/// the other end of a conversation may be waiting for the answers so far.
 pub(crate) struct SyncFirst<R, W> {
     input: R,
     runner: DurableRunner,

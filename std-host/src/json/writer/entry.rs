@@ -16,11 +16,11 @@ impl JsonWriter {
     /// Appends an entry of a transaction log.
     ///
     /// A command's entry begins as its outcome does, with the entry's number in front. Then follow
-    /// `ref_ext_time_us`, `payload`, `changes` and `digest`; an error has no phase, because the log does
-    /// not hold one. A change of environment is `{"entry":2,"environment":{…}}`.
+    /// `ref_ext_time_us`, `payload`, `changes` and `digest`; an error has no phase, because the log
+    /// does not hold one. A change of environment is `{"entry":2,"environment":{…}}`.
     ///
-    /// `before` are the records before the entry. With them, each change shows the whole record; without
-    /// them, an update shows the bytes that it wrote and their offset.
+    /// `before` are the records before the entry. With them, each change shows the whole record;
+    /// without them, an update shows the bytes that it wrote and their offset.
     pub fn entry(&self, entry: &Entry<'_>, before: Option<&Store>, out: &mut String) {
         match entry {
             Entry::Transaction(entry) => self.transaction(entry, before, out),
@@ -33,8 +33,8 @@ impl JsonWriter {
         }
     }
 
-    /// Appends the outcome that a log has for a command, as [`outcome`](Self::outcome) writes it but
-    /// without a phase.
+    /// Appends the outcome that a log has for a command, as [`outcome`](Self::outcome) writes it
+    /// but without a phase.
     pub fn logged_outcome(&self, entry: &TransactionEntry<'_>, out: &mut String) {
         out.push('{');
         self.push_outcome(entry, out);
