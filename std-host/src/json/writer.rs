@@ -4,7 +4,9 @@ mod entry;
 mod shape;
 mod value;
 
-use statevec_abi::abi::{RecordKey, RecordKind};
+use std::fmt::Display;
+
+use statevec_abi::abi::{RecordKey, RecordKind, RuntimeErrorKind};
 use statevec_abi::host::CallFailure;
 use statevec_abi_alloc::schema::SchemaRegistry;
 
@@ -247,14 +249,20 @@ fn push_failure(status: &str, failure: &CallFailure<'_>, out: &mut String) {
         Some(name) => push_json_string(name, out),
         None => push_number(failure.phase.0, out),
     }
-    out.push_str(r#","kind":"#);
-    push_number(failure.kind.0, out);
+    out.push(',');
+    push_kind_and_message(failure.kind, failure.message, out);
+    out.push_str("}}");
+}
+
+/// Appends the members of an error that every form of it has.
+fn push_kind_and_message(kind: RuntimeErrorKind, message: impl Display, out: &mut String) {
+    out.push_str(r#""kind":"#);
+    push_number(kind.0, out);
     out.push_str(r#","name":"#);
-    match failure.kind.name() {
+    match kind.name() {
         Some(name) => push_json_string(name, out),
         None => out.push_str("null"),
     }
     out.push_str(r#","message":"#);
-    push_json_display(failure.message, out);
-    out.push_str("}}");
+    push_json_display(message, out);
 }

@@ -5,7 +5,10 @@ use statevec_abi::{
     txlog::{Entry, EntryChange, EntryFailure, EntryOutcome, EnvironmentEntry, TransactionEntry},
 };
 
-use super::{COMMAND, JsonWriter, RECORD, push_malformed, push_number, push_opening, shape};
+use super::{
+    COMMAND, JsonWriter, RECORD, push_kind_and_message, push_malformed, push_number, push_opening,
+    shape,
+};
 use crate::{
     Store,
     foreign_text::{push_json_display, push_json_string},
@@ -172,15 +175,8 @@ fn patched(old: &[u8], offset: u32, bytes: &[u8]) -> Option<Vec<u8>> {
 
 fn push_failure(status: &str, failure: EntryFailure<'_>, out: &mut String) {
     out.push_str(status);
-    out.push_str(r#"","error":{"kind":"#);
-    push_number(failure.kind.0, out);
-    out.push_str(r#","name":"#);
-    match failure.kind.name() {
-        Some(name) => push_json_string(name, out),
-        None => out.push_str("null"),
-    }
-    out.push_str(r#","message":"#);
-    push_json_display(failure.text, out);
+    out.push_str(r#"","error":{"#);
+    push_kind_and_message(failure.kind, failure.text, out);
     out.push('}');
 }
 
