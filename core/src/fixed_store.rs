@@ -87,7 +87,7 @@ pub struct FixedStore<'m> {
     events: EventList<'m>,
     /// The buffer in which a record is made before it is checked and stored.
     staged: &'m mut [u8],
-    /// Whether a transaction is running.
+    /// True if a transaction is running.
     open: bool,
 }
 
@@ -168,7 +168,7 @@ impl<'m> FixedStore<'m> {
         self.rows.of_kind(kind).len()
     }
 
-    /// Whether there is no record of any kind.
+    /// Returns true if there is no record of any kind.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.rows.len() == 0

@@ -23,7 +23,7 @@ use std::fmt::{self, Write as _};
 
 pub use json::{escape_json, push_json_display, push_json_string};
 
-/// Whether a character is escaped in foreign text.
+/// Returns true if a character is escaped in foreign text.
 ///
 /// These are the control characters U+0000 to U+001F and U+007F to U+009F, the separators U+2028
 /// and U+2029, Unicode's bidirectional controls, and characters without a width of their own.
@@ -33,7 +33,7 @@ pub fn is_hidden(c: char) -> bool {
     c < ' ' || (c > '~' && (disturbs(c) || has_no_width(c)))
 }
 
-/// Whether a character moves the cursor, breaks the line or reorders the text around it.
+/// Returns true if a character moves the cursor, breaks the line or reorders the text around it.
 pub(crate) fn disturbs(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}'

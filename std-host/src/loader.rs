@@ -198,9 +198,10 @@ impl LoadedPlugin {
         file.map(|(path, library)| library.sha256(path)).transpose()
     }
 
-    /// Whether the plugin's panics are caught at the boundary, as its library says by the symbol
-    /// `statevec_runtime_plugin_catches_panics`; an uncaught panic ends the host's process. `None`
-    /// if it does not say, is linked in, or is not an ELF file.
+    /// Returns `Some(true)` if the plugin's panics are caught at the boundary. An uncaught panic
+    /// ends the host's process. The library says it by the symbol
+    /// `statevec_runtime_plugin_catches_panics`. `None` if it does not, if the plugin is linked in,
+    /// or if the file is not an ELF file.
     #[must_use]
     pub fn catches_panics(&self) -> Option<bool> {
         self.checked.file.as_ref().and_then(|(_, library)| library.catches_panics)

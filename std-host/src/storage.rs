@@ -88,7 +88,7 @@ pub trait StorageFile: fmt::Debug + Send + Sync {
     /// The storage's.
     fn len(&self) -> io::Result<u64>;
 
-    /// Whether the file is empty.
+    /// Returns true if the file is empty.
     ///
     /// # Errors
     ///

@@ -75,14 +75,14 @@ pub struct Store {
     tables: Tables,
     /// By event kind: whether the schema lists it.
     has_event: [bool; 256],
-    /// Whether a transaction is running.
+    /// True if a transaction is running.
     open: bool,
     /// How many bytes of events and undo steps the running transaction may still add; 0 outside of
     /// a transaction.
     room: usize,
     /// The undo log of the running transaction; empty outside of one.
     undo: Packed<Undo>,
-    /// Whether the running transaction deleted a record: a commit then has to free rows.
+    /// True if the running transaction deleted a record: a commit then has to free rows.
     has_deleted: bool,
     /// The records of the transaction whose changes were listed last.
     touched: Vec<Touched>,
@@ -90,9 +90,9 @@ pub struct Store {
     events: Packed<u8>,
     /// Debug messages of the plugin in the running or the last transaction.
     log: Packed<()>,
-    /// Whether the memory of the last transaction's events is to be given back.
+    /// True if the memory of the last transaction's events is to be given back.
     has_spare: bool,
-    /// Whether an allocation failed in the running or the last transaction.
+    /// True if an allocation failed in the running or the last transaction.
     ran_out_of_memory: bool,
 }
 
@@ -210,7 +210,7 @@ impl Store {
         self.tables.get(kind).map_or(0, |table| table.len())
     }
 
-    /// Whether there is no record of any kind.
+    /// Returns true if there is no record of any kind.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tables.iter().all(|table| table.len() == 0)

@@ -48,8 +48,8 @@ impl Compiler {
         }
     }
 
-    /// Whether programs made with these flags compile, link and run here; sanitizers, say, need a
-    /// library that may be missing.
+    /// Returns true if programs made with these flags compile, link and run here; sanitizers, say,
+    /// need a library that may be missing.
     #[must_use]
     pub fn can(self, flags: &[&str], folder: &Path) -> bool {
         let (source, program) = (folder.join("probe.c"), folder.join("probe"));

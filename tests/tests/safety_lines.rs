@@ -139,7 +139,7 @@ fn collect(tokens: TokenStream, lines: &mut Vec<usize>) {
     }
 }
 
-/// Whether what follows the word is a block or an impl, and not a function, a trait or an
+/// Returns true if what follows the word is a block or an impl, and not a function, a trait or an
 /// attribute.
 fn begins_block(rest: &[TokenTree]) -> bool {
     let is_block = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
@@ -153,8 +153,8 @@ fn begins_block(rest: &[TokenTree]) -> bool {
     }
 }
 
-/// Whether the comment above the statement or item that reaches down to this line cites rules, and
-/// only such as exist.
+/// Returns true if the comment above the statement or item that reaches down to this line cites
+/// rules, and only such as exist.
 fn cites(source: &str, line: usize, rules: &[u32]) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).take(line - 1).collect();
     let is_comment = |line: &&str| line.starts_with("//") && !line.starts_with("///");

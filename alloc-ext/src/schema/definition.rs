@@ -47,7 +47,7 @@ pub struct FieldDefinition {
     /// The enum's name, set exactly when `ty` is [`FieldType::EnumU8`]. The enum may be absent from
     /// the schema.
     pub enum_type_name: Option<Cow<'static, str>>,
-    /// Whether an update must leave the field as it is.
+    /// True if an update must leave the field as it is.
     pub immutable: bool,
 }
 
@@ -58,15 +58,15 @@ pub struct RecordDefinition {
     pub kind: RecordKind,
     /// The record's name in the source, 1 to 256 bytes.
     pub name: Cow<'static, str>,
-    /// Whether the record has a primary key; agrees with `pk_fields`.
+    /// True if the record has a primary key; agrees with `pk_fields`.
     pub is_pk_idx: bool,
-    /// Whether scans over key ranges are expected.
+    /// True if scans over key ranges are expected.
     pub support_range_scan: bool,
     /// Bytes of data in a record, without the host's 16-byte header.
     pub data_size: u32,
     /// The schema version as `u16::from_le_bytes([main, minor])`.
     pub version: u16,
-    /// Whether the declaring code had a function that encodes keys.
+    /// True if the declaring code had a function that encodes keys.
     ///
     /// The published field is the function itself (`pk_encode: Option<PkEncodeFn>`). A host that
     /// knows a plugin by its schema bytes alone never sees that function, so here every key is

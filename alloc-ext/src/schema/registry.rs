@@ -209,7 +209,7 @@ impl SchemaRegistry {
         Some(pk)
     }
 
-    /// Whether records of this kind have a primary key.
+    /// Returns true if records of this kind have a primary key.
     #[must_use]
     pub fn supports_pk_encoding(&self, kind: RecordKind) -> bool {
         self.pk_layout(kind).is_some()

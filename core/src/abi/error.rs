@@ -112,7 +112,7 @@ impl<'a> ErrorText<'a> {
         self.0
     }
 
-    /// Whether there is no text.
+    /// Returns true if there is no text.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0.is_empty()

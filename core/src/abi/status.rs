@@ -117,8 +117,8 @@ pub mod runtime_error_kind {
 }
 
 impl RuntimeErrorKind {
-    /// Whether an error of this kind is a deterministic outcome of the command (2001, 2002, 4001)
-    /// and not a failure of plugin or host.
+    /// Returns true if an error of this kind is a deterministic outcome of the command (2001, 2002,
+    /// 4001) and not a failure of plugin or host.
     #[must_use]
     pub const fn is_rejection(self) -> bool {
         matches!(

@@ -92,5 +92,5 @@ pub(crate) fn discard<T>(value: T) {
     let _ = catch(|| drop(value));
 }
 
-/// Whether this build catches panics at the boundary: the feature `std` is on, and panics unwind.
+/// True if this build catches panics at the boundary: the feature `std` is on, and panics unwind.
 pub const CATCHES_PANICS: bool = cfg!(all(feature = "std", panic = "unwind"));

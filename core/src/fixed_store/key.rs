@@ -49,7 +49,7 @@ pub(super) fn write(record: &RecordDef<'_>, data: &[u8], mut key: &mut [u8]) {
     }
 }
 
-/// Whether this field has the same key bytes in two records.
+/// Returns true if this field has the same key bytes in two records.
 pub(super) fn same_part(field: &FieldDef<'_>, data: &[u8], other: &[u8]) -> bool {
     part(field, data, &mut [0; 8]) == part(field, other, &mut [0; 8])
 }

@@ -89,7 +89,7 @@ pub(super) fn check<'d>(
     Ok(())
 }
 
-/// Whether a field lies inside its record, and has the length of its type.
+/// Returns true if a field lies inside its record, and has the length of its type.
 fn is_inside(field: &FieldDef<'_>, record: &RecordDef<'_>) -> bool {
     let end = field.offset.checked_add(field.len);
     let fits = end.is_some_and(|end| end <= record.data_size);

@@ -53,8 +53,8 @@ impl<'m> UndoLog<'m> {
         rest.and_then(|rest| rest.get(..self.row_size)).unwrap_or_default()
     }
 
-    /// Whether an update of the record needs no step of its own, because an earlier step restores
-    /// the record's data or removes the record.
+    /// Returns true if an update of the record needs no step of its own, because an earlier step
+    /// restores the record's data or removes the record.
     pub(super) fn covers(&self, key: RecordKey) -> bool {
         self.steps.iter().any(|undo| undo.key == key)
     }

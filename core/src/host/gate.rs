@@ -70,8 +70,8 @@ pub(crate) enum GateError {
 }
 
 impl GateError {
-    /// Whether the plugin broke a rule that its author can break by mistake (kind 4001), and not
-    /// the binary contract (kind 1).
+    /// Returns true if the plugin broke a rule that its author can break by mistake (kind 4001),
+    /// and not the binary contract (kind 1).
     pub(crate) const fn is_refusal(self) -> bool {
         matches!(self, Self::ReadOnly | Self::Lent)
     }

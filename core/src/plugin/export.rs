@@ -158,7 +158,7 @@ macro_rules! export_plugin {
 #[macro_export]
 macro_rules! export_panic_marker {
     () => {
-        /// Whether this plugin library catches panics: 1 or 0.
+        /// 1 if this plugin library catches panics, otherwise 0.
         #[unsafe(no_mangle)]
         #[allow(non_upper_case_globals, reason = "the name is the symbol's")]
         pub static statevec_runtime_plugin_catches_panics: u8 =

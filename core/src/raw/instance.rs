@@ -43,7 +43,7 @@ pub(crate) enum InstanceError {
 }
 
 impl InstanceError {
-    /// Whether the plugin caused the error, and not its caller.
+    /// Returns true if the plugin caused the error, and not its caller.
     pub(crate) const fn is_quarantine(self) -> bool {
         matches!(self, Self::Quarantined)
     }
@@ -143,7 +143,7 @@ impl<P> Instance<P> {
         state.store(if panicked { QUARANTINED } else { IDLE }, Relaxed);
     }
 
-    /// Whether a call is running.
+    /// Returns true if a call is running.
     pub(crate) fn is_busy(&self) -> bool {
         self.state.load(Relaxed) == BUSY
     }

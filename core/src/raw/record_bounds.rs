@@ -34,7 +34,7 @@ impl RecordBounds {
         Self { name, at_least }
     }
 
-    /// Whether the visitor accepts `len` bytes at a pointer.
+    /// Returns true if the visitor accepts `len` bytes at a pointer.
     #[inline]
     pub(super) const fn admits(self, is_null: bool, len: usize) -> bool {
         // The usual case first: a host with the same schema lends exactly the record.

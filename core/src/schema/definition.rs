@@ -32,15 +32,15 @@ pub struct RecordDef<'a> {
     pub kind: u8,
     /// The name of the Rust type.
     pub name: &'a str,
-    /// Whether records are found by primary key.
+    /// True if records are found by primary key.
     pub has_pk: bool,
-    /// Whether the host supports key ranges; always false in schemas of the published macros.
+    /// True if the host supports key ranges; always false in schemas of the published macros.
     pub support_range_scan: bool,
     /// Bytes of data, without the host's header.
     pub data_size: u32,
     /// The packed schema version ([`Version::packed`]).
     pub version: u16,
-    /// Whether the plugin encodes keys itself. It is part of the fingerprint, and absent from a
+    /// True if the plugin encodes keys itself. It is part of the fingerprint, and absent from a
     /// parsed schema.
     pub has_pk_encoder: bool,
     /// The fields in index order, without the reserved ones.
@@ -68,7 +68,7 @@ pub struct FieldDef<'a> {
     pub rust_type_name: &'a str,
     /// The enum's name, for [`FieldType::EnumU8`].
     pub enum_type_name: Option<&'a str>,
-    /// Whether only `create` may set it.
+    /// True if only `create` may set it.
     pub immutable: bool,
 }
 

@@ -79,7 +79,7 @@ impl FieldType {
         }
     }
 
-    /// Whether a primary key may hold such a field.
+    /// Returns true if a primary key may hold such a field.
     #[must_use]
     pub const fn fits_primary_key(self) -> bool {
         !matches!(self, Self::U128 | Self::VarBytes)

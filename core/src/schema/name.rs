@@ -1,6 +1,6 @@
 //! Comparing names in constants, where `==` is not available.
 
-/// Whether two names are the same.
+/// Returns true if two names are the same.
 pub(crate) const fn same(a: &str, b: &str) -> bool {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
     while let ([x, rest_of_a @ ..], [y, rest_of_b @ ..]) = (a, b) {

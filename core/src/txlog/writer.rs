@@ -16,7 +16,7 @@ pub struct LogWriter<W> {
     sink: W,
     alignment: Alignment,
     chain: Chain,
-    /// Whether a write failed.
+    /// True if a write failed.
     broken: bool,
 }
 

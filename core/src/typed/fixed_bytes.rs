@@ -57,7 +57,7 @@ impl<const N: usize> FixedBytes<N> {
         self.len as usize
     }
 
-    /// Whether there are no bytes.
+    /// Returns true if there are no bytes.
     #[must_use]
     #[inline]
     pub const fn is_empty(&self) -> bool {

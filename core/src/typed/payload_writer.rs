@@ -55,7 +55,7 @@ impl<'o> PayloadWriter<'o> {
         self.whole - self.rest.len()
     }
 
-    /// Whether nothing was written.
+    /// Returns true if nothing was written.
     #[must_use]
     #[inline]
     pub const fn is_empty(&self) -> bool {

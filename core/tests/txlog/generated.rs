@@ -108,7 +108,7 @@ impl OwnedEntry {
         })
     }
 
-    /// Whether a decoded entry is this one.
+    /// Returns true if a decoded entry is this one.
     pub(crate) fn is(&self, number: u64, read: &Entry<'_>) -> bool {
         match read {
             Entry::Environment(read) => self.environment(number) == Some(*read),

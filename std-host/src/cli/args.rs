@@ -210,7 +210,7 @@ pub(crate) struct ConfigArgs {
 }
 
 impl ConfigArgs {
-    /// Whether there is a configuration on the command line, even an empty one.
+    /// Returns true if there is a configuration on the command line, even an empty one.
     pub(crate) fn is_given(&self) -> bool {
         self.config.is_some() || self.config_file.is_some()
     }

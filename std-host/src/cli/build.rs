@@ -56,8 +56,8 @@ pub(crate) enum BuildError {
 }
 
 impl BuildError {
-    /// Whether the user can correct it with another argument. Otherwise the plugin or the machine
-    /// is at fault.
+    /// Returns true if the user can correct it with another argument. Otherwise the plugin or the
+    /// machine is at fault.
     pub(crate) fn is_usage(&self) -> bool {
         matches!(
             self,

@@ -27,9 +27,9 @@ pub(crate) struct Commands {
     previous_ext_seq: u64,
     /// The number that the next command's follows if its line has none.
     default_after: u64,
-    /// Whether a line without `ext_seq` takes its own number.
+    /// True if a line without `ext_seq` takes its own number.
     numbers_lines: bool,
-    /// Whether the last line was too long, so that its rest comes next.
+    /// True if the last line was too long, so that its rest comes next.
     is_inside_line: bool,
 }
 
@@ -90,7 +90,7 @@ impl InputError {
         Some(InvalidLine { line: place.line, error: &text, column }.to_string())
     }
 
-    /// Whether the input continues with the next line.
+    /// Returns true if the input continues with the next line.
     pub(crate) fn is_of_one_line(&self) -> bool {
         !matches!(self, Self::Open { .. } | Self::Read { .. })
     }

@@ -157,7 +157,7 @@ impl fmt::Display for Status {
 #[derive(Debug, Serialize)]
 struct Made {
     entry: u64,
-    /// Whether a checkpoint was made: there may have been one of the last entry.
+    /// True if a checkpoint was made: there may have been one of the last entry.
     is_new: bool,
     path: Option<PathBuf>,
 }

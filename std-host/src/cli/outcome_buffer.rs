@@ -13,9 +13,9 @@ const CAPACITY: usize = 64 << 10;
 pub(crate) struct OutcomeBuffer<W> {
     out: W,
     buffer: Vec<u8>,
-    /// Whether each line is written before the next command runs.
+    /// True if each line is written before the next command runs.
     flushes_each: bool,
-    /// Whether the crash note writes the buffer if the process dies.
+    /// True if the crash note writes the buffer if the process dies.
     is_saved: bool,
     /// The error of a flush that a reader caused, which cannot report it.
     failed: Option<io::Error>,

@@ -70,8 +70,8 @@ fn folder(manifest: &Path) -> &Path {
 }
 
 impl PluginError {
-    /// Whether the user can correct it with another argument. Otherwise the plugin or the machine
-    /// is at fault.
+    /// Returns true if the user can correct it with another argument. Otherwise the plugin or the
+    /// machine is at fault.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
             Self::Path { .. } | Self::PinnedFolder { .. } | Self::Manifest { .. } => true,

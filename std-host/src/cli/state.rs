@@ -62,7 +62,7 @@ pub(crate) enum StateError {
 }
 
 impl StateError {
-    /// Whether the user can correct it with another argument.
+    /// Returns true if the user can correct it with another argument.
     pub(crate) fn is_usage(&self) -> bool {
         !matches!(self, Self::Write { .. } | Self::Interrupted { .. })
     }

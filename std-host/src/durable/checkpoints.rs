@@ -154,7 +154,7 @@ impl CheckpointMaker {
         Self { directory, options, in_background, running: None }
     }
 
-    /// Whether one is being made.
+    /// Returns true if one is being made.
     pub(super) fn is_running(&self) -> bool {
         self.running.as_ref().is_some_and(|thread| !thread.is_finished())
     }

@@ -267,7 +267,7 @@ impl DurableEngine {
         (store, closed)
     }
 
-    /// Whether the next command may run.
+    /// Checks that the next command may run.
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Opened {
-    /// Whether the directory was new.
+    /// True if the directory was new.
     pub is_new: bool,
     /// The position behind the last entry.
     pub position: LogPosition,

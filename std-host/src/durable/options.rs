@@ -16,9 +16,9 @@ pub struct DurableOptions {
     pub checkpoint: CheckpointOptions,
     /// The consequence of a failed command.
     pub on_failure: OnFailure,
-    /// Whether the `ext_seq` of each command must be one more than that of the command before.
+    /// True if the `ext_seq` of each command must be one more than that of the command before.
     pub strict_sequence: bool,
-    /// Whether syncs and checkpoints run on threads of their own, beside the commands. The default
+    /// True if syncs and checkpoints run on threads of their own, beside the commands. The default
     /// is `true`. Without them the same calls give the same writes in the same order, which tests
     /// rely on.
     pub in_background: bool,

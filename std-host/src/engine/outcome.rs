@@ -40,7 +40,7 @@ impl<'e> Outcome<'e> {
         if failure.kind.is_rejection() { Self::Rejected(failure) } else { Self::Failed(failure) }
     }
 
-    /// Whether the command took effect.
+    /// Returns true if the command took effect.
     #[must_use]
     pub fn is_committed(&self) -> bool {
         matches!(self, Self::Committed { .. })

@@ -55,7 +55,7 @@ impl Progress {
         };
     }
 
-    /// Whether a command runs without a look at anything else.
+    /// Returns true if a command runs without a look at anything else.
     #[inline]
     pub(super) fn is_open_for(&self, ext_seq: u64) -> bool {
         ext_seq > self.open_above

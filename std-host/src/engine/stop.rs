@@ -21,8 +21,8 @@ impl Stop {
         Self { reason: RuntimeErrorBuf::RESET }
     }
 
-    /// Whether a failure of this kind comes from the environment, so that the same command may have
-    /// another outcome on another machine.
+    /// Returns true if a failure of this kind comes from the environment, so that the same command
+    /// may have another outcome on another machine.
     pub(super) fn is_due_to(kind: RuntimeErrorKind) -> bool {
         kind == HOST_INTERNAL_ERROR
     }

@@ -66,8 +66,8 @@ fn push_escaped(text: &str, out: &mut String) {
     out.push_str(rest);
 }
 
-/// Whether no byte needs an escape, nor could be part of a character that does. Most texts are
-/// plain, and this loop without an early exit takes many bytes at a time.
+/// Returns true if no byte needs an escape, nor could be part of a character that does. Most texts
+/// are plain, and this loop without an early exit takes many bytes at a time.
 fn is_plain(text: &str) -> bool {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') & (*byte != b'"') & (*byte != b'\\');
     text.as_bytes().iter().fold(true, |all, byte| all & is_plain(byte))

@@ -25,9 +25,9 @@ use super::{Damage, LoadError, Machine, entry, format};
 /// The facts about a library that the loader needs. The default is for files of other formats.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    /// Whether it refers to its own folder, for libraries that it needs.
+    /// True if it refers to its own folder, for libraries that it needs.
     pub(super) uses_origin: bool,
-    /// Whether it catches panics, if it says so.
+    /// True if it catches panics; `None` if it does not say so.
     pub(super) catches_panics: Option<bool>,
 }
 
@@ -65,7 +65,7 @@ fn foreign_format(path: &Path, data: Data<'_>) -> Option<&'static str> {
     format::foreign(data.read_bytes_at(0, len).unwrap_or_default())
 }
 
-/// Whether the first bytes are those of an ELF file, as far as there are any.
+/// Returns true if the first bytes are those of an ELF file, as far as there are any.
 fn starts_as_elf(data: Data<'_>) -> bool {
     let len = data.len().unwrap_or_default().min(ELFMAG.len() as u64);
     data.read_bytes_at(0, len).is_ok_and(|start| ELFMAG.starts_with(start))

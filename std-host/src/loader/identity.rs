@@ -15,7 +15,7 @@ pub(super) struct FileIdentity {
 }
 
 impl FileIdentity {
-    /// Whether both are one file, which may have been written to in between.
+    /// Returns true if both are one file, which may have been written to in between.
     #[cfg(unix)]
     pub(super) fn is_same_file(self, other: Self) -> bool {
         self.device_and_inode == other.device_and_inode

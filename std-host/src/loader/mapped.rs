@@ -140,7 +140,7 @@ fn canonical(path: &Path, file: &File) -> Result<PathBuf, LoadError> {
     path.canonicalize().map_err(|source| LoadError::File { path: path.to_path_buf(), source })
 }
 
-/// Whether other code of the process has mapped a file that lay there before.
+/// Returns true if other code of the process has mapped a file that lay there before.
 #[cfg(target_os = "linux")]
 use super::proc::maps_predecessor;
 
@@ -151,7 +151,7 @@ fn maps_predecessor(_: &Path, _: &File) -> bool {
 }
 
 impl Mapped {
-    /// Whether the dynamic linker would answer with this library when asked for that file.
+    /// Returns true if the dynamic linker would answer with this library when asked for that file.
     fn answers_for(&self, path: &Path, file: FileIdentity) -> bool {
         self.path == path || self.file.is_same_file(file)
     }

@@ -51,8 +51,8 @@ impl LoadOptions {
         self
     }
 
-    /// Whether to load a file that every user of the machine may change or exchange; by default
-    /// this is [`LoadError::WorldWritable`].
+    /// Allows a file that every user of the machine may change or exchange. By default such a file
+    /// is refused with [`LoadError::WorldWritable`].
     ///
     /// Every user may do so when others may write to the file, or to its folder if that has no
     /// sticky bit, or to the folder of a symbolic link that is given in its place. The check is for

@@ -36,8 +36,8 @@ pub(super) fn path_of(file: &File) -> Option<PathBuf> {
     named.is_same_file(opened).then_some(path)
 }
 
-/// Whether this process has mapped code of another file that had this path when it was mapped. The
-/// dynamic linker would answer the path with that code.
+/// Returns true if this process has mapped code of another file that had this path when it was
+/// mapped. The dynamic linker would answer the path with that code.
 pub(super) fn maps_predecessor(path: &Path, file: &File) -> bool {
     let mapped = || {
         let maps = Maps::with(file)?;

@@ -31,7 +31,7 @@ pub struct ReplayOptions {
     pub to_entry: Option<u64>,
     /// The last transaction: the replay ends with the entry that committed it.
     pub to_tx_seq: Option<u64>,
-    /// Whether to go on behind a divergence, from the recorded state.
+    /// True if the replay goes on after a divergence, from the recorded state.
     pub keep_going: bool,
     /// Another configuration text than the recorded ones.
     pub config: Option<String>,

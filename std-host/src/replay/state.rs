@@ -169,7 +169,7 @@ impl ReplayState {
     }
 }
 
-/// Whether the entry says that its command ended the process.
+/// Returns true if the entry says that its command ended the process.
 fn ended_process(entry: &TransactionEntry<'_>) -> bool {
     let EntryOutcome::Failed(failure) = entry.outcome else { return false };
     failure.text.as_bytes() == ENDED_PROCESS.as_bytes()

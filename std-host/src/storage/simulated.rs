@@ -86,7 +86,7 @@ impl SimulatedDisk {
         self.lock().restart();
     }
 
-    /// Whether a crash has happened and no restart since.
+    /// Returns true if a crash has happened and no restart since.
     #[must_use]
     pub fn is_down(&self) -> bool {
         self.lock().is_down()
@@ -132,7 +132,7 @@ impl SimulatedDisk {
         self.lock().faults.last_failed()
     }
 
-    /// Whether reads and writes are short now and then.
+    /// Makes some reads and writes shorter than asked for.
     pub fn set_short(&self, short: bool) {
         self.lock().faults.short = short;
     }

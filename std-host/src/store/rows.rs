@@ -33,7 +33,7 @@ const ID_LEN: usize = size_of::<SysId>();
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Claimed {
     pub(super) slot: Slot,
-    /// Whether the row is new at the end. Otherwise it was free before.
+    /// True if the row is new at the end. Otherwise it was free before.
     pub(super) at_end: bool,
 }
 

@@ -73,8 +73,8 @@ impl<'s, H: StoreLayer> Transaction<'s, H> {
         Events::new(self.events.iter())
     }
 
-    /// Whether an allocation of the store failed. Such a transaction must not be committed: on a
-    /// machine with more memory it would have taken another course.
+    /// Returns true if an allocation of the store failed. Such a transaction must not be committed:
+    /// on a machine with more memory it would have taken another course.
     #[inline]
     #[must_use]
     pub fn ran_out_of_memory(&self) -> bool {

@@ -40,7 +40,7 @@ pub(crate) struct FrameReader {
 #[derive(Debug)]
 pub(crate) struct BadHeader {
     pub(crate) error: SegmentError,
-    /// Whether the file holds a frame all the same.
+    /// True if the file holds a frame all the same.
     pub(crate) has_frames: bool,
 }
 
@@ -199,7 +199,7 @@ impl FrameReader {
         Ok(None)
     }
 
-    /// Whether all bytes from an offset on are zero.
+    /// Returns true if all bytes from an offset on are zero.
     pub(crate) fn is_zero_from(&mut self, from: u64) -> Result<bool, StorageError> {
         let mut offset = from;
         while offset < self.len {
@@ -212,7 +212,7 @@ impl FrameReader {
         Ok(true)
     }
 
-    /// Whether only zeros lie between the frame that was read last and the next sector.
+    /// Returns true if only zeros lie between the frame that was read last and the next sector.
     pub(crate) fn is_padded(&mut self, header: &FrameHeader) -> Result<bool, StorageError> {
         let padding = self.last_bytes()?.get(header.frame_len()..).unwrap_or_default();
         Ok(padding.iter().all(|byte| *byte == 0))

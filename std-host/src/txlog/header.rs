@@ -119,7 +119,7 @@ impl LogHeader {
         };
     }
 
-    /// Whether both belong to the same plugin with the same schema, whatever its file is.
+    /// Returns true if both belong to the same plugin with the same schema, whatever its file is.
     #[must_use]
     pub fn is_same_schema(&self, other: &Self) -> bool {
         (&self.plugin, self.abi_version, self.schema_version, self.fingerprints)

@@ -66,7 +66,7 @@ impl DurableWatch {
         self.lock().notify = Some(Box::new(function));
     }
 
-    /// Whether the log is still in order.
+    /// Checks that the log is still in order.
     ///
     /// # Errors
     ///

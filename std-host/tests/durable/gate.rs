@@ -9,7 +9,7 @@ use std::{
 
 use statevec_host::storage::{Access, SharedWord, SimulatedDisk, Storage, StorageFile};
 
-/// Whether syncs go on, and how many are waiting.
+/// Holds syncs back, and counts those that wait.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     state: Mutex<(bool, u64)>,

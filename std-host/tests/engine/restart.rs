@@ -31,7 +31,7 @@ const PANIC: u8 = 1;
 const FAIL_INTERNALLY: u8 = 2;
 const FAIL_AS_HOST: u8 = 3;
 
-/// Whether `create` refuses.
+/// True while `create` refuses.
 static REFUSES: AtomicBool = AtomicBool::new(false);
 
 impl Plugin for Failing {

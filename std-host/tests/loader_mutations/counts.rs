@@ -39,7 +39,7 @@ impl Counts {
     }
 }
 
-/// Whether the host died before the dynamic linker was called, or in its own code.
+/// Returns true if the host died before the dynamic linker was called, or in its own code.
 fn is_host_s(end: End) -> bool {
     match end {
         End::Crashed { stage: Stage::Before, .. } | End::Exited { stage: Stage::Before, .. } => {

@@ -79,7 +79,7 @@ where
     }
 }
 
-/// Whether the bytes decode.
+/// Returns true if the bytes decode.
 fn check_payload<'a, P>(bytes: &'a [u8]) -> bool
 where
     P: DecodePayload<'a> + PartialEq + fmt::Debug,

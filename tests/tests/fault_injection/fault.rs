@@ -37,7 +37,7 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Made {
     pub(crate) call: &'static str,
-    /// Whether the store lent a record.
+    /// True if the store lent a record.
     pub(crate) lent: bool,
 }
 
@@ -94,7 +94,7 @@ impl Plan {
     }
 }
 
-/// Whether there is a record.
+/// True if there is a record.
 impl Answer for bool {
     fn unlent() -> Option<Self> {
         Some(true)

@@ -131,12 +131,12 @@ impl Script {
         (recorded, bare.store().image())
     }
 
-    /// Whether the plugin survives the failure of a host call.
+    /// Returns true if the plugin survives the failure of a host call.
     pub(crate) fn survives(&self, call: &str) -> bool {
         self.written_with != WrittenWith::Published || call != "emit_event"
     }
 
-    /// Whether the plugin finds out a host that contradicts itself.
+    /// Returns true if the plugin finds out a host that contradicts itself.
     pub(crate) fn finds_out(&self) -> bool {
         self.written_with != WrittenWith::Published
     }

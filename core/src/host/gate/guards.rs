@@ -14,7 +14,7 @@ pub(super) const OPEN: usize = 0b01;
 /// Bit of the state, beside a thread's token: a writing call runs, and maybe its visitor.
 pub(super) const LENT: usize = 0b10;
 
-/// Whether a runtime has the gate.
+/// True while a runtime has the gate.
 ///
 /// A leaked runtime (`mem::forget`) never releases its gate, and its plugin may have kept the
 /// gate's address. So dropping such a gate ends the process before the memory gets another use. The

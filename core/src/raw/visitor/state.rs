@@ -71,7 +71,8 @@ impl VisitorState {
         this.cast::<u8>().wrapping_add(offset_of!(Self, found))
     }
 
-    /// Whether the flag is 1 and the visitor was called once. Then the result counts as taken.
+    /// Returns true if the flag is 1 and the visitor was called once. Then the result counts as
+    /// taken.
     #[inline]
     pub(super) const fn take_record(&mut self) -> bool {
         let record = Self::word(self.found, self.stage) == Self::RECORD;
@@ -81,7 +82,7 @@ impl VisitorState {
         record
     }
 
-    /// Whether the flag is 0 and the visitor was not called.
+    /// Returns true if the flag is 0 and the visitor was not called.
     #[inline]
     pub(super) const fn has_nothing(&self) -> bool {
         Self::word(self.found, self.stage) == Self::NOTHING
@@ -92,8 +93,8 @@ impl VisitorState {
         u16::from_ne_bytes([stage as u8, found])
     }
 
-    /// Whether the visit can start. Then it counts as visited: this one store serves start and end,
-    /// and a closure that fails overwrites the stage.
+    /// Returns true if the visit can start. Then it counts as visited: this one store serves start
+    /// and end, and a closure that fails overwrites the stage.
     #[inline]
     pub(super) const fn start(&mut self) -> bool {
         let waiting = matches!(self.stage, Stage::Waiting);
@@ -109,19 +110,19 @@ impl VisitorState {
         self.stage = Stage::Empty;
     }
 
-    /// Whether the visitor was not called.
+    /// Returns true if the visitor was not called.
     #[inline]
     pub(crate) const fn is_untouched(&self) -> bool {
         matches!(self.stage, Stage::Waiting)
     }
 
-    /// Whether the visitor was called once and returned.
+    /// Returns true if the visitor was called once and returned.
     #[inline]
     pub(crate) const fn is_through(&self) -> bool {
         matches!(self.stage, Stage::Visited)
     }
 
-    /// Whether the visitor was called once and returned. Then the result counts as taken.
+    /// Returns true if the visitor was called once and returned. Then the result counts as taken.
     #[inline]
     pub(super) const fn take_only(&mut self) -> bool {
         let through = self.is_through();
@@ -131,7 +132,7 @@ impl VisitorState {
         through
     }
 
-    /// Whether there is a result. Then it counts as taken.
+    /// Returns true if there is a result. Then it counts as taken.
     #[inline]
     pub(super) const fn take_any(&mut self) -> bool {
         let made = matches!(self.stage, Stage::Visited | Stage::VisitedAgain);

@@ -5,7 +5,7 @@ pub(super) struct Writer<'o> {
     out: &'o mut [u8],
     written: usize,
     depth: usize,
-    /// Whether the object or array that is open has no member yet, so that the next one needs no
+    /// True if the object or array that is open has no member yet, so that the next one needs no
     /// comma.
     first: bool,
 }

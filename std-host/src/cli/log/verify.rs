@@ -15,7 +15,7 @@ struct Intact {
     intact: bool,
     first_entry: u64,
     last_entry: u64,
-    /// Whether the changes were applied, and every digest compared.
+    /// True if the changes were applied, and every digest compared.
     digests_checked: bool,
     /// An entry that a crash left incomplete. It was never acknowledged.
     torn_entry: Option<u64>,

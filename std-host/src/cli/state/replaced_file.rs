@@ -85,7 +85,7 @@ impl ReplacedFile {
     }
 }
 
-/// Whether the last part of a path is nothing that a file could be called.
+/// Returns true if the last part of a path is nothing that a file could be called.
 fn names_a_folder(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();
     bytes.ends_with(b"/") || bytes.ends_with(b"/.")

@@ -20,7 +20,7 @@ impl Stdout {
         self.0.is_terminal()
     }
 
-    /// Whether someone may read each line as it comes. It cannot be told apart here.
+    /// Returns true if someone may read each line as it comes. It cannot be told apart here.
     pub(crate) fn is_read_meanwhile(&self) -> bool {
         true
     }

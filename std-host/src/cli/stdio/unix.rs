@@ -33,7 +33,8 @@ impl Stdout {
         self.fd.is_terminal()
     }
 
-    /// Whether someone may read each line as it comes: not where it is a file, or discarded.
+    /// Returns true if someone may read each line as it comes: not where it is a file, or
+    /// discarded.
     pub(crate) fn is_read_meanwhile(&self) -> bool {
         let kind = rustix::fs::fstat(&self.fd).map(|stat| FileType::from_raw_mode(stat.st_mode));
         matches!(kind, Ok(FileType::Fifo | FileType::Socket)) || self.is_terminal()

@@ -18,7 +18,7 @@ impl DurableEngine {
         self.checkpoints.start(target)
     }
 
-    /// Whether a checkpoint is being made.
+    /// Returns true if a checkpoint is being made.
     #[must_use]
     pub fn is_making_checkpoint(&self) -> bool {
         self.checkpoints.is_running()

@@ -68,12 +68,12 @@ impl<'d> Dynamic<'d> {
         self.strings.get(usize::try_from(at).ok()?..)?.split(|&byte| byte == 0).next()
     }
 
-    /// Whether this is a position-independent program, and no library.
+    /// Returns true if this is a position-independent program, and no library.
     pub(super) fn is_executable(&self) -> bool {
         self.get(DT_FLAGS_1).is_some_and(|flags| flags & DF_1_PIE.0 != 0)
     }
 
-    /// Whether a path in it refers to the library's own folder.
+    /// Returns true if a path in it refers to the library's own folder.
     pub(super) fn uses_origin(&self) -> bool {
         let mut texts =
             self.entries.iter().filter(|(tag, _)| STRINGS.contains(tag) && *tag != DT_SONAME);

@@ -124,7 +124,7 @@ impl Segments {
         })
     }
 
-    /// Whether a range of memory lies in one segment that allows the access.
+    /// Returns true if a range of memory lies in one segment that allows the access.
     pub(super) fn allows(&self, address: u64, size: u64, access: Access) -> bool {
         self.loads.iter().any(|load| {
             let inside = address.checked_sub(load.address);

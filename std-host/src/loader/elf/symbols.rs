@@ -56,7 +56,7 @@ impl<'a, 'd, Elf: FileHeader<Endian = Endianness>> Symbols<'a, 'd, Elf> {
         self.symbols.len()
     }
 
-    /// Whether the library itself has the entry function of a plugin.
+    /// Returns true if the library itself has the entry function of a plugin.
     pub(super) fn has_entry(&self, segments: &Segments) -> Result<bool, Damage> {
         let Some(symbol) = self.find(entry::SYMBOL) else { return Ok(false) };
         let (address, section) =
@@ -68,7 +68,7 @@ impl<'a, 'd, Elf: FileHeader<Endian = Endianness>> Symbols<'a, 'd, Elf> {
         if is_code { Ok(true) } else { Err(wrong("its entry symbol does not lead to code")) }
     }
 
-    /// Whether the library says that it catches panics.
+    /// Returns true if the library says that it catches panics.
     pub(super) fn catches_panics(&self, segments: &Segments) -> Option<bool> {
         let address = self.find(CATCHES_PANICS)?.st_value(self.endian).into();
         let place = segments.offset(address, 1)?;

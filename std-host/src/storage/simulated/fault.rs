@@ -26,7 +26,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Whether the call changes anything on the disk.
+    /// Returns true if the call changes anything on the disk.
     #[must_use]
     pub const fn is_change(self) -> bool {
         match self {
@@ -82,7 +82,7 @@ pub(super) struct Faults {
     at_call: Vec<(u64, Fault)>,
     at_change: Vec<(u64, Fault)>,
     last_failed: Option<Operation>,
-    /// Whether reads and writes are short now and then.
+    /// True if reads and writes are short now and then.
     pub(super) short: bool,
 }
 

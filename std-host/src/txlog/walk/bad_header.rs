@@ -23,7 +23,7 @@ impl LogWalk {
         Ok(opened)
     }
 
-    /// Whether a segment without a header is one that was being created when a crash came.
+    /// Returns true if a segment without a header is one that was being created when a crash came.
     pub(super) fn is_unfinished(&self, bad: &BadHeader) -> bool {
         let is_last = self.segments.as_slice().is_empty();
         is_last && !bad.has_frames && newer_version(bad).is_none()

@@ -20,7 +20,7 @@ pub struct LogEnd {
 }
 
 impl LogEnd {
-    /// Whether there is no segment yet.
+    /// Returns true if there is no segment yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tail.is_none()

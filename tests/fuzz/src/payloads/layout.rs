@@ -8,7 +8,7 @@ use statevec_abi::{
 
 use statevec_fixtures::declared::{Alpha, Side, deep};
 
-/// Whether bytes after the stated length of fixed bytes may differ from zero.
+/// The rule for the bytes after the stated length of fixed bytes.
 #[derive(Clone, Copy, PartialEq)]
 enum Padding {
     Zero,

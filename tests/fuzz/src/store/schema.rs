@@ -121,7 +121,7 @@ pub(super) fn pk(kind: RecordKind, data: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whether an update from `old` to `new` is refused.
+/// Returns true if an update from `old` to `new` is refused.
 pub(super) fn changes_what_may_not(kind: RecordKind, old: &[u8], new: &[u8]) -> bool {
     let differ = |bytes: Range<usize>| old[bytes.clone()] != new[bytes];
     let changed = match kind {

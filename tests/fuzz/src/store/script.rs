@@ -9,7 +9,7 @@ use super::schema::{NOTE, SHARE, THING, TOLD};
 #[derive(Debug, Clone, Arbitrary)]
 pub(super) struct Transaction {
     pub(super) steps: Vec<Step>,
-    /// Whether the plugin continues after a refused step.
+    /// True if the plugin continues after a refused step.
     pub(super) tolerant: bool,
     pub(super) end: End,
 }

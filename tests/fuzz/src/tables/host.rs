@@ -95,7 +95,7 @@ impl Function {
 }
 
 impl Call {
-    /// Whether it goes through the table for validating.
+    /// Returns true if it goes through the table for validating.
     pub(super) fn is_read(&self) -> bool {
         let reads = [Function::ReadById, Function::ReadByPk, Function::ForEachKey];
         self.through_read_table && reads.contains(&self.function)

@@ -9,7 +9,7 @@ use statevec_abi::abi::{
 #[derive(Clone, Copy)]
 pub(super) struct Answered {
     pub(super) status: RuntimeCallStatus,
-    /// Whether `create_runtime` writes a handle.
+    /// True if `create_runtime` writes a handle.
     pub(super) handle: bool,
 }
 

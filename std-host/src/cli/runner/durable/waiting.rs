@@ -28,7 +28,7 @@ impl WaitingLines {
         self.lines.push_back((entry.unwrap_or(before), self.text.len() - start));
     }
 
-    /// Whether there is so much text that it should be made durable at once.
+    /// Returns true if there is so much text that it should be made durable at once.
     pub(super) fn is_long(&self) -> bool {
         self.text.len() > LONG
     }

@@ -25,12 +25,12 @@ impl Identity {
     }
 }
 
-/// Whether it is written to, and not replaced.
+/// Returns true if it is written to, and not replaced.
 pub(crate) fn is_stream(metadata: &Metadata) -> bool {
     metadata.file_type().is_fifo() || metadata.file_type().is_char_device()
 }
 
-/// Whether it is the null device, in which nothing can mix.
+/// Returns true if it is the null device, in which nothing can mix.
 pub(crate) fn is_null_device(metadata: &Metadata) -> bool {
     let null = fs::metadata("/dev/null");
     metadata.file_type().is_char_device() && null.is_ok_and(|null| null.rdev() == metadata.rdev())

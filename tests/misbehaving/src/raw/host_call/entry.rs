@@ -48,7 +48,7 @@ impl Entry {
         Self::ALL.into_iter().find(|entry| entry.name() == name)
     }
 
-    /// Whether a success writes an out parameter.
+    /// Returns true if a success writes an out parameter.
     pub(super) fn answers(self) -> bool {
         !matches!(self, Self::ForEach | Self::Emit | Self::Log)
     }
