@@ -10,8 +10,8 @@ use statevec_abi::raw::{Instance, InstanceStorage, StorageFull};
 #[derive(Debug)]
 pub enum Boxed {}
 
-// SAFETY: a box's content stays where it is, and is nobody else's, until the box is made again in
-// `remove` (rule 7).
+// SAFETY: `store` leaks the box, so its content does not move and no other code reaches it, until
+// `remove` makes the box again (rule 7).
 unsafe impl<P: Send + 'static> InstanceStorage<P> for Boxed {
     fn store(plugin: P) -> Result<NonNull<Instance<P>>, StorageFull> {
         // The place first, then what it holds: so nothing is copied.
@@ -20,7 +20,8 @@ unsafe impl<P: Send + 'static> InstanceStorage<P> for Boxed {
     }
 
     unsafe fn remove(instance: NonNull<Instance<P>>) {
-        // SAFETY: leaked by `store`, and removed once, by the caller's promise (rule 7).
+        // SAFETY: `store` leaked a box at this address, and the caller promised that it was not
+        // removed since and is not in use (rule 7).
         drop(unsafe { Box::from_raw(instance.as_ptr()) });
     }
 }

@@ -36,7 +36,8 @@ pub trait ExportedFactory: 'static {
 /// The descriptor of a factory's plugin, for static linking.
 #[must_use]
 pub const fn factory_plugin<F: ExportedFactory>() -> StaticPlugin {
-    // SAFETY: every entry is one of ours, below, and keeps the contract (rule 1).
+    // SAFETY: every entry is a function of this module, which checks its arguments and keeps the
+    // contract as long as the program runs (rule 1).
     unsafe { StaticPlugin::from_table(|| F::factory().plugin_name(), factory_api::<F>()) }
 }
 
@@ -144,12 +145,14 @@ unsafe extern "C" fn create_runtime<F: ExportedFactory>(
     out_runtime: *mut *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: a host keeps the contract, or else is told what can be told (rules 1 and 9).
+    // SAFETY: a host calls this entry with a configuration that is valid for the call, and with out
+    // parameters that are null or valid for writes (rules 9 and 10).
     unsafe { runtime_plugin_create_runtime_v1(F::factory, config, out_runtime, out_error) }
 }
 
 unsafe extern "C" fn destroy_runtime(runtime: *mut c_void) {
-    // SAFETY: as above (rules 1 and 7).
+    // SAFETY: a host calls this entry with null or a handle of this table, which
+    // `runtime_plugin_create_runtime_v1` made, and does not use it again (rules 7 and 10).
     unsafe { runtime_plugin_destroy_runtime_v1(runtime) };
 }
 
@@ -159,7 +162,9 @@ unsafe extern "C" fn run_tx(
     command: RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: as above (rules 1 and 9).
+    // SAFETY: a host calls this entry with null or a handle of this table; with a context and a
+    // payload that are valid for the call; and with an error buffer that is null or valid for
+    // writes (rules 9 and 10).
     unsafe { runtime_plugin_run_tx_v1(runtime, host, command, out_error) }
 }
 
@@ -168,7 +173,9 @@ unsafe extern "C" fn validate_biz_invariants(
     host: RuntimeReadContextV1,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: as above (rules 1 and 9).
+    // SAFETY: a host calls this entry with null or a handle of this table; with a context that is
+    // valid for the call; and with an error buffer that is null or valid for writes (rules 9 and
+    // 10).
     unsafe { runtime_plugin_validate_biz_invariants_v1(runtime, host, out_error) }
 }
 
@@ -176,6 +183,7 @@ unsafe extern "C" fn on_unload(
     runtime: *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: as above (rules 1 and 9).
+    // SAFETY: a host calls this entry with null or a handle of this table, and with an error buffer
+    // that is null or valid for writes (rules 9 and 10).
     unsafe { runtime_plugin_on_unload_v1(runtime, out_error) }
 }

@@ -62,7 +62,8 @@ pub unsafe fn runtime_plugin_create_runtime_v1(
     out_runtime: *mut *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise is the same (rules 9 and 10).
+    // SAFETY: the caller promised a configuration that is valid for the call, and out parameters
+    // that are null or valid for writes (rules 9 and 10).
     unsafe {
         create_runtime_v1::<_, Boxed>(
             config,
@@ -82,7 +83,8 @@ pub unsafe fn runtime_plugin_create_runtime_v1(
 ///
 /// `runtime` is null, or was made by that function and not destroyed since.
 pub unsafe fn runtime_plugin_destroy_runtime_v1(runtime: *mut c_void) {
-    // SAFETY: the caller's promise is the same (rule 7).
+    // SAFETY: null, or an instance of this plugin type in `Boxed`, which the caller promised not to
+    // use again (rule 7).
     unsafe { destroy_runtime_v1::<ExportedRuntimePluginV1Handle, Boxed>(runtime) };
 }
 
@@ -98,7 +100,9 @@ pub unsafe fn runtime_plugin_run_tx_v1(
     mut command: RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise is the same (rules 7, 9 and 10).
+    // SAFETY: null or a live instance of this plugin type; context and payload are valid for the
+    // call, and `out_error` is null or valid for writes, as the caller promised (rules 7, 9 and
+    // 10).
     unsafe {
         run_tx_v1(
             runtime,
@@ -125,7 +129,8 @@ pub unsafe fn runtime_plugin_validate_biz_invariants_v1(
     host: RuntimeReadContextV1,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise is the same (rules 7, 9 and 10).
+    // SAFETY: null or a live instance of this plugin type; the context is valid for the call, and
+    // `out_error` is null or valid for writes, as the caller promised (rules 7, 9 and 10).
     unsafe {
         validate_v1(runtime, host, out_error, |handle: &ExportedRuntimePluginV1Handle, state| {
             let result =
@@ -145,7 +150,8 @@ pub unsafe fn runtime_plugin_on_unload_v1(
     runtime: *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise is the same (rules 7 and 9).
+    // SAFETY: null or a live instance of this plugin type; `out_error` is null or valid for writes,
+    // as the caller promised (rules 7 and 9).
     unsafe {
         on_unload_v1(runtime, out_error, |handle: &mut ExportedRuntimePluginV1Handle, error| {
             let result = handle.plugin.on_unload();

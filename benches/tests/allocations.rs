@@ -45,7 +45,7 @@ fn run(
     count: Count,
     command: &RuntimeCommandRef<'_>,
 ) -> (Option<u16>, [u64; 2]) {
-    // SAFETY: a function of the library without conditions (rule 1).
+    // SAFETY: the function has this type, and its caller has no conditions to keep (rule 1).
     let in_plugin = || unsafe { count() };
     let (host, plugin) = (allocations(), in_plugin());
     let kind = peer.run(command).err().map(|failure| failure.kind);
@@ -58,7 +58,7 @@ fn no_way_that_a_command_can_end_allocates() -> Result<(), Box<dyn Error>> {
     verify(&mut peer)?;
     // SAFETY: the library exports a function of this name and type (rule 1).
     let count = *unsafe { library::open(LIBRARY)?.get::<Count>(b"statevec_bench_allocations\0") }?;
-    // SAFETY: as above, without conditions (rule 1).
+    // SAFETY: the function has this type, and its caller has no conditions to keep (rule 1).
     assert!(unsafe { count() } > 0, "creating an instance allocates, and so this counts nothing");
 
     let ends = |operation| match operation {

@@ -85,7 +85,7 @@ pub struct FixedStore<'m> {
     rows: Rows<'m>,
     undo: UndoLog<'m>,
     events: EventList<'m>,
-    /// The buffer in which a record is made before it is checked and stored.
+    /// The buffer for a new record before it is checked and stored.
     staged: &'m mut [u8],
     /// True if a transaction is running.
     open: bool,

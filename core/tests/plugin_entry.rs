@@ -174,7 +174,7 @@ fn recovering_from_a_failed_host_call_leaves_no_error() {
 #[test]
 fn a_table_of_another_version_is_not_looked_into() {
     let table = RuntimePluginApiV1 { abi_version: 2, run_tx: None, ..*PROBE.api() };
-    // SAFETY: the table is the probe's own (rule 1).
+    // SAFETY: the table is the probe's, which is linked in and keeps the contract (rule 1).
     let checked = unsafe { host::PluginApi::check(&table) };
     assert_eq!(checked.err(), Some(host::TableError::AbiVersion { found: 2 }));
 }
@@ -182,7 +182,7 @@ fn a_table_of_another_version_is_not_looked_into() {
 #[test]
 fn a_null_entry_in_a_plugin_table_is_named() {
     let table = RuntimePluginApiV1 { run_tx: None, ..*PROBE.api() };
-    // SAFETY: the table is the probe's own (rule 1).
+    // SAFETY: the table is the probe's, which is linked in and keeps the contract (rule 1).
     let checked = unsafe { host::PluginApi::check(&table) };
     assert_eq!(checked.err(), Some(host::TableError::NullEntry { entry: "run_tx" }));
 }

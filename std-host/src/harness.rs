@@ -99,7 +99,8 @@ impl Harness {
     ///
     /// As [`LoadedPlugin::open`].
     pub unsafe fn loaded(path: impl AsRef<Path>, config: &str) -> Result<Self, HarnessError> {
-        // SAFETY: the caller vouches for the library (rule 6).
+        // SAFETY: the caller vouches for the code of the library and of those that it needs (rule
+        // 6).
         let plugin = unsafe { LoadedPlugin::open(path) }?;
         Self::new(&plugin, config)
     }

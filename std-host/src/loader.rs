@@ -119,7 +119,8 @@ impl LoadedPlugin {
     ///   are mapped, which is until the process ends. Exchange files by renaming, or pin the plugin
     ///   ([`LoadOptions::sha256`]), which lifts this promise for the file itself.
     pub unsafe fn open(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        // SAFETY: the caller makes the promise that `LoadOptions::open` asks for (rule 6).
+        // SAFETY: the caller promised that the library's code is sound to run, and that its file is
+        // not changed in place, which is all that `LoadOptions::open` asks for (rule 6).
         unsafe { LoadOptions::new().open(path) }
     }
 

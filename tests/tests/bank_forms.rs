@@ -13,7 +13,7 @@ const BANK: StaticPlugin = static_plugin!(Bank, slots = 8);
 
 fn loaded() -> LoadedPlugin {
     let path = beside::library("statevec-bank-so").expect("the test binary has a place");
-    // SAFETY: the bank keeps the contract (rule 6).
+    // SAFETY: the library is the bank of this workspace, which keeps the contract (rule 6).
     unsafe { LoadedPlugin::open(path) }.expect("cargo built the bank beside this test")
 }
 
@@ -55,7 +55,7 @@ fn library_and_linked_plugin_agree_on_everything() {
 #[test]
 fn the_harness_runs_both_forms_alike() {
     let path = beside::library("statevec-bank-so").unwrap();
-    // SAFETY: the bank keeps the contract (rule 6).
+    // SAFETY: the library is the bank of this workspace, which keeps the contract (rule 6).
     let loaded = unsafe { Harness::loaded(path, "") }.unwrap();
     let forms = [loaded, Harness::linked(&BANK, "").unwrap()];
     for mut bank in forms {

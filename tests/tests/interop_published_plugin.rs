@@ -175,11 +175,11 @@ fn run(table: &RuntimePluginApiV1, runtime: *mut c_void, payload: RuntimeBytesRe
 
 fn validate(table: &RuntimePluginApiV1, runtime: *mut c_void) -> Answer {
     let host = RuntimeReadContextV1 { ctx_ptr: ptr::null_mut(), vtable: ptr::null() };
-    // SAFETY: as above (rules 1 and 7).
+    // SAFETY: the runtime lives or is null; a null table is allowed (rules 1 and 7).
     answer(|error| unsafe { table.validate_biz_invariants.unwrap()(runtime, host, error) })
 }
 
 fn unload(table: &RuntimePluginApiV1, runtime: *mut c_void) -> Answer {
-    // SAFETY: as above (rule 7).
+    // SAFETY: the runtime lives or is null (rule 7).
     answer(|error| unsafe { table.on_unload.unwrap()(runtime, error) })
 }

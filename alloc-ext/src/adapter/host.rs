@@ -32,7 +32,8 @@ impl<'c> RuntimeHostContextV1Adapter<'c> {
     /// contract when their first argument is `ctx_ptr`.
     #[must_use]
     pub unsafe fn new(raw: RuntimeHostContextV1) -> Self {
-        // SAFETY: the caller's promise is the same (rule 10).
+        // SAFETY: the caller promised a null or misaligned table pointer, or one that is valid for
+        // reads for `'c` with entries that keep the contract (rule 10).
         let table = unsafe { HostTable::from_raw(raw) };
         Self { table, buffer: Buffer::new(RuntimeErrorPhase::RunTx, None) }
     }

@@ -30,7 +30,8 @@ impl<'c> RuntimeReadContextV1Adapter<'c> {
     /// contract when their first argument is `ctx_ptr`.
     #[must_use]
     pub unsafe fn new(raw: RuntimeReadContextV1) -> Self {
-        // SAFETY: the caller's promise is the same (rule 10).
+        // SAFETY: the caller promised a null or misaligned table pointer, or one that is valid for
+        // reads for `'c` with entries that keep the contract (rule 10).
         let table = unsafe { ReadTable::from_raw(raw) };
         Self { table, buffer: Buffer::new(RuntimeErrorPhase::ValidateBizInvariants, None) }
     }

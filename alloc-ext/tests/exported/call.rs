@@ -123,12 +123,13 @@ impl Runtime {
 
     pub(crate) fn validate(&self, vtable: *const RuntimeReadVTableV1) -> Call {
         let host = RuntimeReadContextV1 { ctx_ptr: self.0, vtable };
-        // SAFETY: as above (rules 1, 7 and 9).
+        // SAFETY: null or a live instance; the table is live or null, and the buffer is live for
+        // the call (rules 1, 7 and 9).
         call(|error| unsafe { runtime_plugin_validate_biz_invariants_v1(self.0, host, error) })
     }
 
     pub(crate) fn unload(&self) -> Call {
-        // SAFETY: as above (rules 7 and 9).
+        // SAFETY: null or a live instance; the buffer is live for the call (rules 7 and 9).
         call(|error| unsafe { runtime_plugin_on_unload_v1(self.0, error) })
     }
 }

@@ -30,7 +30,8 @@ fn bytes(text: &str) -> RuntimeBytesRef {
 #[test]
 fn the_name_is_the_factorys() {
     let name = runtime_plugin_name_v1(factory);
-    // SAFETY: it lives as long as the program (rule 6).
+    // SAFETY: the text belongs to the plugin, which is linked in and so lives as long as the
+    // program (rule 6).
     assert_eq!(unsafe { runtime_bytes_slice(name) }, Ok(&b"probe"[..]));
 }
 

@@ -84,7 +84,8 @@ unsafe extern "C" fn read(
         CALLS_BACK => return fail(out_error, &call_back(host.cast_mut())),
         _ => {}
     }
-    // SAFETY: the plugin's visitor and its context (rule 4).
+    // SAFETY: the plugin passed this visitor with this context, and both are valid during the call
+    // (rule 4).
     unsafe { visitor.unwrap()(visitor_ctx, RuntimeBytesRef::from_slice(b"lent")) };
     // SAFETY: the plugin's flag, live for the call (rule 9).
     unsafe { out_found.write(1) };
@@ -94,7 +95,8 @@ unsafe extern "C" fn read(
 /// Calls the instance that is in the middle of a call.
 fn call_back(runtime: *mut c_void) -> String {
     let runtime = ManuallyDrop::new(Runtime(runtime));
-    // SAFETY: the instance lives; that it is in use is what is tested (rule 7).
+    // SAFETY: the instance lives. It is in use, and must ignore the call: this is the test (rule
+    // 7).
     unsafe { runtime_plugin_destroy_runtime_v1(runtime.0) };
     let nothing = RuntimeBytesRef::empty();
     let calls = [
@@ -122,7 +124,8 @@ unsafe extern "C" fn keys(
     visitor: Option<RuntimeRecordKeyVisitor>,
     _: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the plugin's visitor and its context (rule 4).
+    // SAFETY: the plugin passed this visitor with this context, and both are valid during the call
+    // (rule 4).
     unsafe { visitor.unwrap()(visitor_ctx, RuntimeRecordKeyView { kind, sys_id: 1 }) };
     RuntimeCallStatus::Success
 }

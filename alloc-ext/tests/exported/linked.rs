@@ -19,7 +19,8 @@ const PLUGINS: &[StaticPlugin] =
     &[static_runtime_plugin!(factory()), static_runtime_plugin!(Box::new(Unlucky))];
 
 fn text(bytes: RuntimeBytesRef) -> String {
-    // SAFETY: it lives as long as the program (rule 6).
+    // SAFETY: the text belongs to the plugin, which is linked in and so lives as long as the
+    // program (rule 6).
     let bytes = unsafe { runtime_bytes_slice(bytes) }.unwrap();
     String::from_utf8(bytes.to_vec()).unwrap()
 }

@@ -125,7 +125,7 @@ impl<S: PluginSource> Peer for Ours<S> {
 
     fn load() -> Result<Self, Box<dyn Error>> {
         let entry = S::find()?;
-        // SAFETY: the table of a plugin of ours, whose code stays (rules 1 and 6).
+        // SAFETY: the table of a plugin of this workspace, whose code stays mapped (rules 1 and 6).
         let api = unsafe { PluginApi::check(&S::table(&entry)) }?;
         let mut error = RuntimeErrorBuf::RESET;
         let gate = Rc::pin(HostGate::new());
@@ -151,7 +151,7 @@ impl<S: PluginSource> Peer for Ours<S> {
     }
 
     fn entry_and_schema(&mut self) -> Option<usize> {
-        // SAFETY: as in `load` (rules 1 and 6).
+        // SAFETY: the table of a plugin of this workspace, whose code stays mapped (rules 1 and 6).
         let api = unsafe { PluginApi::check(&S::table(&self.entry)) }.ok()?;
         Some(api.schema_bytes().ok()?.len())
     }

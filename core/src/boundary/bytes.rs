@@ -11,7 +11,7 @@ pub enum BytesError {
     /// A null pointer with a length.
     #[error("bytes pointer is null but len is non-zero")]
     Null,
-    /// Longer than the limit for what it is.
+    /// Longer than the limit for such bytes.
     #[error("{len} bytes are more than the limit of {limit}")]
     TooLong {
         /// The length given.
@@ -65,7 +65,8 @@ const ANY: usize = isize::MAX as usize;
 ///
 /// A non-null pointer is valid for reads of `len` bytes for `'a`, and no other code writes them.
 pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8], &'static str> {
-    // SAFETY: our contract asks of the caller what the callee's asks of us (rule 10).
+    // SAFETY: the caller promised that a non-null pointer is valid for reads of `len` bytes for
+    // `'a`, and that no other code writes them (rule 10).
     unsafe { slice_within(bytes, ANY) }.map_err(published_text)
 }
 
@@ -82,7 +83,8 @@ pub unsafe fn runtime_bytes_slice<'a>(bytes: RuntimeBytesRef) -> Result<&'a [u8]
 pub unsafe fn runtime_bytes_slice_mut<'a>(
     bytes: RuntimeBytesMutRef,
 ) -> Result<&'a mut [u8], &'static str> {
-    // SAFETY: our contract asks of the caller what the callee's asks of us (rule 10).
+    // SAFETY: the caller promised that a non-null pointer is valid for reads and writes of `len`
+    // bytes for `'a`, and that no other code accesses them (rule 10).
     unsafe { slice_mut_within(bytes, ANY) }.map_err(published_text)
 }
 

@@ -11,7 +11,7 @@ use crate::{
 
 /// A call that has just crossed the boundary.
 pub(crate) struct BoundaryCall<'c> {
-    callee: Side,
+    side: Side,
     error: ErrorSlot<'c>,
 }
 
@@ -28,14 +28,14 @@ impl BoundaryCall<'_> {
     /// `out_error` is null, or valid for writes until the call returns.
     #[inline]
     pub(crate) const unsafe fn new(
-        callee: Side,
+        side: Side,
         phase: RuntimeErrorPhase,
         out_error: *mut RuntimeErrorBuf,
     ) -> Self {
         // SAFETY: null, or valid until the call returns; the slot lives in this value, which
         // `enter` consumes before that (rule 9).
         let error = unsafe { ErrorSlot::from_raw(out_error, phase) };
-        Self { callee, error }
+        Self { side, error }
     }
 
     /// Runs the body and returns the status. The body has written its failure; a panic is written
@@ -48,13 +48,13 @@ impl BoundaryCall<'_> {
     ) -> RuntimeCallStatus {
         match catch(|| body(self.error)) {
             Ok(Ok(())) => {
-                if matches!(self.callee, Side::Plugin) {
+                if matches!(self.side, Side::Plugin) {
                     self.error.reset();
                 }
                 RuntimeCallStatus::Success
             }
             Ok(Err(_written)) => RuntimeCallStatus::Failure,
-            Err(panic) => report(self.callee, self.error, panic),
+            Err(panic) => report(self.side, self.error, panic),
         }
     }
 }
@@ -62,8 +62,8 @@ impl BoundaryCall<'_> {
 /// Writes a panic as the failure of a call.
 #[cold]
 #[inline(never)]
-pub(crate) fn report(callee: Side, error: ErrorSlot<'_>, panic: Panic) -> RuntimeCallStatus {
-    let (who, kind) = match callee {
+pub(crate) fn report(side: Side, error: ErrorSlot<'_>, panic: Panic) -> RuntimeCallStatus {
+    let (who, kind) = match side {
         Side::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
         Side::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),
     };

@@ -19,7 +19,7 @@ use crate::{
 /// A call of the host that has just begun.
 pub(super) struct HostCall<'g, H> {
     gate: Result<&'g HostGate<H>, GateError>,
-    inbound: BoundaryCall<'g>,
+    boundary_call: BoundaryCall<'g>,
 }
 
 impl<H: Host> HostCall<'_, H> {
@@ -37,8 +37,8 @@ impl<H: Host> HostCall<'_, H> {
         let phase = gate.map_or(RuntimeErrorPhase::RunTx, HostGate::phase);
         // SAFETY: null or valid for writes until the call returns, by this function's contract
         // (rule 9).
-        let inbound = unsafe { BoundaryCall::new(Side::Host, phase, out_error) };
-        Self { gate, inbound }
+        let boundary_call = unsafe { BoundaryCall::new(Side::Host, phase, out_error) };
+        Self { gate, boundary_call }
     }
 
     /// A call of a function that stands only in the table for transactions.
@@ -53,8 +53,9 @@ impl<H: Host> HostCall<'_, H> {
         let gate = unsafe { HostGate::from_context(ctx) };
         // SAFETY: null or valid for writes until the call returns, by this function's contract
         // (rule 9).
-        let inbound = unsafe { BoundaryCall::new(Side::Host, RuntimeErrorPhase::RunTx, out_error) };
-        Self { gate, inbound }
+        let boundary_call =
+            unsafe { BoundaryCall::new(Side::Host, RuntimeErrorPhase::RunTx, out_error) };
+        Self { gate, boundary_call }
     }
 
     #[inline]
@@ -62,7 +63,7 @@ impl<H: Host> HostCall<'_, H> {
         self,
         body: impl for<'e> FnOnce(&H, ErrorSlot<'e>) -> TxResult<'e>,
     ) -> RuntimeCallStatus {
-        self.inbound.enter(|error| {
+        self.boundary_call.enter(|error| {
             let gate = self.gate.map_err(|reason| refused(error, reason))?;
             let answer = gate.read(|host| body(host, error));
             answer.map_err(|reason| refused(error, reason))?
@@ -74,7 +75,7 @@ impl<H: Host> HostCall<'_, H> {
         self,
         body: impl for<'e> FnOnce(&mut H, ErrorSlot<'e>) -> TxResult<'e>,
     ) -> RuntimeCallStatus {
-        self.inbound.enter(|error| {
+        self.boundary_call.enter(|error| {
             let gate = self.gate.map_err(|reason| refused(error, reason))?;
             let answer = gate.write(|host| body(host, error));
             answer.map_err(|reason| refused(error, reason))?

@@ -115,7 +115,7 @@ impl<H: Host> HostGate<H> {
         self.acquired.claim()
     }
 
-    /// Leaves the gate to another runtime.
+    /// Releases the gate, so that another runtime can acquire it.
     pub(super) fn release(&self) {
         self.acquired.release();
     }
@@ -144,7 +144,7 @@ impl<H: Host> HostGate<H> {
     ) -> R {
         let _reading = Reading::begin(&self.readers);
         let _validating = Validating::begin(&self.phase);
-        // Not written through: while `readers` is above 0, `write` refuses.
+        // No write goes through this pointer: while `readers` is above 0, `write` refuses.
         self.with_open(ptr::from_ref(host).cast_mut(), body)
     }
 
@@ -234,7 +234,7 @@ mod tests {
     use super::{GateError, HostGate};
     use crate::fixed_store::FixedStore;
 
-    /// Memory that was given back and zeroed, under a context that a plugin kept.
+    /// A plugin kept a context whose memory was freed and zeroed meanwhile.
     #[test]
     fn zeroed_memory_is_a_closed_gate() {
         let gate = MaybeUninit::<HostGate<FixedStore<'_>>>::zeroed();

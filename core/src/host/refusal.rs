@@ -23,8 +23,8 @@ pub fn no_transaction<'e>(error: ErrorSlot<'e>) -> ErrorWritten<'e> {
 
 /// A record kind that the schema does not have (kind 1001).
 ///
-/// The plugin and its schema disagree, and no command can mend that. So this and the next two are
-/// failures: as rejections they would pass for answers of the business logic.
+/// The plugin and its schema disagree, and no command can correct that. So this and the next two
+/// are failures: a rejection would look like an answer of the business logic.
 #[cold]
 pub fn no_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
     let reason = format_args!(

@@ -43,8 +43,8 @@ unsafe extern "C" fn create_runtime<P: Plugin, S: InstanceStorage<P>>(
     out_runtime: *mut *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the contract asks of a host what the function asks of us; it checks all that can be
-    // checked (rules 1, 9 and 10).
+    // SAFETY: a host calls this entry with a configuration that is valid for the call, and with out
+    // parameters that are null or valid for writes (rules 9 and 10).
     unsafe {
         create_runtime_v1::<P, S>(config, out_runtime, out_error, |config, error| {
             P::create(config, error)
@@ -53,8 +53,8 @@ unsafe extern "C" fn create_runtime<P: Plugin, S: InstanceStorage<P>>(
 }
 
 unsafe extern "C" fn destroy_runtime<P: Plugin, S: InstanceStorage<P>>(runtime: *mut c_void) {
-    // SAFETY: the contract gives `destroy_runtime` a handle of this table, which is not used again
-    // (rules 7 and 10).
+    // SAFETY: a host calls this entry with null or a handle of this table, so an instance of `P` in
+    // `S`, and does not use it again (rules 7 and 10).
     unsafe { destroy_runtime_v1::<P, S>(runtime) };
 }
 
@@ -64,8 +64,9 @@ unsafe extern "C" fn run_tx<P: Plugin>(
     mut command: RuntimeCommandView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the contract asks of a host what the function asks of us; it checks all that can be
-    // checked (rules 1, 9 and 10).
+    // SAFETY: a host calls this entry with null or a handle of this table, so an instance of `P`;
+    // with a context and a payload that are valid for the call; and with an error buffer that is
+    // null or valid for writes (rules 9 and 10).
     unsafe {
         run_tx_v1(runtime, host, &mut command, out_error, |plugin: &P, tx, command| {
             plugin.run_tx(tx, command)
@@ -78,8 +79,9 @@ unsafe extern "C" fn validate_biz_invariants<P: Plugin>(
     host: RuntimeReadContextV1,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the contract asks of a host what the function asks of us; it checks all that can be
-    // checked (rules 1, 9 and 10).
+    // SAFETY: a host calls this entry with null or a handle of this table, so an instance of `P`;
+    // with a context that is valid for the call; and with an error buffer that is null or valid for
+    // writes (rules 9 and 10).
     unsafe {
         validate_v1(runtime, host, out_error, |plugin: &P, state| {
             plugin.validate_biz_invariants(state)
@@ -91,7 +93,7 @@ unsafe extern "C" fn on_unload<P: Plugin>(
     runtime: *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: the contract asks of a host what the function asks of us; it checks all that can be
-    // checked (rules 1, 9 and 10).
+    // SAFETY: a host calls this entry with null or a handle of this table, so an instance of `P`,
+    // and with an error buffer that is null or valid for writes (rules 9 and 10).
     unsafe { on_unload_v1(runtime, out_error, |plugin: &mut P, error| plugin.on_unload(error)) }
 }

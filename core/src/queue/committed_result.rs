@@ -34,7 +34,7 @@ pub enum CommittedStatus {
     },
     /// It changed nothing.
     Rejected {
-        /// Why.
+        /// The reason.
         error_code: RejectedErrorCode,
     },
 }

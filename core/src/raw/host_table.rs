@@ -260,7 +260,7 @@ fn not_created<C: HostCaller>(
     got: RecordKind,
 ) -> C::Failure {
     const CALL: &str = "create_typed_raw";
-    let visited = state.is_through();
+    let visited = state.is_visited();
     caller.failed(match state.check(CALL, *bounds, status) {
         Err(error) => error,
         Ok(()) if visited => ContractViolation::Kind { call: CALL, expected, got }.into(),

@@ -269,5 +269,5 @@ fn unclear<C: HostCaller>(
     if status == RuntimeCallStatus::Failure && state.is_untouched() {
         return caller.reported(call);
     }
-    caller.failed(state.why(call, *bounds, status))
+    caller.failed(state.lookup_error(call, *bounds, status))
 }

@@ -43,7 +43,7 @@ pub(crate) enum LookupResult<T> {
     Record(T),
     /// There is no record, and the visitor was not called.
     Nothing,
-    /// Neither; [`VisitorState::why`] finds the error.
+    /// Neither; [`VisitorState::lookup_error`] finds the error.
     Unclear,
 }
 

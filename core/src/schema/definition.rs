@@ -58,7 +58,7 @@ pub struct FieldDef<'a> {
     pub name: &'a str,
     /// The position, counted from 1; reserved fields count too.
     pub field_index: u32,
-    /// Where the field starts in the record's data, in bytes.
+    /// Offset of the field in the record's data, in bytes.
     pub offset: u32,
     /// How the field is encoded.
     pub ty: FieldType,

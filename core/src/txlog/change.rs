@@ -14,8 +14,8 @@ use crate::abi::RecordKey;
 /// | updates | one [`Updated`](Self::Updated), or none if the data is as before |
 /// | updates, then delete | [`Deleted`](Self::Deleted) with the data from before the transaction |
 ///
-/// Each record that was created, whatever became of it, is listed once, in ascending order of its
-/// sys_id. The sys_id of the last one plus 1 is therefore the kind's next sys_id.
+/// Each record that was created, also if it was deleted again, is listed once, in ascending order
+/// of its sys_id. The sys_id of the last one plus 1 is therefore the kind's next sys_id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change<'a> {
     /// The record is new.

@@ -1,4 +1,4 @@
-//! Reasons why bytes are no log, and why a log finds no room.
+//! Errors of reading and of writing a log.
 
 use core::convert::Infallible;
 
@@ -186,7 +186,7 @@ pub enum ReadError {
     /// A frame is faulty.
     #[error("frame at byte {offset}, entry {entry}: {error}")]
     Frame {
-        /// Where the frame begins.
+        /// Offset of the frame.
         offset: usize,
         /// The entry that belongs there.
         entry: u64,

@@ -8,7 +8,7 @@ pub const SECTOR_LEN: usize = 512;
 /// First bytes of every frame.
 const MAGIC: [u8; 4] = *b"TXFR";
 
-/// Where frames begin.
+/// The offsets at which frames may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alignment {
     /// On a multiple of [`SECTOR_LEN`], with zeros before it: in files and on block devices.

@@ -30,7 +30,7 @@ impl<'a> LogReader<'a> {
         &self.header
     }
 
-    /// Where the next frame begins.
+    /// Offset of the next frame.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset

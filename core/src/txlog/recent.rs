@@ -11,8 +11,9 @@ use super::{
 
 /// The last transactions of a log, as many as fit into `N` bytes.
 ///
-/// A device without storage keeps them to say later what led to a fault. [`write`](Self::write)
-/// makes them a log of their own, which starts from the state before the oldest of them.
+/// A device without storage keeps them to report later which commands led to a fault.
+/// [`write`](Self::write) makes them a log of their own, which starts from the state before the
+/// oldest of them.
 #[derive(Debug, Clone)]
 pub struct RecentEntries<'a, const N: usize> {
     /// Describes the state before the oldest entry.

@@ -1,4 +1,4 @@
-//! The header of a segment: what its entries belong to, and where they continue.
+//! The header of a segment: the plugin, the schema and the state that its entries start from.
 
 use embedded_io::Write;
 
@@ -25,7 +25,7 @@ const LEAST_LEN: usize = FIXED_LEN + 4 + 44 + 4 + 4;
 /// The header of a segment. `TXLOG.md` shows its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentHeader<'a> {
-    /// Where frames begin in this segment.
+    /// The offsets at which frames begin in this segment.
     pub alignment: Alignment,
     /// Number of the first entry.
     pub first_entry: u64,
@@ -46,7 +46,7 @@ pub struct SegmentHeader<'a> {
     pub fingerprints: Fingerprints,
     /// The plugin's name.
     pub plugin_name: &'a str,
-    /// What else determines the results of the entries, up to the next
+    /// The environment of the entries up to the next
     /// [`EnvironmentEntry`](super::EnvironmentEntry).
     pub environment: Environment<'a>,
 }
@@ -160,7 +160,7 @@ impl<'a> SegmentHeader<'a> {
         Ok(header)
     }
 
-    /// Writes what the CRC covers.
+    /// Writes the bytes that the CRC covers.
     fn encode_checked<W: Write>(&self, sink: &mut W) -> Result<(), EncodeError<W::Error>> {
         let alignment = match self.alignment {
             Alignment::Sector => SECTOR_LEN as u16,

@@ -17,7 +17,7 @@ impl ErrorType for Count {
 impl Write for Count {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        // Saturates: a length that no u32 holds is refused by whoever asked for it.
+        // Saturates: the caller refuses a length that no u32 holds.
         self.0 = self.0.saturating_add(bytes.len());
         Ok(bytes.len())
     }

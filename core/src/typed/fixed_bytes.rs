@@ -21,7 +21,7 @@ pub struct FixedBytes<const N: usize> {
 pub struct FixedBytesError {
     /// The capacity.
     pub capacity: usize,
-    /// The bytes that should have fitted.
+    /// The number of bytes that were given.
     pub len: usize,
 }
 

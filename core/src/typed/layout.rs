@@ -68,7 +68,7 @@ pub fn check_fixed_bytes<const N: usize, const AT: usize, const SIZE: usize>(
 /// Reads the fixed bytes at `AT` of a command or event.
 ///
 /// # Errors
-/// They state too great a length, or have something behind it.
+/// They state too great a length, or have bytes other than zero behind it.
 #[inline(always)]
 pub fn decode_fixed_bytes<const N: usize, const AT: usize, const SIZE: usize>(
     bytes: &[u8; SIZE],

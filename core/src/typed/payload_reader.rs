@@ -31,8 +31,8 @@ impl<'a> PayloadReader<'a> {
     /// The next field, fixed bytes called `field`.
     ///
     /// # Errors
-    /// The bytes end before it does, or the stated length is too great, or something stands behind
-    /// it.
+    /// The bytes end before it does, or the stated length is too great, or bytes other than zero
+    /// stand behind it.
     #[inline]
     pub fn fixed_bytes<const N: usize>(
         &mut self,

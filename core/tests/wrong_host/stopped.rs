@@ -60,7 +60,7 @@ fn call_fails_without_a_reason_after_a_walk_that_was_stopped_and_failed() {
     let command = RuntimeCommandRef::new(1, 1, 0, &[]).view();
     // SAFETY: just created; table and buffer are live (rules 9 and 10).
     let status = unsafe { api.run_tx.unwrap()(runtime, host, command, &raw mut error) };
-    // SAFETY: not used again (rule 10).
+    // SAFETY: the handle was made by this table and is not used again (rule 10).
     unsafe { api.destroy_runtime.unwrap()(runtime) };
     let mute = "delete_by_pk_raw failed and gave no reason";
     assert_eq!(outcome(status, &error), Err((RuntimeErrorPhase::RunTx, 4002, mute.into())));

@@ -20,13 +20,14 @@ pub fn depth_of<R>(body: impl FnOnce() -> R) -> (R, usize) {
     let top = pointer();
     let window = (top - WINDOW..top - MARGIN).step_by(size_of::<usize>());
     for address in window.clone() {
-        // SAFETY: aligned RAM below the stack pointer, which nobody uses: no interrupt is enabled
-        // (rule 10).
+        // SAFETY: aligned RAM below the stack pointer; no interrupt is enabled, so no other code
+        // uses it (rule 10).
         unsafe { ptr::with_exposed_provenance_mut::<usize>(address).write_volatile(PAINT) };
     }
     let result = body();
     let mut reached = window.filter(|address| {
-        // SAFETY: as above (rule 10).
+        // SAFETY: aligned RAM below the stack pointer, which was painted above or written by `body`
+        // since (rule 10).
         let found = unsafe { ptr::with_exposed_provenance::<usize>(*address).read_volatile() };
         found != PAINT
     });

@@ -32,7 +32,8 @@ pub(super) unsafe fn dlopen(name: &Path) -> Result<ManuallyDrop<Library>, libloa
 unsafe fn open(name: &Path) -> Result<Library, libloading::Error> {
     use libloading::os::unix;
     let flags = unix::RTLD_NOW | unix::RTLD_LOCAL;
-    // SAFETY: the caller vouches for the initialisers (rule 6).
+    // SAFETY: the caller vouches for the initialisers of the library and of those that it needs
+    // (rule 6).
     unsafe { unix::Library::open(Some(name), flags) }.map(Library::from)
 }
 
@@ -41,7 +42,8 @@ unsafe fn open(name: &Path) -> Result<Library, libloading::Error> {
 /// As [`dlopen`].
 #[cfg(not(unix))]
 unsafe fn open(name: &Path) -> Result<Library, libloading::Error> {
-    // SAFETY: the caller vouches for the initialisers (rule 6).
+    // SAFETY: the caller vouches for the initialisers of the library and of those that it needs
+    // (rule 6).
     unsafe { Library::new(name) }
 }
 

@@ -111,7 +111,8 @@ pub(super) unsafe fn map(path: &Path, allow_world_writable: bool) -> Result<Libr
         return Err(changed());
     }
     let name = name::name(path, &open, facts.uses_origin)?;
-    // SAFETY: the caller's promise (rule 6).
+    // SAFETY: the caller vouches for the initialisers of the library and of those that it needs
+    // (rule 6).
     let library = unsafe { dlopen(&name) }
         .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
     let open = Arc::new(open);

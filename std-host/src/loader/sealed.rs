@@ -56,7 +56,8 @@ impl SealedCopy {
         let path = || path.to_path_buf();
         let name =
             proc::name_of(&self.0).ok_or_else(|| LoadError::PinUnsupported { path: path() })?;
-        // SAFETY: the caller vouches for the initialisers (rule 6).
+        // SAFETY: the caller vouches for the initialisers of the library and of those that it needs
+        // (rule 6).
         let library = unsafe { dlopen(&name) };
         let library = library.map_err(|source| LoadError::Library { path: path(), source })?;
         let file = Arc::new(self.0);

@@ -73,15 +73,18 @@ impl Attempt {
         let (mut found, mut created) = (9, RuntimeRecordKeyView { kind: 0, sys_id: 0 });
         let nothing = std::ptr::null_mut();
         self.answer(|error| {
-            // SAFETY: the context is the host's, the rest is ours and lives (rules 1 and 9).
+            // SAFETY: the host lent this context for the call, and all other pointers are to live
+            // values of this function (rules 1 and 9).
             unsafe { table.emit_typed_event_raw.unwrap()(ctx, SEEN, payload, error) }
         });
         self.answer(|error| {
-            // SAFETY: the context is the host's, the rest is ours and lives (rules 1 and 9).
+            // SAFETY: the host lent this context for the call, and all other pointers are to live
+            // values of this function (rules 1 and 9).
             unsafe { table.delete_by_pk_raw.unwrap()(ctx, ACCOUNT, pk, &raw mut found, error) }
         });
         self.answer(|error| {
-            // SAFETY: the context is the host's, the rest is ours and lives (rules 1 and 9).
+            // SAFETY: the host lent this context for the call, and all other pointers are to live
+            // values of this function (rules 1 and 9).
             unsafe {
                 table.create_typed_raw.unwrap()(
                     ctx,
@@ -94,7 +97,8 @@ impl Attempt {
             }
         });
         self.answer(|error| {
-            // SAFETY: the context is the host's, the rest is ours and lives (rules 1 and 9).
+            // SAFETY: the host lent this context for the call, and all other pointers are to live
+            // values of this function (rules 1 and 9).
             unsafe {
                 table.update_typed_by_pk_raw.unwrap()(
                     ctx,
@@ -115,7 +119,8 @@ impl Attempt {
         let table = unsafe { &*self.host.vtable };
         let (ctx, nothing, mut found) = (self.host.ctx_ptr, std::ptr::null_mut(), 9);
         self.answer(|error| {
-            // SAFETY: the context is the host's, the rest is ours and lives (rules 1 and 9).
+            // SAFETY: the host lent this context for the call, and all other pointers are to live
+            // values of this function (rules 1 and 9).
             unsafe {
                 table.with_read_typed_raw.unwrap()(
                     ctx,
@@ -218,7 +223,7 @@ unsafe extern "C" fn call_in_update_visitor(
 fn report(error: *mut RuntimeErrorBuf, as_expected: bool) -> RuntimeCallStatus {
     let text = if as_expected { "all refused" } else { "something was let through" };
     let phase = RuntimeErrorPhase::RunTx;
-    // SAFETY: the buffer that the call was given (rule 9).
+    // SAFETY: the host gave this buffer to the call, which still runs (rule 9).
     unsafe { write_runtime_error(error, phase, PLUGIN_REJECTED, text) };
     RuntimeCallStatus::Failure
 }

@@ -149,9 +149,10 @@ fn catch(signal: c_int) {
         if HOST.get().is_some_and(|host| host.contains(&at)) {
             report(IN_HOST);
         }
-        // SAFETY: both calls may be made in a signal handler (rule 10).
+        // SAFETY: the call may be made in a signal handler (rule 10).
         unsafe { libc::signal(signal, libc::SIG_DFL) };
-        // SAFETY: as the one before (rule 10).
+        // SAFETY: the call may be made in a signal handler, and ends the process, because the
+        // signal has its default action again (rule 10).
         unsafe { libc::raise(signal) };
     }
     let stack = Box::leak(vec![0_u8; 64 << 10].into_boxed_slice());
@@ -195,7 +196,8 @@ unsafe extern "C" fn dlopen(name: *const c_char, flags: c_int) -> *mut c_void {
     // SAFETY: the system's `dlopen` has this type (rule 1).
     let system: Dlopen = unsafe { std::mem::transmute::<*mut c_void, Dlopen>(system) };
     report(ENTERED);
-    // SAFETY: the caller's promise (rule 10).
+    // SAFETY: the arguments go unchanged to the system's function, whose contract the caller keeps
+    // (rule 10).
     let library = unsafe { system(name, flags) };
     report(LEFT);
     library

@@ -82,7 +82,7 @@ fn check_writing(buffer: &RuntimeErrorBuf) {
         &text[..text.floor_char_boundary(RUNTIME_ERROR_MESSAGE_CAPACITY.min(text.len()))];
     let (phase, kind) = (buffer.phase, buffer.kind);
     let mut by_function = *buffer;
-    // SAFETY: a buffer of our own (rule 9).
+    // SAFETY: the buffer is a live value of this function (rule 9).
     unsafe { write_runtime_error(&raw mut by_function, phase, kind, &text) };
     check_written(&by_function, phase, kind, expected);
 
@@ -95,7 +95,7 @@ fn check_writing(buffer: &RuntimeErrorBuf) {
     assert!(none.is_none());
     check_written(&by_slot, phase, kind, expected);
 
-    // SAFETY: a buffer of our own (rule 9).
+    // SAFETY: the buffer is a live value of this function (rule 9).
     unsafe { clear_runtime_error(&raw mut by_slot) };
     assert!(by_slot.message().is_empty());
     let reset = RuntimeErrorBuf::RESET;

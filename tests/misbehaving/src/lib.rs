@@ -48,11 +48,13 @@ pub unsafe extern "C" fn statevec_misbehaving_say(
     what: RuntimeBytesRef,
     value: RuntimeBytesRef,
 ) -> RuntimeCallStatus {
-    // SAFETY: the caller's promise (rule 10).
+    // SAFETY: a non-null pointer is valid for the call, as this function's caller promised (rule
+    // 10).
     let said = match unsafe { text(what) } {
         Some("name") => saying::name(value),
         Some("schema") => saying::schema(value),
-        // SAFETY: the caller's promise (rule 10).
+        // SAFETY: a non-null pointer is valid for the call, as this function's caller promised
+        // (rule 10).
         Some(what) => unsafe { text(value) }.and_then(|value| saying::say(what, value)),
         None => None,
     };
@@ -73,7 +75,8 @@ pub extern "C" fn statevec_misbehaving_panics() -> u32 {
 ///
 /// As `runtime_bytes_slice`.
 unsafe fn text<'a>(bytes: RuntimeBytesRef) -> Option<&'a str> {
-    // SAFETY: the caller's promise (rule 10).
+    // SAFETY: a non-null pointer is valid for the call, as this function's caller promised (rule
+    // 10).
     let bytes = unsafe { runtime_bytes_slice(bytes) };
     str::from_utf8(bytes.ok()?).ok()
 }

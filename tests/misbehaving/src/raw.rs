@@ -55,7 +55,7 @@ unsafe extern "C" fn create_runtime(
     out_runtime: *mut *mut c_void,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: our host lends a text for the call (rule 10).
+    // SAFETY: the tests' host lends a text for the call (rule 10).
     let config = unsafe { text(config) }.unwrap_or_default();
     let wrong = wrong_in(config, "create_runtime");
     let answered = wrong.map(|what| answer(what, RuntimeErrorPhase::Create, out_error));
@@ -68,7 +68,7 @@ unsafe extern "C" fn create_runtime(
     if status != RuntimeCallStatus::Success {
         not_to_be_used(runtime);
     }
-    // SAFETY: our host's place for a handle (rule 9).
+    // SAFETY: the tests' host passes a place for a handle that is live for the call (rule 9).
     unsafe { out_runtime.write(runtime) };
     status
 }
@@ -95,7 +95,7 @@ unsafe extern "C" fn run_tx(
 ) -> RuntimeCallStatus {
     // SAFETY: made by `create_runtime`, and lives (rule 10).
     let instance = unsafe { &*runtime.cast::<Instance>() };
-    // SAFETY: our host's context, for the call (rule 10).
+    // SAFETY: the tests' host lends this context for the call (rule 10).
     let host = unsafe { Host::of_transaction(host) };
     if command.command_kind == WELL {
         return host.create_account(command.ext_seq, out_error);
@@ -133,7 +133,7 @@ unsafe extern "C" fn validate_biz_invariants(
     if let Some(what) = instance.wrong_in("validate_biz_invariants") {
         return answer(what, phase, out_error).status;
     }
-    // SAFETY: our host's context, for the call (rule 10).
+    // SAFETY: the tests' host lends this context for the call (rule 10).
     let host = unsafe { Host::of_validation(host) };
     let host = match instance.wrong_in("every call") {
         Some("validate_biz_invariants") => Some(host),
@@ -169,7 +169,7 @@ fn tell(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     let Some(said) = said else { return RuntimeCallStatus::Success };
-    // SAFETY: our host's buffer (rule 9).
+    // SAFETY: the tests' host passes a buffer that is live for the call (rule 9).
     unsafe { write_runtime_error(out_error, phase, PLUGIN_REJECTED, &said) };
     RuntimeCallStatus::Failure
 }

@@ -125,7 +125,8 @@ impl Instance {
             assert_eq!(deposit.encode(&mut payload), Ok(deposit.encoded_len()));
             let command = RuntimeCommandRef::new(Deposit::KIND, 1, 0, &payload).view();
             let run_tx = api().run_tx.unwrap();
-            // SAFETY: as above (rules 1, 9 and 10).
+            // SAFETY: the instance, the payload and the buffer live; the table is live, null or not
+            // aligned (rules 1, 9 and 10).
             unsafe { run_tx(self.0, host, command, &raw mut error) }
         };
         match status {
@@ -152,7 +153,7 @@ fn api() -> &'static RuntimePluginApiV1 {
         // SAFETY: the symbol is of this type (rule 10).
         let entry =
             unsafe { library.get::<RuntimePluginEntryV1>(RUNTIME_PLUGIN_ENTRY_V1_SYMBOL) }.unwrap();
-        // SAFETY: the entry takes nothing (rule 10).
+        // SAFETY: the entry has no arguments, and may be called at any time (rule 10).
         let api = unsafe { entry() };
         // It stays mapped as long as its table is used (rule 6).
         std::mem::forget(library);

@@ -50,7 +50,8 @@ unsafe extern "C" fn created_as_another_kind(
     _: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     let mut data = [0; 4];
-    // SAFETY: the plugin's visitor and its context (rule 4).
+    // SAFETY: the plugin passed this visitor with this context, and both are valid during the call
+    // (rule 4).
     unsafe { init.unwrap()(ctx, RuntimeBytesMutRef::from_slice(&mut data)) };
     // SAFETY: the plugin's key, live for the call (rule 9).
     unsafe { out_key.write(RuntimeRecordKeyView { kind: kind + 1, sys_id: 1 }) };
@@ -91,7 +92,7 @@ fn a_success_touches_the_text() {
         RuntimeBytesRef::empty(),
     );
     ours.message_buf.fill(b'x');
-    // SAFETY: live for the call (rule 9).
+    // SAFETY: the buffer is live for the call (rule 9).
     unsafe { clear_runtime_error(&raw mut ours) };
     assert_eq!((ours.message_len, ours.message_buf), (0, [b'x'; 512]));
 

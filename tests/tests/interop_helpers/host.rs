@@ -50,7 +50,8 @@ fn answer(kind: u8, out_error: *mut RuntimeErrorBuf) -> Option<bool> {
     // SAFETY: a plugin's buffer, live for the call (rule 9).
     unsafe { write_runtime_error(out_error, phase, kind_of_error, &text) };
     if kind == 6 {
-        // SAFETY: as above (rule 9).
+        // SAFETY: the buffer is live for the call, and `write_runtime_error` has just initialised
+        // it (rule 9).
         let error = unsafe { &mut *out_error };
         error.message_buf.fill(0xF0);
         error.message_len = usize::MAX;
@@ -78,7 +79,8 @@ unsafe extern "C" fn read_by_id(
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
     finish(answer(kind, out_error), out_found, || {
-        // SAFETY: the plugin's visitor and its context (rule 4).
+        // SAFETY: the plugin passed this visitor with this context, and both are valid during the
+        // call (rule 4).
         unsafe { visitor.unwrap()(ctx, RuntimeBytesRef::from_slice(LENT)) };
     })
 }
@@ -92,7 +94,8 @@ unsafe extern "C" fn read_by_pk(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: handed on (rules 4 and 9).
+    // SAFETY: the plugin passed these pointers to this entry, and they are valid until it returns
+    // (rules 4 and 9).
     unsafe { read_by_id(host, kind, 0, ctx, visitor, out_found, out_error) }
 }
 
@@ -108,7 +111,8 @@ unsafe extern "C" fn create(
     let answer = answer(kind, out_error).map(|_| true);
     finish(answer, &raw mut found, || {
         let mut data = [0; 4];
-        // SAFETY: the plugin's visitor and its context (rule 4).
+        // SAFETY: the plugin passed this visitor with this context, and both are valid during the
+        // call (rule 4).
         unsafe { init.unwrap()(ctx, RuntimeBytesMutRef::from_slice(&mut data)) };
         // SAFETY: the plugin's key, live for the call (rule 9).
         unsafe { out_key.write(RuntimeRecordKeyView { kind, sys_id: 1 << 60 }) };
@@ -126,7 +130,8 @@ unsafe extern "C" fn update(
 ) -> RuntimeCallStatus {
     finish(answer(kind, out_error), out_found, || {
         let mut data = [9; 4];
-        // SAFETY: the plugin's visitor and its context (rule 4).
+        // SAFETY: the plugin passed this visitor with this context, and both are valid during the
+        // call (rule 4).
         unsafe { update.unwrap()(ctx, RuntimeBytesMutRef::from_slice(&mut data)) };
     })
 }
@@ -161,7 +166,8 @@ unsafe extern "C" fn for_each(
     let mut found = 0;
     finish(answer(kind, out_error), &raw mut found, || {
         for sys_id in [1, 2, u64::MAX] {
-            // SAFETY: the plugin's visitor and its context (rule 4).
+            // SAFETY: the plugin passed this visitor with this context, and both are valid during
+            // the call (rule 4).
             unsafe { visitor.unwrap()(ctx, RuntimeRecordKeyView { kind, sys_id }) };
         }
     })
@@ -189,7 +195,8 @@ unsafe extern "C" fn fail_by_id(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: handed on (rules 4 and 9).
+    // SAFETY: the plugin passed these pointers to this entry, and they are valid until it returns
+    // (rules 4 and 9).
     unsafe { read_by_id(host, 3, sys_id, ctx, visitor, out_found, out_error) }
 }
 
@@ -202,7 +209,8 @@ unsafe extern "C" fn fail_by_pk(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: handed on (rules 4 and 9).
+    // SAFETY: the plugin passed these pointers to this entry, and they are valid until it returns
+    // (rules 4 and 9).
     unsafe { read_by_pk(host, 4, pk, ctx, visitor, out_found, out_error) }
 }
 
@@ -213,6 +221,7 @@ unsafe extern "C" fn fail_for_each(
     visitor: Option<RuntimeRecordKeyVisitor>,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: handed on (rules 4 and 9).
+    // SAFETY: the plugin passed these pointers to this entry, and they are valid until it returns
+    // (rules 4 and 9).
     unsafe { for_each(host, 5, ctx, visitor, out_error) }
 }

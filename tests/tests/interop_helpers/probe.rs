@@ -157,14 +157,16 @@ macro_rules! world {
                         ctx_ptr: ptr::null_mut(),
                         vtable: table.cast(),
                     };
-                    // SAFETY: as above (rules 1 and 7).
+                    // SAFETY: the runtime lives, the pointers are live for the call or null, and
+                    // the two tables have one layout (rules 1 and 7).
                     seen(|error| unsafe {
                         api::runtime_plugin_validate_biz_invariants_v1(self.0, host, error)
                     })
                 }
 
                 pub(crate) fn unload(&self) -> Seen {
-                    // SAFETY: as above (rules 7 and 9).
+                    // SAFETY: the runtime lives, and the buffer is live for the call (rules 7 and
+                    // 9).
                     seen(|error| unsafe { api::runtime_plugin_on_unload_v1(self.0, error) })
                 }
             }
@@ -174,26 +176,27 @@ macro_rules! world {
                 let name = api::runtime_plugin_name_v1(factory);
                 let schema = api::runtime_plugin_schema_bytes_v1(factory, &SCHEMA);
                 [name, schema].map(|bytes| {
-                    // SAFETY: both live as long as the program (rule 6).
+                    // SAFETY: name and schema are statics, which live as long as the program (rule
+                    // 6).
                     unsafe { api::runtime_bytes_slice(bytes) }.unwrap().to_vec()
                 })
             }
 
             pub(crate) fn slice(bytes: Bytes<'_>) -> Result<Vec<u8>, &'static str> {
-                // SAFETY: null, or borrowed for the call (rule 1).
+                // SAFETY: the pointer is null, or borrowed from a slice for the call (rule 1).
                 unsafe { api::runtime_bytes_slice(bytes_ref(bytes)) }.map(<[u8]>::to_vec)
             }
 
             pub(crate) fn slice_mut(ptr: *mut u8, len: usize) -> Result<Vec<u8>, &'static str> {
                 let bytes = api::RuntimeBytesMutRef { ptr, len };
-                // SAFETY: null, or borrowed for the call (rule 1).
+                // SAFETY: the pointer is null, or borrowed from a slice for the call (rule 1).
                 unsafe { api::runtime_bytes_slice_mut(bytes) }.map(|bytes| bytes.to_vec())
             }
 
             pub(crate) fn write(text: &str) -> Seen {
                 seen(|error| {
                     let kind = api::runtime_error_kind::CONFIG_ERROR;
-                    // SAFETY: live for the call (rule 9).
+                    // SAFETY: the buffer is live for the call (rule 9).
                     unsafe {
                         api::write_runtime_error(error, api::RuntimeErrorPhase::Create, kind, text)
                     };
@@ -203,7 +206,7 @@ macro_rules! world {
 
             pub(crate) fn clear() -> Seen {
                 seen(|error| {
-                    // SAFETY: live for the call (rule 9).
+                    // SAFETY: the buffer is live for the call (rule 9).
                     unsafe { api::clear_runtime_error(error) };
                     api::RuntimeCallStatus::Success
                 })
@@ -212,9 +215,9 @@ macro_rules! world {
             /// Both functions with a null buffer: they do nothing.
             pub(crate) fn write_and_clear_nowhere() {
                 let (phase, kind) = (api::RuntimeErrorPhase::Load, api::RuntimeErrorKind(1));
-                // SAFETY: null (rule 9).
+                // SAFETY: the function accepts a null buffer, and then writes nothing (rule 9).
                 unsafe { api::write_runtime_error(ptr::null_mut(), phase, kind, "nobody listens") };
-                // SAFETY: null (rule 9).
+                // SAFETY: the function accepts a null buffer, and then writes nothing (rule 9).
                 unsafe { api::clear_runtime_error(ptr::null_mut()) };
             }
 

@@ -55,7 +55,8 @@ impl Host {
     ///
     /// `ctx` is the address of a live host.
     unsafe fn at<'h>(ctx: *const c_void) -> &'h Self {
-        // SAFETY: the caller's promise; what changes is in a cell (rule 5).
+        // SAFETY: the caller promised the address of a live host, whose changing fields are cells
+        // (rule 5).
         unsafe { &*ctx.cast::<Self>() }
     }
 
@@ -94,10 +95,11 @@ unsafe extern "C" fn read_by_id(
     out_found: *mut bool,
     _: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: our own context (rule 5).
+    // SAFETY: this host made the context of its own address, and lives during the call (rule 5).
     let data = unsafe { Host::at(ctx) }.state.borrow().records.get(&(kind, sys_id)).cloned();
     if let Some(data) = &data {
-        // SAFETY: the plugin's visitor and its context (rule 4).
+        // SAFETY: the plugin passed this visitor with this context, and both are valid during the
+        // call (rule 4).
         unsafe { visitor(visitor_ctx, RuntimeBytesRef::from_slice(data)) };
     }
     // SAFETY: the plugin's flag, live for the call (rule 9).
@@ -116,9 +118,10 @@ unsafe extern "C" fn read_by_pk(
 ) -> RuntimeCallStatus {
     // SAFETY: the plugin's key, live for the call (rule 1).
     let pk = unsafe { runtime_bytes_slice(pk) }.unwrap();
-    // SAFETY: our own context (rule 5).
+    // SAFETY: this host made the context of its own address, and lives during the call (rule 5).
     let sys_id = unsafe { Host::at(ctx) }.find(kind, pk).map_or(0, |(sys_id, _)| sys_id);
-    // SAFETY: handed on; there is no record 0 (rules 4 and 9).
+    // SAFETY: the plugin passed these pointers to this entry, and they are valid until it returns.
+    // No record has number 0 (rules 4 and 9).
     unsafe { read_by_id(ctx, kind, sys_id, visitor_ctx, visitor, out_found, out_error) }
 }
 
@@ -130,10 +133,11 @@ unsafe extern "C" fn create(
     out_key: *mut RuntimeRecordKeyView,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: our own context (rule 5).
+    // SAFETY: this host made the context of its own address, and lives during the call (rule 5).
     let host = unsafe { Host::at(ctx) };
     let mut data = vec![0; host.schema.try_get(kind).unwrap().data_size as usize];
-    // SAFETY: the plugin's visitor and its context (rule 4).
+    // SAFETY: the plugin passed this visitor with this context, and both are valid during the call
+    // (rule 4).
     unsafe { init(init_ctx, RuntimeBytesMutRef::from_slice(&mut data)) };
     let pk = host.schema.encode_pk(kind, &data).unwrap();
     if host.find(kind, &pk).is_some() {
@@ -158,14 +162,15 @@ unsafe extern "C" fn update(
     out_found: *mut bool,
     _: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: our own context (rule 5).
+    // SAFETY: this host made the context of its own address, and lives during the call (rule 5).
     let host = unsafe { Host::at(ctx) };
     // SAFETY: the plugin's key, live for the call (rule 1).
     let found = host.find(kind, unsafe { runtime_bytes_slice(pk) }.unwrap());
     // SAFETY: the plugin's flag, live for the call (rule 9).
     unsafe { out_found.write(found.is_some()) };
     if let Some((sys_id, mut data)) = found {
-        // SAFETY: the plugin's visitor and its context (rule 4).
+        // SAFETY: the plugin passed this visitor with this context, and both are valid during the
+        // call (rule 4).
         unsafe { update(update_ctx, RuntimeBytesMutRef::from_slice(&mut data)) };
         host.state.borrow_mut().records.insert((kind, sys_id), data);
     }
@@ -179,7 +184,7 @@ unsafe extern "C" fn delete(
     out_deleted: *mut bool,
     _: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: our own context (rule 5).
+    // SAFETY: this host made the context of its own address, and lives during the call (rule 5).
     let host = unsafe { Host::at(ctx) };
     // SAFETY: the plugin's key, live for the call (rule 1).
     let found = host.find(kind, unsafe { runtime_bytes_slice(pk) }.unwrap());
@@ -199,7 +204,7 @@ unsafe extern "C" fn emit(
 ) -> RuntimeCallStatus {
     // SAFETY: the plugin's payload, live for the call (rule 1).
     let payload = unsafe { runtime_bytes_slice(payload) }.unwrap().to_vec();
-    // SAFETY: our own context (rule 5).
+    // SAFETY: this host made the context of its own address, and lives during the call (rule 5).
     unsafe { Host::at(ctx) }.state.borrow_mut().events.push((kind, payload));
     RuntimeCallStatus::Success
 }
@@ -211,10 +216,11 @@ unsafe extern "C" fn for_each(
     visitor: RuntimeRecordKeyVisitor,
     _: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    // SAFETY: our own context (rule 5).
+    // SAFETY: this host made the context of its own address, and lives during the call (rule 5).
     let state = unsafe { Host::at(ctx) }.state();
     for &(kind, sys_id) in state.records.keys().filter(|key| key.0 == kind) {
-        // SAFETY: the plugin's visitor and its context (rule 4).
+        // SAFETY: the plugin passed this visitor with this context, and both are valid during the
+        // call (rule 4).
         unsafe { visitor(visitor_ctx, RuntimeRecordKeyView { kind, sys_id }) };
     }
     RuntimeCallStatus::Success

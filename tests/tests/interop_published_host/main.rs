@@ -50,7 +50,8 @@ fn text(bytes: RuntimeBytesRef) -> &'static str {
 impl Bank {
     fn create(config: &str) -> Result<Self, Failure> {
         let table = table();
-        // SAFETY: may be called at any time (rule 1).
+        // SAFETY: the function has this type by the contract, and may be called at any time (rule
+        // 1).
         let schema = text(unsafe { (table.schema_bytes)() });
         let host = Host::new(SchemaRegistry::from_idl_json(schema).unwrap());
         let mut runtime = ptr::null_mut();
@@ -122,9 +123,9 @@ fn answer(call: impl FnOnce(*mut RuntimeErrorBuf) -> RuntimeCallStatus) -> Resul
 fn the_bank_says_another_version_name_or_schema() {
     let table = table();
     assert_eq!(table.abi_version, RUNTIME_PLUGIN_ABI_VERSION_V1);
-    // SAFETY: may be called at any time (rule 1).
+    // SAFETY: the function has this type by the contract, and may be called at any time (rule 1).
     assert_eq!(text(unsafe { (table.plugin_name)() }), "bank");
-    // SAFETY: may be called at any time (rule 1).
+    // SAFETY: the function has this type by the contract, and may be called at any time (rule 1).
     assert_eq!(text(unsafe { (table.schema_bytes)() }), bank::idl_json());
 }
 
@@ -150,7 +151,7 @@ fn a_published_host_sees_other_records_or_events() {
     bank.run::<Withdraw>(&withdraw.build()).unwrap();
     assert_eq!([0, 7, 8, 9].map(|id| bank.balance(id)), [Some(-60), Some(60), Some(0), None]);
     bank.validate().unwrap();
-    // SAFETY: the runtime lives (rule 7).
+    // SAFETY: the handle was made by this table and is not destroyed yet (rule 7).
     answer(|error| unsafe { (bank.table.on_unload)(bank.runtime, error) }).unwrap();
 }
 

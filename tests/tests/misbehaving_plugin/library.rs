@@ -73,8 +73,8 @@ fn say(what: &str, value: RuntimeBytesRef) {
     type Say = unsafe extern "C" fn(RuntimeBytesRef, RuntimeBytesRef) -> RuntimeCallStatus;
     // SAFETY: the function has this type in `tests/misbehaving` (rule 10).
     let say = unsafe { library().get::<Say>(b"statevec_misbehaving_say\0") }.unwrap();
-    // SAFETY: both are valid for the call; bytes that are not there are not looked at, and the next
-    // `table` forgets them (rule 10).
+    // SAFETY: `what` is a valid text. The library does not read the bytes of `value` if they may
+    // not exist, and forgets them in the next call of `table` (rule 10).
     let status = unsafe { say(RuntimeBytesRef::from_slice(what.as_bytes()), value) };
     assert_eq!(status, RuntimeCallStatus::Success, "the library does not know {what}");
 }

@@ -24,7 +24,7 @@ pub(crate) struct Ours {
 /// Opens a data directory in the folder.
 pub(crate) fn open(folder: &Path) -> Result<Box<dyn Ledger>, Box<dyn Error>> {
     let path = library::path("statevec_bank_so")?;
-    // SAFETY: the bank keeps the contract (rule 6).
+    // SAFETY: the library is the bank of this workspace, which keeps the contract (rule 6).
     let plugin = unsafe { LoadedPlugin::open(path) }?;
     let directory = DataDirectory::new(Arc::new(FileSystem), folder.join("data"));
     // Each batch waits for its sync: there is nothing to do beside it.

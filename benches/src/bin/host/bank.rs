@@ -13,7 +13,7 @@ pub(crate) const LIBRARY: &str = "statevec_bank_so";
 /// A bank without accounts.
 pub(crate) fn engine() -> Result<Engine, Box<dyn Error>> {
     let path = library::path(LIBRARY)?;
-    // SAFETY: the bank keeps the contract (rule 6).
+    // SAFETY: the library is the bank of this workspace, which keeps the contract (rule 6).
     let plugin = unsafe { LoadedPlugin::open(path) }?;
     Ok(Engine::create(&plugin, "")?)
 }

@@ -25,7 +25,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn new(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let path = library::path("statevec_bank_so")?;
-        // SAFETY: the bank keeps the contract (rule 6).
+        // SAFETY: the library is the bank of this workspace, which keeps the contract (rule 6).
         let plugin = unsafe { LoadedPlugin::open(path) }?;
         let directory = DataDirectory::new(Arc::new(FileSystem), folder);
         Ok(Self { plugin, directory })

@@ -62,8 +62,8 @@ impl Drop for Close<'_> {
     }
 }
 
-// The guards below change a word by a load and a store. One thread at a time gets here (rule 7), so
-// no exchange is needed.
+// The guards below change a word by a load and a store. One thread at a time runs this code
+// (rule 7), so no exchange is needed.
 
 /// Counts one reader until it is dropped.
 pub(super) struct Reading<'g>(&'g AtomicUsize);

@@ -18,11 +18,11 @@ pub(crate) struct VisitorState {
     /// stage. Padding follows, so that a host that writes a C `int` here overwrites nothing else.
     found: u8,
     _room: MaybeUninit<[u8; 6]>,
-    /// Initialised in stage `Troubled`.
-    trouble: MaybeUninit<Trouble>,
+    /// Initialised in stage `Failed`.
+    failure: MaybeUninit<VisitFailure>,
 }
 
-/// How far the visit is.
+/// The progress of a visit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Stage {
@@ -32,14 +32,14 @@ enum Stage {
     Visited,
     /// Called again, during the first call or after it.
     VisitedAgain,
-    /// Closure, result or trouble has been taken.
+    /// Closure, result or failure has been taken.
     Empty,
-    /// Something went wrong.
-    Troubled,
+    /// The visit failed.
+    Failed,
 }
 
 /// The failure of a visit.
-enum Trouble {
+enum VisitFailure {
     /// Pointer and length of the bytes are not a slice.
     Bytes(BytesError),
     /// The host lent fewer bytes than the visitor needs.
@@ -58,7 +58,7 @@ impl VisitorState {
             stage: Stage::Waiting,
             found: 0,
             _room: MaybeUninit::uninit(),
-            trouble: MaybeUninit::uninit(),
+            failure: MaybeUninit::uninit(),
         }
     }
 
@@ -71,7 +71,7 @@ impl VisitorState {
         this.cast::<u8>().wrapping_add(offset_of!(Self, found))
     }
 
-    /// Returns true if the flag is 1 and the visitor was called once. Then the result counts as
+    /// Returns true if the flag is 1 and the visitor was called once. The result then counts as
     /// taken.
     #[inline]
     pub(super) const fn take_record(&mut self) -> bool {
@@ -93,8 +93,8 @@ impl VisitorState {
         u16::from_ne_bytes([stage as u8, found])
     }
 
-    /// Returns true if the visit can start. Then it counts as visited: this one store serves start
-    /// and end, and a closure that fails overwrites the stage.
+    /// Returns true if the visit can start. It then counts as visited: one store serves start and
+    /// end, and a closure that fails overwrites the stage.
     #[inline]
     pub(super) const fn start(&mut self) -> bool {
         let waiting = matches!(self.stage, Stage::Waiting);
@@ -118,21 +118,21 @@ impl VisitorState {
 
     /// Returns true if the visitor was called once and returned.
     #[inline]
-    pub(crate) const fn is_through(&self) -> bool {
+    pub(crate) const fn is_visited(&self) -> bool {
         matches!(self.stage, Stage::Visited)
     }
 
-    /// Returns true if the visitor was called once and returned. Then the result counts as taken.
+    /// Returns true if the visitor was called once and returned. The result then counts as taken.
     #[inline]
     pub(super) const fn take_only(&mut self) -> bool {
-        let through = self.is_through();
-        if through {
+        let visited = self.is_visited();
+        if visited {
             self.stage = Stage::Empty;
         }
-        through
+        visited
     }
 
-    /// Returns true if there is a result. Then it counts as taken.
+    /// Returns true if there is a result. It then counts as taken.
     #[inline]
     pub(super) const fn take_any(&mut self) -> bool {
         let made = matches!(self.stage, Stage::Visited | Stage::VisitedAgain);
@@ -142,7 +142,7 @@ impl VisitorState {
         made
     }
 
-    /// Notes that the host called the visitor again. An earlier trouble stays: a panic must be
+    /// Notes that the host called the visitor again. An earlier failure stays: a panic must be
     /// resumed.
     ///
     /// An `extern "C"` function does not unwind, so the visitor can tail-call it and needs no stack
@@ -152,7 +152,7 @@ impl VisitorState {
     pub(super) extern "C" fn again(&mut self) {
         match self.stage {
             Stage::Visited => self.stage = Stage::VisitedAgain,
-            Stage::Waiting | Stage::Empty | Stage::VisitedAgain | Stage::Troubled => {}
+            Stage::Waiting | Stage::Empty | Stage::VisitedAgain | Stage::Failed => {}
         }
     }
 
@@ -161,32 +161,32 @@ impl VisitorState {
     #[inline(never)]
     pub(super) extern "C" fn unusable(&mut self, bytes: *const u8, len: usize) {
         self.fail(match BytesError::check(bytes.is_null(), len, limits::RECORD) {
-            Err(error) => Trouble::Bytes(error),
-            Ok(()) => Trouble::Short { found: len },
+            Err(error) => VisitFailure::Bytes(error),
+            Ok(()) => VisitFailure::Short { found: len },
         });
     }
 
     #[cold]
     #[inline(never)]
     pub(super) fn refused(&mut self, error: DecodeError) {
-        self.fail(Trouble::Refused(error));
+        self.fail(VisitFailure::Refused(error));
     }
 
     #[cold]
     #[inline(never)]
     pub(super) fn panicked(&mut self, panic: Panic) {
-        self.fail(Trouble::Panicked(panic));
+        self.fail(VisitFailure::Panicked(panic));
     }
 
-    /// A visit starts once, and so fails at most once: no earlier trouble is overwritten.
-    fn fail(&mut self, trouble: Trouble) {
-        self.trouble.write(trouble);
-        self.stage = Stage::Troubled;
+    /// A visit starts once, and so fails at most once: no earlier failure is overwritten.
+    fn fail(&mut self, failure: VisitFailure) {
+        self.failure.write(failure);
+        self.stage = Stage::Failed;
     }
 
     /// The error of an answer that is neither a record nor none: of the visit, else of the status,
     /// else of the flag. A panic of the closure is resumed.
-    pub(crate) fn why(
+    pub(crate) fn lookup_error(
         &mut self,
         call: &'static str,
         bounds: RecordBounds,
@@ -210,11 +210,13 @@ impl VisitorState {
         bounds: RecordBounds,
         status: RuntimeCallStatus,
     ) -> Result<(), HostCallError> {
-        match self.take_trouble() {
-            Some(Trouble::Panicked(panic)) => panic.resume(),
-            Some(Trouble::Bytes(error)) => Err(ContractViolation::Bytes { call, error }.into()),
-            Some(Trouble::Short { found }) => Err(HostCallError::Refused(bounds.short(found))),
-            Some(Trouble::Refused(error)) => Err(HostCallError::Refused(error)),
+        match self.take_failure() {
+            Some(VisitFailure::Panicked(panic)) => panic.resume(),
+            Some(VisitFailure::Bytes(error)) => {
+                Err(ContractViolation::Bytes { call, error }.into())
+            }
+            Some(VisitFailure::Short { found }) => Err(HostCallError::Refused(bounds.short(found))),
+            Some(VisitFailure::Refused(error)) => Err(HostCallError::Refused(error)),
             None if self.stage == Stage::VisitedAgain => {
                 Err(ContractViolation::VisitedTwice { call }.into())
             }
@@ -222,13 +224,13 @@ impl VisitorState {
         }
     }
 
-    fn take_trouble(&mut self) -> Option<Trouble> {
-        if self.stage != Stage::Troubled {
+    fn take_failure(&mut self) -> Option<VisitFailure> {
+        if self.stage != Stage::Failed {
             return None;
         }
         self.stage = Stage::Empty;
-        // SAFETY: the stage was "troubled", which `fail` sets when it has written the trouble; it
+        // SAFETY: the stage was "failed", which `fail` sets when it has written the failure; it
         // is now "empty" (rule 4).
-        Some(unsafe { self.trouble.assume_init_read() })
+        Some(unsafe { self.failure.assume_init_read() })
     }
 }

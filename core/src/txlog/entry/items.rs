@@ -29,7 +29,7 @@ pub enum EntryChange<'a> {
     Updated {
         /// The record's kind and number.
         key: RecordKey,
-        /// Where the range begins.
+        /// Offset of the range in the record's data.
         offset: u32,
         /// The bytes of the range, as they are now. The first and the last of them differ from
         /// those before.

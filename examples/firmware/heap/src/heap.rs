@@ -30,7 +30,8 @@ unsafe impl GlobalAlloc for MeteredHeap {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: by the caller's promise the block is from this heap and has this layout (rule 10).
+        // SAFETY: `alloc` above took the block from this heap with this layout, as the allocator's
+        // caller promised (rule 10).
         unsafe { self.heap.dealloc(block, layout) };
     }
 }

@@ -88,7 +88,7 @@ extern "C" fn on_signal(signal: libc::c_int) {
     write_note(name.map_or("a signal", |(_, name)| name));
     // The default action is back. It ends the process when the handler returns, with the state of
     // the crash for a core dump.
-    // SAFETY: legal in a signal handler (rule 10).
+    // SAFETY: the call may be made in a signal handler (rule 10).
     unsafe { libc::raise(signal) };
 }
 
@@ -96,7 +96,7 @@ extern "C" fn on_exit() {
     if CALL.load(Relaxed) != NONE {
         write_note("exit");
         // The plugin's own code may be 0, which would pass for a run that ended well.
-        // SAFETY: ends the process (rule 10).
+        // SAFETY: `_exit` may be called at any time, and ends the process (rule 10).
         unsafe { libc::_exit(1) };
     }
 }

@@ -42,8 +42,8 @@ fn answer(out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus {
 pub(super) fn from_plugin(buffer: &RuntimeErrorBuf, status: u32) {
     ANSWER.set(Answer { buffer: *buffer, status: RuntimeCallStatus(status) });
     let table = RuntimePluginApiV1 { run_tx: Some(answering_run_tx), ..*DEBUG_LOGGER.api() };
-    // SAFETY: the functions keep the contract, except for what they write, which the host must read
-    // with care (rule 1).
+    // SAFETY: the functions keep the contract, except for the contents of error buffers, which the
+    // host must check (rule 1).
     let api = unsafe { PluginApi::check(&table) }.expect("a whole table");
     let mut memory = FixedMemory::<1, 0, 0, 1, 1>::new();
     let mut host = FixedStore::new(&NOTHING, &mut memory).expect("a schema without records");
@@ -77,8 +77,8 @@ pub(super) fn from_host(buffer: &RuntimeErrorBuf, status: u32) {
     let context =
         RuntimeHostContextV1 { ctx_ptr: std::ptr::null_mut(), vtable: &raw const ANSWERING_HOST };
     let reported = run_logger(context);
-    // SAFETY: a table for as long as the program runs; what its one entry writes is to be read with
-    // care (rule 10).
+    // SAFETY: the table is static. Its one entry keeps the contract, except for the contents of
+    // error buffers, which the plugin must check (rule 10).
     let adapter = unsafe { RuntimeHostContextV1Adapter::new(context) }.debug_log(String::new());
     match status {
         0 => assert!(reported.is_none() && adapter.is_ok()),
@@ -118,11 +118,11 @@ fn run_logger(host: RuntimeHostContextV1) -> Option<(RuntimeErrorKind, String)> 
     let status = unsafe { create(RuntimeBytesRef::empty(), &raw mut runtime, &raw mut error) };
     assert_eq!(status, RuntimeCallStatus::Success);
     let command = RuntimeCommandRef::new(1, 1, 0, &[]).view();
-    // SAFETY: the handle that was just made; a host whose answers the plugin has to read with care
-    // (rules 7 and 9).
+    // SAFETY: the handle was just made; the table is static, and the out parameter is live (rules 7
+    // and 9).
     let status = unsafe { run(runtime, host, command, &raw mut error) };
     let destroy = api.destroy_runtime.expect("ours");
-    // SAFETY: not used again (rule 7).
+    // SAFETY: the handle was made by this table and is not used again (rule 7).
     unsafe { destroy(runtime) };
     let text =
         std::str::from_utf8(error.message().as_bytes()).expect("a plugin of ours writes UTF-8");

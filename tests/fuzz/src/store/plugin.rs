@@ -83,7 +83,8 @@ unsafe extern "C" fn run_tx(
 ) -> RuntimeCallStatus {
     CONTEXT.set(Some(host));
     let run_tx = SCRIPTED.api().run_tx.expect("a whole table");
-    // SAFETY: the host's own arguments (rule 10).
+    // SAFETY: the host called this entry with these arguments, and they are valid until it returns
+    // (rule 10).
     unsafe { run_tx(runtime, host, command, out_error) }
 }
 

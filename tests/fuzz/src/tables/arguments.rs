@@ -156,8 +156,8 @@ pub(super) fn check(arguments: &Arguments) {
     let mut memory = FixedMemory::<4, { record_size(&SCHEMA) }, 512, 4, 3>::new();
     let mut store = FixedStore::new(&SCHEMA, &mut memory).expect("a memory for this schema");
     let table = RuntimePluginApiV1 { run_tx: Some(run_tx), ..*SILENT.api() };
-    // SAFETY: the functions keep the contract, except for the arguments, which the host must look
-    // at (rule 1).
+    // SAFETY: the functions keep the contract, except for the arguments, which the host must check
+    // (rule 1).
     let api = unsafe { PluginApi::check(&table) }.expect("a whole table");
     let mut error = RuntimeErrorBuf::RESET;
     let gate = pin!(HostGate::new());

@@ -150,7 +150,7 @@ impl Running<'_> {
         let read = RuntimeReadContextV1 { ctx_ptr, vtable: at(place, read) };
         // SAFETY: null, misaligned, or a table of ours, which takes this context (rule 10).
         let mut host = unsafe { HostTable::from_raw(host) };
-        // SAFETY: as above (rule 10).
+        // SAFETY: null, misaligned, or a table of this target, which takes this context (rule 10).
         let read = unsafe { ReadTable::from_raw(read) };
         let read = if call.is_read() { read } else { host.read() };
 

@@ -53,8 +53,8 @@ pub(super) fn check_words(words: &Words) {
     });
     let mut table = [u64::from(version); 8];
     table[1..].copy_from_slice(&entries);
-    // SAFETY: of the same size, and every pattern of its integers and optional functions is a
-    // value; none is called (rule 1).
+    // SAFETY: both types have the same size, and every bit pattern is a value of integers and
+    // optional functions; none is called (rule 1).
     let table = unsafe { std::mem::transmute::<[u64; 8], RuntimePluginApiV1>(table) };
 
     let null = entries.iter().position(|word| *word == 0);
@@ -65,11 +65,12 @@ pub(super) fn check_words(words: &Words) {
         }
         (found, _) => Some(TableError::AbiVersion { found }),
     };
-    // SAFETY: the result is not used: it would call whatever the words point to (rule 10).
+    // SAFETY: the result is dropped unused, so no function of the table is called (rule 10).
     let checked = unsafe { PluginApi::check(&table) };
     assert_eq!(checked.err(), expected);
     if let Some(expected) = expected {
-        // SAFETY: refused, as was just seen, so nothing of it is called (rule 1).
+        // SAFETY: the check above refused this table, so the loader calls no function of it (rule
+        // 1).
         let plugin = unsafe { StaticPlugin::from_table(Silent::name, table) };
         match LoadedPlugin::from_static(&plugin) {
             Err(LoadError::Table { source, .. }) => assert_eq!(source, expected),
@@ -147,8 +148,8 @@ pub(super) fn check_texts(texts: &Texts) {
         schema_bytes: Some(answering_schema),
         ..*SILENT.api()
     };
-    // SAFETY: the functions keep the contract, except for what the pairs are, which must be looked
-    // at (rule 1).
+    // SAFETY: the functions keep the contract, except for the pointers and lengths that they
+    // return, which the host must check (rule 1).
     let plugin = unsafe { StaticPlugin::from_table(Silent::name, table) };
     let api = PluginApi::of_static(&plugin).expect("a whole table");
     assert_eq!(api.plugin_name(), name);
@@ -182,7 +183,8 @@ fn check_slice(text: &Text) {
         BytesError::TooLong { .. } => "bytes len is above isize::MAX",
         other => panic!("{other}"),
     });
-    // SAFETY: a believable length is no longer than the content, which lives (rule 10).
+    // SAFETY: a length that the plugin may use is at most that of the content, which lives (rule
+    // 10).
     assert_eq!(unsafe { runtime_bytes_slice(text.pair(limit)) }, expected);
 }
 

@@ -102,7 +102,7 @@ impl Host {
     ///
     /// The context is a live host's, whose table can be read.
     pub(super) unsafe fn of_transaction(context: RuntimeHostContextV1) -> Self {
-        // SAFETY: the caller's promise (rule 10).
+        // SAFETY: the caller promised a live host whose table can be read (rule 10).
         Self { ctx: context.ctx_ptr, table: unsafe { *context.vtable } }
     }
 
@@ -110,7 +110,7 @@ impl Host {
     ///
     /// As [`of_transaction`](Self::of_transaction).
     pub(super) unsafe fn of_validation(context: RuntimeReadContextV1) -> Self {
-        // SAFETY: the caller's promise (rule 10).
+        // SAFETY: the caller promised a live host whose table can be read (rule 10).
         let table = unsafe { &*context.vtable };
         let table = RuntimeHostVTableV1 {
             with_read_typed_raw: table.with_read_typed_raw,
@@ -228,7 +228,7 @@ impl<T: Copy> Slot<T> {
     fn new(value: T, place: Place) -> Self {
         let mut slot = Self { room: [value; 2], place };
         if place == Place::Misaligned {
-            // SAFETY: within the room (rule 9).
+            // SAFETY: the place lies within the room, which lives (rule 9).
             unsafe { slot.place().write_unaligned(value) };
         }
         slot

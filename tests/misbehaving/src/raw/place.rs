@@ -71,7 +71,8 @@ fn all_the_while(host: &Host) -> String {
 /// A context on its way to another thread.
 struct Carried(Host);
 
-// SAFETY: it is what is tried: a context is for one thread, and the host refuses another (rule 7).
+// SAFETY: the other thread uses the context for calls that the host must refuse, while this
+// thread's call holds the host alive (rule 7).
 unsafe impl Send for Carried {}
 
 impl Carried {
@@ -110,17 +111,17 @@ fn inside(host: &Host, place: &str, body: &dyn Fn() -> String) -> Option<String>
 }
 
 unsafe extern "C" fn read(ctx: *mut c_void, _: RuntimeBytesRef) {
-    // SAFETY: `inside` passed a visit (rule 4).
+    // SAFETY: `inside` passed this visitor with the address of a live `Visit` (rule 4).
     unsafe { speak(ctx) };
 }
 
 unsafe extern "C" fn write(ctx: *mut c_void, _: RuntimeBytesMutRef) {
-    // SAFETY: `inside` passed a visit (rule 4).
+    // SAFETY: `inside` passed this visitor with the address of a live `Visit` (rule 4).
     unsafe { speak(ctx) };
 }
 
 unsafe extern "C" fn walk(ctx: *mut c_void, _: RuntimeRecordKeyView) {
-    // SAFETY: `inside` passed a visit (rule 4).
+    // SAFETY: `inside` passed this visitor with the address of a live `Visit` (rule 4).
     unsafe { speak(ctx) };
 }
 
@@ -131,7 +132,7 @@ unsafe extern "C" fn create_taken(ctx: *mut c_void, record: RuntimeBytesMutRef) 
     {
         *id = 1_u64.to_le_bytes();
     }
-    // SAFETY: `inside` passed a visit (rule 4).
+    // SAFETY: `inside` passed this visitor with the address of a live `Visit` (rule 4).
     unsafe { speak(ctx) };
 }
 
@@ -139,7 +140,8 @@ unsafe extern "C" fn create_taken(ctx: *mut c_void, record: RuntimeBytesMutRef) 
 ///
 /// `ctx` is a live `Visit` that nobody else looks at.
 unsafe fn speak(ctx: *mut c_void) {
-    // SAFETY: the caller's promise (rule 4).
+    // SAFETY: the visitors above pass the context that `inside` made of a live `Visit`, and keep no
+    // reference to it (rule 4).
     let visit = unsafe { &mut *ctx.cast::<Visit<'_>>() };
     visit.said = Some((visit.body)());
 }

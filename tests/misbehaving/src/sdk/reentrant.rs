@@ -42,7 +42,8 @@ unsafe extern "C" fn run_tx(
 ) -> RuntimeCallStatus {
     let Some(run_tx) = SDK.run_tx else { return RuntimeCallStatus::Failure };
     RUNNING.set(Some((runtime, host)));
-    // SAFETY: passed on as it came (rule 10).
+    // SAFETY: the host called `run_tx` with these arguments, and they are valid until it returns
+    // (rule 10).
     let status = unsafe { run_tx(runtime, host, command, out_error) };
     RUNNING.set(None);
     status
@@ -89,8 +90,8 @@ impl Reentrant {
         let read = RuntimeReadContextV1 { ctx_ptr: host.ctx_ptr, vtable: ptr::null() };
         let status = match (&*self.function, TABLE) {
             ("run_tx", RuntimePluginApiV1 { run_tx: Some(run_tx), .. }) => {
-                // SAFETY: a live instance and host; that a call is running is what is tried (rule
-                // 7).
+                // SAFETY: instance and host are live. A call is running, so the instance must
+                // refuse this one (rule 7).
                 let status = unsafe { run_tx(runtime, host, again, out_error) };
                 RUNNING.set(Some((runtime, host)));
                 status
@@ -99,15 +100,18 @@ impl Reentrant {
                 "validate_biz_invariants",
                 RuntimePluginApiV1 { validate_biz_invariants: Some(validate), .. },
             ) => {
-                // SAFETY: as above; a null table is legal (rule 7).
+                // SAFETY: instance and context are live. A call is running, so the instance must
+                // refuse this one before it reads the null table (rule 7).
                 unsafe { validate(runtime, read, out_error) }
             }
             ("on_unload", RuntimePluginApiV1 { on_unload: Some(on_unload), .. }) => {
-                // SAFETY: as above (rule 7).
+                // SAFETY: the instance is live. A call is running, so the instance must refuse this
+                // one (rule 7).
                 unsafe { on_unload(runtime, out_error) }
             }
             ("destroy_runtime", RuntimePluginApiV1 { destroy_runtime: Some(destroy), .. }) => {
-                // SAFETY: as above (rule 7).
+                // SAFETY: the instance is live. A call is running, so the instance must ignore this
+                // one (rule 7).
                 unsafe { destroy(runtime) };
                 return "returned".into();
             }

@@ -55,42 +55,50 @@ pub(super) fn call(
     let status = match arguments.function {
         Function::ReadById => {
             let entry = table.with_read_typed_raw.expect("a whole table");
-            // SAFETY: what may be believed is there, and the rest is the host's to refuse (rule 1).
+            // SAFETY: pointers that the host may follow are valid for the call; the host must
+            // refuse all others without following them (rule 1).
             unsafe { entry(ctx, kind, id, none, look, flag, out_error) }
         }
         Function::ReadByPk => {
             let entry = table.with_read_typed_by_pk_raw.expect("a whole table");
-            // SAFETY: as above (rule 1).
+            // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
+            // others without following them (rule 1).
             unsafe { entry(ctx, kind, bytes, none, look, flag, out_error) }
         }
         Function::Create => {
             let entry = table.create_typed_raw.expect("a whole table");
-            // SAFETY: as above (rule 1).
+            // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
+            // others without following them (rule 1).
             unsafe { entry(ctx, kind, none, leave, key, out_error) }
         }
         Function::Update => {
             let entry = table.update_typed_by_pk_raw.expect("a whole table");
-            // SAFETY: as above (rule 1).
+            // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
+            // others without following them (rule 1).
             unsafe { entry(ctx, kind, bytes, none, leave, flag, out_error) }
         }
         Function::Delete => {
             let entry = table.delete_by_pk_raw.expect("a whole table");
-            // SAFETY: as above (rule 1).
+            // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
+            // others without following them (rule 1).
             unsafe { entry(ctx, kind, bytes, flag, out_error) }
         }
         Function::Emit => {
             let entry = table.emit_typed_event_raw.expect("a whole table");
-            // SAFETY: as above (rule 1).
+            // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
+            // others without following them (rule 1).
             unsafe { entry(ctx, kind, bytes, out_error) }
         }
         Function::ForEachKey => {
             let entry = table.for_each_record_key_raw.expect("a whole table");
-            // SAFETY: as above (rule 1).
+            // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
+            // others without following them (rule 1).
             unsafe { entry(ctx, kind, none, count, out_error) }
         }
         Function::Log => {
             let entry = table.debug_log.expect("a whole table");
-            // SAFETY: as above (rule 1).
+            // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
+            // others without following them (rule 1).
             unsafe { entry(ctx, bytes, out_error) }
         }
     };
@@ -130,7 +138,7 @@ fn visited() {
 unsafe extern "C" fn look(_: *mut c_void, bytes: RuntimeBytesRef) {
     visited();
     assert_eq!(bytes.len, 20);
-    // SAFETY: the host lends them (rule 4).
+    // SAFETY: the host lends these bytes for the visit, and there are 20 (rule 4).
     assert_eq!(unsafe { *bytes.ptr }, 1);
 }
 

@@ -38,14 +38,15 @@ fn lend_each(ctx: *const c_void, lend: impl Fn(*mut u8, usize)) {
 
 fn lend_for_reading(ctx: *const c_void, to: *mut c_void, visitor: Option<RuntimeBytesVisitor>) {
     let visitor = visitor.expect("the SDK passes a visitor");
-    // SAFETY: the visitor with its own context; what it may believe is there (rule 4).
+    // SAFETY: the plugin passed this visitor with this context; bytes that it may read are valid
+    // for the call (rule 4).
     lend_each(ctx, |ptr, len| unsafe { visitor(to, RuntimeBytesRef { ptr, len }) });
 }
 
 fn lend_for_writing(ctx: *const c_void, to: *mut c_void, visitor: Option<RuntimeBytesMutVisitor>) {
     let visitor = visitor.expect("the SDK passes a visitor");
-    // SAFETY: the visitor with its own context; what it may believe is there, and nobody else's
-    // (rule 4).
+    // SAFETY: the plugin passed this visitor with this context; bytes that it may write are valid
+    // and unshared for the call (rule 4).
     lend_each(ctx, |ptr, len| unsafe { visitor(to, RuntimeBytesMutRef { ptr, len }) });
 }
 
@@ -138,7 +139,7 @@ pub(super) unsafe extern "C" fn for_each_key(
 ) -> RuntimeCallStatus {
     let visitor = visitor.expect("the SDK passes a visitor");
     for key in keys(running(ctx).borrow().call) {
-        // SAFETY: the visitor with its own context (rule 4).
+        // SAFETY: the plugin passed this visitor with this context (rule 4).
         unsafe { visitor(visitor_ctx, key.into()) };
     }
     status(ctx)

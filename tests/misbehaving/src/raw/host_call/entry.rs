@@ -70,42 +70,42 @@ impl Entry {
         Some(match self {
             Self::ReadById => {
                 let entry = table.with_read_typed_raw?;
-                // SAFETY: a live host; what is wrong with the arguments it can see (rule 1).
+                // SAFETY: the host is live, and can detect every fault of these arguments (rule 1).
                 unsafe { entry(ctx, kind, 1, visit, read, flag, error) }
             }
             Self::ReadByPk => {
                 let entry = table.with_read_typed_by_pk_raw?;
-                // SAFETY: as above (rule 1).
+                // SAFETY: the host is live, and can detect every fault of these arguments (rule 1).
                 unsafe { entry(ctx, kind, bytes, visit, read, flag, error) }
             }
             Self::ForEach => {
                 let entry = table.for_each_record_key_raw?;
-                // SAFETY: as above (rule 1).
+                // SAFETY: the host is live, and can detect every fault of these arguments (rule 1).
                 unsafe { entry(ctx, kind, visit, key_visitor, error) }
             }
             Self::Create => {
                 let entry = table.create_typed_raw?;
-                // SAFETY: as above (rule 1).
+                // SAFETY: the host is live, and can detect every fault of these arguments (rule 1).
                 unsafe { entry(ctx, kind, visit, write, key, error) }
             }
             Self::Update => {
                 let entry = table.update_typed_by_pk_raw?;
-                // SAFETY: as above (rule 1).
+                // SAFETY: the host is live, and can detect every fault of these arguments (rule 1).
                 unsafe { entry(ctx, kind, bytes, visit, write, flag, error) }
             }
             Self::Delete => {
                 let entry = table.delete_by_pk_raw?;
-                // SAFETY: as above (rule 1).
+                // SAFETY: the host is live, and can detect every fault of these arguments (rule 1).
                 unsafe { entry(ctx, kind, bytes, flag, error) }
             }
             Self::Emit => {
                 let entry = table.emit_typed_event_raw?;
-                // SAFETY: as above (rule 1).
+                // SAFETY: the host is live, and can detect every fault of these arguments (rule 1).
                 unsafe { entry(ctx, kind, bytes, error) }
             }
             Self::Log => {
                 let entry = table.debug_log?;
-                // SAFETY: as above (rule 1).
+                // SAFETY: the host is live, and can detect every fault of these arguments (rule 1).
                 unsafe { entry(ctx, bytes, error) }
             }
         })

@@ -46,7 +46,8 @@ unsafe extern "C" fn spoil(_: *mut c_void, record: RuntimeBytesMutRef) {
 
 /// Makes a lent record an account with the number that `ctx` points to.
 pub(super) unsafe extern "C" fn set_id(ctx: *mut c_void, record: RuntimeBytesMutRef) {
-    // SAFETY: whoever passed this function passed a number with it (rule 4).
+    // SAFETY: the call that passed this visitor passed the address of a number as its context (rule
+    // 4).
     let id = unsafe { *ctx.cast::<u64>() };
     // SAFETY: the host lends the record for the visit (rule 10).
     if let Ok(record) = unsafe { runtime_bytes_slice_mut(record) }
