@@ -1,4 +1,5 @@
-//! An engine whose results survive: everything that it acknowledges is in a data directory first.
+//! An engine whose results survive a crash: it writes each result to a data directory before it
+//! acknowledges it.
 
 mod checkpoints;
 mod directory;

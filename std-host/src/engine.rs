@@ -135,7 +135,8 @@ impl<H: StoreLayer> Engine<H> {
         let mut transaction = Transaction::begin(&mut self.host);
         let result = runtime.run_tx(transaction.host(), command);
         if transaction.ran_out_of_memory() {
-            // The plugin's own answer does not count: another machine may have the memory.
+            // The plugin's own result is dropped: a machine with more memory would have another
+            // one.
             drop(transaction);
             self.stop.write(format_args!(
                 "the host has no memory left; the engine has stopped at ext_seq {ext_seq}"
@@ -208,7 +209,7 @@ impl<H: StoreLayer> Engine<H> {
         }
     }
 
-    /// How far the engine has come.
+    /// The position of the engine in its sequence of commands.
     #[must_use]
     pub fn position(&self) -> Position {
         self.progress.position()
@@ -265,12 +266,12 @@ impl<H: StoreLayer> Engine<H> {
 #[cold]
 fn note_failure(progress: &mut Progress, stop: &mut Stop, ext_seq: u64, failure: &CallFailure<'_>) {
     if failure.kind.is_rejection() {
-        progress.pass(ext_seq);
+        progress.advance(ext_seq);
     } else if Stop::is_due_to(failure.kind) {
         stop.write(format_args!("the engine has stopped at ext_seq {ext_seq}: {failure}"));
         progress.set_condition(Condition::Stopped);
     } else {
-        progress.pass(ext_seq);
+        progress.advance(ext_seq);
         progress.set_condition(Condition::Spent);
     }
 }

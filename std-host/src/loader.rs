@@ -1,4 +1,4 @@
-//! Plugins from a shared library or linked in, checked once and then of one type.
+//! Loads plugins from shared libraries or takes linked ones, and checks them once.
 
 mod dlopen;
 mod elf;
@@ -49,10 +49,11 @@ pub use sha256::{ParseSha256Error, Sha256};
 ///
 /// # Trust
 ///
-/// A plugin is native code and does what the process may do. What it *says* is checked here and on
-/// every call; what it *does* cannot be. A panic that leaves the entry function, `plugin_name` or
-/// `schema_bytes` of a foreign plugin meets `extern "C"` and ends the process: a host cannot catch
-/// it. Plugins made with this workspace answer with an empty text instead.
+/// A plugin is native code, and may do all that the process may do. The host checks the values that
+/// it returns, here and on every call; it cannot check its other effects. A panic that leaves the
+/// entry function, `plugin_name` or `schema_bytes` of a foreign plugin ends the process at
+/// `extern "C"`: a host cannot catch it. Plugins made with this workspace return an empty text
+/// instead.
 /// [`LoadOptions::sha256`] makes sure that the code is the code that was reviewed.
 ///
 /// # Lifetime of the code

@@ -25,8 +25,8 @@ pub use whole::{read_exact_at, write_all_at};
 
 /// A tree of files and folders.
 ///
-/// Only what a log needs is here. A name that was created, renamed or removed is on stable storage
-/// after [`sync_dir`](Self::sync_dir) of its folder; bytes and length of a file are after
+/// It has only the calls that a log needs. A name that was created, renamed or removed is on stable
+/// storage after [`sync_dir`](Self::sync_dir) of its folder; bytes and length of a file are after
 /// [`sync_data`](StorageFile::sync_data).
 pub trait Storage: fmt::Debug + Send + Sync {
     /// Creates a folder; its parent must exist.

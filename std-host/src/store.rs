@@ -34,7 +34,7 @@ pub use transaction::Transaction;
 
 use changes::Touched;
 use packed::Packed;
-use tables::Tables;
+use tables::RecordTables;
 use undo::Undo;
 
 /// The records of one plugin, shaped by its schema.
@@ -72,8 +72,8 @@ use undo::Undo;
 pub struct Store {
     schema: Arc<SchemaRegistry>,
     limits: StoreLimits,
-    tables: Tables,
-    /// By event kind: whether the schema lists it.
+    tables: RecordTables,
+    /// For each event kind, true if the schema lists it.
     has_event: [bool; 256],
     /// True if a transaction is running.
     open: bool,
@@ -141,7 +141,7 @@ impl Store {
         schema: Arc<SchemaRegistry>,
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
-        let tables = Tables::new(&schema)?;
+        let tables = RecordTables::new(&schema)?;
         let mut has_event = [false; 256];
         for event in schema.event_defs() {
             has_event[usize::from(event.kind)] = true;

@@ -1,12 +1,12 @@
 //! The transaction log on a server: segments in a folder, written by group commit, read back after
 //! a crash.
 //!
-//! [`statevec_abi::txlog`] defines the bytes. Here they meet files:
+//! [`statevec_abi::txlog`] defines the bytes. This module writes and reads them as files:
 //!
 //! - Entries that are written together form one frame. One frame at a time is written and synced,
-//!   with exactly one sync; what arrives meanwhile shares the next one.
-//! - A write or sync that fails stops the writer for good, because what the medium then holds is
-//!   unknown. The next start finds out.
+//!   with exactly one sync; entries that arrive meanwhile share the next one.
+//! - A write or sync that fails stops the writer for good, because the content of the medium is
+//!   then unknown. The next start reads it anew.
 //! - After a crash the last frame may be torn. It was never acknowledged, and is cut off. Any other
 //!   damage is an error, and nothing is repaired.
 
@@ -41,7 +41,7 @@ pub(crate) use group_commit::Committer;
 pub(crate) use segments::{SegmentStart, segment_starts};
 pub(crate) use writer::LogWriter;
 
-/// How a log is laid out.
+/// Options for the layout of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogOptions {
     /// The most bytes of a segment; one entry that is longer gets a segment of its own. The default
@@ -50,8 +50,8 @@ pub struct LogOptions {
     /// The most bytes of a frame; one entry that is longer gets a frame of its own. The default is
     /// 4 MiB.
     pub frame_bytes: usize,
-    /// How many zeros a short frame is written with, so that the file system does not have to
-    /// record new blocks with each of the frames that follow. The default is 256 KiB.
+    /// Number of zeros that are written behind a short frame, so that the file system does not have
+    /// to record new blocks with each of the frames that follow. The default is 256 KiB.
     pub zero_ahead: usize,
 }
 

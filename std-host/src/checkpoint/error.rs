@@ -20,7 +20,7 @@ pub enum CheckpointError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// Where the damaged block begins.
+        /// Offset of the damaged block.
         offset: u64,
         /// The damage.
         what: &'static str,

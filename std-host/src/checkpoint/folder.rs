@@ -16,7 +16,7 @@ pub(crate) fn file_name(entry: u64) -> String {
     format!("{entry:020}.{EXTENSION}")
 }
 
-/// Where the checkpoint of an entry is written until it is complete.
+/// Path of the checkpoint of an entry until it is complete.
 pub(crate) fn unfinished(dir: &Path, entry: u64) -> PathBuf {
     dir.join(format!("{entry:020}.{UNFINISHED}"))
 }

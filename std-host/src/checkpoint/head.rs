@@ -1,4 +1,4 @@
-//! The first block of a checkpoint: whose state it is, and of which entry.
+//! The first block of a checkpoint: the plugin and the place in the log that it belongs to.
 
 use statevec_abi::{schema::Fingerprints, txlog::StateDigest};
 

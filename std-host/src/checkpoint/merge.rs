@@ -9,8 +9,8 @@ use super::{
     changes::NetChange,
 };
 
-/// Writes all records of the checkpoint before, as the changes leave them. One record of each is in
-/// memory at a time, beside the changes.
+/// Writes all records of the checkpoint before, with the changes applied. It holds the changes and
+/// one record of the checkpoint in memory at a time.
 ///
 /// `each` sees every record that is written, and every kind's next number at the end.
 ///

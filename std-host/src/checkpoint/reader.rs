@@ -13,7 +13,7 @@ use crate::storage::{Access, Context as _, Storage, StorageFile, read_exact_at};
 
 /// A checkpoint that is being read. Every block is checked before anything of it is given out.
 ///
-/// A file that is cut off is only found at its end: whoever reads records keeps them apart until
+/// A file that is cut off is found only at its end: keep the records apart until
 /// [`next`](Self::next) has returned `None` without an error.
 #[derive(Debug)]
 pub struct CheckpointReader {
@@ -21,9 +21,9 @@ pub struct CheckpointReader {
     path: PathBuf,
     len: u64,
     head: CheckpointHead,
-    /// Where the block that was read last begins.
+    /// Offset of the block that was read last.
     start: u64,
-    /// Where the next block begins.
+    /// Offset of the next block.
     offset: u64,
     sequence: u32,
     payload: Vec<u8>,

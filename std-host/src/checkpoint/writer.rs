@@ -94,12 +94,12 @@ impl CheckpointWriter {
         Ok(())
     }
 
-    /// Adds what is to be known about a record kind; kinds come in ascending order.
+    /// Adds the end of a record kind; kinds come in ascending order.
     pub fn kind(&mut self, end: KindEnd) {
         self.ends.push(end);
     }
 
-    /// Writes what is missing, and puts the file on stable storage.
+    /// Writes the rest, and puts the file on stable storage.
     ///
     /// # Errors
     ///

@@ -47,7 +47,7 @@ pub(crate) enum Action {
     Checkpoint(CheckpointArgs),
 }
 
-/// Run commands through a plugin and print what became of each
+/// Run commands through a plugin and print the outcome of each
 ///
 /// Reads one JSON object per line, runs each as one transaction on records in memory, and prints
 /// one JSON object per command, in order. A rejected command is an outcome like any other; a failed

@@ -25,7 +25,7 @@ pub(crate) struct Commands {
     line: Vec<u8>,
     payload: Vec<u8>,
     previous_ext_seq: u64,
-    /// The number that the next command's follows if its line has none.
+    /// The number before that of the next command, if its line has none.
     default_after: u64,
     /// True if a line without `ext_seq` takes its own number.
     numbers_lines: bool,
@@ -72,7 +72,7 @@ pub(crate) enum InputError {
 
 impl InputError {
     /// The error as a line of output, for the reader of the outcomes; `None` before the first line.
-    pub(crate) fn answer(&self) -> Option<String> {
+    pub(crate) fn to_line(&self) -> Option<String> {
         let (place, column) = match self {
             Self::Open { .. } => return None,
             Self::Command { place, source } => (place, Some(source.column())),

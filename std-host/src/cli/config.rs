@@ -20,7 +20,8 @@ pub(crate) fn read(args: &ConfigArgs) -> Result<String, CliError> {
     }
 }
 
-/// Reads at most as many bytes as a configuration may have: some files never end.
+/// Reads at most as many bytes as a configuration may have, because a device such as `/dev/zero`
+/// never ends.
 fn read_file(path: &Path, file: impl Read) -> Result<String, CliError> {
     let mut bytes = Vec::new();
     let mut file = file.take(limits::CONFIG as u64 + 1);

@@ -1,8 +1,8 @@
 //! A note on standard error when a plugin ends the process, and the outcomes that were still
 //! buffered.
 //!
-//! Two ways lead here: a signal such as SIGSEGV or SIGABRT, and a call of `exit`. A plugin that
-//! calls `_exit`, or is killed with SIGKILL, ends the process without a note.
+//! The note is written on a signal such as SIGSEGV or SIGABRT, and on a call of `exit`. A plugin
+//! that calls `_exit`, or is killed with SIGKILL, ends the process without a note.
 
 #[cfg(unix)]
 mod unix;

@@ -1,4 +1,4 @@
-//! `status` and `checkpoint`: looks after a data directory.
+//! `status` and `checkpoint`: shows the state of a data directory, and makes a checkpoint of it.
 
 use std::{
     fmt, fs,
@@ -94,7 +94,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<(), CliError> {
     let header = walk.end().is_some_and(|end| !end.is_empty()).then(|| walk.header());
     let position = walk.position();
     let status = Status {
-        // A process that runs has not left anything behind.
+        // While a process runs, its command is not interrupted.
         interrupted_ext_seq: interrupted
             .filter(|_| holder.is_none())
             .map(|interrupted| interrupted.ext_seq),

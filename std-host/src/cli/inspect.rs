@@ -11,7 +11,7 @@ use super::args::InspectArgs;
 use super::error::CliError;
 use super::plugin::{self, PluginError};
 use super::stdio::Stdout;
-use super::tables::Tables;
+use super::tables::SchemaTables;
 
 pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     // Before the plugin's code runs: it may print, and change the working folder.
@@ -21,16 +21,16 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     let text = if args.json {
         machine_form(&plugin, sha256)?
     } else {
-        Tables { plugin: &plugin, sha256 }.to_string()
+        SchemaTables { plugin: &plugin, sha256 }.to_string()
     };
     match stdout.write_all(text.as_bytes()) {
-        // The reader has seen enough.
+        // The reader closed the pipe.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(|source| CliError::Output { source }),
     }
 }
 
-/// Of the file that was loaded; a linked plugin has no file, and the digest of no bytes.
+/// The digest of the loaded file. A linked plugin has no file; its digest is that of no bytes.
 fn digest(plugin: &LoadedPlugin) -> Result<Sha256, CliError> {
     let digest = plugin.file_sha256().map_err(PluginError::from)?;
     digest.map_or_else(|| Sha256::of(&[][..]).map_err(|source| CliError::Output { source }), Ok)

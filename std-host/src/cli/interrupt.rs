@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Tells whether the program was asked to end. Clones tell the same.
+/// Tells whether the program was asked to end. Clones share the answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt {
     /// Number of the signal; 0 for none.
@@ -58,7 +58,7 @@ mod unix {
     use super::Interrupt;
 
     impl Interrupt {
-        /// Takes notice of the signals from now on. The second one ends the process at once: a
+        /// Handles the signals from now on. The second one ends the process at once, because a
         /// plugin may never return.
         pub(crate) fn watch() -> io::Result<Self> {
             let received = Arc::new(AtomicUsize::new(0));
@@ -81,7 +81,7 @@ mod unix {
             flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).map(drop)
         }
 
-        /// Readable once a signal came.
+        /// A descriptor that is readable once a signal came.
         pub(crate) fn woken_fd(&self) -> BorrowedFd<'_> {
             self.woken.as_fd()
         }

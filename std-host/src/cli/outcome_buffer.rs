@@ -32,7 +32,7 @@ impl<W: Write> OutcomeBuffer<W> {
         self.flushes_each = true;
     }
 
-    /// Readies the output for a call of the plugin, which may end the process.
+    /// Prepares the output for a call of the plugin, which may end the process.
     #[inline]
     pub(crate) fn before_call(&mut self) -> io::Result<()> {
         if self.flushes_each { self.flush() } else { Ok(()) }
@@ -77,7 +77,7 @@ impl<W: Write> Write for OutcomeBuffer<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         let result = self.out.write_all(&self.buffer);
-        // After an error, too: the same bytes are not written twice.
+        // Also after an error, so that the same bytes are not written twice.
         self.buffer.clear();
         self.save();
         result?;
@@ -85,8 +85,8 @@ impl<W: Write> Write for OutcomeBuffer<W> {
     }
 }
 
-/// An input that flushes an output before each read: a read may block, and the other end of a
-/// conversation may be waiting for the answers so far.
+/// An input that flushes an output before each read: a read may block, and the sender of the
+/// commands may be waiting for the outcomes so far.
 pub(crate) struct FlushFirst<R, W> {
     input: R,
     output: Rc<RefCell<OutcomeBuffer<W>>>,

@@ -20,7 +20,7 @@ pub(crate) fn print(
         text()
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
-        // The reader has seen enough.
+        // The reader closed the pipe.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(|source| CliError::Output { source }),
     }

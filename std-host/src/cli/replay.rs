@@ -224,7 +224,7 @@ fn report(args: &ReplayArgs, replayer: &Replayer) -> Result<(), CliError> {
         has_plugin: args.plugin.is_some(),
     };
     if args.emit.is_some() {
-        // Standard output belongs to the emitted lines.
+        // Standard output has the emitted lines only.
         let _ = write!(io::stderr(), "{report}");
         return Ok(());
     }

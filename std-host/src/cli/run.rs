@@ -78,7 +78,7 @@ fn read_commands(args: &RunArgs, input: Box<dyn Read>, plugin: &LoadedPlugin) ->
     commands
 }
 
-/// Where a run reads, prints and ends.
+/// The arguments of a run, its output, and the signals that end it.
 struct Parts<'a> {
     args: &'a RunArgs,
     output: Rc<RefCell<OutcomeBuffer<Stdout>>>,
@@ -86,7 +86,7 @@ struct Parts<'a> {
     progress: Progress,
 }
 
-/// A run that has everything that it needs.
+/// A run with its plugin and its input.
 struct Session<'a, R> {
     parts: Parts<'a>,
     runner: R,
@@ -146,7 +146,7 @@ impl<R: Runner> Session<'_, R> {
     fn check_end(&mut self, end: &End) -> Result<(), CliError> {
         let checks = self.parts.args.check_invariants.is_some();
         if *end == End::OutputClosed {
-            // The reader has seen enough, which is an error only if there was more to do.
+            // The reader closed the pipe, which is an error only if there was more to do.
             let was_all = !checks && self.parts.args.state_out.is_none();
             return if was_all { Ok(()) } else { Err(CliError::OutputClosed) };
         }
@@ -172,7 +172,8 @@ fn find_state_out(args: &RunArgs, input: &Source) -> Result<Option<StateOut>, Cl
     Ok(Some(state_out))
 }
 
-/// A crate's folder has a plugin only once it is built.
+/// Refuses to overwrite the plugin's file. It is checked here, because a crate's folder has a
+/// plugin only once it is built.
 fn check_differs_from(state_out: &StateOut, plugin: &LoadedPlugin) -> Result<(), CliError> {
     let identity = plugin.path().and_then(Identity::of_path);
     Ok(state_out.check_differs("the plugin", identity)?)

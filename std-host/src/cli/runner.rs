@@ -18,7 +18,7 @@ pub(crate) use durable::{DurableRunner, SyncEvery, SyncFirst};
 pub(crate) use memory::MemoryRunner;
 pub(crate) use recorded::RecordedRunner;
 
-/// Runs commands, and prints their outcomes when they may be printed.
+/// Runs commands, and prints their outcomes once the caller may act on them.
 pub(crate) trait Runner {
     /// Runs one command.
     fn run(
@@ -30,7 +30,7 @@ pub(crate) trait Runner {
     /// Prints the lines that may be printed now.
     fn print(&mut self, out: &mut impl Write) -> Result<(), CliError>;
 
-    /// Makes everything durable that ran, and prints what is left.
+    /// Makes the results of all commands durable, and prints the lines that are left.
     fn finish(&mut self, out: &mut impl Write) -> Result<(), CliError>;
 
     /// The failure of a step that ended a wait for input, and could not be reported there.
@@ -38,13 +38,13 @@ pub(crate) trait Runner {
         None
     }
 
-    /// Shows the engine.
+    /// Passes the engine to `f`.
     fn with_engine<R>(&self, f: impl FnOnce(&Engine) -> R) -> R;
 
     /// Lets the plugin check its invariants.
     fn validate(&mut self) -> Result<(), PluginFailure>;
 
-    /// Unloads the plugin. The records are left, however that goes.
+    /// Unloads the plugin, and returns the records, also if unloading fails.
     fn unload(self) -> (Store, Result<(), CliError>);
 }
 

@@ -69,8 +69,8 @@ impl StateError {
 }
 
 impl StateOut {
-    /// Finds the destination, and the errors that would make the run useless. Nothing is left
-    /// behind, however the run ends.
+    /// Finds the destination, and the errors that would make the run useless. It creates no file
+    /// that could stay after the run.
     ///
     pub(crate) fn find(path: &Path, stdout_is_free: bool) -> Result<Self, StateError> {
         let destination = Destination::find(path, stdout_is_free)?;

@@ -36,7 +36,7 @@ pub(crate) enum End {
     OutputClosed,
 }
 
-/// Commands on their way from an input through an engine to an output.
+/// Takes commands from an input, runs them on an engine, and writes outcomes to an output.
 pub(crate) struct Stream<'r, R: Runner, W: Write> {
     pub(crate) runner: &'r mut R,
     pub(crate) commands: &'r mut Commands,
@@ -130,8 +130,8 @@ impl<R: Runner, W: Write> Stream<'_, R, W> {
         }
     }
 
-    /// Answers a line that is no command, so that the reader of the outcomes knows why there are no
-    /// more of them, or why one is missing.
+    /// Prints the error of a line that is no command, so that the reader of the outcomes sees why
+    /// one is missing, or why there are no more of them.
     #[cold]
     fn go_on_after(&mut self, error: InputError) -> Result<(), CliError> {
         // A signal and a failed flush end a wait for input with an error, too.
@@ -143,8 +143,8 @@ impl<R: Runner, W: Write> Stream<'_, R, W> {
         if let Some(source) = output.take_failure() {
             return Err(output_error(source));
         }
-        if let Some(answer) = error.answer().filter(|_| !self.options.is_silent) {
-            writeln!(output, "{answer}").map_err(output_error)?;
+        if let Some(line) = error.to_line().filter(|_| !self.options.is_silent) {
+            writeln!(output, "{line}").map_err(output_error)?;
         }
         if !self.options.keeps_going || !error.is_of_one_line() {
             return Err(error.into());

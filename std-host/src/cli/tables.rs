@@ -10,12 +10,12 @@ use statevec_host::foreign_text::Escaped;
 use statevec_host::{LoadedPlugin, Sha256};
 
 /// Name, versions and fingerprints, then a table for each part of the schema that is not empty.
-pub(crate) struct Tables<'a> {
+pub(crate) struct SchemaTables<'a> {
     pub(crate) plugin: &'a LoadedPlugin,
     pub(crate) sha256: Sha256,
 }
 
-impl Display for Tables<'_> {
+impl Display for SchemaTables<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { plugin, sha256 } = self;
         let schema = plugin.schema();

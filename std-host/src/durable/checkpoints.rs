@@ -28,7 +28,7 @@ pub struct MadeCheckpoint {
     pub removed: Vec<PathBuf>,
 }
 
-/// How checkpoints are made.
+/// Options for making checkpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckpointOptions {
     /// About how many bytes of changes are held in memory. If there are more since the last
@@ -110,7 +110,9 @@ fn make_next(
     }
     writer.finish()?;
     let path = checkpoint::publish(&**storage, &dir, entry)?;
-    // Segments go only when another checkpoint covers them, too: this one's file may decay.
+    // Segments are removed only when another checkpoint covers them, too, because this one's file
+    // may
+    // become damaged.
     let covered = before.map_or(0, |(entry, _)| *entry);
     let removed = remove_covered(&**storage, &directory.log(), options.retention, covered, entry)?;
     Ok(MadeCheckpoint { entry, path, removed })
@@ -159,8 +161,8 @@ impl CheckpointMaker {
         self.running.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
-    /// Begins to make a checkpoint. The answer is that of the one before if that has not been asked
-    /// for, or of this one if it is made on the caller's thread.
+    /// Begins to make a checkpoint. Returns the result of the one before if no call has returned it
+    /// yet, or of this one if it is made on the caller's thread.
     pub(super) fn start(
         &mut self,
         target: LogPosition,

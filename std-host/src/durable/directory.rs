@@ -34,7 +34,7 @@ pub struct DataDirectory {
 }
 
 impl DataDirectory {
-    /// A directory on a storage. Nothing is looked at yet.
+    /// A directory on a storage. It is not accessed yet.
     #[must_use]
     pub fn new(storage: Arc<dyn Storage>, root: impl Into<PathBuf>) -> Self {
         Self { storage, root: root.into() }
@@ -112,8 +112,8 @@ impl DataDirectory {
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    /// Creates the folders that are missing. All names are stable afterwards, also those that a
-    /// process before created and did not come to sync.
+    /// Creates the folders that are missing. All names are stable afterwards, also those that an
+    /// earlier process created and did not sync.
     pub(super) fn create(&self) -> Result<(), StorageError> {
         let is_new = self.create_dir(&self.root)?;
         let parent = match self.root.parent() {

@@ -9,8 +9,8 @@ use crate::{
     txlog::{LogError, LogWalk, SegmentStart, segment_starts},
 };
 
-/// Looks up entries by `ext_seq`. It remembers the frame that it found last, because who submits a
-/// file again asks for one command after another.
+/// Looks up entries by `ext_seq`. It remembers the frame that it found last, because a source that
+/// submits a file again asks for one command after another.
 #[derive(Debug)]
 pub(super) struct Duplicates {
     storage: Arc<dyn Storage>,
@@ -24,11 +24,11 @@ pub(super) struct Duplicates {
 struct Frame {
     bytes: Vec<u8>,
     /// In ascending order of `ext_seq`.
-    entries: Vec<Found>,
+    entries: Vec<SubmittedCommand>,
 }
 
 #[derive(Debug, Clone)]
-struct Found {
+struct SubmittedCommand {
     ext_seq: u64,
     number: u64,
     bytes: Range<usize>,
@@ -101,7 +101,7 @@ impl Frame {
             })?;
             let bytes = start..self.bytes.len();
             let (ext_seq, number) = (transaction.ext_seq, transaction.number);
-            self.entries.push(Found { ext_seq, number, bytes });
+            self.entries.push(SubmittedCommand { ext_seq, number, bytes });
         }
         Ok(())
     }

@@ -22,11 +22,11 @@ use run::stop_error;
 ///
 /// A result that [`submit`](Self::submit) returns is decided, and not durable yet:
 /// [`sync`](Self::sync) makes it so, or [`start_sync`](Self::start_sync) does beside the commands
-/// that follow. What arrives while a sync runs shares the next one.
+/// that follow. Commands that arrive while a sync runs share the next one.
 ///
 /// Commands have ascending numbers, their `ext_seq`. One at or below the last is a duplicate:
-/// nothing runs, and its recorded result is the answer. So a source that does not know how far it
-/// came sends everything again.
+/// nothing runs, and its recorded result is returned. So a source that does not know its last
+/// acknowledged command sends everything again.
 ///
 /// # Example
 ///
@@ -125,8 +125,8 @@ impl DurableEngine {
     ///
     /// # Errors
     ///
-    /// The log or the engine has stopped, a number is missing that may not be, or the machine
-    /// failed the command. Nothing is recorded then.
+    /// The log or the engine has stopped, a number is left out where that is not allowed, or the
+    /// machine failed the command. Nothing is recorded then.
     pub fn submit(
         &mut self,
         command: &RuntimeCommandRef<'_>,
@@ -247,7 +247,7 @@ impl DurableEngine {
         self.close_with_store().1
     }
 
-    /// As [`close`](Self::close), and gives the records back, however it goes.
+    /// As [`close`](Self::close), and returns the records, also after an error.
     pub fn close_with_store(mut self) -> (Store, Result<LogPosition, DurableError>) {
         let synced = self.sync();
         let made = self.checkpoints.wait();

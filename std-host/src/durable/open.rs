@@ -92,7 +92,7 @@ impl DurableEngine {
             applied,
             torn: end.torn,
             unfinished: end.unfinished,
-            // An entry that is in the log was not interrupted.
+            // A command whose entry is in the log was not interrupted.
             interrupted: lock.interrupted().filter(|running| running.entry > end.position.entry),
             environment_changes: Vec::new(),
         };
@@ -178,7 +178,7 @@ fn first_header(directory: &DataDirectory) -> Result<Option<LogHeader>, LogError
     Ok(walk.end().is_none().then(|| walk.header().clone()))
 }
 
-/// Compares the end of the log with what the process before knew to be durable.
+/// Compares the end of the log with the last entry that the process before knew to be durable.
 fn check_acknowledged(
     directory: &DataDirectory,
     acknowledged: Option<u64>,

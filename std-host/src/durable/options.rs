@@ -1,9 +1,9 @@
-//! How a durable engine behaves.
+//! Options of a durable engine.
 
 use super::CheckpointOptions;
 use crate::{store::StoreLimits, txlog::LogOptions};
 
-/// How a durable engine behaves.
+/// Options of a durable engine.
 #[derive(Debug, Clone)]
 pub struct DurableOptions {
     /// The plugin's configuration text.
@@ -22,8 +22,8 @@ pub struct DurableOptions {
     /// is `true`. Without them the same calls give the same writes in the same order, which tests
     /// rely on.
     pub in_background: bool,
-    /// The name of the process that takes the directory's lock, for the message to another one who
-    /// wants it. Empty for the process's number.
+    /// The name of this process in the directory's lock. The error of another process that tries to
+    /// take the lock shows it. Empty for the process's number.
     pub holder: String,
 }
 
@@ -44,8 +44,8 @@ impl Default for DurableOptions {
 
 /// The consequence of a failed command. The failure is recorded in any case.
 ///
-/// A failure is what the plugin does wrong: a panic, or an error of its own. Rejections are results
-/// like any other.
+/// A failure is a fault of the plugin: a panic, or an error other than a rejection. Rejections are
+/// normal results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnFailure {
     /// The engine stops behind it.

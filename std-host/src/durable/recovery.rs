@@ -117,7 +117,8 @@ pub fn restore_checkpoint(
 ) -> Result<(), DurableError> {
     let mut reader = CheckpointReader::open(&**directory.storage(), &path)?;
     for end in reader.expected()? {
-        // Only so that tables need not grow; a checkpoint that does not fit is found below.
+        // Saves growing the tables one record at a time; a checkpoint that does not fit is found
+        // below.
         let _reserved = restorer.reserve(end.kind, end.records as usize);
     }
     let misfit = |source| DurableError::Restore { path: path.clone(), source };

@@ -1,4 +1,4 @@
-//! In what two schemas differ, in words.
+//! Describes the differences between two schemas.
 
 use std::collections::BTreeMap;
 

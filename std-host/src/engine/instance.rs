@@ -31,7 +31,7 @@ impl<H: StoreLayer> Instance<H> {
 
     /// Destroys the instance and creates another. None is left after an error.
     pub(super) fn replace(&mut self) -> Result<(), PluginFailure> {
-        // The old instance goes first: it holds the gate, and its place in a pool of instances.
+        // The old instance is dropped first: it holds the gate, and a slot in a pool of instances.
         self.runtime = None;
         let mut error = RuntimeErrorBuf::RESET;
         let gate = self.gate.clone();

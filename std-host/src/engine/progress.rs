@@ -1,4 +1,4 @@
-//! How far an engine has come, and whether its next command may run.
+//! The position of an engine, and the check that its next command may run.
 
 use super::Position;
 
@@ -55,7 +55,7 @@ impl Progress {
         };
     }
 
-    /// Returns true if a command runs without a look at anything else.
+    /// Returns true if a command may run without further checks.
     #[inline]
     pub(super) fn is_open_for(&self, ext_seq: u64) -> bool {
         ext_seq > self.open_above
@@ -71,13 +71,13 @@ impl Progress {
     #[inline]
     pub(super) fn commit(&mut self, ext_seq: u64) -> u64 {
         self.position.tx_seq += 1;
-        self.pass(ext_seq);
+        self.advance(ext_seq);
         self.position.tx_seq
     }
 
-    /// Notes a command that has its outcome.
+    /// Moves behind a command that has its outcome.
     #[inline]
-    pub(super) fn pass(&mut self, ext_seq: u64) {
+    pub(super) fn advance(&mut self, ext_seq: u64) {
         self.position.ext_seq = Some(ext_seq);
         self.open_above = ext_seq;
     }
@@ -92,7 +92,7 @@ mod tests {
         let mut progress = Progress::new();
         assert!(!progress.is_open_for(0), "zero takes the cold path");
         assert_eq!(progress.duplicate_of(0), None);
-        progress.pass(0);
+        progress.advance(0);
         assert_eq!(progress.duplicate_of(0), Some(0));
         assert!(progress.is_open_for(1));
     }
@@ -101,7 +101,7 @@ mod tests {
     fn largest_number_is_a_duplicate_the_second_time() {
         let mut progress = Progress::new();
         assert!(progress.is_open_for(u64::MAX));
-        progress.pass(u64::MAX);
+        progress.advance(u64::MAX);
         assert!(!progress.is_open_for(u64::MAX));
         assert_eq!(progress.duplicate_of(u64::MAX), Some(u64::MAX));
     }

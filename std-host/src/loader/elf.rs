@@ -1,9 +1,9 @@
 //! Checks an ELF file before the dynamic linker maps it.
 //!
-//! The linker trusts the headers of a file. Where they speak of bytes behind the file's end it maps
-//! pages that do not exist, and the first access ends the process with SIGBUS: an unfinished
-//! download is enough. Where tables lie outside of the segments it reads and writes whatever lies
-//! there. Relocations are checked for their place, not for their sense; code is not looked at.
+//! The linker trusts the headers of a file. If they name bytes behind the file's end, as in an
+//! unfinished download, it maps pages that do not exist, and the first access ends the process with
+//! SIGBUS. If tables lie outside of the segments, it reads and writes other memory. Relocations are
+//! checked for their place, not for their meaning; code is not checked.
 
 mod dynamic;
 mod segments;
@@ -31,8 +31,8 @@ pub(super) struct Facts {
     pub(super) catches_panics: Option<bool>,
 }
 
-/// Checks that a file is whole, for this machine, and a plugin, if it is an ELF file. Names files
-/// of other known formats; the dynamic linker judges the rest.
+/// Checks that an ELF file is whole, is built for this machine, and is a plugin. Refuses files of
+/// other known formats by name, and leaves unknown ones to the dynamic linker.
 pub(super) fn check(path: &Path, file: &File) -> Result<Facts, LoadError> {
     let path_buf = || path.to_path_buf();
     let data = &ReadCache::new(file);

@@ -21,7 +21,7 @@ impl FileIdentity {
         self.device_and_inode == other.device_and_inode
     }
 
-    /// Outside Unix only the path tells.
+    /// Outside Unix files are compared by their paths only.
     #[cfg(not(unix))]
     pub(super) fn is_same_file(self, _other: Self) -> bool {
         false

@@ -18,9 +18,9 @@ use super::{
     name, verify, world_writable,
 };
 
-/// Every library that was mapped here, in the order of mapping. The table is the process's, because
-/// the dynamic linker's own is, too: it answers by name, and by device and inode, with what it has
-/// mapped before, whatever the file holds now.
+/// Every library that was mapped here, in the order of mapping. There is one table per process, as
+/// in the dynamic linker. The linker finds a mapped library by name, and by device and inode, also
+/// if the file has changed since.
 static MAPPED: Mutex<Vec<Mapped>> = Mutex::new(Vec::new());
 
 struct Mapped {
@@ -145,7 +145,7 @@ fn canonical(path: &Path, file: &File) -> Result<PathBuf, LoadError> {
 #[cfg(target_os = "linux")]
 use super::proc::maps_predecessor;
 
-/// Elsewhere the check after loading finds it out.
+/// Elsewhere the check after loading detects it.
 #[cfg(not(target_os = "linux"))]
 fn maps_predecessor(_: &Path, _: &File) -> bool {
     false

@@ -1,8 +1,8 @@
 //! The name by which the dynamic linker opens a file that was checked.
 //!
 //! The linker takes a name, not a descriptor. Where `/proc` is mounted, the name is that of the
-//! descriptor, so the linker opens the very file that was checked, whatever its path leads to by
-//! then. Elsewhere it is the path, and the check after loading finds out if the file was exchanged.
+//! descriptor, so the linker opens the very file that was checked, even if another one has its path
+//! by then. Elsewhere it is the path, and the check after loading detects an exchanged file.
 //!
 //! A library that refers to its own folder (`$ORIGIN`) gets its path as well, because the linker
 //! takes the folder from the name.

@@ -1,10 +1,10 @@
-//! How a plugin's file is loaded.
+//! Options for loading a plugin's file.
 
 use std::path::Path;
 
 use super::{LoadError, LoadedPlugin, Sha256, entry, float_modes::FloatModes, mapped, pinned};
 
-/// How a plugin's file is loaded.
+/// Options for loading a plugin's file.
 ///
 /// # Example
 ///
@@ -34,8 +34,8 @@ impl LoadOptions {
     /// Pins the plugin: loads the file only if its bytes have this digest.
     ///
     /// The file is opened once and copied to memory that is sealed against every change; the copy
-    /// is hashed, and the copy is loaded. So the code that runs is the code that was hashed,
-    /// whatever happens to the file in between. A file with other bytes is [`LoadError::Digest`],
+    /// is hashed, and the copy is loaded. So the code that runs is the code that was hashed, even
+    /// if the file changes in between. A file with other bytes is [`LoadError::Digest`],
     /// and none of its code has run then. A digest that is pinned again is answered with the
     /// library that is mapped for it; a library that was also loaded without a pin is mapped twice.
     ///

@@ -120,7 +120,7 @@ impl<'a> Mapping<'a> {
         Some(Self { range, executable, file, path })
     }
 
-    /// The file's path when it was mapped, or where it was moved to since.
+    /// The file's path when it was mapped, or its new path if it was moved since.
     fn path(&self) -> &'a Path {
         const DELETED: &[u8] = b" (deleted)";
         let path = self.path.strip_suffix(DELETED).unwrap_or(self.path);

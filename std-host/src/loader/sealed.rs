@@ -66,8 +66,8 @@ impl SealedCopy {
     }
 }
 
-/// The file is not for executing as a program, which hardened systems demand to be said. Linux
-/// before 6.3 does not know that flag.
+/// Creates a memory file that cannot be executed as a program, because hardened systems refuse any
+/// other. Linux before 6.3 does not know that flag.
 fn memory_file(name: &str) -> io::Result<File> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let memory = match memfd_create(name, flags | MemfdFlags::NOEXEC_SEAL) {

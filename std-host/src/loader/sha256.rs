@@ -80,7 +80,8 @@ impl FromStr for Sha256 {
     type Err = ParseSha256Error;
 
     fn from_str(text: &str) -> Result<Self, ParseSha256Error> {
-        // A character that is no digit comes first: the length of "sha256:…" is not its mistake.
+        // A character that is no digit is reported before a wrong length: in "sha256:…" it is the
+        // cause.
         if let Some((position, found)) =
             (1..).zip(text.chars()).find(|(_, c)| !c.is_ascii_hexdigit())
         {

@@ -1,8 +1,8 @@
 //! Checks after the dynamic linker has answered: the entry function lies in the file that
 //! was checked.
 //!
-//! The linker may have answered with something else: a library that it knows by the same name or
-//! claims the name (`DT_SONAME`), a file that took the path in between, or a function of a library
+//! The linker may have found something else: a library that it knows by the same name or that
+//! claims the name (`DT_SONAME`), a file that got the path in between, or a function of a library
 //! that the file needs.
 
 use std::{fs::File, path::Path};
@@ -26,13 +26,14 @@ pub(super) fn check(path: &Path, file: &File, entry: usize) -> Result<(), LoadEr
     by_object_name::check(path, file, entry)
 }
 
-/// Windows takes a name for a file, and looks up symbols in that file only.
+/// Windows identifies a library by the path of its file, and looks up symbols in that file only.
 #[cfg(not(unix))]
 pub(super) fn check(_: &Path, _: &File, _: usize) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Without a table of mappings, the linker tells the name of the library that an address lies in.
+/// For systems without a table of mappings: the linker gives the name of the library that an
+/// address lies in.
 #[cfg(unix)]
 mod by_object_name {
     use std::{

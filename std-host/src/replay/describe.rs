@@ -27,7 +27,7 @@ pub struct DescribedDivergence<'d> {
 struct Parts {
     /// `outcome`, `event`, `record` or `digest`.
     kind: &'static str,
-    /// Which event or record.
+    /// The event or record.
     subject: Option<String>,
     /// The first field that differs, if both sides have it.
     field: Option<String>,

@@ -176,8 +176,9 @@ impl Replayer {
         Self { walk, state, schema }
     }
 
-    /// Replays the entries of the next frame. `each` sees every entry, and how it diverged. `false`
-    /// at the end: of the log, of what is to be replayed, or behind a divergence.
+    /// Replays the entries of the next frame. `each` sees every entry, and its divergence if there
+    /// is one. Returns `false` at the end of the log, at the end of the range to be replayed, and
+    /// behind a divergence.
     ///
     /// # Errors
     ///
@@ -192,7 +193,7 @@ impl Replayer {
         }
         let has_frame = walk.next_frame(|walked| {
             if walked.entry.number() <= state.restored {
-                state.pass(walked);
+                state.advance(walked);
                 return Ok(());
             }
             state.entry(walked, &mut each)

@@ -11,7 +11,7 @@ use statevec_abi::{
 use super::{Difference, LoggedOutcome, compare::compare};
 use crate::{Engine, Outcome, engine::Position};
 
-/// How a command went the second time.
+/// The result of a command that was run again.
 pub(super) enum Replayed {
     /// As recorded.
     Same,

@@ -1,4 +1,4 @@
-//! The state of a replay, and what each entry does to it.
+//! The state of a replay, and the effect of each entry on it.
 
 use statevec_abi::txlog::{Entry, EntryOutcome, TransactionEntry};
 
@@ -46,8 +46,8 @@ impl ReplayState {
         }
     }
 
-    /// Replays an entry, unless it lies outside of what is to be replayed. The answer is its
-    /// divergence.
+    /// Replays an entry, unless it lies outside of the range to be replayed. Returns its
+    /// divergence, if there is one.
     pub(super) fn entry(
         &mut self,
         walked: &Walked<'_>,
@@ -82,8 +82,8 @@ impl ReplayState {
         Ok(())
     }
 
-    /// Passes an entry whose changes are in the checkpoint.
-    pub(super) fn pass(&mut self, walked: &Walked<'_>) {
+    /// Moves behind an entry whose changes are in the checkpoint.
+    pub(super) fn advance(&mut self, walked: &Walked<'_>) {
         if let Entry::Environment(environment) = &walked.entry {
             self.header.set_environment(&environment.environment);
         }

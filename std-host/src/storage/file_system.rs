@@ -77,7 +77,7 @@ impl StorageFile for File {
     fn allocate(&self, len: u64) -> io::Result<()> {
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
         match rustix::fs::fallocate(self, rustix::fs::FallocateFlags::empty(), 0, len) {
-            // The file system cannot: writing zeros reserves the blocks as well.
+            // The file system does not support it: writing zeros reserves the blocks as well.
             Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => {}
             result => return Ok(result?),
         }

@@ -73,7 +73,7 @@ impl Store {
     }
 }
 
-/// Among so many steps, each is compared with those before it. Among more, they are sorted.
+/// Up to this number of steps, each is compared with those before it. More are sorted.
 const FEW: usize = 8;
 
 impl Touched {

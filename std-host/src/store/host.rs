@@ -14,7 +14,7 @@ use statevec_abi::{
 
 use super::{
     Store,
-    table::{CreateError, Table},
+    table::{CreateError, RecordTable},
     undo::{Step, Undo},
 };
 
@@ -174,7 +174,7 @@ impl Host for Store {
 
 impl Store {
     #[inline]
-    fn table<'e>(&self, kind: RecordKind, error: ErrorSlot<'e>) -> TxResult<'e, &Table> {
+    fn table<'e>(&self, kind: RecordKind, error: ErrorSlot<'e>) -> TxResult<'e, &RecordTable> {
         self.tables.get(kind).ok_or_else(|| refusal::no_record_kind(kind, error))
     }
 

@@ -3,7 +3,7 @@
 use statevec_abi::abi::RecordKind;
 use statevec_abi_alloc::schema::PkLayout;
 
-use super::{Store, table::Table};
+use super::{Store, table::RecordTable};
 
 impl Store {
     /// The whole state as bytes. Two stores of one schema have the same image exactly when no
@@ -46,11 +46,11 @@ impl Store {
     #[doc(hidden)]
     #[must_use]
     pub fn free_rows(&self, kind: RecordKind) -> &[u32] {
-        self.tables.get(kind).map_or(&[], Table::free_rows)
+        self.tables.get(kind).map_or(&[], RecordTable::free_rows)
     }
 }
 
-impl Table {
+impl RecordTable {
     fn write_image(&self, image: &mut Vec<u8>) {
         let pk_len = self.layout().pk().map_or(0, PkLayout::pk_len);
         image.push(self.layout().kind());

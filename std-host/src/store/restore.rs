@@ -8,7 +8,7 @@ use statevec_abi::{
     txlog::{Change, EntryChange, StateDigest},
 };
 
-use super::{Store, StoreLimits, table::Table};
+use super::{Store, StoreLimits, table::RecordTable};
 
 pub use error::RestoreError;
 
@@ -175,16 +175,16 @@ impl Store {
     }
 }
 
-fn table(store: &mut Store, kind: RecordKind) -> Result<&mut Table, RestoreError> {
+fn table(store: &mut Store, kind: RecordKind) -> Result<&mut RecordTable, RestoreError> {
     let position = store.tables.position(kind);
     store.tables.at_mut(position).ok_or(RestoreError::UnknownKind { kind })
 }
 
-fn name(table: &Table) -> String {
+fn name(table: &RecordTable) -> String {
     table.layout().name().into()
 }
 
 #[cold]
-fn conflict(table: &Table, key: RecordKey, what: &'static str) -> RestoreError {
+fn conflict(table: &RecordTable, key: RecordKey, what: &'static str) -> RestoreError {
     RestoreError::Conflict { record: name(table), sys_id: key.sys_id, what }
 }

@@ -16,7 +16,7 @@ use super::{
 /// The rows, their numbers in order, and the index of their keys. Every method keeps the three
 /// consistent.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct RecordTable {
     layout: RowLayout,
     rows: Rows,
     ids: Ids,
@@ -35,7 +35,7 @@ pub(super) enum CreateError {
     Duplicate(Slot),
 }
 
-impl Table {
+impl RecordTable {
     pub(super) fn new(record: &RecordDefinition, pk: Option<PkLayout>) -> Result<Self, StoreError> {
         let pk_len = pk.as_ref().map_or(0, PkLayout::pk_len);
         let layout = RowLayout::new(record, pk);
@@ -193,7 +193,7 @@ impl From<TryReserveError> for CreateError {
 }
 
 /// For tests.
-impl Table {
+impl RecordTable {
     pub(super) fn free_rows(&self) -> &[Slot] {
         self.rows.free()
     }

@@ -4,7 +4,7 @@ use super::{
     Store,
     rows::{Claimed, Slot},
     spare::{KEPT_BYTES, release_spare},
-    table::Table,
+    table::RecordTable,
 };
 
 /// One step of a transaction. An update is stored with the bytes that it replaced.
@@ -98,7 +98,7 @@ impl Store {
         release_spare(&mut self.touched);
         self.events.clear();
         self.release_events();
-        self.tables.iter_mut().for_each(Table::release_spare);
+        self.tables.iter_mut().for_each(RecordTable::release_spare);
     }
 
     /// Gives back the memory of a large transaction's undo steps. Its events are still needed.

@@ -12,7 +12,7 @@ use super::{LogError, LogPosition};
 pub(crate) struct Batch {
     bytes: Vec<u8>,
     count: u32,
-    /// Where the last entry begins.
+    /// Offset of the last entry.
     last: usize,
     /// The position behind the last entry.
     position: LogPosition,

@@ -22,7 +22,7 @@ pub enum LogError {
     Damaged {
         /// The segment.
         path: PathBuf,
-        /// Where the damage is, or where the damaged frame begins.
+        /// Offset of the damage, or of the damaged frame.
         offset: u64,
         /// The first entry that is affected.
         entry: u64,
@@ -58,7 +58,7 @@ pub enum LogError {
         last: u64,
         /// The last entry that was acknowledged.
         acknowledged: u64,
-        /// The file that says so.
+        /// The lock file, which has that number.
         lock: PathBuf,
     },
     /// A segment has a format that this version does not know.

@@ -15,8 +15,8 @@ use crate::storage::{Access, Context as _, Storage, StorageError, StorageFile, r
 /// Bytes that are read together.
 const CHUNK: u64 = 1 << 20;
 
-/// One segment that is being read, frame by frame. No memory is allocated by a length that is
-/// beyond the file's.
+/// One segment that is being read, frame by frame. A stated length beyond the file's end allocates
+/// no memory.
 #[derive(Debug)]
 pub(crate) struct FrameReader {
     file: Box<dyn StorageFile>,
@@ -27,9 +27,9 @@ pub(crate) struct FrameReader {
     previous: u32,
     alignment: Alignment,
     chain: Chain,
-    /// Where the frame or header that was read last begins.
+    /// Offset of the frame or header that was read last.
     start: u64,
-    /// Where the next frame begins.
+    /// Offset of the next frame.
     offset: u64,
     /// Bytes of the file from `buffered` on.
     buffer: Vec<u8>,
@@ -44,7 +44,7 @@ pub(crate) struct BadHeader {
     pub(crate) has_frames: bool,
 }
 
-/// Where the frames of a segment end, and why no other frame follows there.
+/// The end of a segment's frames, and the reason why no other frame follows there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FramesEnd {
     pub(crate) offset: u64,
@@ -139,7 +139,7 @@ impl FrameReader {
         self.len
     }
 
-    /// Where the frame that was read last begins and ends; the header if there was no frame.
+    /// The range of the frame that was read last; of the header if there was no frame.
     pub(crate) fn last(&self) -> Range<u64> {
         self.start..self.offset
     }

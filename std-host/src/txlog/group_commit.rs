@@ -1,4 +1,4 @@
-//! Group commit: what arrives while a sync runs shares the next one.
+//! Group commit: entries that arrive while a sync runs share the next one.
 
 use std::{
     fmt, io, mem,
@@ -77,7 +77,9 @@ impl Committer {
         }
     }
 
-    /// Replaces what later segments say about plugin and environment; nothing is being committed.
+    /// Replaces plugin and environment in the headers of later segments. The caller has waited
+    /// until
+    /// no batch is being committed.
     pub(crate) fn set_header(&mut self, header: LogHeader) {
         match &mut self.mode {
             Mode::Inline(writer) => writer.set_header(header),
@@ -138,7 +140,7 @@ impl WriterThread {
     fn give(&mut self, batch: &mut Batch) {
         if let (Some(work), Some(empty)) = (&self.work, self.spare.take()) {
             let full = mem::replace(batch, empty);
-            // The thread ends only with its sender.
+            // The send cannot fail: the thread ends only after its sender was dropped.
             let _sent = work.send(Work::Commit(full));
         }
     }

@@ -8,7 +8,8 @@ use statevec_abi::{
 use super::LogPosition;
 use crate::{LoadedPlugin, store::StoreLimits};
 
-/// The plugin that a log belongs to, and what else determines the results of its commands.
+/// The plugin that a log belongs to, and the environment that determines the results of its
+/// commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogHeader {
     /// The plugin's name.
@@ -119,7 +120,7 @@ impl LogHeader {
         };
     }
 
-    /// Returns true if both belong to the same plugin with the same schema, whatever its file is.
+    /// Returns true if both belong to the same plugin with the same schema; its file may differ.
     #[must_use]
     pub fn is_same_schema(&self, other: &Self) -> bool {
         (&self.plugin, self.abi_version, self.schema_version, self.fingerprints)

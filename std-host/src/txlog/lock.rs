@@ -1,4 +1,4 @@
-//! The lock of a data directory, and what a process that ended left in it.
+//! The lock of a data directory, and the notes that the last process left in it.
 
 use std::path::Path;
 
@@ -18,15 +18,15 @@ use crate::storage::{
 /// ```
 ///
 /// The words are little-endian, and written without a system call. A check is the XOR of a constant
-/// and the words before it: what does not fit it is unknown. The words survive the end of the
-/// process; with the machine's they may be lost, and the log alone decides.
+/// and the words before it; words with a wrong check are ignored. The words survive the end of the
+/// process. A crash of the machine may lose them; then the log alone decides.
 #[derive(Debug)]
 pub struct DirectoryLock {
     file: Box<dyn StorageFile>,
     running_entry: Box<dyn SharedWord>,
     running_ext_seq: Box<dyn SharedWord>,
     running_check: Box<dyn SharedWord>,
-    /// The traces of the process before.
+    /// The command that the process before left running.
     interrupted: Option<RunningCommand>,
     acknowledged: Option<u64>,
 }
@@ -34,7 +34,7 @@ pub struct DirectoryLock {
 /// A command that was running when its process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunningCommand {
-    /// The entry that it was to become.
+    /// The number that its entry was to get.
     pub entry: u64,
     /// Its `ext_seq`.
     pub ext_seq: u64,

@@ -1,4 +1,4 @@
-//! How long segments are kept.
+//! Removes old segments.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ pub enum Retention {
     /// All: every history can be replayed from its start.
     #[default]
     Everything,
-    /// The last so many entries, and all that two checkpoints do not cover.
+    /// This number of last entries, and all entries that two checkpoints do not cover.
     Entries(u64),
 }
 

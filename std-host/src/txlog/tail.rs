@@ -14,7 +14,7 @@ use super::{
 pub struct TornTail {
     /// The segment.
     pub path: PathBuf,
-    /// Where the torn bytes begin.
+    /// Offset of the torn bytes.
     pub offset: u64,
     /// The entry that was being written.
     pub entry: u64,

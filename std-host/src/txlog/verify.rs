@@ -18,8 +18,7 @@ pub struct Verified {
     pub end: LogEnd,
 }
 
-/// Checks every byte of a log: headers, frames and entries, and that nothing lies where nothing was
-/// written.
+/// Checks every byte of a log: headers, frames and entries, and that all other bytes are zero.
 ///
 /// It changes nothing, and does not need the lock.
 ///

@@ -203,7 +203,7 @@ impl LogWalk {
                 self.segments = vec![segment].into_iter();
                 self.begin_with(reader.map_err(|bad| bad_header(&before, bad))?);
             }
-            // The folder was just being made.
+            // The log was just being created.
             (Err(bad), None) if self.is_unfinished(&bad) && segment.first_entry == 1 => {
                 self.end = Some(self.end_at(None, None, Some(segment.path)));
             }

@@ -44,7 +44,7 @@ impl DurableWatch {
 
     /// Waits until an entry is durable.
     ///
-    /// It does not begin a sync: without one it waits for ever.
+    /// It does not begin a sync. If no other call does, it waits forever.
     ///
     /// # Errors
     ///
@@ -75,7 +75,8 @@ impl DurableWatch {
         self.lock().failed.clone().map_or(Ok(()), Err)
     }
 
-    /// Publishes the result of a commit, and does something that nobody sees before the result.
+    /// Publishes the result of a commit, and runs `together` under the same lock, so that no reader
+    /// sees its effect without the result.
     pub(super) fn committed(&self, result: Result<LogPosition, LogError>, together: impl FnOnce()) {
         let mut state = self.lock();
         together();

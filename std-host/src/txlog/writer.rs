@@ -32,7 +32,7 @@ pub(crate) struct LogWriter {
 struct OpenSegment {
     file: Box<dyn StorageFile>,
     path: PathBuf,
-    /// Where the next frame goes.
+    /// Offset of the next frame.
     offset: u64,
     len: u64,
     /// Up to where zeros were written.
@@ -88,7 +88,7 @@ impl LogWriter {
         &self.position
     }
 
-    /// Replaces what later segments say about plugin and environment.
+    /// Replaces plugin and environment in the headers of later segments.
     pub(crate) fn set_header(&mut self, header: LogHeader) {
         self.header = header;
     }
@@ -139,7 +139,9 @@ impl LogWriter {
     /// Begins another segment, in which a frame of a length has room.
     fn next_segment(&mut self, frame: u64) -> Result<(), LogError> {
         let old = &self.segment;
-        // Room that was reserved and not used. Not synced: a longer file is no harm.
+        // Cuts off room that was reserved and not used. It is not synced, because a longer file is
+        // valid,
+        // too.
         old.file.set_len(old.offset).context("cut off", &old.path)?;
         let (segment, chain) = create_segment(
             &*self.storage,

@@ -1,5 +1,5 @@
-//! The signal handler, and the words that it needs, in statics: a handler may neither allocate nor
-//! lock.
+//! The signal handler and the exit handler. Their data lies in statics, because a signal handler
+//! may neither allocate nor lock.
 
 use std::mem;
 use std::os::fd::{BorrowedFd, RawFd};
@@ -95,7 +95,7 @@ extern "C" fn on_signal(signal: libc::c_int) {
 extern "C" fn on_exit() {
     if CALL.load(Relaxed) != NONE {
         write_note("exit");
-        // The plugin's own code may be 0, which would pass for a run that ended well.
+        // The plugin's own exit code may be 0, which means success.
         // SAFETY: `_exit` may be called at any time, and ends the process (rule 10).
         unsafe { libc::_exit(1) };
     }

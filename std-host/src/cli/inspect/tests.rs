@@ -7,7 +7,7 @@ use statevec_abi::{
 use statevec_host::foreign_text::is_hidden;
 use statevec_host::{LoadedPlugin, Sha256};
 
-use super::{Tables, machine_form};
+use super::{SchemaTables, machine_form};
 
 /// Names with hidden characters, an unknown member with a repeated key, and one 200 lists deep.
 struct Odd;
@@ -54,7 +54,7 @@ fn digest() -> Sha256 {
 
 #[test]
 fn hidden_characters_of_foreign_names_reach_neither_the_table_nor_the_json() {
-    let table = Tables { plugin: &odd(), sha256: digest() }.to_string();
+    let table = SchemaTables { plugin: &odd(), sha256: digest() }.to_string();
     assert!(table.starts_with("plugin          odd\\u{202e}\\u{2028}\\u{200b}\n"), "{table}");
     assert!(table.contains("Pay\\u{2028}\\u{202e}") && table.contains("a\\u{7f}b"), "{table}");
     let json = machine_form(&odd(), digest()).unwrap();

@@ -210,7 +210,7 @@ impl LogSource {
     }
 }
 
-/// A writer that knows no names: kinds are numbers, and bytes are hexadecimal.
+/// A writer without names: it writes kinds as numbers, and bytes in hexadecimal.
 fn empty_writer() -> Result<JsonWriter, CliError> {
     let version = statevec_abi_alloc::schema::Version::new(0, 0);
     let schema = SchemaRegistry::new(version, &[], &[], &[], &[])

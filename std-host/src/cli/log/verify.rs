@@ -23,7 +23,8 @@ struct Intact {
 
 pub(super) fn verify(args: &SourceArgs) -> Result<(), CliError> {
     let source = LogSource::open(&args.path, args.schema.as_deref())?;
-    // Before the walk: what is acknowledged meanwhile may lie behind the end that the walk finds.
+    // Read before the walk: entries that are acknowledged during it may lie behind the end that it
+    // finds.
     let acknowledged = source.acknowledged()?;
     if let Some(folder) = source.folder() {
         statevec_host::txlog::verify(source.storage(), &folder)?;

@@ -46,7 +46,7 @@ struct DurableRun {
 }
 
 impl DurableRunner {
-    /// Opens the directory, or creates it, and tells what was found.
+    /// Opens the directory, or creates it, and prints a note about its state.
     pub(crate) fn open(
         path: &Path,
         plugin: &LoadedPlugin,
@@ -166,8 +166,8 @@ impl Runner for DurableRunner {
 }
 
 impl DurableRun {
-    /// Makes everything durable, and prints it. After a failure, what was durable before is
-    /// printed.
+    /// Makes everything durable, and prints it. After a failure it prints the lines that were
+    /// durable before.
     fn sync(&mut self, out: &mut impl Write) -> Result<(), CliError> {
         let synced = self.engine.sync();
         self.clock.restart();
@@ -183,7 +183,7 @@ impl DurableRun {
 }
 
 /// An input that makes everything durable, and prints it, before each read: a read may block, and
-/// the other end of a conversation may be waiting for the answers so far.
+/// the sender of the commands may be waiting for the outcomes so far.
 pub(crate) struct SyncFirst<R, W> {
     input: R,
     runner: DurableRunner,

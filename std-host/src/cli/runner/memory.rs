@@ -30,7 +30,7 @@ impl Runner for MemoryRunner {
         counts: &mut Counts,
     ) -> Result<Ran, CliError> {
         let outcome = self.engine.run(command);
-        Ok(self.lines.answer(command, outcome, counts))
+        Ok(self.lines.push_outcome(command, outcome, counts))
     }
 
     #[inline]
@@ -69,7 +69,7 @@ impl Lines {
 
     /// Adds the line of an outcome.
     #[inline]
-    pub(super) fn answer(
+    pub(super) fn push_outcome(
         &mut self,
         command: &RuntimeCommandRef<'_>,
         outcome: Outcome<'_>,
@@ -97,7 +97,7 @@ impl Lines {
     }
 }
 
-/// Unloads an engine. The records are left, however that goes.
+/// Unloads an engine, and returns the records, also if unloading fails.
 pub(super) fn unload(engine: Engine) -> (Store, Result<(), CliError>) {
     match engine.unload() {
         Ok(store) => (store, Ok(())),

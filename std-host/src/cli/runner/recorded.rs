@@ -60,7 +60,7 @@ impl Runner for RecordedRunner {
         let outcome = recorder
             .run(engine, command)
             .map_err(|source| CliError::Record { path: path.clone(), source })?;
-        Ok(lines.answer(command, outcome, counts))
+        Ok(lines.push_outcome(command, outcome, counts))
     }
 
     fn print(&mut self, out: &mut impl Write) -> Result<(), CliError> {

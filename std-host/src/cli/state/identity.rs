@@ -1,4 +1,4 @@
-//! Which file a path or a descriptor stands for.
+//! Identifies the file behind a path or a descriptor.
 
 #[cfg(not(unix))]
 mod other;

@@ -33,7 +33,7 @@ impl ReplacedFile {
             return Err(StateError::Folder { path: path.to_owned() });
         }
         let create = |source| StateError::Create { path: path.to_owned(), source };
-        // A dangling link, too, keeps being a link to the new file.
+        // A dangling link stays a link, and then leads to the new file.
         let target = follow_links(path).map_err(create)?;
         let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
             return Err(StateError::NotAFile { path: path.to_owned() });
@@ -85,7 +85,7 @@ impl ReplacedFile {
     }
 }
 
-/// Returns true if the last part of a path is nothing that a file could be called.
+/// Returns true if the last part of a path cannot be the name of a file.
 fn names_a_folder(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();
     bytes.ends_with(b"/") || bytes.ends_with(b"/.")

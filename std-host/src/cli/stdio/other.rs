@@ -1,5 +1,4 @@
-//! Standard streams where descriptors are not what they are on Unix: as the standard library has
-//! them.
+//! Standard streams of the standard library, for systems without Unix descriptors.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Write};
@@ -20,7 +19,7 @@ impl Stdout {
         self.0.is_terminal()
     }
 
-    /// Returns true if someone may read each line as it comes. It cannot be told apart here.
+    /// Returns true if a reader may wait for each line. This system does not tell, so one may.
     pub(crate) fn is_read_meanwhile(&self) -> bool {
         true
     }

@@ -1,4 +1,4 @@
-//! Standard streams as descriptors that wait where a non-blocking one is not ready.
+//! Standard streams as descriptors. Reads and writes wait also if the descriptor is non-blocking.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Write};
@@ -33,8 +33,8 @@ impl Stdout {
         self.fd.is_terminal()
     }
 
-    /// Returns true if someone may read each line as it comes: not where it is a file, or
-    /// discarded.
+    /// Returns true if a reader may wait for each line: for pipes, sockets and terminals, not for
+    /// files and the null device.
     pub(crate) fn is_read_meanwhile(&self) -> bool {
         let kind = rustix::fs::fstat(&self.fd).map(|stat| FileType::from_raw_mode(stat.st_mode));
         matches!(kind, Ok(FileType::Fifo | FileType::Socket)) || self.is_terminal()

@@ -177,8 +177,8 @@ fn a_reader_that_goes_away_ends_the_run_and_a_full_disk_is_an_error() {
     assert!(told(&error).starts_with("cannot write to standard output"), "{error}");
 }
 
-/// Gives the next command only after the last has been answered, as a program at the other end of
-/// two pipes does. Blank lines come between the commands.
+/// Gives the next command only after it has read the outcome of the last, as a program behind two
+/// pipes does. Blank lines come between the commands.
 struct Asking {
     next_id: u64,
     seen: Written,

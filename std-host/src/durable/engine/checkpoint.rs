@@ -7,8 +7,8 @@ impl DurableEngine {
     /// Begins to make a checkpoint of the last durable entry, beside the commands. Nothing happens
     /// while one is being made.
     ///
-    /// The answer is the checkpoint that was made before, if nobody has heard of it; or the new
-    /// one, if everything runs on the caller's thread.
+    /// Returns the checkpoint that was made before, if no call has returned it yet; or the new one,
+    /// if everything runs on the caller's thread.
     ///
     /// # Errors
     ///

@@ -34,7 +34,7 @@ pub(in crate::durable) enum Stop {
 
 impl DurableEngine {
     pub(super) fn duplicate(&mut self, ext_seq: u64) -> Result<Submitted<'_>, DurableError> {
-        // Its entry may be in the batch: it is answered like any other, from the log.
+        // Its entry may be in the batch. After the sync it is read from the log, like any other.
         if self.durable() < self.position.entry {
             self.sync()?;
         }

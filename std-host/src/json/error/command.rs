@@ -41,7 +41,7 @@ impl CommandError {
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problem {
-            // The column is all that tells the user where to look.
+            // The message names no field, so the text has the column.
             CommandProblem::Syntax { message } => {
                 write!(f, "not valid JSON at column {}: {message}", self.column)
             }

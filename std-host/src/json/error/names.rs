@@ -1,4 +1,4 @@
-//! Names that a user could have meant.
+//! Lists of known names for errors about an unknown one.
 
 use std::fmt;
 

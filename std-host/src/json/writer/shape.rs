@@ -22,7 +22,7 @@ struct Field {
     name: Box<str>,
     /// The text before the value: the object's brace or the comma, and the name with its colon.
     label: Box<str>,
-    /// Where a record has the field. In a payload it follows the field before.
+    /// Offset of the field in a record. In a payload it follows the field before.
     offset: Option<usize>,
     form: Form,
 }

@@ -1,4 +1,4 @@
-//! The dynamic section: where the tables of a library lie.
+//! The dynamic section, which gives the places of a library's tables.
 
 use object::{
     Endianness, ReadRef as _,

@@ -1,4 +1,4 @@
-//! The segments of a library: which bytes of the file lie where in memory.
+//! The segments of a library, which map bytes of the file to memory.
 
 use object::{
     Endianness, ReadRef as _,
@@ -108,13 +108,14 @@ impl Segments {
         self.dynamic.as_ref()
     }
 
-    /// Where in the file a range of memory comes from, if it comes from one segment's bytes.
+    /// Offset in the file of a range of memory, if one segment's bytes fill all of it.
     pub(super) fn offset(&self, address: u64, size: u64) -> Option<u64> {
         let (offset, available) = self.available(address)?;
         (size <= available).then_some(offset)
     }
 
-    /// Where in the file memory at an address comes from, and how many bytes of its segment follow.
+    /// Offset in the file of the memory at an address, and the number of bytes to the end of its
+    /// segment.
     pub(super) fn available(&self, address: u64) -> Option<(u64, u64)> {
         self.loads.iter().filter(|load| load.readable).find_map(|load| {
             let inside = address.checked_sub(load.address)?;

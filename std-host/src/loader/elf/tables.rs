@@ -27,7 +27,7 @@ pub(super) fn check<'d, Elf: FileHeader<Endian = Endianness>>(
     endian: Endianness,
     data: Data<'d>,
 ) -> Result<(), Damage> {
-    let tables = Tables { dynamic, segments, symbols, data };
+    let tables = LinkerTables { dynamic, segments, symbols, data };
     for (tag, name) in [(DT_INIT, "DT_INIT"), (DT_FINI, "DT_FINI")] {
         let place = dynamic.get(tag).filter(|&address| address != 0);
         if place.is_some_and(|address| !segments.allows(address, 1, Access::Execute)) {
@@ -45,7 +45,7 @@ pub(super) fn check<'d, Elf: FileHeader<Endian = Endianness>>(
         return Err(wrong("DT_PLTREL is no kind of relocations"));
     }
     let relocations = tables.slice::<Elf::Rela>(DT_RELA, DT_RELASZ, Some(DT_RELAENT), "DT_RELA")?;
-    // The linker takes so many from the start for the simplest kind.
+    // The linker treats this number of relocations from the start as relative ones.
     if dynamic.get(DT_RELACOUNT).is_some_and(|count| count > relocations.len() as u64) {
         return Err(wrong("DT_RELACOUNT is more than there are relocations"));
     }
@@ -77,14 +77,14 @@ pub(super) fn check<'d, Elf: FileHeader<Endian = Endianness>>(
     Ok(())
 }
 
-struct Tables<'a, 'd> {
+struct LinkerTables<'a, 'd> {
     dynamic: &'a Dynamic<'d>,
     segments: &'a Segments,
     symbols: usize,
     data: Data<'d>,
 }
 
-impl<'d> Tables<'_, 'd> {
+impl<'d> LinkerTables<'_, 'd> {
     /// The entries of a table; empty without the table.
     fn slice<T: Pod>(
         &self,
@@ -102,7 +102,7 @@ impl<'d> Tables<'_, 'd> {
         self.data.read_slice_at(place, len).map_err(|()| outside(name))
     }
 
-    /// Where a table lies in the file, and how many entries it has; `None` if it has none.
+    /// Offset of a table in the file, and the number of its entries; `None` if it has none.
     fn place(
         &self,
         address: DynamicTag,

@@ -93,7 +93,7 @@ impl Image {
         Self(fs::read(bank()).unwrap())
     }
 
-    /// Where the program header of this type, the `nth` of them, lies in the file.
+    /// Offset in the file of the `nth` program header of this type.
     fn header(&self, kind: ProgramType, nth: usize) -> usize {
         let bytes = &*self.0;
         let header = FileHeader64::<Endianness>::parse(bytes).unwrap();
@@ -104,7 +104,7 @@ impl Image {
         usize::try_from(header.e_phoff.get(endian)).unwrap() + index * 56
     }
 
-    /// Where a tag's entry of the dynamic section lies in the file.
+    /// Offset in the file of a tag's entry in the dynamic section.
     fn entry(&self, tag: DynamicTag) -> usize {
         let bytes = &*self.0;
         let header = FileHeader64::<Endianness>::parse(bytes).unwrap();

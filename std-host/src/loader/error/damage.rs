@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Damage {
-    /// The headers make no sense.
+    /// The headers contradict each other or the format.
     #[error("its headers cannot be read: {reason}")]
     Header {
         /// The fault.

@@ -1,8 +1,8 @@
-//! How a run ends early, and how much of what was unsynced is left.
+//! Kinds of crashes, and the part of the unsynced changes that survives one.
 
 use fastrand::Rng;
 
-/// How a run ends early.
+/// A kind of crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crash {
     /// The machine loses its power: what was not synced may be lost.
@@ -16,7 +16,7 @@ pub enum Crash {
 pub(super) enum Survival {
     None,
     All,
-    /// The first so many.
+    /// This number of changes, from the first on.
     Prefix(usize),
     /// Each with a chance of one half.
     Some,

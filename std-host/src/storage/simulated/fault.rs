@@ -1,4 +1,4 @@
-//! Which calls fail, and how.
+//! The calls that fail, and their failures.
 
 use std::{collections::BTreeMap, io};
 
@@ -49,13 +49,13 @@ impl Operation {
     }
 }
 
-/// How a call fails.
+/// The failure of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// With an input/output error. A write may have written some of its bytes. A sync has made some
-    /// of them stable, and forgets about the others.
+    /// An input/output error. A write may have written some of its bytes. A sync has made some of
+    /// them stable, and forgets the others.
     Io,
-    /// For want of room. A write may have written some of its bytes.
+    /// There is no room. A write may have written some of its bytes.
     Full,
     /// A read or write is shorter than asked for; other calls succeed.
     Short,
@@ -73,7 +73,7 @@ impl Fault {
     }
 }
 
-/// Counts calls, and knows which of them fail.
+/// Counts calls, and decides which of them fail.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults {
     calls: u64,
@@ -82,7 +82,7 @@ pub(super) struct Faults {
     at_call: Vec<(u64, Fault)>,
     at_change: Vec<(u64, Fault)>,
     last_failed: Option<Operation>,
-    /// True if reads and writes are short now and then.
+    /// True if some reads and writes are shorter than asked for.
     pub(super) short: bool,
 }
 

@@ -20,7 +20,7 @@ pub(super) struct SimulatedFile {
     access: Access,
 }
 
-/// One read or write in so many is short when the disk is asked for that.
+/// One in this number of reads and writes is short, if the disk makes short ones.
 const SHORT_IN: u8 = 6;
 
 impl SimulatedFile {

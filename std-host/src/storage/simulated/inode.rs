@@ -1,4 +1,5 @@
-//! A file: the bytes that a process reads, those on the medium, and what lies between.
+//! A file: the bytes that a process reads, those on the medium, and the unsynced changes between
+//! them.
 
 use fastrand::Rng;
 
@@ -100,7 +101,7 @@ impl Inode {
         }
         self.unsynced.clear();
         self.unsynced_lens.clear();
-        // The system writes mapped pages back whenever it likes.
+        // The system may write mapped pages back at any time.
         for start in std::mem::take(&mut self.unsynced_words) {
             if random.bool() {
                 self.settle_word(start);

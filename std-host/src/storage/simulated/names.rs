@@ -1,4 +1,4 @@
-//! Names of files and folders, and which of them are on the medium.
+//! Names of files and folders, as a process sees them and as the medium has them.
 
 use std::{
     collections::BTreeMap,

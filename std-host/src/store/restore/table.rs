@@ -2,12 +2,12 @@
 
 use statevec_abi::abi::SysId;
 
-use crate::store::table::{CreateError, Table};
+use crate::store::table::{CreateError, RecordTable};
 
 const USED: &str = "its number was used before";
 const NO_RECORD: &str = "there is no such record";
 
-impl Table {
+impl RecordTable {
     /// Adds a record whose number may leave out others.
     pub(super) fn restore_created(
         &mut self,

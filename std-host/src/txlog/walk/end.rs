@@ -15,7 +15,7 @@ pub struct LogEnd {
     pub torn: Option<TornTail>,
     /// A segment that a crash left without a header.
     pub unfinished: Option<PathBuf>,
-    /// Where writing goes on; `None` if there is no segment yet.
+    /// The place to continue writing; `None` if there is no segment yet.
     pub(crate) tail: Option<SegmentTail>,
 }
 
@@ -32,10 +32,10 @@ impl LogEnd {
 pub(crate) struct SegmentTail {
     pub(crate) path: PathBuf,
     pub(crate) chain: Chain,
-    /// Where the next frame begins.
+    /// Offset of the next frame.
     pub(crate) offset: u64,
     pub(crate) file_len: u64,
-    /// The last frame, or the header if there is no frame, and where it begins.
+    /// The last frame, or the header if there is no frame, and its offset.
     pub(crate) last: Vec<u8>,
     pub(crate) last_start: u64,
 }

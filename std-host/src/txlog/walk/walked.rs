@@ -13,7 +13,7 @@ pub struct Walked<'w> {
     pub entry: Entry<'w>,
     /// The segment that holds it.
     pub path: &'w Path,
-    /// Where its frame begins.
+    /// Offset of its frame.
     pub offset: u64,
 }
 

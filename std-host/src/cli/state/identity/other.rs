@@ -3,7 +3,7 @@ use std::path::Path;
 
 use super::Identity;
 
-/// The standard library does not tell identities here: nothing is compared.
+/// The standard library does not give the identity of a file here, so no two files are compared.
 impl Identity {
     pub(crate) fn of(_metadata: &Metadata) -> Option<Self> {
         None

@@ -30,7 +30,7 @@ pub(crate) fn is_stream(metadata: &Metadata) -> bool {
     metadata.file_type().is_fifo() || metadata.file_type().is_char_device()
 }
 
-/// Returns true if it is the null device, in which nothing can mix.
+/// Returns true if it is the null device, in which two outputs cannot mix.
 pub(crate) fn is_null_device(metadata: &Metadata) -> bool {
     let null = fs::metadata("/dev/null");
     metadata.file_type().is_char_device() && null.is_ok_and(|null| null.rdev() == metadata.rdev())

@@ -1,4 +1,4 @@
-//! Owners, modes, and what a rename would fail at.
+//! Owner and mode of a replaced file, and the obstacles to its rename.
 
 use std::fs::{File, Permissions};
 use std::io;
@@ -15,7 +15,8 @@ const PERMISSIONS: u32 = 0o777;
 const STICKY: u32 = 0o1000;
 
 impl ReplacedFile {
-    /// Finds out what the rename at the end would fail at, and what it must not do.
+    /// Refuses a place at which the rename at the end would fail, and a file that it must not
+    /// replace.
     pub(super) fn check_is_replaceable(&self, path: &Path) -> Result<(), StateError> {
         let fixed = |reason| Err(StateError::Fixed { path: path.to_owned(), reason });
         let Some(old) = &self.old else { return Ok(()) };
@@ -49,7 +50,9 @@ impl ReplacedFile {
 
 #[cfg(target_os = "linux")]
 impl ReplacedFile {
-    /// Mount points and protected files. A kernel that cannot tell leaves it to the rename.
+    /// Finds mount points and protected files. On a kernel that does not report them, the rename
+    /// finds
+    /// them later.
     fn linux_obstacle(&self) -> Option<&'static str> {
         use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
         let flags = AtFlags::SYMLINK_NOFOLLOW;
