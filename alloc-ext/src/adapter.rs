@@ -1,5 +1,5 @@
-//! The published contexts over a foreign host: what a boxed plugin calls on one side, the C table
-//! on the other.
+//! Adapters from the published contexts, which a boxed plugin calls, to the C table of a foreign
+//! host.
 
 mod host;
 mod read;
@@ -18,8 +18,8 @@ use statevec_abi::{
 
 use crate::{error_text::runtime_error_message, errors::RuntimeHostError};
 
-/// The error buffer for an adapter's calls. A call from inside a visitor finds it taken, and uses
-/// one on the stack instead, so that no two calls share a buffer (rule 3).
+/// The error buffer for an adapter's calls. A call takes it out. A call from inside a visitor then
+/// uses one on the stack instead, so that no two calls share a buffer (rule 3).
 struct Buffer<'c> {
     phase: RuntimeErrorPhase,
     free: Cell<Option<HostErrorBuffer<'c>>>,
@@ -36,7 +36,7 @@ impl<'c> Buffer<'c> {
         &self,
         call: impl FnOnce(&mut Caller<'_>) -> Result<T, RuntimeHostError>,
     ) -> Result<T, RuntimeHostError> {
-        // Room that costs nothing until it is written to.
+        // Uninitialised, because most calls do not need it.
         let mut room = MaybeUninit::uninit();
         let mut free = self.free.take();
         let error_buffer = match &mut free {
@@ -55,7 +55,7 @@ impl<'c> Buffer<'c> {
         HostErrorBuffer::new(buffer)
     }
 
-    /// Reads a record by number for a boxed plugin; whether there is one.
+    /// Reads a record by number for a boxed plugin, and returns whether there is one.
     #[inline]
     fn read_by_id(
         &self,
@@ -71,7 +71,7 @@ impl<'c> Buffer<'c> {
         Ok(found.is_some())
     }
 
-    /// Reads a record by primary key for a boxed plugin; whether there is one.
+    /// Reads a record by primary key for a boxed plugin, and returns whether there is one.
     #[inline]
     fn read_by_pk(
         &self,
@@ -88,7 +88,7 @@ impl<'c> Buffer<'c> {
     }
 }
 
-/// One call's buffer. What goes wrong becomes text.
+/// The buffer of one call. It turns errors into text.
 struct Caller<'b> {
     error_buffer: HostErrorBuffer<'b>,
     phase: RuntimeErrorPhase,
@@ -102,8 +102,8 @@ impl HostCaller for Caller<'_> {
         self.error_buffer.reborrow()
     }
 
-    /// The whole of the host's report, as the published adapters give it; or how the host broke the
-    /// contract.
+    /// Makes the error's text: the whole of the host's report, as in the published adapters, or the
+    /// host's breach of the contract.
     #[cold]
     #[inline(never)]
     fn failed(&mut self, error: HostCallError) -> RuntimeHostError {

@@ -14,7 +14,7 @@ pub enum Boxed {}
 // `remove` makes the box again (rule 7).
 unsafe impl<P: Send + 'static> InstanceStorage<P> for Boxed {
     fn store(plugin: P) -> Result<NonNull<Instance<P>>, StorageFull> {
-        // The place first, then what it holds: so nothing is copied.
+        // Allocates first and then writes, so that the instance is not copied.
         let instance = Box::write(Box::new_uninit(), Instance::new(plugin));
         Ok(NonNull::from_mut(Box::leak(instance)))
     }

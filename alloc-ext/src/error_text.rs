@@ -7,7 +7,7 @@ use alloc::{
 
 use statevec_abi::abi::RuntimeErrorBuf;
 
-/// The text of an error buffer, whatever the other side wrote: at most 512 bytes, lossily.
+/// The text of an error buffer: at most 512 bytes. Bytes that are not UTF-8 become U+FFFD.
 #[must_use]
 pub fn runtime_error_text(error: &RuntimeErrorBuf) -> String {
     error.message().to_string()

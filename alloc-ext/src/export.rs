@@ -1,4 +1,4 @@
-//! How a factory's plugin becomes visible: a descriptor for static linking, a symbol for a library.
+//! Exports a factory's plugin: as a descriptor for static linking, or as the symbol of a library.
 
 use core::ffi::c_void;
 
@@ -29,7 +29,7 @@ use crate::{
 pub trait ExportedFactory: 'static {
     /// Makes the factory.
     fn factory() -> Box<dyn RuntimePluginFactory>;
-    /// Where the schema JSON is kept, once it is written.
+    /// The static that keeps the schema JSON once it is written.
     fn schema_cache() -> &'static impl SchemaCell;
 }
 
@@ -84,9 +84,10 @@ macro_rules! static_runtime_plugin {
 /// Exports a plugin as the one symbol of a shared library; the expression makes its `Box<dyn
 /// RuntimePluginFactory>`.
 ///
-/// Write it in a package that is a `cdylib`: a library has one such symbol, and so has whatever
-/// this package is linked into. As [`export_plugin!`](statevec_abi::export_plugin), it does not
-/// compile when panics are not caught, unless `, panics = abort` says that this is wanted.
+/// Write it in a package of its own that is a `cdylib`: every library that this package is linked
+/// into has the symbol, and a library can have only one. As with
+/// [`export_plugin!`](statevec_abi::export_plugin), it does not compile when panics are not caught,
+/// unless `, panics = abort` says that this is wanted.
 #[cfg(feature = "std")]
 #[macro_export]
 macro_rules! export_runtime_plugin {
@@ -110,8 +111,8 @@ macro_rules! export_runtime_plugin {
     };
 }
 
-/// Declares a type that is an `ExportedFactory`. Its name shadows what the expression may name,
-/// hence the underscores.
+/// Declares a type that is an `ExportedFactory`. Its name has underscores, so that it does not
+/// shadow a name in the expression.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! exported_factory {

@@ -1,8 +1,8 @@
-//! Schemas: what a plugin's records, commands and events look like (ABI.md section 5).
+//! Schemas: the layouts of a plugin's records, commands and events (ABI.md section 5).
 //!
 //! A [`SchemaRegistry`] is made of definitions, or read from the schema text of a plugin; it is
-//! checked as a whole when it is made. Fingerprints and the writer of schema text are core's, and
-//! work without an allocator; what is here owns what it names.
+//! checked as a whole when it is made. Fingerprints and the writer of schema text are in
+//! `statevec_abi`, and work without an allocator. The definitions of this module own their names.
 //!
 //! Differences to the published types: names and lists are `Cow`s and parsing leaks nothing; making
 //! a registry returns an error where the published one panics, and checks far more;

@@ -12,7 +12,8 @@ use once_cell::race::OnceBox;
 pub trait SchemaCell: Sync + 'static {
     /// Returns the text, and makes it first if the cell is empty.
     ///
-    /// Two threads that come first at the same time may both call `make`; both get the same text.
+    /// Two threads that find the cell empty at the same time may both call `make`; both get the
+    /// same text.
     /// If `make` panics, the cell stays empty.
     fn get_or_make(&self, make: impl FnOnce() -> String) -> &str;
 }

@@ -68,7 +68,7 @@ pub trait RuntimePlugin: Send {
         command: &dyn RuntimeCommandEnvelope,
     ) -> Result<(), RuntimePluginError>;
 
-    /// Checks what must hold in every committed state. The default finds nothing wrong.
+    /// Checks the invariants of every committed state. The default has none.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ pub trait RuntimePlugin: Send {
         Ok(())
     }
 
-    /// Releases what the instance holds; called once, before it is dropped.
+    /// Releases the instance's resources. It is called once, before the drop.
     ///
     /// # Errors
     ///

@@ -7,8 +7,8 @@
 //!   value. Keys are [`Pk`]s, so that a key of another record does not compile; the record type
 //!   follows from the key.
 //! - A record that does not decode is an error that names it, instead of a panic in a getter.
-//! - A visitor is called once. What a host makes of it otherwise (twice, never, for a record that
-//!   it then denies) is an error, instead of a panic or of no answer.
+//! - A visitor is called once. A host that calls it twice or never, or that then reports no record,
+//!   is an error, instead of a panic or of no result.
 //! - An event is passed as a value, and encoded on the stack.
 //!
 //! [`Pk`]: statevec_abi::typed::Pk

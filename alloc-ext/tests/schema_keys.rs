@@ -5,8 +5,8 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 const EVERY_KEY: u8 = 7;
 const KEYLESS: u8 = 2;
 const UNKNOWN: u8 = 100;
-/// Where the last key field (no bytes of its own, behind 16 bytes that are no key) ends in the
-/// record.
+/// The end of the last key field in the record. The field is empty, and lies behind 16 bytes that
+/// are no key.
 const KEY_END: usize = 54;
 
 #[test]

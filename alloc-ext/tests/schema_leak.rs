@@ -1,5 +1,5 @@
-//! Parsing leaks nothing, whether it succeeds or fails. A binary of its own, because it counts
-//! allocations.
+//! Parsing leaks nothing, whether it succeeds or fails. This is a binary of its own, because it
+//! counts allocations.
 
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_fixtures::counting::{Counting, live_bytes};

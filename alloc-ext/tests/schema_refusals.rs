@@ -5,7 +5,8 @@ use std::error::Error;
 use serde_json::{Value, json};
 use statevec_abi_alloc::schema::{MAX_NAME_LEN, MAX_SCHEMA_LEN, SchemaIdlError, SchemaRegistry};
 
-/// Every line changes one value of the valid schema below: where, to what, and what the error says.
+/// Every line changes one value of the valid schema below. It gives the place, the new value, and
+/// the text of the error.
 const REFUSALS: &str = include_str!("schemas/refusals.jsonl");
 
 #[test]
@@ -150,7 +151,7 @@ fn long_foreign_texts_are_cut_in_errors() {
     }
 }
 
-/// Text that is damaged anywhere is refused, or it is another valid schema; it never panics.
+/// Damaged text is refused, or it is another valid schema; the parser never panics.
 #[test]
 fn damaged_text_never_panics() {
     let published = include_str!("schemas/macro_made.json").as_bytes();

@@ -1,9 +1,9 @@
 //! Measures the boundary between a host and a plugin, against other ways to cross it.
 //!
-//! One plugin is written several times, once for each way ([`peers`]); all of them work on one
-//! store ([`FlatStore`]), as simple as can be, so that what differs is the boundary. That they do
-//! the same work is proved before anything is measured: [`verify`](verify::verify) runs one script
-//! through a peer and compares every outcome and a checksum of all bytes in the store.
+//! One plugin is written several times, once for each way ([`peers`]). All of them work on one
+//! simple store ([`FlatStore`]), so that only the boundary differs. Before anything is measured,
+//! [`verify`](verify::verify) proves that they do the same work: it runs one script through a peer
+//! and compares every outcome and a checksum of all bytes in the store.
 
 pub mod drive;
 pub mod library;

@@ -31,8 +31,8 @@ pub fn open(name: &str) -> Result<&'static Library, Box<dyn Error>> {
     Ok(Box::leak(Box::new(library)))
 }
 
-/// Where cargo puts the library of a dependency: beside the executable of a test or bench, or in
-/// `deps` below it.
+/// The path of a dependency's library: cargo puts it beside the executable of a test or bench, or
+/// into `deps` below it.
 ///
 /// # Errors
 ///

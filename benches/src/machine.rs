@@ -14,7 +14,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Looks.
+    /// Finds processor and versions of this machine.
     #[must_use]
     pub fn look() -> Self {
         let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());

@@ -1,8 +1,8 @@
-//! The measured operations: the commands, and what every plugin does with them.
+//! The measured operations: the commands, and the work of every plugin for them.
 
 use statevec_abi::boundary::RuntimeCommandRef;
 
-/// How many different commands there are of each operation; they are gone through again and again.
+/// Number of different commands of each operation. They are run in rounds.
 pub const COMMANDS: u64 = 256;
 
 /// One measured operation.
@@ -20,7 +20,7 @@ pub enum Operation {
     ReadByPk10,
     /// Updates an account by key, creates an entry of its history, and emits an event.
     Deposit,
-    /// Is rejected with a text of 60 bytes that is ready.
+    /// Is rejected with a constant text of 60 bytes.
     RejectText,
     /// Is rejected with a text of two numbers.
     RejectFormatted,

@@ -19,7 +19,7 @@ pub use self::{
 
 use crate::Peer;
 
-/// Something to be done with every peer.
+/// A task that is done with every peer.
 pub trait PeerVisitor {
     /// Does it with one.
     ///
@@ -40,7 +40,7 @@ pub fn each_of_ours(visitor: &mut impl PeerVisitor) -> Result<(), Box<dyn Error>
     visitor.visit::<Ours<BoxedLibrary>>()
 }
 
-/// One side of ours with one side of the floor: what each side costs.
+/// One side of ours with one side of the floor, to show the cost of each side.
 ///
 /// # Errors
 ///

@@ -18,11 +18,11 @@ const ENTRY: u8 = 2;
 /// The event kind.
 const BALANCE_CHANGED: u8 = 1;
 
-/// Records in flat memory, found by their number without a search: next to nothing, so that the
-/// boundary stands out.
+/// Records in flat memory, found by their number without a search. It costs little, so that the
+/// cost of the boundary shows.
 ///
-/// Transactions are not its business: no measured command fails after it wrote. Nothing allocates
-/// or grows after [`new`](Self::new).
+/// It has no transactions, because no measured command fails after it wrote. Nothing allocates or
+/// grows after [`new`](Self::new).
 #[derive(Debug, Clone)]
 pub struct FlatStore {
     accounts: Vec<Row>,
@@ -126,7 +126,7 @@ impl FlatStore {
         }
     }
 
-    /// Takes an event in.
+    /// Stores an event.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl FlatStore {
         }
     }
 
-    /// The numbers of accounts, for whoever walks their keys.
+    /// The numbers of accounts, for walks over their keys.
     pub fn account_numbers(&self) -> impl Iterator<Item = u64> {
         1..=ACCOUNTS
     }

@@ -1,5 +1,5 @@
-//! A command allocates nothing, however it ends, on neither side of the boundary. A binary of its
-//! own, because it counts allocations.
+//! No command allocates, on either side of the boundary, whether it succeeds or fails. This is a
+//! binary of its own, because it counts allocations.
 
 use std::error::Error;
 
@@ -17,7 +17,7 @@ use statevec_fixtures::counting::{Counting, allocations};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The plugin in a library that counts its own.
+/// The plugin in a library that counts its own allocations.
 enum Counted {}
 
 const LIBRARY: &str = "statevec_bench_core_counted";

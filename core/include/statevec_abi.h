@@ -136,7 +136,7 @@ typedef struct StatevecBytesMutRef {
 } StatevecBytesMutRef;
 
 /*
- * Where a call writes the reason of its failure. The caller owns it and lends it for the call.
+ * The buffer for the reason of a call's failure. The caller owns it and lends it for the call.
  * `message_buf` is UTF-8, has `message_len` bytes, and does not end with a zero. Readers take at
  * most STATEVEC_ERROR_MESSAGE_CAPACITY bytes, also when `message_len` is greater.
  */

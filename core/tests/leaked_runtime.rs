@@ -1,4 +1,4 @@
-//! A runtime that was leaked still has its gate, whose memory must not be used for something else.
+//! A leaked runtime still has its gate, so the gate's memory must not be used again.
 
 #![cfg(all(unix, not(miri)))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]

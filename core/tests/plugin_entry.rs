@@ -54,7 +54,8 @@ impl Plugin for Probe {
 
 const PROBE: StaticPlugin = static_plugin!(Probe, slots = 32);
 
-/// What a call wrote, with every byte set beforehand so that what was not written shows.
+/// The buffers of a call. Every byte is set beforehand, so that bytes that were not written are
+/// found.
 struct Call {
     status: RuntimeCallStatus,
     error: RuntimeErrorBuf,

@@ -113,7 +113,7 @@ proptest! {
     fn arbitrary_bytes_decode_to_what_encodes_to_them_or_not_at_all(bytes in vec(any::<u8>(), 0..40), version in 0..3_u8) {
         let mut bytes = bytes;
         if let [first, _, len, ..] = &mut *bytes {
-            // Most bytes are no record, unless they are helped.
+            // Random bytes are rarely a record, so version and length are set.
             (*first, *len) = (version, *len % 32);
         }
         if let Ok(request) = SubmitRequest::decode(&bytes) {

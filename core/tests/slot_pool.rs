@@ -122,7 +122,7 @@ fn two_exports_of_one_plugin_have_pools_of_their_own() {
     create(&OTHER, "").unwrap_err();
 }
 
-/// Names that a plugin's author would choose, too.
+/// The argument of the macro uses names that the macro declares, too.
 #[test]
 fn slots_that_are_called_as_in_the_macro() {
     const POOL: usize = 2;

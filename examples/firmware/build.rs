@@ -1,4 +1,4 @@
-//! Makes the command scripts of the images, and says where the target's memory is.
+//! Makes the command scripts of the images, and the linker script with the target's memory.
 
 #[path = "build/commands.rs"]
 mod commands;

@@ -1,5 +1,5 @@
-//! Once buffers have grown, no command allocates, committed or not. A binary of its own, because it
-//! counts allocations.
+//! Once buffers have grown, no command allocates, committed or not. This is a binary of its own,
+//! because it counts allocations.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use statevec_abi::plugin::ReadAccess as _;

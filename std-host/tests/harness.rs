@@ -18,7 +18,7 @@ struct Forgotten {
     id: u64,
 }
 
-/// Does to the state what `what` says.
+/// Makes the change that `what` names.
 #[derive(Command)]
 #[command(kind = 1)]
 struct Do {

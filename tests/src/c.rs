@@ -62,7 +62,7 @@ impl Compiler {
     ///
     /// # Panics
     ///
-    /// The compiler has something to say, an error or a warning.
+    /// The compiler printed an error or a warning.
     pub fn compile(self, flags: &[&str], sources: &[&Path], out: &Path) {
         let output = self.run(flags, sources, out);
         let said = String::from_utf8_lossy(&output.stderr);
@@ -93,13 +93,13 @@ impl Compiler {
         output(&mut command)
     }
 
-    /// Where the compiler keeps one of its own files, such as `libasan.so`.
+    /// The path of one of the compiler's own files, such as `libasan.so`.
     #[must_use]
     pub fn file(self, name: &str) -> Option<std::path::PathBuf> {
         let output = output(Command::new(self.program).arg(format!("-print-file-name={name}")));
         let path = String::from_utf8(output.stdout).ok()?;
         let path = Path::new(path.trim());
-        // A name that it does not know is given back as it is.
+        // The compiler prints an unknown name unchanged.
         path.is_absolute().then(|| path.to_path_buf())
     }
 }

@@ -1,17 +1,16 @@
-//! A small plugin: what is in stock, by stock keeping unit.
+//! A small plugin: the stock of items, by stock keeping unit.
 //!
 //! It exists three times: here, in `tests/published-plugin` with the published crates, and in
 //! `examples/c-plugin` in C.
 //! - `Register` adds an item with nothing in stock. The host refuses one that exists.
 //! - `Receive` adds to an item, up to `max_on_hand` (configuration `max_on_hand=NUMBER`; 1000
 //!   unless set).
-//! - `Ship` takes away. It writes before it checks: what a rejection leaves behind is for the host
-//!   to undo.
+//! - `Ship` takes away. It writes before it checks: the host must undo the write after a rejection.
 //! - `Discontinue` removes an item of which nothing is left.
 //! - Each emits one `StockChanged`. The invariant: no item is above the limit.
 //!
-//! Records and events hold everything that a command has, its number and its time included, so that
-//! nothing can be mixed up unseen.
+//! Records and events hold all data of a command, its number and its time included, so that the
+//! tests find values that were mixed up.
 
 mod call;
 mod commands;

@@ -1,10 +1,10 @@
 //! Code that the tests of this package share.
 //!
 //! - [`inventory`]: a small plugin that exists three times (here, with the published crates, in C),
-//!   and [`scenario`]: what each of them is put through.
-//! - [`beside`]: where cargo puts the shared libraries that the tests load.
+//!   and [`scenario`]: the test that each of them runs.
+//! - [`beside`]: finds the shared libraries that cargo built for the tests.
 //! - [`c`]: the system's C compiler.
-//! - [`skipped`]: how a test says that it cannot be had here.
+//! - [`skipped`]: reports a test that cannot run on this machine.
 
 use std::io::{Write as _, stderr};
 
@@ -13,14 +13,14 @@ pub mod c;
 pub mod inventory;
 pub mod scenario;
 
-/// Says that a test does nothing here. Written to the terminal itself, because what a test prints
-/// is shown only if it fails.
+/// Reports that a test does nothing here. It writes to standard error itself, because the test
+/// runner shows the prints of failed tests only.
 pub fn skipped(test: &str, because: &str) {
-    // A test does not fail for want of a terminal.
+    // A test does not fail without a standard error.
     drop(writeln!(stderr(), "skipped: {test}, because {because}"));
 }
 
-/// The plugin in the README compiles as it stands there.
+/// Compiles the plugin in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -4,7 +4,7 @@ use statevec_host::{Engine, EngineError, LoadedPlugin, Outcome, PluginFailure};
 
 use crate::inventory::Sent;
 
-/// Everything that can be seen of a plugin's life.
+/// All observable results of a plugin's life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// One for each command.
@@ -18,19 +18,18 @@ pub struct Report {
 /// The observable result of one command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
-    /// Committed, as the how manieth, with these events: kind and payload.
+    /// Committed, with the number of the transaction and the events: kind and payload.
     Committed(u64, Vec<(u8, Vec<u8>)>),
-    /// Rejected: an outcome like any other.
+    /// Rejected.
     Rejected(PluginFailure),
-    /// Failed: something is wrong with the plugin or the host.
+    /// Failed: the plugin or the host has a fault.
     Failed(PluginFailure),
     /// Not run: its number is not above this one.
     Duplicate(u64),
 }
 
-/// A plugin's whole life: created, given commands, asked for its invariants, unloaded and
-/// destroyed. After every command that was not committed the records are compared with what they
-/// were before it.
+/// Runs a plugin's whole life: create, commands, validation, unload and destroy. After every
+/// command that was not committed the records must be as before it.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The C header agrees with the Rust types, and refuses to compile where it could not.
+//! The C header agrees with the Rust types, and does not compile where flags change its layout.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::{

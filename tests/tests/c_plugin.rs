@@ -1,4 +1,4 @@
-//! The C plugin of the examples, under our host, cannot be told from the same plugin in Rust.
+//! The C plugin of the examples gives the same results under our host as the same plugin in Rust.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::{
@@ -36,8 +36,8 @@ fn a_c_plugin_with_short_enums_and_traps_for_undefined_behaviour_differs_or_dies
     ]);
 }
 
-/// A library with AddressSanitizer needs its runtime at the start of the process, which this one
-/// does not have: so the test runs itself again, with the runtime preloaded.
+/// A library with AddressSanitizer needs its runtime at the start of the process. So the test runs
+/// itself again, with the runtime preloaded.
 #[test]
 fn a_c_plugin_leaks_or_touches_memory_that_is_not_its_own() {
     const THIS_TEST: &str = "a_c_plugin_leaks_or_touches_memory_that_is_not_its_own";
@@ -105,7 +105,7 @@ fn compare(library: &Path) {
     assert_eq!(broken_invariant(&c), broken_invariant(&rust));
 }
 
-/// How a malformed command is described is each plugin's own; that it is one, the host must see.
+/// Removes the texts of malformed commands, because each plugin has its own. The kind stays.
 fn forget_texts_of_malformed_commands(outcomes: &mut [Seen]) {
     for outcome in outcomes {
         if let Seen::Rejected(failure) = outcome

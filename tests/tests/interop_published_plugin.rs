@@ -1,5 +1,5 @@
 //! A plugin written with the published crates, loaded by our host, beside the same plugin with our
-//! SDK: what they do is the same, but for the kinds that a published plugin cannot give.
+//! SDK: their results are the same, except for the kinds that a published plugin cannot return.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::{ffi::c_void, ptr};
@@ -43,8 +43,8 @@ fn a_command_leads_to_another_outcome_other_events_or_other_records() {
     }
 }
 
-/// Everything that a published plugin rejects is kind 2001; what the host said is in its text, and
-/// how it describes a malformed command is its own.
+/// A published plugin rejects with kind 2001 only. Its text quotes the host's report, and its texts
+/// for malformed commands differ from ours.
 fn as_a_published_plugin_says_it(ours: &mut Seen, published: &Seen) {
     let (Seen::Rejected(ours), Seen::Rejected(published)) = (ours, published) else { return };
     match ours.kind {
@@ -91,7 +91,8 @@ fn a_broken_invariant_is_reported_otherwise_or_not_at_all() {
     assert_eq!(published.message, "BOLT-M8 has 50, above the limit of 49");
 }
 
-/// The tables themselves, with what no host of ours passes: nulls and text that is no text.
+/// Calls the tables directly, with arguments that no host of ours passes: nulls, and bytes that are
+/// not UTF-8.
 #[test]
 fn a_bad_argument_is_answered_otherwise() {
     let path = beside::library("statevec-published-plugin").unwrap();

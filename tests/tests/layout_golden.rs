@@ -1,5 +1,5 @@
-//! The layout on this machine is the one in the table of all targets; `tests/targets.sh` does the
-//! same for the targets that nothing runs on.
+//! The layout on this machine is the one in the table of all targets. `tests/targets.sh` checks the
+//! targets on which no test runs.
 
 use std::env::consts::ARCH;
 

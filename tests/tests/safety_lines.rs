@@ -1,8 +1,7 @@
-//! Every `unsafe` block and `impl` of the repository stands on a numbered rule of the boundary, and
-//! says on which.
+//! Every `unsafe` block and `impl` of the repository cites a numbered rule of the boundary.
 //!
-//! Clippy denies those without a `SAFETY:` comment; what the comment says, it does not read. An
-//! `unsafe fn` is a promise that others make: its `# Safety` section is clippy's, too.
+//! Clippy denies those without a `SAFETY:` comment, and does not read the comment. It also checks
+//! that an `unsafe fn` has a `# Safety` section.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::{fs, path::Path};
@@ -112,7 +111,7 @@ fn sources() -> Vec<(String, String)> {
     files
 }
 
-/// Folders of tools: cargo marks its own, however they are called, and the others begin with a dot.
+/// Folders of tools: cargo marks its own with a file, and the others begin with a dot.
 fn is_generated(folder: &Path) -> bool {
     let is_hidden = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     is_hidden || folder.join("CACHEDIR.TAG").exists()

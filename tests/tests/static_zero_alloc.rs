@@ -1,5 +1,4 @@
-//! A plugin that is linked in, on the fixed store: from create to destroy, and whatever a command
-//! does, nothing is allocated.
+//! A plugin that is linked in, on the fixed store: no command allocates, nor do create and destroy.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails loudly")]
 
 use std::pin::pin;

@@ -71,7 +71,7 @@ fn both_readers_find_damage() {
     }
 }
 
-/// What the second reader makes of a log; `None` where there is no Python.
+/// The output of the second reader for a log; `None` without Python.
 fn second_reader(log: &[u8]) -> Option<Output> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("log");

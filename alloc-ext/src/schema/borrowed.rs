@@ -1,5 +1,5 @@
-//! Definitions and core's borrowed form of them, both ways: fingerprints and schema text are
-//! written once, in core.
+//! Converts definitions to the borrowed form of `statevec_abi`, and back, because fingerprints and
+//! schema text are implemented there only.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;

@@ -167,8 +167,7 @@ fn check_item_names<'a>(
     check_member_names(names).map_err(|(item, rule)| SchemaError::new(section, item, rule))
 }
 
-/// Checks that names are unique and of a sane length; the error comes with the name that it is
-/// about.
+/// Checks that names are unique and not too long; the error comes with the name that it is about.
 fn check_member_names<'a>(
     names: impl Iterator<Item = &'a str>,
 ) -> Result<(), (&'a str, SchemaRule)> {

@@ -1,8 +1,8 @@
-//! Schema definitions that own or borrow what they name.
+//! Schema definitions that own or borrow their names and lists.
 //!
-//! The published definitions hold `&'static` data, so whoever parses a schema must leak it. Every
-//! name and list here is a [`Cow`]: a definition can stand in a `const` (with `Cow::Borrowed`) and
-//! a parsed one frees its memory.
+//! The published definitions hold `&'static` data, so a parser must leak the schema. Every name and
+//! list here is a [`Cow`]: a definition can be a `const` (with `Cow::Borrowed`), and a parsed one
+//! frees its memory.
 
 use alloc::borrow::Cow;
 
@@ -38,7 +38,7 @@ pub struct FieldDefinition {
     pub field_index: u32,
     /// First byte of the field, counted from the start of the record's data.
     pub offset: u32,
-    /// How the bytes are to be read.
+    /// The encoding of the field.
     pub ty: FieldType,
     /// Bytes that the field occupies; `N + 2` for fixed bytes.
     pub len: u32,
@@ -75,8 +75,7 @@ pub struct RecordDefinition {
     pub has_pk_encoder: bool,
     /// The fields in use, by ascending index.
     pub fields: Cow<'static, [FieldDefinition]>,
-    /// Fields that only keep their index and bytes, by ascending index. Schema text does not carry
-    /// them.
+    /// Fields that reserve an index and bytes, by ascending index. Schema text does not carry them.
     pub reserved_fields: Cow<'static, [FieldDefinition]>,
     /// Names of the fields that make the primary key, in key order.
     pub pk_fields: Cow<'static, [Cow<'static, str>]>,
@@ -98,7 +97,7 @@ pub struct PayloadFieldDefinition {
     /// Position in the declaration; the published macros count from 1. Strictly ascending within a
     /// payload.
     pub field_index: u32,
-    /// How the bytes are to be read.
+    /// The encoding of the field.
     pub ty: FieldType,
     /// The type as the source names it; it goes into the fingerprint (ABI.md section 5).
     pub rust_type_name: Cow<'static, str>,

@@ -1,5 +1,5 @@
-//! Reading schema text. It comes from another party's plugin, so nothing in it is believed before
-//! it is checked.
+//! Reads schema text. It comes from another party's plugin, so each value is checked before it is
+//! used.
 
 mod document;
 mod field_type;
@@ -19,9 +19,9 @@ impl SchemaRegistry {
     ///
     /// Unknown keys are skipped, so text written by later versions of the same `idlVersion` stays
     /// readable; `types`, `records`, `commands`, `events`, `pkFields` and `fields` may be absent.
-    /// The fingerprints are taken from the text: they cover what the text does not carry (reserved
-    /// fields, names of Rust types), so they cannot be computed again. Everything that was
-    /// allocated is freed with the registry.
+    /// The fingerprints are taken from the text. They cannot be computed again, because they cover
+    /// reserved fields and names of Rust types, which the text does not carry. All memory is freed
+    /// with the registry.
     ///
     /// # Errors
     /// [`SchemaIdlError`]; for a declaration that breaks a rule it names the declaration, the field

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use crate::schema::{FieldDefinition, FieldType};
 
-/// Where a record type's key fields lie, looked up once, so that encoding a key is a few moves per
-/// field.
+/// The offsets of a record type's key fields. They are looked up once, so that encoding a key takes
+/// a few moves per field.
 ///
 /// The key is the key fields one after another: `bool` as 0 or 1, bytes and enums as they are,
 /// integers big-endian, signed ones with the sign bit flipped, fixed bytes as their padded bytes
-/// (ABI.md section 5). Keys of one record type all have the same length, and compare as bytes the
-/// way their values compare.
+/// (ABI.md section 5). Keys of one record type all have the same length, and their bytes order as
+/// their values do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PkLayout {
     parts: Vec<Part>,

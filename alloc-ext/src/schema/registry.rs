@@ -14,8 +14,8 @@ use crate::schema::{
 /// Everything that one schema declares.
 ///
 /// A registry that exists keeps every [`SchemaRule`](crate::schema::SchemaRule): names and kinds
-/// are unique, fields lie inside their records without sharing bytes, key fields exist. Whoever
-/// reads one need not check again.
+/// are unique, fields lie inside their records without sharing bytes, key fields exist. Its readers
+/// need not check again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaRegistry {
     definitions: Definitions,
@@ -183,8 +183,7 @@ impl SchemaRegistry {
         self.definitions.types.iter()
     }
 
-    /// Where the primary key of this record kind lies; `None` when the kind is unknown or has no
-    /// key.
+    /// The layout of this record kind's primary key; `None` when the kind is unknown or has no key.
     ///
     /// Hosts that encode a key per record keep this and call [`PkLayout::encode`].
     #[must_use]

@@ -145,7 +145,7 @@ pub enum SchemaRule {
         /// First byte behind that field.
         other_end: u32,
     },
-    /// `hasPk` says otherwise than the list of key fields.
+    /// `hasPk` contradicts the list of key fields.
     #[error("hasPk is {has_pk}, but pkFields names {count} fields")]
     PkFlag {
         /// The declared flag.
@@ -169,7 +169,7 @@ pub enum SchemaRule {
 
 impl core::error::Error for SchemaRule {}
 
-/// A size for people.
+/// A size, as error texts print it.
 struct Bytes(Option<u32>);
 
 impl fmt::Display for Bytes {

@@ -1,4 +1,4 @@
-//! One visit of one record, whatever the host makes of it (rule 4).
+//! One visit of one record, by a host that may call the visitor wrongly (rule 4).
 
 use core::mem;
 
@@ -72,7 +72,7 @@ fn of_kind<R: Record>(key: RecordKey) -> Result<(), RuntimeHostError> {
     if key.kind == R::KIND { Ok(()) } else { Err(wrong_kind::<R>(key.kind)) }
 }
 
-/// How often the host called a visitor so far, and the result of the first call.
+/// The number of calls of a visitor so far, and the result of the first one.
 enum VisitorState<F, T> {
     NotCalled(F),
     Called(Result<T, DecodeError>),
@@ -109,7 +109,7 @@ impl<F, T> VisitorState<F, T> {
     }
 }
 
-/// Writes a record to where the host wants it, and returns its place.
+/// Writes a record into the bytes that the host lends, and returns them.
 fn fill<'d, R: Record>(record: &R, data: &'d mut [u8]) -> Result<&'d mut [u8], DecodeError> {
     let found = data.len();
     let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {

@@ -15,7 +15,7 @@ use statevec_abi_alloc::{
 
 use crate::{host::HOST, plugin::factory};
 
-/// Every byte set, so that what a call does not write shows.
+/// A buffer whose bytes are all set, so that bytes that a call does not write are found.
 const UNTOUCHED: RuntimeErrorBuf = RuntimeErrorBuf {
     phase: RuntimeErrorPhase(0xEEEE_EEEE),
     kind: RuntimeErrorKind(0xEEEE),
@@ -23,7 +23,7 @@ const UNTOUCHED: RuntimeErrorBuf = RuntimeErrorBuf {
     message_buf: [0xEE; RUNTIME_ERROR_MESSAGE_CAPACITY],
 };
 
-/// Bytes at null, which is wrong unless there are none.
+/// Bytes at a null pointer, which is a fault unless their number is 0.
 pub(crate) const fn null_bytes(len: usize) -> RuntimeBytesRef {
     RuntimeBytesRef { ptr: ptr::null(), len }
 }

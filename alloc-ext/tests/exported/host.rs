@@ -1,4 +1,4 @@
-//! A host by hand. What a read does is told by the record kind.
+//! A hand-written host. The record kind of a read decides its result.
 
 use std::{ffi::c_void, mem::ManuallyDrop, ptr};
 
@@ -23,12 +23,12 @@ pub(crate) const LENT: u8 = 1;
 pub(crate) const FAILS: u8 = 2;
 /// The call fails with a text of 600 bytes, three to a char.
 pub(crate) const FAILS_AT_LENGTH: u8 = 3;
-/// The call fails with a length and a text that are both nonsense.
+/// The call fails with an invalid length and a text that is not UTF-8.
 pub(crate) const FAILS_IN_NONSENSE: u8 = 4;
-/// The host calls the plugin again, in every way, and fails with what it was told.
+/// The host calls every function of the plugin again, and fails with their errors as the text.
 pub(crate) const CALLS_BACK: u8 = 5;
 
-/// A host that knows how to read and to log, and nothing else.
+/// A host that can read and log. All other entries are null.
 pub(crate) static HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
     with_read_typed_raw: Some(read),
     with_read_typed_by_pk_raw: None,
@@ -40,7 +40,7 @@ pub(crate) static HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
     debug_log: Some(log),
 };
 
-/// A host whose list of keys cannot be had.
+/// A host whose walk over keys fails.
 pub(crate) static FAILING: RuntimeReadVTableV1 = RuntimeReadVTableV1 {
     with_read_typed_raw: None,
     with_read_typed_by_pk_raw: None,

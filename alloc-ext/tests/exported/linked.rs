@@ -25,7 +25,7 @@ fn text(bytes: RuntimeBytesRef) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A factory whose first schema does not come about.
+/// A factory that panics when it makes its first schema.
 struct Unlucky;
 
 static ASKED: AtomicU32 = AtomicU32::new(0);

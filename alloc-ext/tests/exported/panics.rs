@@ -1,4 +1,4 @@
-//! Panics of a boxed plugin stop at the boundary, and what they leave behind is not used again.
+//! Panics of a boxed plugin stop at the boundary, and the instance is not used again.
 
 use statevec_abi::abi::{RuntimeBytesRef, RuntimeErrorPhase};
 use statevec_abi_alloc::{RuntimePluginFactory, runtime_plugin_name_v1};

@@ -1,4 +1,4 @@
-//! A plugin that does what its configuration and its commands tell it.
+//! A plugin whose configuration and commands decide what it does.
 
 use std::cell::Cell;
 
@@ -54,7 +54,7 @@ impl RuntimePluginFactory for Factory {
     }
 }
 
-/// Fails where its configuration says, for a reason.
+/// Fails in the function that its configuration names, with a reason.
 struct Probe {
     on: String,
     reason: String,

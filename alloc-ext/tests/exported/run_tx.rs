@@ -44,7 +44,7 @@ fn a_payload_that_is_nowhere() {
     let runtime = Runtime::of("");
     runtime.run_raw(ACCEPT, null_bytes(1), &raw const HOST).assert_failed(RUN_TX, 1, text);
     runtime.run_raw(ACCEPT, null_bytes(0), &raw const HOST).assert_succeeded();
-    // The payload is looked at first.
+    // The payload is checked first.
     Runtime::NULL.run_raw(ACCEPT, null_bytes(1), ptr::null()).assert_failed(RUN_TX, 1, text);
 }
 
@@ -76,7 +76,7 @@ fn a_failed_host_call_passed_on_is_a_rejection_with_the_hosts_report() {
     runtime.run(READ, &[FAILS]).assert_failed(RUN_TX, 2001, report);
     let report = "phase=RunTx kind=4001 message=the log is full";
     runtime.run(LOG, b"hello").assert_failed(RUN_TX, 2001, report);
-    // Nothing of it is left for the next command.
+    // The next command is not affected.
     runtime.run(ACCEPT, b"").assert_succeeded();
     runtime.run(REJECT, b"no").assert_failed(RUN_TX, 2001, "no");
 }

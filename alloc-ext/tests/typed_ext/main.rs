@@ -1,4 +1,4 @@
-//! The typed extension traits, over a context in memory that can misbehave.
+//! The typed extension traits, over a context in memory that can break the contract.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 mod memory;

@@ -1,4 +1,4 @@
-//! A context over a list of accounts, which misbehaves as it is told.
+//! A context over a list of accounts, which breaks the contract in a chosen way.
 
 use std::cell::RefCell;
 

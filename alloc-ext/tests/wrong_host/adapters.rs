@@ -18,7 +18,7 @@ use crate::plugin::{read_state, write_or_read};
 use statevec_fixtures::wrong_host::{
     call::{ALL, CREATE, Call, DELETE, During, FINDING, LENDING, Task, Way, set_task},
     host::{HOST, READ},
-    script::{HONEST, Lent, Report, Script, WHOLE, follow},
+    script::{HONEST, LentBytes, Report, Script, WHOLE, follow},
 };
 
 /// Makes a call through an adapter of tables of any kind.
@@ -69,12 +69,12 @@ fn vtable_is_null_or_misaligned() {
 
 #[test]
 fn visitor_is_called_too_often_never_or_with_bad_bytes() {
-    let cases: [(&[Lent], String); 4] = [
-        (&[Lent::Bytes(WHOLE); 2], "called its visitor twice".into()),
+    let cases: [(&[LentBytes], String); 4] = [
+        (&[LentBytes::Bytes(WHOLE); 2], "called its visitor twice".into()),
         (&[], "succeeded without calling its visitor".into()),
-        (&[Lent::Null(1)], "lent bad bytes: bytes pointer is null but len is non-zero".into()),
+        (&[LentBytes::Null(1)], "lent bad bytes: bytes pointer is null but len is non-zero".into()),
         (
-            &[Lent::Unbelievable(usize::MAX)],
+            &[LentBytes::WrongLength(usize::MAX)],
             format!(
                 "lent bad bytes: {} bytes are more than the limit of {}",
                 usize::MAX,

@@ -1,4 +1,4 @@
-//! A boxed plugin on hosts that answer wrongly: the tests of the SDK's plugin, and some of
+//! A boxed plugin on hosts that break the contract: the tests of the SDK's plugin, and tests of
 //! adapters.
 #![cfg(feature = "std")]
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]

@@ -1,4 +1,4 @@
-//! A visitor of a boxed plugin may read, and the host call the visitor again meanwhile.
+//! A visitor of a boxed plugin reads, and meanwhile the host calls the visitor again.
 
 use crate::plugin::SUBJECT;
 use statevec_fixtures::wrong_host::{

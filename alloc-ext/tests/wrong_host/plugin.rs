@@ -13,7 +13,7 @@ use statevec_fixtures::wrong_host::{
     call::{ACCOUNT, Account, Call, Entry, Task, Way, task, visited},
 };
 
-/// The plugin that the tests are made of.
+/// The plugin under test.
 pub(crate) static SUBJECT: Subject =
     Subject { api, violation, reported, listed_another_kind, listed_but_absent };
 

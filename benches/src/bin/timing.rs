@@ -1,5 +1,5 @@
-//! Nanoseconds per operation: the best of many short runs, with the peers taking turns, so that
-//! what disturbs the machine disturbs them alike.
+//! Nanoseconds per operation: the best of many short runs. The peers take turns, so that other load
+//! on the machine affects all of them alike.
 //!
 //! `timing` measures everything and writes the table of `benches/README.md`. Criterion's benches
 //! say more about one peer; this compares.

@@ -18,7 +18,7 @@ type Gate = Rc<HostGate<FlatStore>>;
 
 /// A plugin on our host.
 pub struct Ours<S: PluginSource> {
-    // First, for it is dropped first: the instance before what it calls.
+    // Declared first, so that the instance is dropped before the library that it calls.
     runtime: PluginRuntime<FlatStore, Gate>,
     store: FlatStore,
     entry: S::Entry,
@@ -28,21 +28,21 @@ pub struct Ours<S: PluginSource> {
     source: PhantomData<S>,
 }
 
-/// Where the plugin comes from.
+/// The source of a plugin's table.
 pub trait PluginSource {
     /// The peer's name.
     const NAME: &'static str;
     /// The entry function that returns the plugin's table.
     type Entry;
 
-    /// Finds it.
+    /// Finds the entry function.
     ///
     /// # Errors
     ///
     /// There is no such library.
     fn find() -> Result<Self::Entry, Box<dyn Error>>;
 
-    /// Asks it.
+    /// Calls the entry function for the table.
     fn table(entry: &Self::Entry) -> RuntimePluginApiV1;
 
     /// How the plugin gives a host's error back.
@@ -89,7 +89,7 @@ macro_rules! library {
 }
 
 library!(
-    /// The plugin of the core SDK in a shared library: what this workspace is about.
+    /// The plugin of the core SDK in a shared library: the main case.
     CoreLibrary, "core SDK, .so", "statevec_bench_core_so", as_it_is
 );
 library!(

@@ -40,7 +40,7 @@ impl Peer for Plain {
             Ok(()) => Ok(()),
             Err(error) => {
                 self.failure = error.message;
-                // The trait's errors have no kind: a rejection is all that they can be.
+                // The trait's errors have no kind: all of them are rejections.
                 Err(Failure { kind: 2001, text: self.failure.as_bytes() })
             }
         }

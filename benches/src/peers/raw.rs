@@ -29,7 +29,7 @@ pub struct Raw<L> {
     library: PhantomData<L>,
 }
 
-/// Which library.
+/// A plugin library of this workspace.
 pub trait RawLibrary {
     /// The peer's name.
     const NAME: &'static str;

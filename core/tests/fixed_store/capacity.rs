@@ -1,4 +1,4 @@
-//! What is full says so, and nothing has changed.
+//! A full store refuses with a text that names the capacity, and changes nothing.
 
 use std::sync::Mutex;
 
@@ -72,7 +72,7 @@ fn full_event_list_refuses_an_event() {
 
 #[test]
 fn most_records_that_a_memory_may_have() {
-    // Too large for a test's stack.
+    // A static, because it is too large for a test's stack.
     static MEMORY: Mutex<FixedMemory<65_535, SIZE, 0>> = Mutex::new(FixedMemory::new());
     let mut memory = MEMORY.lock().unwrap();
     let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());

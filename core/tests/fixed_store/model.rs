@@ -1,4 +1,4 @@
-//! Random commands against a plain model of what the store should hold.
+//! Random commands, compared with a simple model of the store.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a server's store refuses, too: in the same words, and nothing has changed.
+//! Refusals that a server's store has, too: the texts are the same, and nothing has changed.
 
 use statevec_abi::{
     abi::{

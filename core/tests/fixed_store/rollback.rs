@@ -1,4 +1,4 @@
-//! A transaction that does not last leaves no trace.
+//! A transaction that is rolled back leaves no trace.
 
 use statevec_abi::{
     abi::runtime_error_kind::PLUGIN_REJECTED,

@@ -53,7 +53,7 @@ schema! {
     };
 }
 
-/// What a record takes in a store.
+/// Bytes that a record takes in a store.
 pub(crate) const SIZE: usize = record_size(&SCHEMA.def);
 
 /// One step of a command. A command is a list of them; an `Err` ends it.
@@ -64,13 +64,13 @@ pub(crate) enum Op {
     Delete(u8),
     CreateShare(u8, u8),
     DeleteShare(u8),
-    /// Overwrites a byte of a thing, whatever it belongs to.
+    /// Overwrites a byte of a thing, in any field.
     Poke {
         id: u8,
         at: u8,
         byte: u8,
     },
-    /// Emits an event of so many bytes.
+    /// Emits an event of this length.
     Emit {
         kind: u8,
         len: u8,
@@ -108,7 +108,7 @@ impl Plugin for Script {
 }
 
 thread_local! {
-    /// What the next command does. Tests share a process and not a thread.
+    /// The steps of the next command, per thread: tests share a process and not a thread.
     static OPS: core::cell::RefCell<Vec<Op>> = const { core::cell::RefCell::new(Vec::new()) };
 }
 
@@ -175,7 +175,7 @@ impl<'m> Bench<'m> {
         Self { store, runtime }
     }
 
-    /// Runs one command: commits, or rolls back and says why.
+    /// Runs one command: commits, or rolls back and returns the reason.
     pub(crate) fn run(&mut self, ops: &[Op]) -> Result<(), (RuntimeErrorKind, String)> {
         let Self { store, runtime } = self;
         let mut transaction = store.begin();
@@ -184,7 +184,8 @@ impl<'m> Bench<'m> {
         Ok(())
     }
 
-    /// Runs one command, and gives what `look` makes of the transaction before it is committed.
+    /// Runs one command, and returns the result of `look` on the transaction before it is
+    /// committed.
     pub(crate) fn run_and<T>(
         &mut self,
         ops: &[Op],

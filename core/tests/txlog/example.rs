@@ -1,4 +1,4 @@
-//! The worked example of `TXLOG.md` is what this crate writes and reads.
+//! This crate writes and reads the worked example of `TXLOG.md`.
 
 use statevec_abi::{
     abi::{ErrorText, RecordKey, runtime_error_kind},
@@ -115,7 +115,7 @@ fn with_digest(digest: &mut StateDigest, entry: Logged) -> Logged {
     TransactionEntry { digest: *digest, ..entry }
 }
 
-/// What `write` writes. It returns the rest of the sink.
+/// The bytes that `write` writes. `write` returns the rest of the sink.
 fn encoded(write: impl FnOnce(&mut [u8]) -> &mut [u8]) -> Vec<u8> {
     let mut bytes = [0; 1024];
     let len = 1024 - write(&mut bytes).len();

@@ -1,4 +1,4 @@
-//! Writers that find no room, or are given what does not fit.
+//! Writers without room, and entries that are too long or have a wrong number.
 
 use statevec_abi::{
     boundary::limits,

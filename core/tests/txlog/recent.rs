@@ -7,7 +7,7 @@ use statevec_abi::txlog::{
 
 use crate::generated::{OwnedEntry, entries, header, read};
 
-/// What a ring keeps, written as a log and read again.
+/// The entries of a ring, written as a log and read again.
 fn written<const N: usize>(recent: &RecentEntries<'_, N>) -> (Vec<u8>, Vec<u64>) {
     let mut bytes = [0; 4096];
     recent.write(&mut bytes[..]).unwrap();

@@ -1,4 +1,4 @@
-//! What was written is read.
+//! A reader gives the entries that were written.
 
 use proptest::prelude::*;
 use statevec_abi::txlog::{Alignment, Chain, LogReader, SECTOR_LEN, SegmentHeader};

@@ -1,8 +1,8 @@
-//! Typed records, commands and events: what the derives make of a declaration.
+//! Typed records, commands and events: the code that the derives generate for a declaration.
 //!
 //! The declarations stand in `statevec_fixtures::declared`, under the lints of the strictest plugin
-//! crate. The published crates were given the same declarations; what they made of them is
-//! `golden.json`, and the bytes in the tests.
+//! crate. `golden.json` and the bytes in the tests come from the published crates, for the same
+//! declarations.
 
 #![allow(clippy::unwrap_used, reason = "tests may fail loudly")]
 

@@ -1,4 +1,4 @@
-//! Names of authors that generated code uses, too.
+//! Declarations whose names appear in generated code, too.
 
 use super::store::{Store, run};
 use statevec_abi::plugin::ReadAccess as _;
@@ -148,7 +148,7 @@ impl Plugin for Names {
         Ok(Self)
     }
 
-    // The variables that `dispatch!` makes are called like these.
+    // `dispatch!` makes variables of these names.
     fn run_tx<'tx>(&self, kind: &mut Tx<'tx>, received: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let (rejected, outcome) = ("rejected", "outcome");
         dispatch!(

@@ -3,7 +3,7 @@
 use statevec_abi::typed::{DecodeError, FixedBytes, KeyedRecord, Pk, Record};
 use statevec_fixtures::declared::{Account, Alpha, Bare, Everything, Side, deep, everything};
 
-/// What the published accessors write for `everything()`.
+/// The bytes that the published accessors write for `everything()`.
 #[rustfmt::skip]
 const EVERYTHING: [u8; 112] = {
     let mut data = [0; 112];
@@ -109,7 +109,7 @@ fn reserved_fields_are_zero_when_written_and_ignored_when_read() {
     let filled = Everything { spare: b"abc".into(), later: 5, ..everything() };
     assert_eq!(filled.to_bytes(), EVERYTHING);
     let mut data = EVERYTHING;
-    // A length that no FixedBytes<3> has, which matters to nobody.
+    // A length that no FixedBytes<3> has, in bytes that no field covers.
     data[44..49].fill(0xff);
     assert_eq!(Everything::decode(&data), Ok(everything()));
 }

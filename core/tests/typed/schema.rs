@@ -4,7 +4,7 @@ use statevec_abi::schema::{Fingerprints, Version};
 use statevec_abi::typed::EnumU8;
 use statevec_fixtures::declared::{SCHEMA, Side};
 
-/// What the published macros print for the same declarations.
+/// The text that the published macros print for the same declarations.
 const GOLDEN: &str = include_str!("golden.json");
 
 statevec_abi::schema! {
@@ -48,6 +48,6 @@ fn an_unknown_enum_byte_is_an_error_with_the_name_and_the_byte() {
     assert_eq!(u8::from(Side::Sell), 2);
     let error = Side::try_from_u8(3).unwrap_err();
     assert_eq!(error.to_string(), "3 is no value of Side");
-    // A wrong byte behind the check would be wrong, not a panic.
+    // A byte that the check did not accept gives some variant, and no panic.
     assert_eq!(Side::from_checked_u8(3), Side::Buy);
 }

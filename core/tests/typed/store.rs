@@ -1,4 +1,4 @@
-//! A host that stores records in a list, and can be told to misbehave.
+//! A host that stores records in a list, and breaks the contract on demand.
 
 use statevec_abi::host::{
     BytesMutVisitor, BytesVisitor, Host, HostGate, KeyVisitor, PluginApi, PluginRuntime,
@@ -21,7 +21,7 @@ pub(crate) struct Store {
     pub(crate) lists_a_ghost: bool,
 }
 
-/// What became of a call: the error's kind and text.
+/// The result of a call: the error's kind and text.
 pub(crate) type Outcome = Result<(), (u16, String)>;
 
 /// Runs one command.

@@ -1,4 +1,5 @@
-//! What a visitor holds, and what it makes, is dropped once, whatever the host does (rule 4).
+//! A visitor's captures and its result are dropped once, also if the host breaks the contract
+//! (rule 4).
 
 use core::{cell::Cell, ptr};
 
@@ -9,7 +10,7 @@ use statevec_abi::{
 
 use statevec_fixtures::wrong_host::{
     host::HOST,
-    script::{HONEST, Lent, Report, Script, WHOLE, follow},
+    script::{HONEST, LentBytes, Report, Script, WHOLE, follow},
 };
 
 /// Counts how often it is dropped; and makes a host call then, if it can.
@@ -36,8 +37,8 @@ const SCRIPTS: [Script; 10] = [
     HONEST,
     Script { visits: &[], ..HONEST },
     Script { visits: &[], flag: Some(0), ..HONEST },
-    Script { visits: &[Lent::Bytes(WHOLE); 3], ..HONEST },
-    Script { visits: &[Lent::Null(8), Lent::Bytes(WHOLE)], ..HONEST },
+    Script { visits: &[LentBytes::Bytes(WHOLE); 3], ..HONEST },
+    Script { visits: &[LentBytes::Null(8), LentBytes::Bytes(WHOLE)], ..HONEST },
     Script { flag: Some(2), created: Some(2), ..HONEST },
     Script { status: 1, report: Report::Text(4001, "no"), ..HONEST },
     Script { status: 2, visits: &[], ..HONEST },
@@ -61,7 +62,7 @@ fn visitor_or_what_it_made_is_dropped_twice_or_never() {
                 let _hold = hold;
                 ran.set(ran.get() + 1);
                 // With `revisits` the host calls this visitor again from here, and from the
-                // destructor of what it makes.
+                // destructor of its result.
                 read(calls);
                 Counted { drops: &made, calls: Some(calls) }
             };

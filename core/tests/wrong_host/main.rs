@@ -1,5 +1,5 @@
-//! The SDK's plugin on hosts that answer wrongly. The hosts, and the tests that a boxed plugin must
-//! pass, too, are in `statevec_fixtures::wrong_host`.
+//! The SDK's plugin on hosts that break the contract. The hosts, and the tests that a boxed plugin
+//! must pass, too, are in `statevec_fixtures::wrong_host`.
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod drops;

@@ -13,7 +13,7 @@ use statevec_fixtures::wrong_host::{
     call::{ACCOUNT, Account, Call, Entry, Task, Way, task, visited},
 };
 
-/// The plugin that the tests are made of.
+/// The plugin under test.
 pub(crate) static SUBJECT: Subject =
     Subject { api, violation, reported, listed_another_kind, listed_but_absent };
 
@@ -35,12 +35,12 @@ fn reported(call: Call, kind: u16, text: &str) -> (u16, String) {
     }
 }
 
-/// What it says of a walk that shows a record of another kind.
+/// The plugin's text for a walk that shows a record of another kind.
 fn listed_another_kind(got: u8) -> String {
     format!("for_each_record_key_raw answered with a record of kind {got}; 1 was asked for")
 }
 
-/// What it says of a walk that shows a record which cannot be read.
+/// The plugin's text for a walk that shows a record which cannot be read.
 fn listed_but_absent(sys_id: u64) -> String {
     format!("the host listed Account {sys_id} and then had no such record")
 }

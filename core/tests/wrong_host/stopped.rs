@@ -16,7 +16,7 @@ use statevec_fixtures::wrong_host::{
     script::{HONEST, Report, Script, follow},
 };
 
-/// Stops a walk, does without it, and deletes.
+/// Stops a walk, ignores its error, and deletes.
 struct Stopper;
 
 impl Plugin for Stopper {

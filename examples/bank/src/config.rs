@@ -13,19 +13,19 @@ pub struct Config {
 pub enum ConfigError<'t> {
     /// A line that is not `key = value`.
     NotASetting {
-        /// Where it is, counted from 1.
+        /// The number of the line, counted from 1.
         line: usize,
     },
     /// A key that the bank does not have.
     UnknownKey {
-        /// Where it is, counted from 1.
+        /// The number of the line, counted from 1.
         line: usize,
         /// The key.
         key: &'t str,
     },
     /// A value out of its range.
     BadAmount {
-        /// Where it is, counted from 1.
+        /// The number of the line, counted from 1.
         line: usize,
         /// The value.
         value: &'t str,

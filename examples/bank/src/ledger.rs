@@ -5,7 +5,7 @@ use statevec_abi::prelude::*;
 
 use crate::schema::{Account, AccountUpdate, BalanceChanged, PLATFORM, Reason};
 
-/// One half of a booking: what happens to one account.
+/// One half of a booking: the change of one account.
 pub(crate) struct Posting {
     pub(crate) account_id: u64,
     pub(crate) delta: i64,

@@ -6,7 +6,7 @@ use statevec_abi::prelude::*;
 /// The account that money comes from and goes to when it enters or leaves the bank.
 pub const PLATFORM: u64 = 0;
 
-/// An account and what is on it.
+/// An account with its balance.
 #[derive(Debug, Clone, PartialEq, Eq, Record)]
 #[record(kind = 1, len = 64, pk(account_id))]
 pub struct Account {
@@ -77,7 +77,7 @@ pub struct BalanceChanged {
     pub delta: i64,
     /// To what.
     pub balance: i64,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 

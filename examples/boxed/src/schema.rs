@@ -5,7 +5,7 @@ use statevec_abi::prelude::*;
 /// The name of an item: up to 20 bytes, UTF-8 by custom.
 pub type Name = FixedBytes<20>;
 
-/// An item, and what there is of it.
+/// An item, and the number of its pieces.
 #[derive(Debug, Clone, PartialEq, Eq, Record)]
 #[record(kind = 1, len = 64, pk(name))]
 pub struct Item {
@@ -20,7 +20,7 @@ pub struct Item {
     pub on_hand: u32,
 }
 
-/// Puts pieces of an item on the shelf; new items are welcome.
+/// Puts pieces of an item on the shelf. A new item is created.
 #[derive(Debug, Clone, PartialEq, Eq, Command)]
 #[command(kind = 1)]
 pub struct Receive {

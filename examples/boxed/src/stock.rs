@@ -1,4 +1,4 @@
-//! Pieces that come and go.
+//! Movements of pieces: in and out of the shelf.
 
 use alloc::{format, string::String};
 

@@ -1,4 +1,4 @@
-//! Tells the linker where the target's memory is.
+//! Writes the linker script with the target's memory.
 
 use std::{env, error::Error, fs, path::Path};
 

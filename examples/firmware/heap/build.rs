@@ -1,4 +1,4 @@
-//! Makes the command script of the image, and says where the target's memory is.
+//! Makes the command script of the image, and the linker script with the target's memory.
 
 #[path = "../build/commands.rs"]
 mod commands;

@@ -1,5 +1,5 @@
-//! The machine: where a program begins and how it ends. Both come through the debugger or emulator
-//! (semihosting).
+//! The machine: the start of a program, its exit status and its output. Status and output go
+//! through the debugger or emulator (semihosting).
 
 #[cfg(target_arch = "arm")]
 pub use cortex_m_rt::entry;

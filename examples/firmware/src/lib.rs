@@ -13,7 +13,7 @@ pub mod stack;
 
 use core::panic::PanicInfo;
 
-/// There is nobody to tell but the one who watches the exit status.
+/// Ends the program: the exit status is the only report of a panic.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     board::exit(101)

@@ -1,6 +1,6 @@
 #![no_std]
 #![no_main]
-//! Firmware with two plugins: runs the commands in the image, and prints what becomes of them.
+//! Firmware with two plugins: runs the commands in the image, and prints their outcomes.
 
 use statevec_abi::{fixed_store::FixedStore, prelude::*};
 use statevec_firmware::{

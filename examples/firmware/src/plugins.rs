@@ -1,5 +1,5 @@
-//! The plugins of these images, the memory of their records, and their commands. What an image does
-//! not name is not linked into it.
+//! The plugins of these images, the memory of their records, and their commands. An image links
+//! only those that it names.
 
 use statevec_abi::{
     fixed_store::{FixedMemory, record_size},

@@ -1,4 +1,4 @@
-//! Records what a plugin does: every entry in a log, and the last ones in memory.
+//! Records the commands of a plugin: every entry in a log, and the last ones in memory.
 
 use core::ffi::CStr;
 
@@ -18,7 +18,7 @@ use crate::guest::Guest;
 /// Bytes of memory for the last entries.
 const RECENT_BYTES: usize = 2048;
 
-/// A log of everything that a plugin did, and the last entries in memory.
+/// A log of all commands of a plugin, and the last entries in memory.
 pub struct Recorder<'a, W> {
     log: LogWriter<W>,
     recent: RecentEntries<'a, RECENT_BYTES>,

@@ -38,7 +38,7 @@ impl<'s> Iterator for Script<'s> {
         if self.rest.is_empty() {
             return None;
         }
-        // Taken, so that a script that ends too early is an error once.
+        // The rest is taken, so that a script that ends too early gives one error.
         let Some((command, rest)) = first(mem::take(&mut self.rest)) else {
             return Some(Err(ScriptError::Truncated));
         };
@@ -47,7 +47,7 @@ impl<'s> Iterator for Script<'s> {
     }
 }
 
-/// A command, or why its record is none.
+/// A command, or the fault of its record.
 type Decoded<'s> = Result<RuntimeCommandRef<'s>, QueueCodecError>;
 
 /// The first command and the script behind it; `None` when the script ends before the command does.

@@ -1,13 +1,15 @@
-//! How deep the stack goes: paint what is free of it, run, and look how much paint is gone.
+//! Measures the depth of the stack: fills the free part with a pattern, runs, and counts the words
+//! that still have it.
 //!
-//! This and `clock` read the machine itself, and are the only places of this package with `unsafe`.
+//! This and `clock` read registers and raw memory, and are the only places of this package with
+//! `unsafe`.
 
 use core::{arch::asm, ptr};
 
-/// No value that a program is likely to write.
+/// The pattern: a value that a program is unlikely to write.
 const PAINT: usize = 0x5AFE_C0DE;
 
-/// How much is painted, in bytes. The machine's RAM has far more free.
+/// Bytes that are painted. The machine has far more free RAM.
 const WINDOW: usize = 8 << 10;
 
 /// Right under the stack pointer: painting itself may use it.

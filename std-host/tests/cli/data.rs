@@ -1,4 +1,4 @@
-//! Data directories and recorded files: durable runs, and the commands that look after them.
+//! Data directories and recorded files: durable runs, and the commands that read and maintain them.
 
 use std::{fs, path::Path};
 

@@ -14,7 +14,7 @@ pub(crate) fn library() -> PathBuf {
     std::env::current_exe().unwrap().with_file_name(name)
 }
 
-/// The commands that do these things, one per line.
+/// The commands with these harms, one per line.
 pub(crate) fn commands(whats: &[&str]) -> String {
     let line = |what| format!("{{\"command\":\"Do\",\"payload\":{{\"what\":\"{what}\"}}}}\n");
     whats.iter().map(line).collect()

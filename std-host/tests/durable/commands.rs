@@ -35,7 +35,7 @@ fn command_at_or_below_the_last_is_answered_with_its_entry() {
     for ext_seq in [0, 10, 20, 30] {
         assert!(submit(&mut engine, ext_seq, STORE).unwrap().unwrap().1);
     }
-    // Nothing was synced yet: the answer is durable all the same.
+    // Nothing was synced yet, but the entry that is returned must be durable.
     assert_eq!(engine.durable(), 0);
     assert_eq!(submit(&mut engine, 20, STORE).unwrap(), Some((3, false)));
     assert_eq!(engine.durable(), 4);
@@ -43,7 +43,7 @@ fn command_at_or_below_the_last_is_answered_with_its_entry() {
     assert_eq!(submit(&mut engine, 15, STORE).unwrap(), None, "no command had this number");
     assert_eq!(submit(&mut engine, 40, STORE).unwrap(), Some((5, true)));
     assert_eq!(submit(&mut engine, 40, STORE).unwrap(), Some((5, false)));
-    // The answer is what was recorded, whatever is submitted now.
+    // The recorded entry is returned, although the payload differs now.
     let answer = engine.submit(&RuntimeCommandRef::new(5, 30, 0, b"other")).unwrap();
     let original = answer.logged().unwrap().entry();
     assert_eq!((original.command_kind, original.payload), (1, &STORE.encode().1[..]));

@@ -24,8 +24,7 @@ const SEED_VARIABLE: &str = "STATEVEC_CRASH_SEED";
 /// Crashes on one disk, one after another.
 const LIVES: u64 = 8;
 
-/// A run that has everything in it: several segments, checkpoints, rejections, panics, a restart in
-/// order.
+/// A run with several segments, checkpoints, rejections, panics, and a restart without a crash.
 pub(crate) fn script() -> Vec<Step> {
     let store = |id, value| Step::Submit(Operation::Store { id, value });
     let mut steps = vec![
@@ -206,7 +205,7 @@ pub(crate) fn end_process(world: &World, random: &mut Rng) {
     world.disk.restart();
 }
 
-/// Panics of the plugin are part of the runs.
+/// Silences the panic hook, because panics of the plugin are part of the runs.
 pub(crate) fn quiet() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -1,4 +1,5 @@
-//! Another plugin file, configuration or limits: the log says from which entry on.
+//! Changes of the plugin file, the configuration or the limits: the log has the entry from which on
+//! they hold.
 
 use statevec_abi::txlog::Entry;
 use statevec_host::{
@@ -69,7 +70,7 @@ fn change_of_configuration_or_limits_is_an_entry_of_its_own() {
     })
     .unwrap();
     assert_eq!(seen, ["a", "b"]);
-    // The plugin meets the limits that it had.
+    // The replay uses the limits that the plugin had.
     let options = ReplayOptions::default();
     let mut replayer = Replayer::of_directory(&world.directory, Some(&ledger()), options).unwrap();
     while replayer.step(|_, _| {}).unwrap() {}
@@ -92,7 +93,7 @@ fn checkpoint_behind_a_change_of_environment_is_enough() {
     assert_eq!(engine.opened().environment_changes, [""; 0]);
     assert_eq!((engine.opened().applied, engine.position().entry), (0, 3));
     engine.close().unwrap();
-    // The checkpoint's environment holds for what a replay runs behind it.
+    // The checkpoint's environment holds for the commands that a replay runs behind it.
     let mut engine = open(&world, "b", 100);
     submit(&mut engine, 3);
     engine.close().unwrap();

@@ -1,4 +1,4 @@
-//! Bits that flip while a directory lies still.
+//! Bits that flip in a directory while no process uses it.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ fn bytes_of(world: &World, extension: &str) -> Vec<(PathBuf, usize)> {
     files.map(|path| (path.clone(), world.disk.contents(&path).unwrap().len())).collect()
 }
 
-/// Every byte of what was written, and one in 16 of the zeros behind it.
+/// Offsets of every written byte, and of one in 16 of the zeros behind them.
 fn of_interest(world: &World, path: &Path, len: usize) -> Vec<usize> {
     let bytes = world.disk.contents(path).unwrap();
     let last = bytes.iter().rposition(|byte| *byte != 0).unwrap_or(0);
@@ -49,7 +49,7 @@ fn flipped_bit_anywhere_in_a_log_is_found_or_harmless() {
             let mut flipped = world.fork();
             assert!(flipped.disk.flip_bit(&path, byte, byte as u8));
             let verified = flipped.verify();
-            // Opening checks that everything is there that was acknowledged.
+            // Opening checks that all acknowledged entries are there.
             match flipped.open() {
                 Ok(engine) => {
                     assert_eq!(engine.position().entry, world.last_acknowledged());

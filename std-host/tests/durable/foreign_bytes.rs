@@ -56,7 +56,7 @@ fn written() -> (SimulatedDisk, Vec<u8>) {
 /// Records and ends of a checkpoint.
 type Contents = (Vec<(u8, u64, Vec<u8>)>, Vec<KindEnd>);
 
-/// Everything in the checkpoint, or why it cannot be read.
+/// All contents of the checkpoint, or the reason why it cannot be read.
 fn read(storage: &dyn Storage) -> Result<Contents, String> {
     let text = |error: statevec_host::checkpoint::CheckpointError| error.to_string();
     let mut reader = CheckpointReader::open(storage, Path::new(FILE)).map_err(text)?;
@@ -86,7 +86,7 @@ fn checkpoint_that_is_cut_off_or_goes_on_is_refused() {
     assert!(read(&disk).unwrap_err().contains("something follows the last block"));
 }
 
-/// Makes the checksums of all blocks right, so that what is behind them is reached.
+/// Corrects the checksums of all blocks, so that the checks behind them are reached.
 fn reseal(bytes: &mut [u8]) {
     let mut at = 0;
     while let Some(len) = bytes.get(at..at + 4) {

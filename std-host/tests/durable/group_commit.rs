@@ -1,4 +1,5 @@
-//! Syncs: exactly one per frame, shared by what arrives meanwhile, and told to other threads.
+//! Syncs: exactly one per frame, shared by the entries that arrive meanwhile, and visible to other
+//! threads.
 
 use std::sync::{
     Arc,

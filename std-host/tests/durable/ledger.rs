@@ -69,7 +69,7 @@ impl Operation {
 
 pub(crate) struct Ledger<const BUILD: u8>;
 
-/// Builds of the plugin: what was changed in them.
+/// Builds of the plugin, which differ in one change each.
 pub(crate) const SOUND: u8 = 0;
 pub(crate) const OTHER_VALUE: u8 = 1;
 pub(crate) const OTHER_EVENT: u8 = 2;

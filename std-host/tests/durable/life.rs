@@ -1,4 +1,4 @@
-//! Runs a durable engine on a simulated disk, and knows what must be there afterwards.
+//! Runs a durable engine on a simulated disk, and checks the state afterwards with a model.
 
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ impl World {
         }
     }
 
-    /// Opens the directory, and checks that it holds what it must.
+    /// Opens the directory, and compares its state with the model.
     pub(crate) fn open(&mut self) -> Result<DurableEngine, DurableError> {
         let engine = DurableEngine::open(&self.directory, &self.plugin, self.options())?;
         self.check(&engine);
@@ -155,7 +155,7 @@ impl World {
         Ok(())
     }
 
-    /// Submits an acknowledged command again, and compares the answer with what it did.
+    /// Submits an acknowledged command again, and compares the returned entry with the first one.
     pub(crate) fn submit_again(
         &self,
         engine: &mut DurableEngine,

@@ -1,4 +1,5 @@
-//! Durable engines: nothing acknowledged is lost, nothing else is half there, and damage is found.
+//! Durable engines: acknowledged entries are never lost, other entries are whole or absent, and
+//! damage is found.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 

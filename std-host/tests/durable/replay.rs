@@ -1,4 +1,4 @@
-//! Replays: the build that wrote a log finds no difference, and others find where they differ.
+//! Replays: the build that wrote a log finds no difference, and other builds find their first one.
 
 use statevec_abi::{
     boundary::RuntimeCommandRef,

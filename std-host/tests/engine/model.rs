@@ -144,7 +144,7 @@ impl Model {
         if kind == NOTE { Err(Stop::Unlisted) } else { self.kind(kind) }
     }
 
-    /// Compares everything that a store offers for reading.
+    /// Compares the results of all reading functions of a store.
     pub(crate) fn assert_matches(&self, store: &Store) {
         store.check_consistency().unwrap();
         for (&kind, table) in &self.kinds {

@@ -1,4 +1,4 @@
-//! The engine's reactions to a plugin's results.
+//! The outcomes of an engine for a plugin's results.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,4 @@
-//! Arbitrary scripts against the model, bytes compared before and after every command.
+//! Arbitrary scripts, compared with the model byte by byte before and after every command.
 
 use proptest::{collection::vec, prelude::*};
 

@@ -1,4 +1,4 @@
-//! Rules that keep an engine that lives and one that was restarted alike.
+//! An engine that kept running and one that was restarted give the same outcomes.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -21,7 +21,7 @@ use crate::{
 const CREATE: Step = Step::Create { kind: ACCOUNT, key: 1, value: 10 };
 const UPDATE: Step = Step::Update { kind: ACCOUNT, key: 1, value: 99 };
 
-/// Panics, fails or accepts, as the command says. Its pool has room for one instance.
+/// A plugin whose commands panic, fail or accept. Its pool has room for one instance.
 struct Failing;
 
 const FAILING: StaticPlugin = static_plugin!(Failing, slots = 1);
@@ -102,7 +102,7 @@ fn failed_command_is_a_transition_and_the_next_one_meets_a_new_instance() {
     assert_eq!(engine.validate().unwrap_err().message.to_string(), text);
     assert_eq!(engine.position(), before);
 
-    // Its records go on elsewhere.
+    // Another engine continues with its records.
     let plugin = engine.plugin().clone();
     let mut engine = Engine::with_store(&plugin, "", engine.unload().unwrap()).unwrap();
     engine.resume_at(before);

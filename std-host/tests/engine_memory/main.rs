@@ -1,4 +1,5 @@
-//! Memory of large transactions. A binary of its own, because it limits the process's memory.
+//! Memory of large transactions. This is a binary of its own, because it limits the process's
+//! memory.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]

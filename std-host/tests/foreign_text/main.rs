@@ -1,4 +1,4 @@
-//! Foreign text cannot change what surrounds it, on a terminal or in JSON.
+//! Foreign text cannot change the text around it, on a terminal or in JSON.
 
 use proptest::prelude::*;
 use statevec_host::foreign_text::{

@@ -1,4 +1,4 @@
-//! Failures as JSON lines, those with numbers that the contract does not know among them.
+//! Failures as JSON lines, also with phases and kinds that the contract does not define.
 
 use statevec_abi::abi::{RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind};
 use statevec_abi::host::CallFailure;

@@ -1,4 +1,4 @@
-//! Every field type: what it takes, what it refuses, and how it is written.
+//! Every field type: the values that it takes and refuses, and their written form.
 
 use serde_json::Value;
 use statevec_host::json::{JsonWriter, parse_command};

@@ -72,7 +72,7 @@ fn a2_library_that_claims_the_path_of_another_answers_for_it() {
     assert_eq!(open(&two).unwrap().name(), "two");
 }
 
-/// The same where the linker gets the path: it answers with the first library, and that is noticed.
+/// The same if the linker gets the path: it returns the first library, and the loader detects it.
 #[test]
 fn a2_library_that_claims_the_path_of_one_with_origin_answers_for_it() {
     let folder = TempDir::new().unwrap();
@@ -175,8 +175,8 @@ fn a3_file_that_foreign_code_has_mapped_unchanged_is_loaded() {
     assert_eq!(open(&path).unwrap().name(), "shared");
 }
 
-/// Files change places all the time, and every third is not whole. Each load gives one of the two
-/// plugins with the bytes that belong to it, or an error.
+/// Two files are exchanged all the time, and every third is not whole. Each load gives one of the
+/// two plugins with the bytes that belong to it, or an error.
 #[test]
 fn a5_file_that_is_exchanged_while_it_is_loaded() {
     let folder = TempDir::new().unwrap();

@@ -35,7 +35,7 @@ fn a8_start_up_code_of_fast_math_changes_the_host_s_numbers() {
     assert_eq!(open(&path).unwrap().name(), "fast");
     assert!(smallest_number_is_halved());
 
-    // This shows that the library does what the test is about.
+    // This shows that the library does change the mode.
     let copy = folder.path().join("copy.so");
     std::fs::copy(&path, &copy).unwrap();
     std::thread::spawn(move || {

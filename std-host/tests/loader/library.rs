@@ -1,4 +1,4 @@
-//! Shared libraries written in C, each with at most one thing wrong.
+//! Shared libraries written in C, each with at most one fault.
 
 use std::{
     fmt::Write as _,
@@ -39,7 +39,7 @@ impl Default for Library {
     }
 }
 
-/// A library in order.
+/// A library without a fault.
 pub(crate) fn named(name: &str) -> Library {
     Library { name: Some(name.into()), name_len: name.len(), ..Library::default() }
 }

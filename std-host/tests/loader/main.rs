@@ -1,5 +1,4 @@
-//! The loader's answers to files that are no plugins, plugins that are wrong, and files that
-//! change.
+//! The loader's errors for files that are no plugins, plugins with faults, and files that change.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
@@ -25,7 +24,7 @@ use std::{error::Error, path::Path};
 
 use statevec_host::{LoadError, LoadOptions, LoadedPlugin};
 
-/// An error and its causes, as a person gets to see them.
+/// An error and its causes, as a program prints them.
 fn chain(error: &dyn Error) -> String {
     let (mut text, mut cause) = (error.to_string(), error.source());
     while let Some(error) = cause {

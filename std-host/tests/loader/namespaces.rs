@@ -1,5 +1,5 @@
 //! Plugins where `/proc` is missing, and on file systems that forbid to execute. The tests start
-//! themselves in a mount namespace of their own, and do nothing where that cannot be had.
+//! themselves in a mount namespace of their own, and do nothing where the system refuses one.
 
 use std::{
     env, fs,

@@ -18,7 +18,7 @@ fn pinned(path: &Path, digest: Sha256) -> Result<LoadedPlugin, LoadError> {
     open_with(&LoadOptions::new().sha256(digest), path)
 }
 
-/// Where the code's constants lie: the same for two plugins if they are one mapping.
+/// The address of the code's constants: the same for two plugins if they are one mapping.
 fn address(plugin: &LoadedPlugin) -> usize {
     plugin.api().schema_bytes().unwrap().as_ptr().addr()
 }

@@ -1,4 +1,4 @@
-//! Libraries that are not whole. The dynamic linker dies of most of them.
+//! Libraries that are not whole. Most of them would crash the dynamic linker.
 
 use std::{
     env, fs,
@@ -40,7 +40,7 @@ fn file_that_is_cut_off_anywhere() {
     assert_eq!(open(&path).unwrap().name(), "bank");
 }
 
-/// Without section headers, which stand at the end, it is the segments that must be in the file.
+/// Without section headers, which stand at the end, the segments must be in the file.
 #[test]
 fn file_that_grows_loads_once_its_segments_are_there() {
     let folder = TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! One load in a process of its own, which reports how far it came.
+//! One load in a process of its own, which reports its progress.
 
 use std::{
     ffi::{c_char, c_int, c_void},
@@ -15,17 +15,17 @@ use std::{
 
 use statevec_host::{LoadError, LoadedPlugin};
 
-/// How a load ended.
+/// The end of a load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum End {
     Loaded,
     /// Refused before the dynamic linker was called.
     RefusedByChecks,
-    /// Refused by the dynamic linker's own words.
+    /// Refused by the dynamic linker.
     RefusedByLinker,
     /// Refused after the library was mapped.
     RefusedAfter,
-    /// The process died, and where.
+    /// The process died at this stage.
     Crashed {
         signal: c_int,
         stage: Stage,
@@ -38,7 +38,7 @@ pub(crate) enum End {
     },
 }
 
-/// How far a load came, by its call of `dlopen`.
+/// The progress of a load, relative to its call of `dlopen`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     Before,
@@ -56,7 +56,7 @@ const OTHER: u8 = b'r';
 
 /// The write end of the child's pipe.
 static REPORT: AtomicI32 = AtomicI32::new(-1);
-/// Where this program's own code lies.
+/// The addresses of this program's own code.
 static HOST: OnceLock<Range<usize>> = OnceLock::new();
 
 /// Forks, and loads the library in the child.
@@ -122,7 +122,7 @@ fn run(path: &Path) -> ! {
     unsafe { libc::_exit(0) }
 }
 
-/// Sends the dynamic linker's complaints to nowhere.
+/// Discards the dynamic linker's messages.
 fn silence() {
     let null = fs::File::options().write(true).open("/dev/null").unwrap();
     // SAFETY: both descriptors are open (rule 10).
@@ -168,7 +168,7 @@ fn catch(signal: c_int) {
     unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) };
 }
 
-/// Where the code of this program is mapped.
+/// Finds the addresses of this program's own code.
 fn own_code() -> Range<usize> {
     let here = own_code as *const () as usize;
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
@@ -185,7 +185,7 @@ fn own_code() -> Range<usize> {
 ///
 /// # Safety
 ///
-/// As the system's.
+/// As for the system's `dlopen`.
 // SAFETY: the function has the type and the meaning of the one that it stands before (rule 10).
 #[unsafe(no_mangle)]
 unsafe extern "C" fn dlopen(name: *const c_char, flags: c_int) -> *mut c_void {

@@ -1,4 +1,4 @@
-//! Outcomes, counted.
+//! Counts the outcomes of loads.
 
 use std::{collections::BTreeMap, fmt};
 

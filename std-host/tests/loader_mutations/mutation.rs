@@ -8,7 +8,7 @@ use object::{
     read::elf::{Dyn as _, FileHeader as _, ProgramHeader as _},
 };
 
-/// The numbers that may change: where they lie in the file.
+/// The offsets and lengths of the numbers in the file that may change.
 pub(crate) struct Places {
     fields: Vec<Range<usize>>,
     len: u64,

@@ -1,6 +1,6 @@
-//! The dynamic linker answers a path that it knows with the library that it mapped before, and the
-//! path of a memory file is its descriptor's number. The test has a process of its own, so that no
-//! other test takes the numbers.
+//! The dynamic linker returns a mapped library for a path that it knows, and the path of a memory
+//! file is its descriptor's number. The test has a process of its own, so that no other test takes
+//! the numbers.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]

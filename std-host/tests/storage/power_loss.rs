@@ -1,4 +1,4 @@
-//! The remains after crashes.
+//! The contents of a disk after a crash.
 
 use std::{collections::BTreeSet, path::Path};
 

@@ -4,8 +4,8 @@
 //! - A checkpoint that can be read is the same after it was written again.
 //! - A segment that can be read ends where its last entry says.
 //!
-//! The first byte decides whether the checksums of a checkpoint's blocks are made right before, so
-//! that what stands behind them is reached.
+//! The first byte decides whether the checksums of a checkpoint's blocks are corrected first, so
+//! that the checks behind them are reached.
 
 use std::{path::Path, sync::Arc};
 

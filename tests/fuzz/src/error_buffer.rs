@@ -74,7 +74,7 @@ fn check_names(buffer: &RuntimeErrorBuf) {
     assert_eq!(buffer.kind.name().is_some(), is_known);
 }
 
-/// Writes the buffer's own text into a buffer full of other things.
+/// Writes the buffer's own text into a buffer that has another content.
 fn check_writing(buffer: &RuntimeErrorBuf) {
     // Twice the text: it may be longer than there is room.
     let text = text_of(buffer).repeat(2);

@@ -57,7 +57,7 @@ pub enum PackError {
 }
 
 impl Pack {
-    /// Where the corpus of a target is.
+    /// The path of a target's corpus.
     #[must_use]
     pub fn path(target: &str) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target).with_extension("pack")

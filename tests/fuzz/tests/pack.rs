@@ -1,4 +1,4 @@
-//! Packed corpora: what is written is read again, and damage is found.
+//! Packed corpora: written inputs are read again, and damage is found.
 
 use std::path::Path;
 

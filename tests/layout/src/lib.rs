@@ -1,12 +1,11 @@
 #![no_std]
 //! The layout of every type of the contract, as text that the compiler writes while it compiles.
 //!
-//! The text stands in a static, and so in the object file: whoever built this crate for a target
-//! reads from there what that target's compiler made of the types, without running anything
-//! (`tests/targets.sh` does, for targets that no test runs on).
+//! The text stands in a static, and so in the object file. `tests/targets.sh` builds this crate for
+//! targets that no test runs on, and reads the layout from the object file, without running it.
 //!
-//! One line for each number: type, what of it, the number, separated by tabs. Sizes, alignments and
-//! offsets are in bytes.
+//! One line for each number: the type, the measured property and the number, separated by tabs.
+//! Sizes, alignments and offsets are in bytes.
 
 mod writer;
 
@@ -81,7 +80,7 @@ pub const TABLE: &str = match str::from_utf8(WRITTEN.bytes()) {
     Err(_) => panic!("names are UTF-8 and digits are ASCII"),
 };
 
-/// The table between [`BEGIN`] and [`END`], for whoever looks into the object file.
+/// The table between [`BEGIN`] and [`END`], for readers of the object file.
 #[used]
 pub static OBJECT_TEXT: [u8; BEGIN.len() + TABLE.len() + END.len()] = {
     let mut text = [0; BEGIN.len() + TABLE.len() + END.len()];

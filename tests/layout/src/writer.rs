@@ -1,6 +1,6 @@
 //! Writes a table at compile time, where there is no formatting.
 
-/// More than the table takes; too little does not compile.
+/// An upper bound of the table's length. A longer table does not compile.
 const CAPACITY: usize = 8 << 10;
 
 /// Lines of text, written by `const` code.
@@ -14,7 +14,7 @@ impl Writer {
         Self { text: [0; CAPACITY], len: 0 }
     }
 
-    /// Adds a line: name, what of it, the number.
+    /// Adds a line: name, property and number.
     pub(crate) const fn line(self, name: &str, what: &str, number: usize) -> Self {
         self.bytes_of(name.as_bytes())
             .byte(b'\t')

@@ -1,15 +1,15 @@
-//! A plugin that is wrong on purpose. One misbehaviour at a time, and which one is a text:
+//! A plugin that breaks the contract on purpose, with one fault at a time. A text selects the
+//! fault:
 //!
-//! - what is wrong before there is an instance (version, table, name, schema) is told to
-//!   [`statevec_misbehaving_say`], for the thread that calls it;
-//! - everything else is an instance's configuration.
+//! - faults before there is an instance (version, table, name, schema) are set with
+//!   [`statevec_misbehaving_say`], for the calling thread;
+//! - all others are an instance's configuration.
 //!
-//! It has four tables, which `say("table", …)` chooses between: `raw` speaks the contract by itself
-//! and so can break it; `panicking` and `reentrant` are plugins as an author writes them, with the
-//! SDK, and `boxed` panics behind the published traits.
+//! It has four tables, and `say("table", …)` selects one: `raw` calls the C table itself and so can
+//! break the contract; `panicking` and `reentrant` are plugins with the SDK, as an author writes
+//! them; `boxed` panics behind the published traits.
 //!
-//! In every table command [`WELL`](schema::WELL) does what a plugin should do, and any other
-//! command misbehaves.
+//! In every table, command [`WELL`](schema::WELL) is correct, and any other command has the fault.
 
 mod raw;
 mod saying;
@@ -27,22 +27,22 @@ pub extern "C" fn statevec_runtime_plugin_entry_v1() -> RuntimePluginApiV1 {
     saying::table()
 }
 
-/// Sets what the library says of itself on this thread. Fails when it does not know `what`, or what
-/// to make of `value`.
+/// Sets a property of the library on this thread. Fails if `what` is unknown, or if `value` is not
+/// valid for it.
 ///
 /// | `what` | `value` |
 /// |---|---|
-/// | `table` | `raw`, `panicking`, `boxed` or `reentrant`; everything else as it should be |
+/// | `table` | `raw`, `panicking`, `boxed` or `reentrant`; resets all other properties |
 /// | `abi_version` | a number |
 /// | `null` | the entry of the table that is null |
-/// | `name`, `schema` | the bytes to answer with, good or bad |
-/// | `panic` | `name` or `schema`, and `text` or `bomb` for what is thrown |
+/// | `name`, `schema` | the bytes to return, valid or not |
+/// | `panic` | `name` or `schema`, and `text` or `bomb` for the payload |
 ///
 /// # Safety
 ///
-/// `what` and, except for `name` and `schema`, `value` are valid for the call. Nobody calls the
-/// table's `plugin_name` or `schema_bytes` on this thread when what was said is gone, unless they
-/// only look at its length.
+/// `what` and, except for `name` and `schema`, `value` are valid for the call. The bytes that were
+/// set for `name` or `schema` live as long as the table's `plugin_name` or `schema_bytes` is called
+/// on this thread, unless the caller reads their length only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn statevec_misbehaving_say(
     what: RuntimeBytesRef,
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn statevec_misbehaving_say(
     }
 }
 
-/// How many times it has panicked on this thread since a table was chosen: of a panic in a
-/// destructor nobody is told.
+/// How many times it has panicked on this thread since a table was selected. A panic in a
+/// destructor is reported in no other way.
 #[unsafe(no_mangle)]
 pub extern "C" fn statevec_misbehaving_panics() -> u32 {
     sdk::thrown::panics()

@@ -1,5 +1,5 @@
-//! The plugin that speaks the contract by itself. What its configuration can say is in [`answer`],
-//! [`host_call`] and [`place`].
+//! The plugin that calls the C table itself. [`answer`], [`host_call`] and [`place`] have the
+//! faults that its configuration can name.
 
 mod answer;
 mod host_call;
@@ -73,8 +73,8 @@ unsafe extern "C" fn create_runtime(
     status
 }
 
-/// Remembers a handle that comes with a failure: the host must leave it alone, so that it is never
-/// destroyed, and is no leak of the host's.
+/// Remembers a handle that comes with a failure. The host must not use it, so it is never
+/// destroyed. The static keeps leak detection quiet.
 fn not_to_be_used(runtime: *mut c_void) {
     static HANDLES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
     if let Ok(mut handles) = HANDLES.lock() {
@@ -162,7 +162,7 @@ unsafe extern "C" fn on_unload(
     tell(said, phase, out_error)
 }
 
-/// Fails with a report, if there is one, where there is no event to put it in.
+/// Fails with a report, if there is one. For calls that cannot emit it as an event.
 fn tell(
     said: Option<String>,
     phase: RuntimeErrorPhase,

@@ -42,7 +42,7 @@ pub(crate) fn schema(bytes: RuntimeBytesRef) -> Option<()> {
     Some(())
 }
 
-/// `None`: nobody knows what that would mean.
+/// `None` if `what` is unknown, or if `value` is not valid for it.
 pub(crate) fn say(what: &str, value: &str) -> Option<()> {
     match what {
         "table" => {
@@ -86,8 +86,8 @@ fn without(entry: &str) -> Option<RuntimePluginApiV1> {
     })
 }
 
-/// Panics are what the tests are about, and their texts come back as errors: a library has a hook
-/// of its own, which would print them as well.
+/// Silences the panic hook. A library has a hook of its own, which would print panics that the
+/// tests expect; their texts come back as errors, too.
 fn quiet() {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| std::panic::set_hook(Box::new(|_| {})));

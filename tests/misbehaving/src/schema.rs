@@ -6,15 +6,15 @@ use statevec_abi::{
     typed::{Event, Record},
 };
 
-/// The command that does what a plugin should do: it creates the account of the command's number.
+/// The correct command: it creates the account of the command's number.
 pub(crate) const WELL: u8 = 1;
 /// The record with a key.
 pub(crate) const ACCOUNT: RecordKind = 1;
 /// The record without.
 pub(crate) const NOTE: RecordKind = 2;
-/// The event that says what became of host calls.
+/// The event with the results of host calls.
 pub(crate) const REPORT: u8 = 1;
-/// Where an account's value lies.
+/// Offset of an account's value.
 pub(crate) const VALUE_AT: usize = 8;
 
 #[derive(Debug, Record)]

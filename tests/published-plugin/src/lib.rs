@@ -1,9 +1,8 @@
 //! The inventory, written as an author writes a plugin today: with the published crates and nothing
 //! of this workspace.
 //!
-//! `statevec_tests::inventory` says what it does; the same plugin exists there with this
-//! workspace's SDK, and in C under `examples/c-plugin`. The tests find that the three cannot be
-//! told apart.
+//! `statevec_tests::inventory` describes it, and has the same plugin with this workspace's SDK. It
+//! also exists in C, in `examples/c-plugin`. The tests check that the three give the same results.
 
 mod schema;
 
@@ -188,7 +187,7 @@ impl Call<'_> {
             return Err(Refusal("quantity must be positive".into()));
         }
         let on_hand = tx.update_typed_by_pk::<Item, _, _, _>(Item::pk(&sku), |item| {
-            // Written before it is checked: what a rejection leaves behind is for the host to undo.
+            // Written before it is checked: the host must undo it after a rejection.
             let before = item.on_hand();
             item.set_on_hand(before.wrapping_sub(quantity));
             item.set_moves(item.moves().wrapping_add(1));

@@ -1,4 +1,4 @@
-//! Commands that lead the inventory down every path.
+//! Commands that run every path of the inventory.
 
 use statevec_abi::{boundary::RuntimeCommandRef, typed::Command};
 
@@ -35,7 +35,7 @@ impl Sent {
 }
 
 /// One command after another, for an inventory with `max_on_hand=100`: every commit, every
-/// rejection, what the host refuses, and what is no command.
+/// rejection, refusals of the host, and malformed commands.
 #[must_use]
 pub fn commands() -> Vec<Sent> {
     let (bolt, nut, absent) = (Sku::from(b"BOLT-M8"), Sku::from(b"NUT-M8-A2-XL"), Sku::from(b"?"));

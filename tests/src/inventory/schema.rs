@@ -8,7 +8,7 @@ use statevec_abi::{
 /// A stock keeping unit: a short text.
 pub type Sku = FixedBytes<12>;
 
-/// An item and what is in stock of it.
+/// An item with its stock.
 #[derive(Debug, Clone, PartialEq, Eq, Record)]
 #[record(kind = 1, len = 64, pk(sku))]
 pub struct Item {
@@ -31,7 +31,7 @@ pub struct Register {
     pub sku: FixedBytes<12>,
 }
 
-/// Adds to what is in stock.
+/// Adds to the stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Command)]
 #[command(kind = 2)]
 pub struct Receive {
@@ -41,7 +41,7 @@ pub struct Receive {
     pub quantity: u32,
 }
 
-/// Takes from what is in stock.
+/// Takes from the stock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Command)]
 #[command(kind = 3)]
 pub struct Ship {
@@ -81,7 +81,7 @@ pub struct StockChanged {
     pub sku: FixedBytes<12>,
     /// To what.
     pub on_hand: u32,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
     /// Number of the command that did it.
     pub ext_seq: u64,

@@ -63,7 +63,7 @@ fn message_len_is_above_the_capacity() {
     for call in ALL {
         let script = failing(Report::Filled(4001, usize::MAX, b'x'));
         assert_told(call, script, told(call, 4001, &text));
-        // Where no text was written either, there are the zeros of a new buffer.
+        // The host wrote no text, so the buffer has the zeros of a new one.
         let script = failing(Report::LengthOnly(usize::MAX));
         assert_told(call, script, told(call, 4002, &"\0".repeat(text.len())));
     }

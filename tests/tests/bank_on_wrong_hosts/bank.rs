@@ -22,7 +22,7 @@ use statevec_fixtures::wrong_host::{
 /// The failure of a call of the bank: phase, kind and text.
 pub(crate) type Failure = (RuntimeErrorPhase, u16, String);
 
-/// A host call of the bank, and what leads to it.
+/// A host call of the bank, and the command that makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Call {
     /// The first of a deposit.
@@ -69,7 +69,8 @@ impl Call {
         matches!(self, Self::ForEachKey | Self::ReadById)
     }
 
-    /// Lets the host be honest up to this call, follow `script` in it, and be honest again.
+    /// Lets the host keep the contract up to this call, follow `script` in it, and then keep the
+    /// contract again.
     fn lead_to(self, script: Script) {
         const NO_ACCOUNT: Script = Script { visits: &[], flag: Some(0), ..HONEST };
         let script = Script { then: Some(&HONEST), ..script };
@@ -166,7 +167,8 @@ pub(crate) fn told(call: Call, kind: u16, text: &str) -> Result<(), Failure> {
     Err((call.phase(), kind, text.into()))
 }
 
-/// Leads the bank to a call in which the host follows a script; it must be told so, and go on.
+/// Leads the bank to a call in which the host follows a script, compares the result, and checks
+/// that the instance still works.
 #[track_caller]
 pub(crate) fn assert_told(call: Call, script: Script, told: Result<(), Failure>) {
     let bank = Instance::new();

@@ -1,8 +1,8 @@
-//! The bank's library on hosts that answer wrongly: each of its host calls meets each misbehaviour
-//! that applies to it.
+//! The bank's library on hosts that break the contract: each of its host calls meets each fault
+//! that it can have.
 //!
-//! `statevec_fixtures::wrong_host` has the whole list, and a host that follows it; here it meets a
-//! plugin as it is shipped.
+//! `statevec_fixtures::wrong_host` has the faults, and a host that follows a script of them. These
+//! tests run a plugin as it is shipped.
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod answers;

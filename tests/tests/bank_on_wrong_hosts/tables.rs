@@ -1,4 +1,4 @@
-//! Tables that are not there, not in place, or not complete.
+//! Tables that are null, misaligned or incomplete.
 
 use std::ptr;
 

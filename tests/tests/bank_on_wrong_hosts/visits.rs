@@ -1,13 +1,13 @@
-//! Records that are lent too often, never, or are none.
+//! Records that are lent too often or never, and bytes that are no record.
 
 use statevec_abi::boundary::limits;
 
 use crate::bank::{Call, FINDING, Instance, LENDING, assert_told, told};
-use statevec_fixtures::wrong_host::script::{HONEST, Lent, Script, WHOLE, left};
+use statevec_fixtures::wrong_host::script::{HONEST, LentBytes, Script, WHOLE, left};
 
 #[test]
 fn visitor_is_called_twice() {
-    let script = Script { visits: &[Lent::Bytes(WHOLE); 2], ..HONEST };
+    let script = Script { visits: &[LentBytes::Bytes(WHOLE); 2], ..HONEST };
     for call in LENDING {
         let text = format!("{} called its visitor twice", call.name());
         assert_told(call, script, told(call, 1, &text));
@@ -40,7 +40,7 @@ fn visitor_is_called_and_then_there_is_no_record() {
 
 #[test]
 fn visitor_is_called_with_null_of_some_length() {
-    let script = Script { visits: &[Lent::Null(WHOLE)], ..HONEST };
+    let script = Script { visits: &[LentBytes::Null(WHOLE)], ..HONEST };
     for call in LENDING {
         let null = "bytes pointer is null but len is non-zero";
         let text = format!("{} lent bad bytes: {null}", call.name());
@@ -51,9 +51,9 @@ fn visitor_is_called_with_null_of_some_length() {
 #[test]
 fn visitor_is_called_with_a_length_that_cannot_be() {
     const ABOVE_ISIZE: usize = isize::MAX as usize + 1;
-    let lengths: [(&[Lent], usize); 2] = [
-        (&[Lent::Unbelievable(ABOVE_ISIZE)], ABOVE_ISIZE),
-        (&[Lent::Unbelievable(usize::MAX)], usize::MAX),
+    let lengths: [(&[LentBytes], usize); 2] = [
+        (&[LentBytes::WrongLength(ABOVE_ISIZE)], ABOVE_ISIZE),
+        (&[LentBytes::WrongLength(usize::MAX)], usize::MAX),
     ];
     for (visits, len) in lengths {
         let script = Script { visits, ..HONEST };
@@ -68,8 +68,8 @@ fn visitor_is_called_with_a_length_that_cannot_be() {
 
 #[test]
 fn record_is_shorter_than_the_schema_says() {
-    let lengths: [(&[Lent], usize); 2] =
-        [(&[Lent::Bytes(WHOLE - 1)], WHOLE - 1), (&[Lent::Null(0)], 0)];
+    let lengths: [(&[LentBytes], usize); 2] =
+        [(&[LentBytes::Bytes(WHOLE - 1)], WHOLE - 1), (&[LentBytes::Null(0)], 0)];
     for (visits, found) in lengths {
         let script = Script { visits, ..HONEST };
         for call in LENDING {
@@ -83,7 +83,7 @@ fn record_is_shorter_than_the_schema_says() {
 
 #[test]
 fn record_is_longer_than_the_schema_says() {
-    let script = Script { visits: &[Lent::Bytes(WHOLE + 64)], ..HONEST };
+    let script = Script { visits: &[LentBytes::Bytes(WHOLE + 64)], ..HONEST };
     for call in LENDING {
         assert_told(call, script, Ok(()));
     }

@@ -12,21 +12,20 @@ use statevec_abi::{
 pub(crate) enum Fault {
     /// It fails, and the store has not seen it.
     FailsBefore(RuntimeErrorKind),
-    /// It fails after the store has done what it says.
+    /// It fails after the store has made the change.
     FailsAfter(RuntimeErrorKind),
     /// It panics, and the store has not seen it.
     PanicsBefore,
-    /// It panics after the store has done what it says, visitor and all.
+    /// It panics after the store has made the change and called the visitor.
     PanicsAfter,
-    /// It says that there is a record, and lends none: the store has not seen it. For calls that
-    /// lend one.
+    /// It reports a record, and lends none: the store has not seen it. For calls that lend one.
     FindsUnlent,
-    /// It says that there is no record, or that it is of another kind, after the store has lent it.
-    /// For calls in which it does.
+    /// It reports no record, or one of another kind, after the store has lent it. For calls in
+    /// which the store lends one.
     Denies,
 }
 
-/// Which call goes wrong, and what has been called so far.
+/// The call that fails next, and the calls so far.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     next: Cell<Option<(usize, Fault)>>,
@@ -41,16 +40,16 @@ pub(crate) struct Made {
     pub(crate) lent: bool,
 }
 
-/// The answer of a host call, and the lies that a host can tell about it.
+/// The result of a host call, and wrong results in its place.
 pub(crate) trait Answer: Sized {
-    /// The answer that goes with a record that was lent; `None` if none ever is.
+    /// The result of a call that lends a record; `None` if the call never lends one.
     fn unlent() -> Option<Self>;
-    /// An answer that does not go with the record that was lent; `None` if none was.
+    /// A result that contradicts the record that was lent; `None` if none was.
     fn denied(&self) -> Option<Self>;
 }
 
 impl Plan {
-    /// Lets the `nth` call from now, counted from 1, go wrong; none of them if that is `None`.
+    /// Lets the `nth` call from now, counted from 1, fail; none of them if that is `None`.
     pub(crate) fn set(&self, next: Option<(usize, Fault)>) {
         self.next.set(next);
         self.calls.borrow_mut().clear();
@@ -61,7 +60,7 @@ impl Plan {
         self.calls.borrow().clone()
     }
 
-    /// Makes a call of the store, or lets it go wrong.
+    /// Makes a call of the store, or lets it fail.
     pub(crate) fn call<'e, T: Answer>(
         &self,
         call: &'static str,

@@ -1,4 +1,4 @@
-//! A layer around a store whose nth call goes wrong.
+//! A layer around a store whose nth call fails.
 
 use statevec_abi::{
     abi::{RecordKey, RecordKind, SysId},
@@ -37,7 +37,7 @@ impl Host for Faulty {
         Store::thread_token()
     }
 
-    /// No call of the plugin: the boundary asks before it makes one.
+    /// Not counted, because the plugin does not call it: the boundary does, before it makes a call.
     fn key_len(&self, kind: RecordKind) -> Option<usize> {
         self.store.key_len(kind)
     }
@@ -91,7 +91,7 @@ impl Host for Faulty {
         pk: &[u8],
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, bool> {
-        // No record is lent here, whatever is answered.
+        // This call lends no record, whatever its result.
         let mut deleted = false;
         let call = |error| {
             deleted = self.store.delete_by_pk(kind, pk, error)?;

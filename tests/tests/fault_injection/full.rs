@@ -1,7 +1,7 @@
 //! A store that is full, at every size.
 //!
-//! A twin without a limit runs the commands that the limited store commits, so
-//! that the two must stay the same.
+//! A second store without a limit runs the commands that the limited store commits, so that the two
+//! must stay the same.
 
 use statevec_abi::abi::{RuntimeErrorPhase, runtime_error_kind};
 use statevec_host::StoreLimits;
@@ -74,8 +74,8 @@ fn assert_traceless_at_every_size_of_a_transaction(script: &Script) {
     assert_eq!(refused[0], writing);
 }
 
-/// Runs the script on a store with limits, and returns how many commands were refused for want of
-/// room.
+/// Runs the script on a store with limits, and returns how many commands were refused because it
+/// was full.
 fn refused_without_a_trace(script: &Script, limits: StoreLimits, text: &str) -> usize {
     let mut limited = script.engine(script.store(limits));
     let mut twin = script.engine(script.store(StoreLimits::default()));

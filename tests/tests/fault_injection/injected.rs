@@ -15,7 +15,7 @@ use crate::{
     script::{Command, Recorded, Script},
 };
 
-/// A kind that nobody has defined: it must arrive as it is, too.
+/// A kind that the contract does not define: it must arrive unchanged, too.
 const UNKNOWN: RuntimeErrorKind = RuntimeErrorKind(4999);
 
 const FAULTS: [Fault; 8] = [
@@ -76,7 +76,7 @@ fn assert_traceless(script: &Script, failing: &[&str]) {
                 engine = fail_once(script, engine, command, (nth, *fault), made.call);
             }
         }
-        // It makes no more calls: nothing goes wrong.
+        // The command makes no more calls, so none fails.
         engine.host().plan.set(Some((calls.len() + 1, Fault::PanicsBefore)));
         assert_eq!(command.run(&mut engine), *seen, "{command:?}");
     }
@@ -143,7 +143,7 @@ fn expected(script: &Script, fault: Fault, call: &str, nth: usize) -> Seen {
     if told.kind.is_rejection() { Seen::Rejected(told) } else { Seen::Failed(told) }
 }
 
-/// The name of the entry behind which a call that lends lies.
+/// The name of the table entry that the store's call stands for.
 fn entry(call: &str) -> &'static str {
     match call {
         "read_by_pk" => "with_read_typed_by_pk_raw",

@@ -1,4 +1,4 @@
-//! Plugins, and the commands that they are given.
+//! Plugins, and the commands that they run.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{fault::Made, faulty::Faulty};
 
 const BANK: StaticPlugin = static_plugin!(Bank, slots = 64);
 
-/// A plugin and what it is given.
+/// A plugin, its configuration and its commands.
 pub(crate) struct Script {
     pub(crate) plugin: LoadedPlugin,
     config: &'static str,
@@ -44,8 +44,8 @@ enum WrittenWith {
     Sdk,
     /// Our boxed traits: a rejection by the plugin that quotes the host's report.
     Boxed,
-    /// The published crates: the same. They believe a host that contradicts itself; and they panic
-    /// when an event is refused, which nothing catches there, so that the process ends.
+    /// The published crates: the same. They do not detect a host that contradicts itself. They
+    /// panic when an event is refused, and do not catch it, so that the process ends.
     Published,
 }
 
@@ -136,7 +136,7 @@ impl Script {
         self.written_with != WrittenWith::Published || call != "emit_event"
     }
 
-    /// Returns true if the plugin finds out a host that contradicts itself.
+    /// Returns true if the plugin detects a host that contradicts itself.
     pub(crate) fn finds_out(&self) -> bool {
         self.written_with != WrittenWith::Published
     }
@@ -158,7 +158,7 @@ impl Script {
         }
     }
 
-    /// The failure that it gets for a host that contradicts itself.
+    /// The failure that the caller gets for a host that contradicts itself.
     pub(crate) fn found_out(&self, phase: RuntimeErrorPhase, text: &str) -> PluginFailure {
         let kind = match self.written_with {
             WrittenWith::Sdk => ABI_CONTRACT_VIOLATION,

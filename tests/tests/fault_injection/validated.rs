@@ -68,7 +68,8 @@ fn assert_told(script: &Script) {
     assert_eq!(calls(&mut engine, None), all, "the instance goes on");
 }
 
-/// Validates with a fault or without: the host calls that were made, and what the plugin said.
+/// Validates with a fault or without. Returns the host calls that were made, and the plugin's
+/// result.
 fn calls(
     engine: &mut Engine<Faulty>,
     fault: Option<(usize, Fault)>,

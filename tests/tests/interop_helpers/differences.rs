@@ -1,5 +1,5 @@
-//! Where ours is meant to answer otherwise, and the published answer can be had without undefined
-//! behaviour: the table in `tests/README.md` is true.
+//! Intended differences to the published functions, as listed in `tests/README.md`. Cases in which
+//! the published functions have undefined behaviour are left out.
 
 use std::{ffi::c_void, ptr};
 
@@ -19,8 +19,7 @@ use crate::{
     probe::{Bytes, Seen, ours, published},
 };
 
-/// A host that says that there is a record and lends none, and that answers a create with a record
-/// of another kind.
+/// A host that reports a record and lends none, and whose create returns a record of another kind.
 static LYING: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
     with_read_typed_raw: Some(found_and_not_lent),
     create_typed_raw: Some(created_as_another_kind),
@@ -62,7 +61,7 @@ fn text(seen: &Seen) -> String {
     String::from_utf8_lossy(&seen.text[..seen.len]).into_owned()
 }
 
-/// How both report a host call of a plugin.
+/// The reports of both for a host call of a plugin.
 fn both(call: u8, table: &'static RuntimeHostVTableV1) -> [String; 2] {
     let (ours, published) =
         (ours::Runtime::create(Bytes::Null(0)).0, published::Runtime::create(Bytes::Null(0)).0);

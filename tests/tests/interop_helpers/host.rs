@@ -36,8 +36,8 @@ pub(crate) static FAILING_READ: RuntimeReadVTableV1 = RuntimeReadVTableV1 {
 
 const LENT: &[u8] = b"lent";
 
-/// The result of a call: found, or not, or a failure; one of the failures leaves a text that is
-/// longer than it can be, and no text at all.
+/// The result of a call: found, not found, or a failure. One of the failures states an impossible
+/// length of its text, and its bytes are not UTF-8.
 fn answer(kind: u8, out_error: *mut RuntimeErrorBuf) -> Option<bool> {
     let text = match kind {
         1 => return Some(true),

@@ -1,7 +1,7 @@
 //! The plugin behind the helper functions, for two crates that use the same names: a macro writes
 //! it where their names are in scope as `api`.
 
-/// A plugin whose commands are host calls, and whose answers are told by its configuration.
+/// A plugin whose commands are host calls, and whose results its configuration decides.
 macro_rules! probe_plugin {
     () => {
         struct Factory;
@@ -43,8 +43,8 @@ macro_rules! probe_plugin {
             }
 
             /// Kind 0 succeeds, kind 1 rejects with the payload as its reason, and the others make
-            /// a host call each on the record kind that the payload names, and reject with what
-            /// came of it.
+            /// a host call each on the record kind that the payload names, and reject with its
+            /// result.
             fn run_tx(
                 &self,
                 tx: &mut dyn api::RuntimeHostContext,

@@ -46,7 +46,7 @@ macro_rules! world {
 
             probe_plugin!();
 
-            /// Makes a call with a buffer full of what an earlier call left there.
+            /// Makes a call with a buffer that an earlier call has written.
             fn seen(
                 call: impl FnOnce(*mut api::RuntimeErrorBuf) -> api::RuntimeCallStatus,
             ) -> Seen {
@@ -221,7 +221,7 @@ macro_rules! world {
                 unsafe { api::clear_runtime_error(ptr::null_mut()) };
             }
 
-            /// The texts of a buffer that somebody else has written.
+            /// The texts of a buffer that other code has written.
             pub(crate) fn texts(kind: u16, len: usize, text: &[u8; 512]) -> [String; 2] {
                 let kind = api::RuntimeErrorKind(kind);
                 let empty = api::RuntimeBytesRef::empty();

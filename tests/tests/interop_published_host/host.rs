@@ -1,5 +1,5 @@
-//! A host that knows nothing but the published crates: their types, their tables, their reading of
-//! a schema.
+//! A host made of the published crates alone: their types, their tables, and their parser of a
+//! schema.
 
 use std::{cell::RefCell, collections::BTreeMap, ffi::c_void};
 

@@ -1,4 +1,4 @@
-//! Our bank's shared library, driven by a host that uses nothing but the published crates.
+//! Our bank's shared library, run by a host that uses the published crates alone.
 #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
 mod bank;
@@ -62,7 +62,7 @@ impl Bank {
         Ok(Self { table, runtime, host })
     }
 
-    /// Runs a command, keeps what it did or undoes it, and returns its events.
+    /// Runs a command, commits or undoes it, and returns its events.
     fn run<C: CommandSchema>(&self, payload: &[u8]) -> Result<Vec<(u8, Vec<u8>)>, Failure> {
         let before = State { events: Vec::new(), ..self.host.state() };
         self.host.restore(before.clone());

@@ -38,7 +38,7 @@ fn one_side_cannot_read_the_schema_of_the_other_or_writes_it_otherwise() {
     assert_eq!(theirs.to_idl_json(), SCHEMA.json);
 }
 
-/// A payload, as we encode it; decoded again, it is what it was.
+/// Encodes a payload, and checks that it decodes to the same value.
 fn encoded<P: Payload>(payload: &P) -> Vec<u8> {
     let mut bytes = vec![0xEE; payload.encoded_len()];
     assert_eq!(payload.encode(&mut bytes), Ok(bytes.len()));
@@ -50,7 +50,7 @@ proptest! {
     fn a_record_or_a_composite_key_differs(value in everything()) {
         let (data, key) = published_everything(&value);
         prop_assert_eq!(&our_record(&value), &(data.clone(), key.clone()));
-        // A host knows nothing but the schema's text.
+        // A host knows the schema's text only.
         let parsed = SchemaRegistry::from_idl_json(SCHEMA.json).unwrap();
         prop_assert_eq!(parsed.encode_pk(Everything::KIND, &data), Some(key));
         let read = Everything::decode(&data).unwrap();

@@ -1,4 +1,4 @@
-//! Functions that return what no function may return, and errors that no function may write.
+//! Functions that return undefined statuses, or write undefined errors.
 
 use statevec_abi::abi::RuntimeErrorPhase as Phase;
 use statevec_host::{Engine, EngineError, PluginFailure};
@@ -109,8 +109,8 @@ fn assert_fails(call: &str, what: &str, expected: PluginFailure) {
     assert_eq!(given(call, what), Err(expected));
 }
 
-/// The host's reading of a function's answer. The records are as before when it is a failure, and
-/// the plugin goes on whatever it is.
+/// The host's reading of a function's result. After a failure the records must be as before, and
+/// the plugin must work in any case.
 #[track_caller]
 fn given(call: &str, what: &str) -> Result<(), PluginFailure> {
     let config = format!("{call}: {what}");

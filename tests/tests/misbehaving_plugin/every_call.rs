@@ -1,4 +1,4 @@
-//! Every host call from a place where not every one is legal. What is refused has no effect, even
+//! Every host call from a place where not every one is legal. A refused call has no effect, even
 //! when the command commits.
 
 use statevec_abi::abi::RuntimeErrorPhase as Phase;

@@ -59,7 +59,7 @@ fn link_to_itself() {
 fn empty_file() {
     in_folder(|file| {
         fs::write(file, "").unwrap();
-        // Only where libraries are ELF files does anybody look before the dynamic linker does.
+        // The loader's own checks are for ELF files.
         let damaged = if cfg!(target_os = "linux") { DAMAGED } else { NO_LIBRARY };
         assert_refused(file, damaged, "");
     });
@@ -89,8 +89,7 @@ fn folder() {
     });
 }
 
-/// There is something in it to read, so that a loader that reads it fails instead of waiting for
-/// ever.
+/// The pipe holds bytes, so that a loader that reads it fails instead of waiting forever.
 #[test]
 fn fifo() {
     in_folder(|file| {
@@ -164,7 +163,8 @@ fn in_folder(test: impl FnOnce(&Path)) {
     test(&folder.path().join("plugin.so"));
 }
 
-/// Refused with this text, and the system's reason in it; twice, for what is refused is not kept.
+/// Checks that the file is refused with this text and the system's reason. It does so twice,
+/// because a refused file is not remembered.
 #[track_caller]
 fn assert_refused(path: &Path, expected: &str, reason: &str) {
     for _ in 0..2 {

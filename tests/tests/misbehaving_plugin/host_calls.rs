@@ -4,8 +4,8 @@ use statevec_abi::boundary::limits;
 
 use crate::run::{ACCOUNT, assert_goes_on, commit_wrong, engine, reported};
 
-/// One test for each call: what is passed, and what the host answers. The command commits, and the
-/// call had no effect.
+/// One test for each call, with its wrong argument and the host's error. The command must commit,
+/// and the call must have no effect.
 macro_rules! answers {
     ($($name:ident: $call:literal => $expected:expr;)*) => {$(
         #[test]
@@ -166,7 +166,7 @@ mod nothing_wrong {
     }
 }
 
-/// The call succeeds, and then there are these accounts.
+/// Checks that the call succeeds, and that there are these accounts afterwards.
 #[track_caller]
 fn assert_takes_effect(call: &str, numbers: &[u64]) {
     let mut engine = engine("raw", &format!("host call: {call}"));

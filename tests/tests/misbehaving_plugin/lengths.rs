@@ -1,5 +1,4 @@
-//! Texts and payloads that reach a plugin and are above the limits, sent through our host: it is
-//! our plugin side that answers.
+//! Texts and payloads above the limits, which our host passes on and our plugin side refuses.
 
 use statevec_abi::{
     abi::RuntimeErrorPhase as Phase,
@@ -18,7 +17,8 @@ fn config_one_above_the_limit() {
     assert_eq!(refused(&config), of(Phase::Create, 1, ABOVE));
 }
 
-/// Looked at, and no configuration of this plugin; the text that quotes it is cut.
+/// The plugin reads it, and refuses it as no configuration of its own. The text that quotes it is
+/// cut.
 #[test]
 fn config_at_the_limit() {
     let refused = refused(&"x".repeat(limits::CONFIG));

@@ -1,4 +1,4 @@
-//! The misbehaving library, told how to misbehave before it is opened.
+//! The misbehaving library. Its fault is set before it is opened.
 
 use std::{
     error::Error,
@@ -11,12 +11,12 @@ use statevec_abi::abi::{RuntimeBytesRef, RuntimeCallStatus};
 use statevec_host::{LoadError, LoadedPlugin};
 use statevec_tests::beside;
 
-/// Where the library is.
+/// The path of the library.
 pub(crate) fn path() -> PathBuf {
     beside::library("statevec-misbehaving").unwrap()
 }
 
-/// The plugin with this table; as good as it gets until an instance misbehaves.
+/// The plugin with this table, and without a fault in the table itself.
 pub(crate) fn open(table: &str) -> LoadedPlugin {
     say("table", RuntimeBytesRef::from_slice(table.as_bytes()));
     open_at(&path()).unwrap()
@@ -29,7 +29,7 @@ pub(crate) fn open_at(path: &Path) -> Result<LoadedPlugin, LoadError> {
     unsafe { LoadedPlugin::open(path) }
 }
 
-/// Opens the library when it has said something of itself on this thread.
+/// Sets a property of the library on this thread, and opens it.
 pub(crate) fn open_saying(
     table: &str,
     what: &str,
@@ -51,7 +51,7 @@ pub(crate) fn refusal(table: &str, what: &str, value: RuntimeBytesRef) -> (LoadE
     (error, text)
 }
 
-/// An error and its causes, as a person gets to see them.
+/// An error and its causes, as a program prints them.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let (mut text, mut cause) = (error.to_string(), error.source());
     while let Some(error) = cause {

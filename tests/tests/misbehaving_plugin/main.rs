@@ -1,9 +1,8 @@
-//! Plugins that break the contract, under our host: each test is named after what the plugin does,
-//! and asserts the answer that is defined for it.
+//! Plugins that break the contract, under our host: each test is named after the plugin's fault,
+//! and asserts the result that is defined for it.
 //!
-//! Nearly all of it is done by one library, `tests/misbehaving`. What cannot be detected or
-//! contained inside a process is listed in the README, under what we promise, and is not tried
-//! here.
+//! Most tests use one library, `tests/misbehaving`. Faults that cannot be detected or contained
+//! inside a process are listed in the README, under the promises, and are not tested.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]

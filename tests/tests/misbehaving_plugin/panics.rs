@@ -9,7 +9,7 @@ use crate::{
     run::{assert_goes_on, assert_made_anew, engine, fail_wrong, of},
 };
 
-/// Two tests for each place: named after it, and after what is thrown there.
+/// Two tests for each place, named after the place and the payload.
 macro_rules! panics {
     ($table:literal: $($name:ident: $check:ident($place:literal);)*) => {$(
         mod $name {
@@ -58,8 +58,8 @@ mod sdk {
     }
 }
 
-/// A plugin behind the published traits. Its schema is made once per process, so that a panic there
-/// cannot be had at will; the tests of that crate have it.
+/// A plugin behind the published traits. Its schema is made once per process, so these tests cannot
+/// make it panic again and again; the tests of that crate do.
 mod boxed {
     panics!("boxed");
 }
@@ -120,8 +120,7 @@ fn in_on_unload(table: &str, place: &str, thrown: &str) {
     assert_eq!(store.len(crate::run::ACCOUNT), 1);
 }
 
-/// There is nobody to tell of a panic while an instance is destroyed: it stops at the boundary, and
-/// that is all.
+/// A panic while an instance is destroyed cannot be reported: it stops at the boundary.
 fn in_drop(table: &str, place: &str, thrown: &str) {
     let config = format!("{place} {thrown}");
     engine(table, &config).unload().unwrap();

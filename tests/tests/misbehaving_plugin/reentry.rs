@@ -30,7 +30,7 @@ reports! {
     read_visitor_destroys_its_instance: "reentrant", "destroy_runtime from read visitor", "returned";
     update_visitor_destroys_its_instance: "reentrant", "destroy_runtime from update visitor", "returned";
 
-    // Without the SDK nobody looks after the instance; the host looks after itself.
+    // Without the SDK the plugin does not guard its instance; the host still guards its gate.
     raw_read_by_id_visitor_calls_run_tx: "raw", "run_tx again: read_by_id visitor", READ_ONLY;
     raw_read_by_pk_visitor_calls_run_tx: "raw", "run_tx again: read_by_pk visitor", READ_ONLY;
     raw_for_each_visitor_calls_run_tx: "raw", "run_tx again: for_each visitor", READ_ONLY;

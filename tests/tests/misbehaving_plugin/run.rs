@@ -1,16 +1,16 @@
-//! Instances that run commands, and what must hold whatever they do.
+//! Runs commands of an instance, and checks the rules that must hold for every fault.
 
 use statevec_abi::{abi::RuntimeErrorPhase, boundary::RuntimeCommandRef};
 use statevec_host::{Engine, Outcome, PluginFailure, engine::Position};
 
 use crate::library;
 
-/// The record that the plugin creates when it does what it should.
+/// The record that the plugin's correct command creates.
 pub(crate) const ACCOUNT: u8 = 1;
 
 /// The command that creates the account of its number.
 const WELL: u8 = 1;
-/// The command that misbehaves.
+/// The command with the fault.
 const WRONG: u8 = 2;
 
 /// An instance with account 1.
@@ -20,7 +20,8 @@ pub(crate) fn engine(table: &str, config: &str) -> Engine {
     engine
 }
 
-/// The instance does what it should: it creates an account, whose key is the command's `ext_seq`.
+/// Checks that the instance still works: it creates an account, whose key is the command's
+/// `ext_seq`.
 #[track_caller]
 pub(crate) fn assert_goes_on(engine: &mut Engine) {
     let id = engine.position().next_ext_seq().unwrap();
@@ -32,8 +33,8 @@ pub(crate) fn assert_goes_on(engine: &mut Engine) {
     engine.store().check_consistency().unwrap();
 }
 
-/// Lets a new instance with this configuration misbehave. It must commit with a report of what it
-/// was answered, have changed nothing, and go on.
+/// Runs the faulty command on a new instance with this configuration. It must commit with a report
+/// of the host's results, and must have changed nothing; the instance must still work.
 #[track_caller]
 pub(crate) fn reported(table: &str, config: &str) -> String {
     let mut engine = engine(table, config);
@@ -45,7 +46,7 @@ pub(crate) fn reported(table: &str, config: &str) -> String {
     report
 }
 
-/// The report of the misbehaving command, which commits.
+/// The report of the faulty command, which commits.
 #[track_caller]
 pub(crate) fn commit_wrong(engine: &mut Engine) -> String {
     let ext_seq = engine.position().next_ext_seq().unwrap();
@@ -58,8 +59,7 @@ pub(crate) fn commit_wrong(engine: &mut Engine) -> String {
     }
 }
 
-/// The failure of the misbehaving command, which must leave no trace and be of the class that its
-/// kind says.
+/// The failure of the faulty command, which must leave no trace and have the class of its kind.
 #[track_caller]
 pub(crate) fn fail_wrong(engine: &mut Engine) -> PluginFailure {
     let (before, tx_seq) = (engine.store().image(), engine.tx_seq());

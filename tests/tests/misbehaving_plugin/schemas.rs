@@ -1,5 +1,5 @@
 //! Schemas that contradict themselves. Each test changes one place of the plugin's own schema,
-//! which is in order.
+//! which is correct.
 
 use std::fmt::Write as _;
 
@@ -11,8 +11,7 @@ use crate::{
     run::assert_goes_on,
 };
 
-/// One test for each change: what stands there, what is to stand there, and the rule that it
-/// breaks.
+/// One test for each change: the old text, the new text, and the rule that it breaks.
 macro_rules! contradictions {
     ($($name:ident: $from:literal => $to:literal, $rule:literal;)*) => {$(
         #[test]
@@ -151,8 +150,8 @@ fn data_size_at_the_limit_is_taken() {
     assert_eq!(engine.store().get(1, 1).unwrap().len(), 16 << 20);
 }
 
-/// Fingerprints cannot be computed from the text, so that one that lies is believed. The records
-/// stay what they were made as, and nobody reads beyond them.
+/// Fingerprints cannot be computed from the text, so a wrong one is not detected. The records keep
+/// their size, and nothing reads beyond them.
 #[test]
 fn fingerprints_of_another_schema() {
     let mut honest = Engine::create(&open("raw"), "").unwrap();
@@ -167,7 +166,7 @@ fn fingerprints_of_another_schema() {
     assert_eq!(engine.store().get(1, 2).unwrap().len(), 48);
 }
 
-/// 255 records of the largest size: nothing is allocated for what nobody has created.
+/// 255 record kinds of the largest size: nothing is allocated before a record is created.
 #[test]
 fn as_many_and_as_large_records_as_there_may_be() {
     let mut records = String::new();
@@ -184,7 +183,7 @@ fn as_many_and_as_large_records_as_there_may_be() {
     assert_goes_on(&mut Engine::create(&plugin, "").unwrap());
 }
 
-/// A key of 150,000 fields: whoever compared each field with each would never be done.
+/// A key of 150,000 fields: comparing each field with each would take hours.
 #[test]
 fn key_of_as_many_fields_as_fit() {
     const FIELDS: usize = 150_000;

@@ -1,5 +1,5 @@
-//! Names and schemas that are no texts, or not the texts that they should be. Lengths that lie
-//! about memory cannot be told from others: above the limits nobody looks.
+//! Names and schemas that are no texts, or wrong texts. A wrong length cannot be detected, except
+//! above the limits, where the bytes are not read.
 
 use std::ptr;
 
@@ -182,7 +182,7 @@ fn of(bytes: &[u8]) -> RuntimeBytesRef {
     RuntimeBytesRef::from_slice(bytes)
 }
 
-/// A length that must not be believed: there is nothing.
+/// A length above the limits, without any bytes: the host must not read them.
 fn unseen(len: usize) -> RuntimeBytesRef {
     RuntimeBytesRef { ptr: ptr::dangling(), len }
 }

@@ -1,4 +1,4 @@
-//! A plugin whose command says how it misbehaves towards the process that it runs in.
+//! A plugin whose commands harm the process that it runs in, in a way that the command names.
 
 #![allow(clippy::print_stdout, reason = "printing is one of the things that it does")]
 
@@ -15,16 +15,16 @@ pub struct Done {
     pub ext_seq: u64,
 }
 
-/// Does something, and then accepts if the process still lives.
+/// Does one harm, and then accepts if the process still lives.
 #[derive(Command)]
 #[command(kind = 1)]
 pub struct Do<'a> {
-    /// What it does: see [`act`].
+    /// The harm: see [`act`].
     pub what: &'a [u8],
 }
 
 schema! {
-    /// What it declares.
+    /// The schema.
     pub const SCHEMA = { version: "1.0", records: [Done], commands: [Do<'_>], events: [] };
 }
 
@@ -71,7 +71,7 @@ impl Plugin for Unruly {
     }
 }
 
-/// Does what a command says.
+/// Does the harm that a command names.
 fn act<'tx>(tx: &mut Tx<'tx>, what: &[u8]) -> TxResult<'tx> {
     match what {
         b"print" => println!("unruly: a line"),

@@ -73,8 +73,7 @@ fn check_field(field: &FieldDefinition, data_size: u32) -> Result<(), SchemaRule
     }
 }
 
-/// Checks that no two fields share bytes. Gaps are fine: that is what reserved fields look like in
-/// schema text.
+/// Checks that no two fields share bytes. Gaps are legal: schema text leaves out reserved fields.
 fn check_places(mut fields: Vec<&FieldDefinition>) -> Result<(), (&str, SchemaRule)> {
     fields.sort_by_key(|field| field.offset);
     for pair in fields.windows(2) {

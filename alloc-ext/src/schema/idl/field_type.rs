@@ -43,7 +43,7 @@ impl TryFrom<TextType> for NamedType {
                 ty: FieldType::FixedBytes,
                 rust_type_name: Cow::Owned(format!("FixedBytes<{capacity}>")),
                 enum_type_name: None,
-                // Too much stays too much, and is refused with everything else that is.
+                // A saturated size is still too large, and `check` refuses it.
                 fixed_size: Some(capacity.saturating_add(2)),
             },
             TextType::Defined(name) => Self {
@@ -72,7 +72,7 @@ impl<'de> Visitor<'de> for TypeVisitor {
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<TextType, E> {
-        // Fixed bytes and enums are no words: they need a size or a name.
+        // Fixed bytes and enums are objects, because they need a size or a name.
         let ty = match word {
             "bool" => FieldType::Bool,
             "u8" => FieldType::U8,

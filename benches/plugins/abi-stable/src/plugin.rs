@@ -159,7 +159,7 @@ fn expect(sum: i64, expected: i64) -> Result<(), Failure> {
     }
 }
 
-/// The store has no records of this kind, and says so.
+/// Makes a host call that fails, because the store has no records of this kind.
 fn fail_in_host(host: &mut HostMut<'_>, fail: &FailInHost) -> Result<(), Failure> {
     let key = Missing::pk(fail.id);
     let mut ignore = Visit(|_: &mut [u8]| ());

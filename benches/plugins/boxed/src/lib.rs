@@ -150,7 +150,7 @@ fn expect(sum: i64, expected: i64) -> Result<(), RuntimePluginError> {
     }
 }
 
-/// The store has no records of this kind, and says so.
+/// Makes a host call that fails, because the store has no records of this kind.
 fn fail_in_host(
     tx: &mut dyn RuntimeHostContext,
     fail: &FailInHost,

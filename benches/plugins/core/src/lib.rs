@@ -105,7 +105,7 @@ fn expect<'tx>(tx: &mut Tx<'tx>, sum: i64, expected: i64) -> TxResult<'tx> {
     }
 }
 
-/// The store has no records of this kind, and says so.
+/// Makes a host call that fails, because the store has no records of this kind.
 fn fail_in_host<'tx>(tx: &mut Tx<'tx>, fail: &FailInHost) -> TxResult<'tx> {
     let updated = tx.update(Missing::pk(fail.id), |missing| missing.id())?;
     match updated {

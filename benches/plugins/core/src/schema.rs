@@ -2,7 +2,7 @@
 
 use statevec_abi::prelude::*;
 
-/// An account and what is on it.
+/// An account with its balance.
 #[derive(Debug, Record)]
 #[record(kind = 1, len = 64, pk(account_id))]
 pub struct Account {
@@ -27,7 +27,7 @@ pub struct Entry {
     pub delta: i64,
     /// To what.
     pub balance: i64,
-    /// When.
+    /// The reference time.
     pub at_us: u64,
 }
 
@@ -69,7 +69,7 @@ pub struct ReadByPk {
     pub expected: i64,
 }
 
-/// Changes an account, adds a line to its history, and tells so.
+/// Changes an account, adds a line to its history, and emits an event.
 #[derive(Debug, Command)]
 #[command(kind = 4)]
 pub struct Deposit {
@@ -79,12 +79,12 @@ pub struct Deposit {
     pub amount: i64,
 }
 
-/// Is rejected with a text that is ready.
+/// Is rejected with a constant text.
 #[derive(Debug, Command)]
 #[command(kind = 5)]
 pub struct RejectText {}
 
-/// Is rejected with a text that is made.
+/// Is rejected with a formatted text.
 #[derive(Debug, Command)]
 #[command(kind = 6)]
 pub struct RejectFormatted {
@@ -112,7 +112,7 @@ pub struct BalanceChanged {
     pub delta: i64,
     /// To what.
     pub balance: i64,
-    /// Why, as a number.
+    /// The reason, as a number.
     pub reason: u8,
 }
 

@@ -1,8 +1,7 @@
 //! The benched plugin, written by hand against the C contract: the floor.
 //!
-//! It trusts every pointer, length, status and function that it is given, catches nothing, resets
-//! nothing, and writes only what is read. It shows what the boundary itself costs, and is no
-//! example to follow.
+//! It uses every pointer, length, status and function without a check, catches no panics, and
+//! resets no buffers. It shows the cost of the bare calls, and is no example to follow.
 #![allow(
     clippy::undocumented_unsafe_blocks,
     clippy::multiple_unsafe_ops_per_block,

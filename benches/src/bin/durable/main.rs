@@ -97,8 +97,8 @@ impl Clock {
 
 /// Every ledger runs the same batch, one after another.
 ///
-/// How long a disk takes to sync varies more than the ledgers differ, with what else it has to do.
-/// So the ledgers take turns at each batch, and not at each run.
+/// The time of a sync varies more, with the other load on the disk, than the ledgers differ. So the
+/// ledgers take turns at each batch, and not at each run.
 fn run_in_turn(
     ledgers: &mut [Box<dyn Ledger>],
     deposits: &[Deposit],

@@ -2,8 +2,8 @@
 //!
 //! - `host`: measures everything and writes the tables of `benches/README.md`; the comparison with
 //!   SQLite needs the feature `peers`.
-//! - `host load HOW`: what `host` starts, to time loading in a process that has loaded nothing
-//!   before.
+//! - `host load HOW`: times loading. `host` starts it, because a process must not have loaded
+//!   anything before.
 
 mod bank;
 mod load;

@@ -1,8 +1,8 @@
 //! Counting: this program runs itself under callgrind, once per peer.
 //!
-//! callgrind writes a file each time [`measured`] returns, with what was executed inside it since
-//! the last one. Each operation is run N times and then 2·N times; the difference is what N
-//! operations cost, without anything else.
+//! callgrind writes a file each time [`measured`] returns, with the instructions inside it since
+//! the last one. Each operation is run N times and then 2·N times; the difference is the cost of N
+//! operations alone.
 
 use std::{
     env,

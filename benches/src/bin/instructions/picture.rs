@@ -17,7 +17,7 @@ const SHOWN: [Operation; 6] = [
 ];
 
 const PANEL: (i32, i32) = (420, 270);
-/// Where bars begin, below the text of their peer.
+/// The left end of bars, below the text of their peer.
 const LEFT: i32 = 16;
 const TOP: i32 = 40;
 
@@ -26,7 +26,7 @@ const OTHERS: RGBColor = RGBColor(0xb4, 0xb9, 0xc1);
 const FLOOR: RGBColor = RGBColor(0x55, 0x5b, 0x66);
 const INK: RGBColor = RGBColor(0x22, 0x26, 0x2b);
 
-/// Draws it.
+/// Draws the picture.
 pub(crate) fn write(path: &Path, costs: &[Costs]) -> Result<(), Box<dyn Error>> {
     let size = (3 * PANEL.0 as u32, 2 * PANEL.1 as u32);
     let root = SVGBackend::new(path, size).into_drawing_area();

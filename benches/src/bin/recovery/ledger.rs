@@ -52,7 +52,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Recovers the state of `entries` entries, of which so many are applied one by one.
+    /// Recovers the state of `entries` entries, of which `applied` are applied one by one.
     pub(crate) fn recover(&self, entries: u64, applied: u64) -> Result<Duration, Box<dyn Error>> {
         let began = Instant::now();
         let recovered = recover(&self.directory, self.plugin.schema(), StoreLimits::default())?;

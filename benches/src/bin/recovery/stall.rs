@@ -1,4 +1,4 @@
-//! How long a command waits for anything, with and without a checkpoint beside it.
+//! The longest wait of a command, with and without a checkpoint beside it.
 
 use std::{
     error::Error,

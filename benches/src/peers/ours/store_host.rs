@@ -17,7 +17,7 @@ impl Host for FlatStore {
 
     #[inline]
     fn key_len(&self, kind: RecordKind) -> Option<usize> {
-        // Of kinds that the store does not have, too, so that it is the store that refuses them.
+        // Also for kinds that the store does not have, so that the store itself refuses them.
         (kind != 2).then_some(8)
     }
 

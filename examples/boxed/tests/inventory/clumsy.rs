@@ -1,5 +1,5 @@
-//! A plugin that panics after it has written, or writes nonsense: a stand-in for mistakes in the
-//! logic.
+//! A plugin that panics after it has written, or writes wrong numbers, as a mistake in the logic
+//! would.
 
 use statevec_abi::prelude::*;
 use statevec_abi_alloc::{
@@ -30,8 +30,8 @@ impl RuntimePluginFactory for ClumsyFactory {
     }
 }
 
-/// The inventory, but it drops what it ships thirteen of, and forgets to count down what it ships
-/// fourteen of.
+/// The inventory with two faults: it panics after it ships 13 pieces, and it does not count down
+/// when it ships 14.
 struct Clumsy(Box<dyn RuntimePlugin>);
 
 impl RuntimePlugin for Clumsy {

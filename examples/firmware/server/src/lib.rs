@@ -8,7 +8,7 @@ use statevec_abi::prelude::*;
 use statevec_abi_alloc::static_runtime_plugin;
 use statevec_host::{LoadedPlugin, json};
 
-/// The plugins of the images, and where their commands are.
+/// The plugins of the images, and the files with their commands.
 const PLUGINS: &[(StaticPlugin, &str)] = &[
     (
         static_plugin!(statevec_bank::Bank, slots = 1),

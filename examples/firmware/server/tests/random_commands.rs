@@ -41,7 +41,7 @@ fn bank_command(random: &mut Random) -> Command {
         0 => encoded(&Deposit { account_id, amount }),
         1 => encoded(&Withdraw { account_id, amount }),
         2 => encoded(&Transfer { from: account_id, to, amount }),
-        // No command at all, or one that is too short.
+        // An unknown command, or one that is too short.
         kind => (kind as u8 * 2, vec![1; 9]),
     }
 }

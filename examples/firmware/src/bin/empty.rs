@@ -1,6 +1,6 @@
 #![no_std]
 #![no_main]
-//! The machine and nothing else: what an image is compared with to see what StateVec adds.
+//! An image without StateVec. The others are compared with it to see what StateVec adds.
 
 use core::hint::black_box;
 

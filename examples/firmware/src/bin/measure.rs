@@ -1,6 +1,6 @@
 #![no_std]
 #![no_main]
-//! Runs the same commands as the firmware, and prints what they cost: rows of a table in Markdown.
+//! Runs the same commands as the firmware, and prints their cost as rows of a Markdown table.
 
 use core::{
     fmt::{self, Write as _},

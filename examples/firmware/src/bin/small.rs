@@ -1,7 +1,7 @@
 #![no_std]
 #![no_main]
-//! The least that a host with one plugin is: no texts of its own. What it has more than `empty` is
-//! what StateVec adds.
+//! A minimal host with one plugin, without texts of its own. The difference to `empty` is the size
+//! of StateVec.
 
 use core::{hint::black_box, pin::pin};
 
@@ -17,7 +17,7 @@ const PLUGINS: &[StaticPlugin] = &[TALLY];
 
 #[entry]
 fn main() -> ! {
-    // Opaque, so that nothing is left out because this image happens not to need it.
+    // Opaque, so that the compiler does not leave out code that this image does not need.
     let Some(plugin) = StaticPlugin::find(black_box(PLUGINS), "tally") else { exit(1) };
     let Ok(store) = FixedStore::new(black_box(&SCHEMA.def), TALLY_RECORDS.take()) else { exit(1) };
     let mut error = RuntimeErrorBuf::RESET;

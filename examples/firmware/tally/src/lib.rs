@@ -25,7 +25,7 @@ pub struct Open {
     pub name: FixedBytes<12>,
 }
 
-/// Counts.
+/// Adds to a counter.
 #[derive(Debug, Clone, PartialEq, Eq, Command)]
 #[command(kind = 2)]
 pub struct Count<'a> {
@@ -33,7 +33,7 @@ pub struct Count<'a> {
     pub name: FixedBytes<12>,
     /// By how much.
     pub step: i32,
-    /// Why; at most 40 bytes.
+    /// The reason; at most 40 bytes.
     pub note: &'a [u8],
 }
 
@@ -53,7 +53,7 @@ pub struct Counted<'a> {
     pub name: FixedBytes<12>,
     /// Its current value.
     pub count: i32,
-    /// Why.
+    /// The reason.
     pub note: &'a [u8],
 }
 

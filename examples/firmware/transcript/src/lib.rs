@@ -1,7 +1,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
-//! A run of commands as text, written once for the firmware and for the server:
-//! hosts that agree print the same lines.
+//! A run of commands as text. Firmware and server share this code, so that equal runs print equal
+//! lines.
 //!
 //! ```text
 //! plugin tally
@@ -16,7 +16,7 @@ use core::fmt::{self, Write};
 
 use statevec_abi::{host::CallFailure, txlog::StateDigest};
 
-/// Which plugin the following lines are about.
+/// The name of the plugin that runs the commands in the following lines.
 ///
 /// # Errors
 ///

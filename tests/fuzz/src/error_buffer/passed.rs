@@ -38,7 +38,7 @@ fn answer(out_error: *mut RuntimeErrorBuf) -> RuntimeCallStatus {
     status
 }
 
-/// A host reads what a plugin wrote.
+/// A host reads the buffer that a plugin wrote.
 pub(super) fn from_plugin(buffer: &RuntimeErrorBuf, status: u32) {
     ANSWER.set(Answer { buffer: *buffer, status: RuntimeCallStatus(status) });
     let table = RuntimePluginApiV1 { run_tx: Some(answering_run_tx), ..*DEBUG_LOGGER.api() };
@@ -71,7 +71,7 @@ pub(super) fn from_plugin(buffer: &RuntimeErrorBuf, status: u32) {
     }
 }
 
-/// A plugin, and the published adapter, read what a host wrote.
+/// A plugin, and the published adapter, read the buffer that a host wrote.
 pub(super) fn from_host(buffer: &RuntimeErrorBuf, status: u32) {
     ANSWER.set(Answer { buffer: *buffer, status: RuntimeCallStatus(status) });
     let context =

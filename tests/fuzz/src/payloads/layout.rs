@@ -1,5 +1,5 @@
-//! The bytes that a definition accepts, and those that its values are written as: a second
-//! implementation of ABI.md section 5.
+//! The bytes that a definition accepts, and the bytes that its values are written as. It is a
+//! second implementation of ABI.md section 5.
 
 use statevec_abi::{
     schema::{EnumDef, FieldType, PayloadDef, RecordDef},

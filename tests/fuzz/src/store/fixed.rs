@@ -8,7 +8,7 @@ use statevec_abi::{
 };
 
 use super::{
-    model::{Model, Room, Table},
+    model::{Model, ModelRecords, Room},
     runner::Runner,
     schema::{SCHEMA, pk, pk_len},
     script::{Call, End, Transaction},
@@ -91,7 +91,7 @@ impl Room for FixedRoom {
         true
     }
 
-    fn create(&mut self, tables: &BTreeMap<RecordKind, Table>, _: RecordKind) -> bool {
+    fn create(&mut self, tables: &BTreeMap<RecordKind, ModelRecords>, _: RecordKind) -> bool {
         let records: usize = tables.values().map(|table| table.records.len()).sum();
         records < RECORDS && self.has_change_left()
     }

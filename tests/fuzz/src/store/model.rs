@@ -22,7 +22,7 @@ use super::{
 /// The content of a store, and its capacity.
 #[derive(Debug, Clone)]
 pub(super) struct Model<R> {
-    pub(super) tables: BTreeMap<RecordKind, Table>,
+    pub(super) tables: BTreeMap<RecordKind, ModelRecords>,
     /// Of the last transaction.
     pub(super) events: Vec<(u8, Vec<u8>)>,
     /// Of the last transaction.
@@ -31,7 +31,7 @@ pub(super) struct Model<R> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Table {
+pub(super) struct ModelRecords {
     pub(super) next_id: u64,
     pub(super) records: BTreeMap<u64, Vec<u8>>,
 }
@@ -43,7 +43,7 @@ pub(super) trait Room: Clone {
     /// Called before every other check.
     fn write(&mut self, call: &Call) -> bool;
     /// Called before the visitor.
-    fn create(&mut self, tables: &BTreeMap<RecordKind, Table>, kind: RecordKind) -> bool;
+    fn create(&mut self, tables: &BTreeMap<RecordKind, ModelRecords>, kind: RecordKind) -> bool;
     /// Called before the visitor of an existing record.
     fn update(&mut self, key: RecordKey) -> bool;
     /// Called before an existing record is deleted.
@@ -56,7 +56,7 @@ pub(super) trait Room: Clone {
 
 /// The access that a visitor has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lent {
+enum Access {
     Nothing,
     ForReading,
     ForWriting,
@@ -69,7 +69,7 @@ type Answer = Result<Seen, RuntimeErrorKind>;
 
 impl<R: Room> Model<R> {
     pub(super) fn new(room: R) -> Self {
-        let empty = Table { next_id: 1, records: BTreeMap::new() };
+        let empty = ModelRecords { next_id: 1, records: BTreeMap::new() };
         let tables = KINDS.into_iter().map(|kind| (kind, empty.clone())).collect();
         Self { tables, events: Vec::new(), log: Vec::new(), room }
     }
@@ -98,7 +98,7 @@ impl<R: Room> Model<R> {
         seen: &mut Vec<Seen>,
     ) -> Result<Option<RuntimeErrorKind>, Panicked> {
         for step in &script.steps {
-            if let Err(kind) = self.make(step, Lent::Nothing, seen)?
+            if let Err(kind) = self.make(step, Access::Nothing, seen)?
                 && !script.tolerant
             {
                 return Ok(Some(kind));
@@ -115,16 +115,16 @@ impl<R: Room> Model<R> {
     fn make(
         &mut self,
         step: &Step,
-        lent: Lent,
+        lent: Access,
         seen: &mut Vec<Seen>,
     ) -> Result<Result<(), RuntimeErrorKind>, Panicked> {
         if matches!(step.call, Call::Panic) {
             return Err(Panicked);
         }
         let illegal = match lent {
-            Lent::Nothing => false,
-            Lent::ForReading => step.call.is_write(),
-            Lent::ForWriting => true,
+            Access::Nothing => false,
+            Access::ForReading => step.call.is_write(),
+            Access::ForWriting => true,
         };
         let answer = if illegal { Err(HOST_REJECTED) } else { self.call(step, seen)? };
         let done = answer.as_ref().map(drop).map_err(|kind| *kind);
@@ -169,7 +169,7 @@ impl<R: Room> Model<R> {
                 };
                 for id in table.records.keys().copied().collect::<Vec<_>>() {
                     seen.push(Seen::Key(id));
-                    self.inside(step, Lent::ForReading, seen)?;
+                    self.inside(step, Access::ForReading, seen)?;
                 }
                 Ok(Seen::Done)
             }
@@ -192,7 +192,7 @@ impl<R: Room> Model<R> {
         })
     }
 
-    fn inside(&mut self, step: &Step, lent: Lent, seen: &mut Vec<Seen>) -> Result<(), Panicked> {
+    fn inside(&mut self, step: &Step, lent: Access, seen: &mut Vec<Seen>) -> Result<(), Panicked> {
         for step in &step.inside {
             let _refused = self.make(step, lent, seen)?;
         }
@@ -214,7 +214,7 @@ impl<R: Room> Model<R> {
         }
         let mut data = vec![0; size];
         seen.push(Seen::Lent(data.clone()));
-        self.inside(step, Lent::ForWriting, seen)?;
+        self.inside(step, Access::ForWriting, seen)?;
         write(kind, key, pokes, &mut data);
         if pk_len(kind).is_some() && self.find(kind, &pk(kind, &data)).is_some() {
             return Ok(Err(HOST_REJECTED));
@@ -241,7 +241,7 @@ impl<R: Room> Model<R> {
         }
         let old = self.data(record).clone();
         seen.push(Seen::Lent(old.clone()));
-        self.inside(step, Lent::ForWriting, seen)?;
+        self.inside(step, Access::ForWriting, seen)?;
         let mut new = old.clone();
         write(record.kind, key, pokes, &mut new);
         if changes_what_may_not(record.kind, &old, &new) {
@@ -270,7 +270,7 @@ impl<R: Room> Model<R> {
     ) -> Result<Seen, Panicked> {
         if let Some(record) = found {
             seen.push(Seen::Lent(self.data(record).clone()));
-            self.inside(step, Lent::ForReading, seen)?;
+            self.inside(step, Access::ForReading, seen)?;
         }
         Ok(Seen::Found(found.is_some()))
     }

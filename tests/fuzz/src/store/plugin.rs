@@ -1,5 +1,4 @@
-//! The plugin. It calls the host's table without the SDK, so that it can also call where it must
-//! not.
+//! The plugin. It calls the host's table without the SDK, so that it can also make illegal calls.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,7 +24,7 @@ use super::{
     script::{Call, End, Step, Transaction},
 };
 
-/// What the plugin sees, in order.
+/// An observation of the plugin. They are kept in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Seen {
     /// Bytes that a visitor was lent.
@@ -39,7 +38,7 @@ pub(super) enum Seen {
 }
 
 thread_local! {
-    /// What the next command does.
+    /// The script of the next command.
     static SCRIPT: RefCell<Rc<Transaction>> = RefCell::new(Rc::new(Transaction {
         steps: Vec::new(),
         tolerant: false,
@@ -123,7 +122,7 @@ impl Plugin for Scripted {
     }
 }
 
-/// Makes one step; the kind of the host's refusal.
+/// Makes one step, and returns the kind of the host's refusal.
 fn make(context: RuntimeHostContextV1, step: &Step) -> Option<RuntimeErrorKind> {
     let mut buffer = RuntimeErrorBuf::RESET;
     let mut error_buffer = HostErrorBuffer::new(&mut buffer);

@@ -21,7 +21,7 @@ pub(super) struct Runner<H: Host> {
     runtime: PluginRuntime<H, Arc<HostGate<H>>>,
 }
 
-/// How a command ended, and what the plugin saw.
+/// The end of a command, and the observations of the plugin.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ran {
     pub(super) failure: Option<RuntimeErrorKind>,

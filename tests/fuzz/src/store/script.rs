@@ -1,4 +1,4 @@
-//! What the plugin does.
+//! The script of a command.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use statevec_abi::abi::RecordKind;
@@ -25,7 +25,7 @@ pub(super) enum End {
     Leak,
 }
 
-/// A host call, and what the plugin does in its visitor.
+/// A host call, and the steps in its visitor.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
     pub(super) call: Call,
@@ -101,7 +101,7 @@ pub(super) struct Poke {
 
 /// The greatest depth of nested visitors.
 const DEPTH: usize = 3;
-/// How many steps a visitor makes.
+/// The most steps that a visitor makes.
 const INSIDE: usize = 3;
 
 impl Kind {

@@ -13,7 +13,7 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{Store, StoreLimits};
 
 use super::{
-    model::{Model, Room, Table},
+    model::{Model, ModelRecords, Room},
     runner::Runner,
     schema::{self, data_size, pk, pk_len},
     script::{Call, End, Transaction},
@@ -115,7 +115,7 @@ impl Room for ServerRoom {
         }
     }
 
-    fn create(&mut self, tables: &BTreeMap<RecordKind, Table>, kind: RecordKind) -> bool {
+    fn create(&mut self, tables: &BTreeMap<RecordKind, ModelRecords>, kind: RecordKind) -> bool {
         let rows = tables[&kind].records.len() + self.buried.get(&kind).copied().unwrap_or(0);
         rows < self.limits.records_per_kind as usize
     }

@@ -47,7 +47,7 @@ enum Kind {
     Any(u8),
 }
 
-/// Where an out parameter points to.
+/// The pointer of an out parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
 enum Out {
     Null,
@@ -55,7 +55,7 @@ enum Out {
     Misaligned,
 }
 
-/// What the host did.
+/// The observed effects of the call.
 #[derive(Debug, PartialEq, Eq)]
 struct Answer {
     /// Kind of the error; 0 if the caller passed no buffer.

@@ -8,21 +8,21 @@ use statevec_abi::{
 
 use super::host::{Call, Function, Place, keys};
 
-/// What came of a call.
+/// The outcome of a call.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// A record of so many bytes, or none.
+    /// A record of this length, or none.
     Found(Option<usize>),
     Created(RecordKey, usize),
     Flag(bool),
     Keys(Vec<RecordKey>),
     Done,
-    /// The host says that it failed.
+    /// The host reports a failure.
     Reported(&'static str),
     Violation(ContractViolation),
 }
 
-/// What came of the visits.
+/// The result of the visits.
 enum Visits {
     None,
     One(usize),

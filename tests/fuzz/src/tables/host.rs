@@ -55,7 +55,7 @@ pub(super) struct Answer {
     pub(super) flag: Option<u8>,
     /// Written to `out_key`; `None` writes nothing.
     pub(super) created: Option<u8>,
-    pub(super) visits: Vec<Lent>,
+    pub(super) visits: Vec<LentBytes>,
 }
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
@@ -65,9 +65,9 @@ pub(super) enum Status {
     Any(u32),
 }
 
-/// What a visitor is called with.
+/// The bytes that a visitor gets.
 #[derive(Debug, Clone, Copy, Arbitrary)]
-pub(super) struct Lent {
+pub(super) struct LentBytes {
     pub(super) is_null: bool,
     pub(super) len: Len,
 }
@@ -155,7 +155,7 @@ impl Running<'_> {
         let read = if call.is_read() { read } else { host.read() };
 
         let mut buffer = RuntimeErrorBuf::RESET;
-        let scratch = &mut HostErrorBuffer::new(&mut buffer);
+        let error_buffer = &mut HostErrorBuffer::new(&mut buffer);
         let seen = |data: &[u8]| data.len();
         let write = |data: &mut [u8]| {
             data.fill(0xEE);
@@ -163,19 +163,21 @@ impl Running<'_> {
         };
         let pk = [1, 2, 3];
         match call.function {
-            Function::ReadById => found(read.read_by_id(scratch, call.kind, 7, seen)),
-            Function::ReadByPk => found(read.read_by_pk(scratch, call.kind, &pk, seen)),
-            Function::Update => found(host.update_by_pk(scratch, call.kind, &pk, write)),
+            Function::ReadById => found(read.read_by_id(error_buffer, call.kind, 7, seen)),
+            Function::ReadByPk => found(read.read_by_pk(error_buffer, call.kind, &pk, seen)),
+            Function::Update => found(host.update_by_pk(error_buffer, call.kind, &pk, write)),
             Function::Create => {
-                let created = host.create(scratch, call.kind, write);
+                let created = host.create(error_buffer, call.kind, write);
                 plain(created, |(key, len)| Outcome::Created(key, len))
             }
-            Function::Delete => plain(host.delete_by_pk(scratch, call.kind, &pk), Outcome::Flag),
-            Function::Emit => plain(host.emit_event(scratch, 1, &pk), |()| Outcome::Done),
-            Function::Log => plain(host.debug_log(scratch, "text"), |()| Outcome::Done),
+            Function::Delete => {
+                plain(host.delete_by_pk(error_buffer, call.kind, &pk), Outcome::Flag)
+            }
+            Function::Emit => plain(host.emit_event(error_buffer, 1, &pk), |()| Outcome::Done),
+            Function::Log => plain(host.debug_log(error_buffer, "text"), |()| Outcome::Done),
             Function::ForEachKey => {
                 let mut keys = Vec::new();
-                let answer = read.for_each_key(scratch, call.kind, |key| keys.push(key));
+                let answer = read.for_each_key(error_buffer, call.kind, |key| keys.push(key));
                 plain(answer, |()| Outcome::Keys(keys))
             }
         }
@@ -213,7 +215,7 @@ impl Status {
     }
 }
 
-impl Lent {
+impl LentBytes {
     pub(super) fn len(self) -> usize {
         match self.len {
             Len::Few(len) => len.into(),

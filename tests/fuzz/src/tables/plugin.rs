@@ -79,7 +79,7 @@ pub(super) fn check_words(words: &Words) {
     }
 }
 
-/// What a plugin says of itself.
+/// Name and schema of a plugin.
 #[derive(Debug, Arbitrary)]
 pub(super) struct Texts {
     name: Text,

@@ -1,4 +1,4 @@
-//! Answers to a call that no function may give.
+//! Statuses and errors that no function may return.
 
 use statevec_abi::abi::{
     RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind,
@@ -18,7 +18,7 @@ impl Answered {
     const SUCCESS: Self = Self { status: RuntimeCallStatus::Success, handle: true };
 }
 
-/// Writes the wrong error, if it is that which is wrong, and returns the wrong status.
+/// Writes the wrong error, if the fault is one of the error, and returns the status.
 pub(super) fn answer(
     what: &str,
     phase: RuntimeErrorPhase,

@@ -38,7 +38,7 @@ pub(super) struct Args {
     error: Place,
 }
 
-/// Where an out parameter lies.
+/// The place of an out parameter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Aligned,
@@ -46,8 +46,8 @@ enum Place {
     Null,
 }
 
-/// One host call with one argument wrong, and what the host made of it. `None`: nobody knows what
-/// `call` is.
+/// Makes one host call with one wrong argument, and returns its result as text. `None` if `call` is
+/// unknown.
 pub(super) fn wrong(host: &Host, call: &str) -> Option<String> {
     let (entry, wrong) = call.split_once(" with ")?;
     let entry = Entry::named(entry)?;
@@ -69,7 +69,8 @@ pub(super) fn wrong(host: &Host, call: &str) -> Option<String> {
         "kind 99 and null out_error" => Args { kind: 99, error: Place::Null, ..args },
         wrong => match wrong.split_once(' ')? {
             ("kind", kind) => Args { kind: kind.parse().ok()?, ..args },
-            // No more than there is, or more than anybody may believe: then it is not looked at.
+            // A length is within the memory, or above all limits: then the host must not read the
+            // bytes.
             ("len", "usize::MAX") => Args { bytes: bytes(usize::MAX), ..args },
             ("len", len) => {
                 Args { bytes: bytes(len.parse().ok().filter(|&len| len <= MOST + 1)?), ..args }
@@ -125,7 +126,7 @@ impl Host {
         Self { ctx: context.ctx_ptr, table }
     }
 
-    /// Makes every call, with legal arguments, and tells which of them were answered how.
+    /// Makes every call with legal arguments, and returns the results as text.
     pub(super) fn every_call(&self) -> String {
         let mut answers: Vec<(String, Vec<&str>)> = Vec::new();
         for entry in Entry::ALL {
@@ -142,7 +143,7 @@ impl Host {
         lines.join("\n")
     }
 
-    /// Makes one call, and tells what was answered: `ok`, or kind and text.
+    /// Makes one call, and returns its result: `ok`, or kind and text.
     pub(super) fn call(&self, entry: Entry, args: &Args) -> String {
         let mut error = Slot::new(RuntimeErrorBuf::RESET, args.error);
         let mut flag = Slot::new(UNWRITTEN, args.out);
@@ -183,7 +184,7 @@ impl Host {
         }
     }
 
-    /// Creates, updates, deletes, emits: a command that fails leaves nothing of it.
+    /// Creates, updates, deletes and emits. The host must undo all of it when the command fails.
     pub(super) fn leave_something_to_undo(&self) {
         for kind in [ACCOUNT, NOTE] {
             let args = Args { kind, ..Args::legal(self, Entry::Create, &[]) };
@@ -215,7 +216,7 @@ impl Host {
     }
 }
 
-/// In a flag and in a kind: nobody has written here.
+/// The value of a flag or a kind that was not written.
 const UNWRITTEN: u8 = 9;
 
 /// Room for an out parameter, one byte off when it is to be misaligned.

@@ -1,5 +1,5 @@
-//! Places from which a plugin may not make every host call: visitors, other threads, after the call
-//! has returned.
+//! Host calls from places where not all of them are legal: from visitors, from other threads, and
+//! after the call has returned.
 
 use std::{cell::Cell, collections::BTreeSet, ffi::c_void, thread};
 
@@ -35,7 +35,7 @@ pub(super) fn every_call(host: &Host, place: &str) -> Option<String> {
     }
 }
 
-/// Runs a good command of the same instance from inside a visitor, and reports how it went.
+/// Runs a correct command of the same instance from inside a visitor, and returns its result.
 pub(super) fn run_tx_again(host: &Host, runtime: *mut c_void, place: &str) -> Option<String> {
     let command = RuntimeCommandRef::new(WELL, 1000, 0, &[]);
     inside(host, place, &|| host.run(runtime, &command))
@@ -48,8 +48,8 @@ pub(super) fn elsewhere(host: Host) -> String {
     answer.unwrap_or_else(|_| "the thread panicked".into())
 }
 
-/// Makes every host call on another thread, over and over, while this one reads; reports whatever
-/// the other was answered.
+/// Makes every host call on another thread, over and over, while this one reads. Returns the
+/// results of the other thread.
 fn all_the_while(host: &Host) -> String {
     let carried = Carried(*host);
     let other = thread::spawn(move || {
@@ -81,15 +81,15 @@ impl Carried {
     }
 }
 
-/// Something to do in a visitor, and what came of it.
+/// A closure to run in a visitor, and its result.
 struct Visit<'v> {
     body: &'v dyn Fn() -> String,
     said: Option<String>,
 }
 
-/// Does something inside a visitor. None of the outer calls changes anything: the update leaves the
-/// record as it is, and the record that is created has a key that is taken, so that it is refused
-/// when the visitor has run.
+/// Runs a closure inside a visitor. None of the outer calls changes anything: the update keeps the
+/// record's bytes, and the created record has a key that another record has, so that it is refused
+/// after the visit.
 fn inside(host: &Host, place: &str, body: &dyn Fn() -> String) -> Option<String> {
     let entry = match place {
         "read_by_id visitor" => Entry::ReadById,
@@ -138,7 +138,7 @@ unsafe extern "C" fn create_taken(ctx: *mut c_void, record: RuntimeBytesMutRef) 
 
 /// # Safety
 ///
-/// `ctx` is a live `Visit` that nobody else looks at.
+/// `ctx` is a live `Visit` to which no reference exists.
 unsafe fn speak(ctx: *mut c_void) {
     // SAFETY: the visitors above pass the context that `inside` made of a live `Visit`, and keep no
     // reference to it (rule 4).

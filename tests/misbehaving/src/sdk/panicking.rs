@@ -1,4 +1,4 @@
-//! A plugin that panics. Its configuration says where, and whether it throws a text or a bomb:
+//! A plugin that panics. Its configuration has the place, and `text` or `bomb` for the payload:
 //! `update visitor bomb`.
 
 use std::fmt;
@@ -104,7 +104,7 @@ impl Drop for Panicking {
     }
 }
 
-/// Begins to say something, and panics.
+/// Writes a part of its text, and panics.
 impl fmt::Display for Panicking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("half of a reason")?;

@@ -1,5 +1,5 @@
-//! A plugin that calls its own functions from inside `run_tx`. Its configuration says which, and
-//! from where: `destroy_runtime from update visitor`. What came of it is in the report.
+//! A plugin that calls its own functions from inside `run_tx`. Its configuration names the function
+//! and the place: `destroy_runtime from update visitor`. The report has the result.
 
 use std::{cell::Cell, ffi::c_void, ptr};
 
@@ -33,7 +33,7 @@ thread_local! {
     static RUNNING: Cell<Option<(*mut c_void, RuntimeHostContextV1)>> = const { Cell::new(None) };
 }
 
-/// The SDK's `run_tx`, and a note of what it was called with: an author does not get to see that.
+/// The SDK's `run_tx`, which notes its arguments first: the SDK does not pass them to the author.
 unsafe extern "C" fn run_tx(
     runtime: *mut c_void,
     host: RuntimeHostContextV1,
@@ -81,7 +81,7 @@ impl Plugin for Reentrant {
 }
 
 impl Reentrant {
-    /// Calls the function, on this very instance and host, and tells what it answered.
+    /// Calls the function, on this very instance and host, and returns its result as text.
     fn reenter(&self) -> String {
         let Some((runtime, host)) = RUNNING.get() else { return "nothing is running".into() };
         let mut error = RuntimeErrorBuf::RESET;

@@ -1,4 +1,4 @@
-//! Where a plugin panics, and what it throws: `update visitor bomb`.
+//! Places of panics, and their payloads: `update visitor bomb`.
 
 use std::{cell::Cell, panic::panic_any};
 
@@ -39,7 +39,7 @@ pub(crate) fn forget() {
     PANICS.set(0);
 }
 
-/// How many panics there were on this thread since that was forgotten.
+/// Number of panics on this thread since the last reset.
 pub(crate) fn panics() -> u32 {
     PANICS.get()
 }
@@ -53,7 +53,7 @@ pub(crate) fn panic_before_there_is_an_instance(how: &str) -> Option<()> {
     Some(())
 }
 
-/// Panics in `name` or `schema`, if that was said.
+/// Panics in `name` or `schema`, if it was set to.
 pub(super) fn throw_if_told(place: &str) {
     let told = if place == "name" { NAME.get() } else { SCHEMA_TEXT.get() };
     if let Some(thrown) = told {

@@ -1,5 +1,5 @@
 #![forbid(unsafe_code)]
-//! Compares logs that an image recorded with what the server's host does: each entry must have the
+//! Compares logs that an image recorded with a run on the server's host: each entry must have the
 //! same command, outcome, events, changes and digest, byte for byte.
 //!
 //! The arguments are a plugin and the files. A file may begin with a later entry; all must end with

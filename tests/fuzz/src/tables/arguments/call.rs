@@ -15,7 +15,7 @@ use crate::store::schema::THING;
 #[repr(C, align(8))]
 struct Room<const N: usize>([u8; N]);
 
-/// What no host writes.
+/// A byte that no host writes.
 const UNWRITTEN: u8 = 0xC5;
 
 impl<const N: usize> Room<N> {
@@ -47,7 +47,7 @@ pub(super) fn call(
     let (ctx, kind, bytes) = (host.ctx_ptr, arguments.kind(), arguments.bytes());
     let id = arguments.id.into();
     let look = arguments.has_visitor.then_some(look as RuntimeBytesVisitor);
-    let leave = arguments.has_visitor.then_some(leave as RuntimeBytesMutVisitor);
+    let ignore = arguments.has_visitor.then_some(ignore as RuntimeBytesMutVisitor);
     let count = arguments.has_visitor.then_some(count as RuntimeRecordKeyVisitor);
     let none = ptr::null_mut();
     // SAFETY: the host's table, for the time of the call (rule 10).
@@ -69,13 +69,13 @@ pub(super) fn call(
             let entry = table.create_typed_raw.expect("a whole table");
             // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
             // others without following them (rule 1).
-            unsafe { entry(ctx, kind, none, leave, key, out_error) }
+            unsafe { entry(ctx, kind, none, ignore, key, out_error) }
         }
         Function::Update => {
             let entry = table.update_typed_by_pk_raw.expect("a whole table");
             // SAFETY: pointers that the host may follow are valid for the call; it must refuse all
             // others without following them (rule 1).
-            unsafe { entry(ctx, kind, bytes, none, leave, flag, out_error) }
+            unsafe { entry(ctx, kind, bytes, none, ignore, flag, out_error) }
         }
         Function::Delete => {
             let entry = table.delete_by_pk_raw.expect("a whole table");
@@ -142,7 +142,7 @@ unsafe extern "C" fn look(_: *mut c_void, bytes: RuntimeBytesRef) {
     assert_eq!(unsafe { *bytes.ptr }, 1);
 }
 
-unsafe extern "C" fn leave(_: *mut c_void, bytes: RuntimeBytesMutRef) {
+unsafe extern "C" fn ignore(_: *mut c_void, bytes: RuntimeBytesMutRef) {
     visited();
     assert!([20, 13, 10].contains(&bytes.len));
 }

@@ -22,18 +22,18 @@ pub(in crate::raw) struct Visitors {
 }
 
 impl Visitors {
-    /// They do nothing; a record that is created has key 0.
+    /// Visitors without effect; a record that is created has key 0.
     pub(super) const IDLE: Self =
-        Self { ctx: ptr::null_mut(), read: look, write: leave, key: pass };
-    /// They change a value.
+        Self { ctx: ptr::null_mut(), read: ignore_bytes, write: ignore_record, key: ignore_key };
+    /// Visitors that change a value.
     pub(super) const SPOIL: Self = Self { write: spoil, ..Self::IDLE };
 }
 
-unsafe extern "C" fn look(_: *mut c_void, _: RuntimeBytesRef) {}
+unsafe extern "C" fn ignore_bytes(_: *mut c_void, _: RuntimeBytesRef) {}
 
-unsafe extern "C" fn leave(_: *mut c_void, _: RuntimeBytesMutRef) {}
+unsafe extern "C" fn ignore_record(_: *mut c_void, _: RuntimeBytesMutRef) {}
 
-unsafe extern "C" fn pass(_: *mut c_void, _: RuntimeRecordKeyView) {}
+unsafe extern "C" fn ignore_key(_: *mut c_void, _: RuntimeRecordKeyView) {}
 
 unsafe extern "C" fn spoil(_: *mut c_void, record: RuntimeBytesMutRef) {
     // SAFETY: the host lends the record for the visit (rule 10).
