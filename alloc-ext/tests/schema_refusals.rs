@@ -24,20 +24,23 @@ fn every_broken_rule_is_named() {
     }
 }
 
+/// Pointers to the objects of the valid schema, one of each kind.
+const OBJECTS: [&str; 10] = [
+    "",
+    "/schemaVersion",
+    "/fingerprints",
+    "/types/0",
+    "/types/0/variants/0",
+    "/records/0",
+    "/records/0/fields/0",
+    "/commands/0",
+    "/commands/0/fields/0",
+    "/events/0",
+];
+
 #[test]
 fn an_error_names_a_rust_type() {
-    for pointer in [
-        "",
-        "/schemaVersion",
-        "/fingerprints",
-        "/types/0",
-        "/types/0/variants/0",
-        "/records/0",
-        "/records/0/fields/0",
-        "/commands/0",
-        "/commands/0/fields/0",
-        "/events/0",
-    ] {
+    for pointer in OBJECTS {
         for value in [json!("text"), json!([]), json!(true)] {
             let error = refusal_of_change(pointer, value);
             assert!(!error.contains("Text") && !error.contains("struct"), "{pointer}: {error}");
@@ -69,18 +72,7 @@ fn names_beyond_the_limit_are_refused() {
 #[test]
 fn every_key_that_is_not_optional_is_missed() {
     const OPTIONAL: [&str; 6] = ["types", "records", "commands", "events", "pkFields", "fields"];
-    for parent in [
-        "",
-        "/schemaVersion",
-        "/fingerprints",
-        "/types/0",
-        "/types/0/variants/0",
-        "/records/0",
-        "/records/0/fields/0",
-        "/commands/0",
-        "/commands/0/fields/0",
-        "/events/0",
-    ] {
+    for parent in OBJECTS {
         let schema = valid();
         let keys = schema.pointer(parent).unwrap().as_object().unwrap().keys();
         for key in

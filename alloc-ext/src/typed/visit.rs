@@ -41,7 +41,7 @@ pub(super) fn create<R: Record, T>(
     call: impl FnOnce(&mut dyn FnMut(&mut [u8])) -> Result<RecordKey, RuntimeHostError>,
 ) -> Result<(RecordKey, T), RuntimeHostError> {
     let mut visitor_state = VisitorState::NotCalled(f);
-    let key = call(&mut |data| visitor_state.call(|f| fill(record, data).and_then(f)))?;
+    let key = call(&mut |data| visitor_state.call(|f| record.write_to(data).and_then(f)))?;
     of_kind::<R>(key)?;
     Ok((key, visitor_state.lent::<R>()?))
 }
@@ -107,18 +107,6 @@ impl<F, T> VisitorState<F, T> {
             Self::CalledAgain => Err(misconduct::<R>("lent it twice")),
         }
     }
-}
-
-/// Writes a record into the bytes that the host lends, and returns them.
-fn fill<'d, R: Record>(record: &R, data: &'d mut [u8]) -> Result<&'d mut [u8], DecodeError> {
-    let found = data.len();
-    let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {
-        name: R::DEF.name,
-        needed: R::DATA_SIZE,
-        found,
-    })?;
-    place.copy_from_slice(record.to_bytes().as_ref());
-    Ok(place)
 }
 
 #[cold]

@@ -124,15 +124,6 @@ impl<'tx> Tx<'tx> {
         f: impl FnOnce(&mut [u8]) -> Result<T, DecodeError>,
     ) -> TxResult<'tx, (RecordKey, T)> {
         let (mut table, caller) = self.host();
-        table.lend_new::<R, _, _, _>(caller, R::KIND, |data| {
-            let found = data.len();
-            let place = data.get_mut(..R::DATA_SIZE).ok_or(DecodeError::Short {
-                name: R::DEF.name,
-                needed: R::DATA_SIZE,
-                found,
-            })?;
-            place.copy_from_slice(record.to_bytes().as_ref());
-            f(place)
-        })
+        table.lend_new::<R, _, _, _>(caller, R::KIND, |data| f(record.write_to(data)?))
     }
 }

@@ -51,6 +51,23 @@ pub trait Record: Sized + 'static {
 
     /// The whole value as bytes. Reserved fields and padding are written as zero.
     fn to_bytes(&self) -> Self::Bytes;
+
+    /// Writes the whole value to the start of `data`, and returns the written bytes. Bytes behind
+    /// the layout stay as they are.
+    ///
+    /// # Errors
+    /// `data` is shorter than the layout.
+    #[inline]
+    fn write_to<'d>(&self, data: &'d mut [u8]) -> Result<&'d mut [u8], DecodeError> {
+        let found = data.len();
+        let place = data.get_mut(..Self::DATA_SIZE).ok_or(DecodeError::Short {
+            name: Self::DEF.name,
+            needed: Self::DATA_SIZE,
+            found,
+        })?;
+        place.copy_from_slice(self.to_bytes().as_ref());
+        Ok(place)
+    }
 }
 
 /// A record type with a primary key: one that names its fields in `pk(…)`.

@@ -59,6 +59,24 @@ pub(crate) fn run(world: &mut World, steps: &[Step]) -> Option<usize> {
     None
 }
 
+/// A directory that was closed without a crash.
+pub(crate) fn closed() -> World {
+    quiet();
+    let mut world = World::new(&ledger(), SimulatedDisk::new(1));
+    let mut steps = script();
+    steps.push(Step::Reopen);
+    assert_eq!(run(&mut world, &steps), None);
+    world.disk.restart();
+    world
+}
+
+/// The calls, and the changes among them, of a run without a fault.
+pub(crate) fn count(plugin: &LoadedPlugin, steps: &[Step]) -> (u64, u64) {
+    let mut world = World::new(plugin, SimulatedDisk::new(0));
+    assert_eq!(run(&mut world, steps), None);
+    (world.disk.calls(), world.disk.changes())
+}
+
 const FAULTS: [Fault; 4] =
     [Fault::Crash(Crash::Power), Fault::Crash(Crash::Kill), Fault::Io, Fault::Full];
 
@@ -67,9 +85,7 @@ fn crash_at_every_change_of_a_run_and_again_after_recovery() {
     quiet();
     let plugin = ledger();
     let steps = script();
-    let mut sound = World::new(&plugin, SimulatedDisk::new(0));
-    assert_eq!(run(&mut sound, &steps), None);
-    let changes = sound.disk.changes();
+    let (_, changes) = count(&plugin, &steps);
     assert!(changes > 60, "{changes}");
     let mut crashes = 0;
     for first in 0..changes {

@@ -4,25 +4,15 @@ use std::{path::Path, sync::Arc};
 
 use statevec_host::{
     durable::{DataDirectory, DurableEngine, DurableError, DurableOptions},
-    storage::{FileSystem, SimulatedDisk, Storage},
+    storage::{FileSystem, Storage},
     txlog::{DirectoryLock, LogError},
 };
 
 use crate::{
-    crash::{quiet, run, script},
+    crash::closed,
     ledger::ledger,
-    life::{Step, World, chain},
+    life::{World, chain},
 };
-
-fn closed() -> World {
-    quiet();
-    let mut world = World::new(&ledger(), SimulatedDisk::new(1));
-    let mut steps = script();
-    steps.push(Step::Reopen);
-    assert_eq!(run(&mut world, &steps), None);
-    world.disk.restart();
-    world
-}
 
 fn files(world: &World, extension: &str) -> Vec<std::path::PathBuf> {
     let mut files = world.disk.files();

@@ -6,20 +6,10 @@ use fastrand::Rng;
 use statevec_host::{durable::DurableError, storage::SimulatedDisk, txlog::LogError};
 
 use crate::{
-    crash::{quiet, run, script},
+    crash::{closed, quiet, run},
     ledger::{Operation, ledger},
     life::{Step, World, chain},
 };
-
-/// A directory that was closed in order.
-fn closed() -> World {
-    let mut world = World::new(&ledger(), SimulatedDisk::new(1));
-    let mut steps = script();
-    steps.push(Step::Reopen);
-    assert_eq!(run(&mut world, &steps), None);
-    world.disk.restart();
-    world
-}
 
 fn bytes_of(world: &World, extension: &str) -> Vec<(PathBuf, usize)> {
     let files = world.disk.files();

@@ -8,7 +8,7 @@ use statevec_host::{
 };
 
 use crate::{
-    crash::{end_process, quiet, run, script},
+    crash::{count, end_process, quiet, run, script},
     ledger::{Operation, ledger},
     life::{Step, World, chain},
 };
@@ -18,9 +18,8 @@ fn every_call_fails_once_and_the_next_start_goes_on() {
     quiet();
     let plugin = ledger();
     let steps = script();
-    let mut sound = World::new(&plugin, SimulatedDisk::new(0));
-    assert_eq!(run(&mut sound, &steps), None);
-    for call in 0..sound.disk.calls() {
+    let (calls, _) = count(&plugin, &steps);
+    for call in 0..calls {
         for fault in [Fault::Io, Fault::Full] {
             let mut world = World::new(&plugin, SimulatedDisk::new(call));
             world.disk.fail_call(call, fault);
@@ -38,9 +37,8 @@ fn short_reads_and_writes_are_continued() {
     quiet();
     let plugin = ledger();
     let steps = script();
-    let mut sound = World::new(&plugin, SimulatedDisk::new(0));
-    assert_eq!(run(&mut sound, &steps), None);
-    for call in 0..sound.disk.calls() {
+    let (calls, _) = count(&plugin, &steps);
+    for call in 0..calls {
         let mut world = World::new(&plugin, SimulatedDisk::new(call));
         world.disk.fail_call(call, Fault::Short);
         assert_eq!(run(&mut world, &steps), None, "call {call}");

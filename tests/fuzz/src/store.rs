@@ -14,6 +14,7 @@
 //! - A context that the plugin kept is refused after the call. An instance that panicked refuses
 //!   further calls.
 
+mod contents;
 mod fixed;
 mod model;
 mod plugin;

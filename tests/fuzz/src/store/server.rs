@@ -13,9 +13,10 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{Store, StoreLimits};
 
 use super::{
+    contents::assert_contents,
     model::{Model, ModelRecords, Room},
     runner::Runner,
-    schema::{self, data_size, pk, pk_len},
+    schema::{self, data_size},
     script::{Call, End, Transaction},
 };
 
@@ -61,25 +62,8 @@ pub(super) fn check(limits: &Limits, transactions: &[Rc<Transaction>]) {
         assert_eq!(ran, expected);
         assert_eq!((&events, &log), (&model.events, &model.log));
         assert!(is_kept || store.image() == before, "a rollback left a trace");
-        check_contents(&store, &model);
-    }
-}
-
-fn check_contents(store: &Store, model: &Model<ServerRoom>) {
-    store.check_consistency().unwrap_or_else(|what| panic!("{what}"));
-    assert_eq!(store.is_empty(), model.tables.values().all(|table| table.records.is_empty()));
-    for (&kind, table) in &model.tables {
-        assert_eq!(store.next_sys_id(kind), Some(table.next_id));
-        assert_eq!(store.len(kind), table.records.len());
-        let stored = store.records(kind).map(|record| (record.sys_id, record.data));
-        assert!(stored.eq(table.records.iter().map(|(id, data)| (*id, data.as_slice()))));
-        for id in 0..=table.next_id {
-            assert_eq!(store.get(kind, id), table.records.get(&id).map(Vec::as_slice));
-        }
-        for (&id, data) in table.records.iter().filter(|_| pk_len(kind).is_some()) {
-            let found = store.get_by_pk(kind, &pk(kind, data));
-            assert_eq!(found.map(|record| record.sys_id), Some(id));
-        }
+        store.check_consistency().unwrap_or_else(|what| panic!("{what}"));
+        assert_contents!(store, model);
     }
 }
 

@@ -56,14 +56,10 @@ pub(super) fn expected(place: &Place, of: &Call) -> Outcome {
 
 /// A wrong visit takes precedence over a status, and a status over a flag.
 fn found(call: &'static str, of: &Call) -> Outcome {
-    let visits = match visits(call, of) {
-        Visits::Wrong(outcome) => return outcome,
-        Visits::One(len) => Some(len),
-        Visits::None => None,
+    let visits = match visited(call, of) {
+        Ok(visits) => visits,
+        Err(outcome) => return outcome,
     };
-    if let Some(failure) = status(call, of) {
-        return failure;
-    }
     match (flag(call, of), visits) {
         (Err(wrong), _) => wrong,
         (Ok(true), None) => Outcome::Violation(ContractViolation::NotVisited { call }),
@@ -73,14 +69,10 @@ fn found(call: &'static str, of: &Call) -> Outcome {
 }
 
 fn created(call: &'static str, of: &Call) -> Outcome {
-    let visits = match visits(call, of) {
-        Visits::Wrong(outcome) => return outcome,
-        Visits::One(len) => Some(len),
-        Visits::None => None,
+    let visits = match visited(call, of) {
+        Ok(visits) => visits,
+        Err(outcome) => return outcome,
     };
-    if let Some(failure) = status(call, of) {
-        return failure;
-    }
     let Some(len) = visits else {
         return Outcome::Violation(ContractViolation::NotVisited { call });
     };
@@ -90,6 +82,19 @@ fn created(call: &'static str, of: &Call) -> Outcome {
         Outcome::Created(RecordKey { kind: got, sys_id }, len)
     } else {
         Outcome::Violation(ContractViolation::Kind { call, expected: of.kind, got })
+    }
+}
+
+/// The length of the visited record, or the outcome of a wrong visit or of a failure.
+fn visited(call: &'static str, of: &Call) -> Result<Option<usize>, Outcome> {
+    let visits = match visits(call, of) {
+        Visits::Wrong(outcome) => return Err(outcome),
+        Visits::One(len) => Some(len),
+        Visits::None => None,
+    };
+    match status(call, of) {
+        Some(failure) => Err(failure),
+        None => Ok(visits),
     }
 }
 
