@@ -3,6 +3,7 @@
 #[cfg(feature = "peers")]
 mod abi_stable;
 mod ours;
+mod ours_host;
 mod plain;
 mod raw;
 mod raw_host;

@@ -4,6 +4,7 @@
 mod api;
 mod call;
 mod gate;
+mod gate_guards;
 pub mod refusal;
 mod runtime;
 mod thunks;

@@ -9,7 +9,6 @@ mod contract;
 mod error_buffer;
 mod host_table;
 mod instance;
-mod key_visitor;
 mod read_table;
 mod record_bounds;
 mod stand_in;

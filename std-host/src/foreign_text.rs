@@ -17,10 +17,10 @@
 //! assert_eq!(json, r#""bank\u202eso.gnp\n""#);
 //! ```
 
+mod escaped;
 mod json;
 
-use std::fmt::{self, Write as _};
-
+pub use escaped::{Escaped, EscapedLines};
 pub use json::{escape_json, push_json_display, push_json_string};
 
 /// Returns true if a character is escaped in foreign text.
@@ -47,48 +47,6 @@ fn has_no_width(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
         | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// Foreign text in one line: `Display` escapes each hidden character as Rust does (`\n`,
-/// `\u{202e}`).
-#[derive(Debug, Clone, Copy)]
-pub struct Escaped<T>(pub T);
-
-impl<T: fmt::Display> fmt::Display for Escaped<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(Escaper { out: f, line_break: r"\n" }, "{}", self.0)
-    }
-}
-
-/// Foreign text of several lines: as [`Escaped`], but line breaks stay and each further line is
-/// indented, so it cannot pass for a line of the program.
-#[derive(Debug, Clone, Copy)]
-pub struct EscapedLines<T>(pub T);
-
-impl<T: fmt::Display> fmt::Display for EscapedLines<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(Escaper { out: f, line_break: "\n    " }, "{}", self.0)
-    }
-}
-
-struct Escaper<'f, 'b> {
-    out: &'f mut fmt::Formatter<'b>,
-    line_break: &'static str,
-}
-
-impl fmt::Write for Escaper<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        while let Some((plain, hidden, behind)) = split_at_match(rest, is_hidden) {
-            self.out.write_str(plain)?;
-            match hidden {
-                '\n' => self.out.write_str(self.line_break)?,
-                hidden => write!(self.out, "{}", hidden.escape_default())?,
-            }
-            rest = behind;
-        }
-        self.out.write_str(rest)
-    }
 }
 
 /// Splits text around the first character that matches; `None` if none does.

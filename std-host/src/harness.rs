@@ -46,6 +46,7 @@
 //! # Ok::<(), statevec_host::harness::HarnessError>(())
 //! ```
 
+mod committed;
 mod error;
 
 use std::{borrow::Cow, path::Path, sync::Arc};
@@ -54,12 +55,13 @@ use statevec_abi::{
     abi::SysId,
     boundary::RuntimeCommandRef,
     plugin::StaticPlugin,
-    typed::{Command, DecodePayload, Event, KeyedRecord, Payload, Pk, Record},
+    typed::{Command, KeyedRecord, Pk, Record},
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 
-use crate::{Engine, LoadedPlugin, Outcome, engine::PluginFailure, store::Events};
+use crate::{Engine, LoadedPlugin, Outcome, engine::PluginFailure};
 
+pub use committed::Committed;
 pub use error::HarnessError;
 
 /// One plugin instance on an empty store, given one typed command after another.
@@ -68,15 +70,6 @@ pub struct Harness {
     engine: Engine,
     ref_ext_time_us: u64,
     payload: Vec<u8>,
-}
-
-/// A command that was committed.
-#[derive(Debug)]
-pub struct Committed<'h> {
-    /// The number of the transaction, counted from 1.
-    pub tx_seq: u64,
-    events: Events<'h>,
-    schema: Arc<SchemaRegistry>,
 }
 
 impl Harness {
@@ -221,26 +214,5 @@ impl Harness {
 
     fn schema(&self) -> &SchemaRegistry {
         self.engine.store().schema()
-    }
-}
-
-impl<'h> Committed<'h> {
-    /// The events of one type, in the order of their emission.
-    ///
-    /// # Errors
-    ///
-    /// The schema does not list the type, or the bytes of an event do not fit it.
-    pub fn events<E: Event + DecodePayload<'h>>(&self) -> Result<Vec<E>, HarnessError> {
-        if self.schema.try_get_event(E::KIND).is_none() {
-            return Err(HarnessError::Unlisted { name: E::DEF.name, list: "events" });
-        }
-        let of_kind = self.events.clone().filter(|event| event.kind == <E as Payload>::KIND);
-        of_kind.map(|event| Ok(E::decode(event.payload)?)).collect()
-    }
-
-    /// How many events of all types there are.
-    #[must_use]
-    pub fn event_count(&self) -> usize {
-        self.events.len()
     }
 }

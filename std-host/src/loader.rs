@@ -1,5 +1,6 @@
 //! Loads plugins from shared libraries or takes linked ones, and checks them once.
 
+mod damage;
 mod dlopen;
 mod elf;
 mod entry;

@@ -1,7 +1,5 @@
 //! Plugins on our host: the SDK of core on both sides, with every check.
 
-mod store_host;
-
 use std::{error::Error, marker::PhantomData, pin::Pin, rc::Rc};
 
 use statevec_abi::{

@@ -1,8 +1,6 @@
 //! Parses the fields of a record, command or event.
 
-mod encoding;
-
-pub(crate) use encoding::{Encoding, Scalar};
+pub(crate) use crate::encoding::{Encoding, Scalar};
 
 use crate::attribute::FieldOptions;
 use crate::errors::Errors;

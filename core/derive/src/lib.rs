@@ -3,6 +3,7 @@
 mod attribute;
 mod crate_path;
 mod dispatch;
+mod encoding;
 mod enum_u8;
 mod errors;
 mod field;

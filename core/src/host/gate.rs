@@ -1,7 +1,5 @@
 //! The block that a host's context points to. It decides whether a plugin's call reaches the host.
 
-mod guards;
-
 use core::{
     cell::UnsafeCell,
     ffi::c_void,
@@ -12,8 +10,8 @@ use core::{
 };
 
 use super::Host;
+use super::gate_guards::{Acquired, CLOSED, Close, LENT, Lending, OPEN, Reading, Validating};
 use crate::abi::{RuntimeErrorBuf, RuntimeErrorPhase};
-use guards::{Acquired, CLOSED, Close, LENT, Lending, OPEN, Reading, Validating};
 
 /// Stands between a plugin and a [`Host`] as long as the plugin's runtime handle lives
 /// (rules 3 and 5).

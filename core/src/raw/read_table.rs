@@ -4,10 +4,12 @@ use core::{ffi::c_void, marker::PhantomData, mem::offset_of, ptr::NonNull};
 
 use super::{
     contract::HostCaller,
-    key_visitor::{RepeatVisitor, visit_key},
     record_bounds::{AnyLength, HasRecordBounds, RecordBounds},
     stand_in::{HasStandIns, missing},
-    visitor::{ClearOnDrop, LookupResult, OneShotVisitor, VisitorState, visit_bytes},
+    visitor::{
+        ClearOnDrop, LookupResult, OneShotVisitor, RepeatVisitor, VisitorState, visit_bytes,
+        visit_key,
+    },
 };
 use crate::{
     abi::{

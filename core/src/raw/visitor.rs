@@ -1,5 +1,6 @@
 //! A closure behind a C visitor that the host is to call once, and may call wrongly (rule 4).
 
+mod key;
 mod state;
 
 use core::{
@@ -7,6 +8,7 @@ use core::{
     mem::{self, MaybeUninit, offset_of},
 };
 
+pub(crate) use key::{RepeatVisitor, visit_key};
 pub(crate) use state::VisitorState;
 
 use super::record_bounds::HasRecordBounds;

@@ -159,4 +159,6 @@ fn output_error(source: io::Error) -> CliError {
 }
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod tests;

@@ -11,9 +11,7 @@ use statevec_abi_alloc::schema::SchemaIdlError;
 
 use super::{Machine, Sha256, format};
 
-mod damage;
-
-pub use damage::Damage;
+pub use super::damage::Damage;
 
 /// A fault of a plugin, found before it is used.
 #[derive(Debug, thiserror::Error)]

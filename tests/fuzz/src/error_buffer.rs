@@ -9,6 +9,7 @@
 //! - A text that is written and read again is the same, cut between characters. Writing changes
 //!   every byte of the buffer.
 
+mod debug_logger;
 mod passed;
 
 use statevec_abi::{

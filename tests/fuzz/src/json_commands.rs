@@ -32,7 +32,7 @@ static SCHEMAS: LazyLock<[SchemaRegistry; 3]> = LazyLock::new(|| {
     [
         statevec_bank::SCHEMA.json,
         include_str!("../../../std-host/tests/json/schema.json"),
-        include_str!("json_commands/names.json"),
+        include_str!("../names.json"),
     ]
     .map(|text| SchemaRegistry::from_idl_json(text).expect("a schema of the repository"))
 });

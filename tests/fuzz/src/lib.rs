@@ -9,6 +9,7 @@ pub mod data_files;
 pub mod error_buffer;
 pub mod json_commands;
 pub mod pack;
+mod payload_layout;
 pub mod payloads;
 pub mod schema_json;
 pub mod store;

@@ -1,14 +1,12 @@
 //! Arbitrary bytes as commands, events, records and queue records.
 //!
-//! - Typed decoding never panics. It accepts exactly the bytes that [`layout`] accepts, which reads
-//!   the schema and does not use the derives.
+//! - Typed decoding never panics. It accepts exactly the bytes that `payload_layout` accepts, which
+//!   reads the schema and does not use the derives.
 //! - Decoded values encode to the same bytes, with two exceptions: a `bool` above 1 is written as
 //!   1, and bytes of a record outside its fields are written as 0.
 //! - A view, an update and a copy of a record accept the same bytes. Its key equals the key that
 //!   the schema registry makes of them.
 //! - Bytes that decode as a type can also be written as JSON.
-
-mod layout;
 
 use std::{fmt, sync::LazyLock};
 
@@ -20,6 +18,7 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_bank::{BalanceChanged, Deposit, Transfer, Withdraw};
 use statevec_host::json::JsonWriter;
 
+use crate::payload_layout;
 use statevec_fixtures::declared::{
     Account, Bare, Changed, Everything, Fixed, Note, Noted, Tick, everything,
 };
@@ -85,7 +84,7 @@ where
     P: DecodePayload<'a> + PartialEq + fmt::Debug,
 {
     let decoded = P::decode(bytes);
-    let Some(expected) = layout::payload(&P::DEF, bytes) else {
+    let Some(expected) = payload_layout::payload(&P::DEF, bytes) else {
         let error = decoded.expect_err("the layout does not take these bytes").to_string();
         assert!(error.starts_with(P::DEF.name), "{error}");
         return false;
@@ -117,7 +116,7 @@ fn check_record<R: Record + PartialEq + fmt::Debug>(
     bytes: &[u8],
 ) -> Option<R> {
     let decoded = R::decode(bytes);
-    let expected = layout::record(&R::DEF, bytes);
+    let expected = payload_layout::record(&R::DEF, bytes);
     assert_eq!(decoded.is_ok(), expected.is_some(), "{:?}: {decoded:?}", R::DEF.name);
     assert_eq!(R::view(bytes).is_ok(), expected.is_some());
     let mut updated = bytes.to_vec();

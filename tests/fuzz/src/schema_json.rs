@@ -11,6 +11,7 @@
 //!   of an immutable field; a rollback leaves no trace.
 
 mod records;
+mod writer;
 
 use std::sync::Arc;
 

@@ -11,8 +11,10 @@
 //!   names the breach of contract. [`expected`] tells which.
 
 mod arguments;
+mod arguments_call;
 mod expected;
 mod host;
+mod host_functions;
 mod plugin;
 
 use arbitrary::Arbitrary;

@@ -3,7 +3,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use super::{check_ascending, check_member_names, check_type};
+use super::members::{check_ascending, check_member_names, check_type};
 use crate::schema::error::cut;
 use crate::schema::{
     FieldDefinition, FieldType, MAX_DATA_SIZE, PkLayout, RecordDefinition, SchemaError, SchemaRule,

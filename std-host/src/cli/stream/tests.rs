@@ -1,9 +1,7 @@
-mod fixture;
-
 use std::io::{self, Read, Write};
 
+use super::fixture::{Written, engine, keep, run, run_into, run_text, told};
 use super::{Counts, End, StreamOptions};
-use fixture::{Written, engine, keep, run, run_into, run_text, told};
 use statevec_host::json::longest_line;
 
 #[test]

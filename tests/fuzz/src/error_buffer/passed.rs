@@ -8,16 +8,14 @@ use statevec_abi::{
         RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, RuntimeHostContextV1,
         RuntimeHostVTableV1, RuntimePluginApiV1, runtime_error_kind::ABI_CONTRACT_VIOLATION,
     },
-    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
+    boundary::RuntimeCommandRef,
     fixed_store::{FixedMemory, FixedStore},
     host::{HostGate, PluginApi, PluginRuntime},
-    plugin::{Plugin, StaticPlugin, Tx},
     schema::{SchemaDef, Version},
-    static_plugin,
 };
 use statevec_abi_alloc::{RuntimeHostContext, RuntimeHostContextV1Adapter, runtime_error_message};
 
-use super::text_of;
+use super::{debug_logger::DEBUG_LOGGER, text_of};
 
 /// The buffer that the other side writes, and the status that it returns.
 #[derive(Clone, Copy)]
@@ -157,28 +155,5 @@ static ANSWERING_HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {
     debug_log: Some(answering_debug_log),
 };
 
-/// Makes one host call, and passes its failure on.
-struct DebugLogger;
-
-const DEBUG_LOGGER: StaticPlugin = static_plugin!(DebugLogger, slots = 64);
-
 const NOTHING: SchemaDef<'static> =
     SchemaDef { version: Version::new(1, 0), types: &[], records: &[], commands: &[], events: &[] };
-
-impl Plugin for DebugLogger {
-    fn name() -> &'static str {
-        "debug logger"
-    }
-
-    fn schema() -> &'static str {
-        "{}"
-    }
-
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
-        Ok(Self)
-    }
-
-    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
-        tx.log(format_args!("anything"))
-    }
-}

@@ -1,19 +1,16 @@
 //! Records of an arbitrary schema in a store.
 
-use std::{cell::RefCell, sync::Arc};
+use std::sync::Arc;
 
 use statevec_abi::{
-    abi::{RecordKind, RuntimeErrorBuf, RuntimeErrorKind, runtime_error_kind::HOST_REJECTED},
-    boundary::{ErrorSlot, RuntimeCommandRef, TxResult},
+    abi::{RuntimeErrorBuf, RuntimeErrorKind, runtime_error_kind::HOST_REJECTED},
+    boundary::RuntimeCommandRef,
     host::{HostGate, PluginApi, PluginRuntime},
-    plugin::{Plugin, StaticPlugin, Tx},
-    static_plugin,
 };
 use statevec_abi_alloc::schema::RecordDefinition;
 use statevec_host::Store;
 
-/// The byte that fills records, and another one.
-const BYTES: [u8; 2] = [0x81, 0x7E];
+use super::writer::{BYTES, WRITE, WRITER, Write};
 
 /// Creates, updates and deletes records of one type, starting with number 1. The store has none of
 /// them before and after.
@@ -48,13 +45,6 @@ pub(super) fn check(store: &mut Store, record: &RecordDefinition) {
     assert_eq!((store.len(kind), store.get_by_pk(kind, &pk)), (0, None));
 }
 
-#[derive(Debug, Clone)]
-enum Write {
-    Create(RecordKind),
-    Update(RecordKind, Vec<u8>),
-    Delete(RecordKind, Vec<u8>),
-}
-
 type Runtime = PluginRuntime<Store, Arc<HostGate<Store>>>;
 
 fn runtime() -> Runtime {
@@ -82,49 +72,4 @@ fn run(
     }
     store.check_consistency().unwrap_or_else(|what| panic!("{what}"));
     answer
-}
-
-thread_local! {
-    /// The next command's write.
-    static WRITE: RefCell<Option<Write>> = const { RefCell::new(None) };
-}
-
-struct Writer;
-
-const WRITER: StaticPlugin = static_plugin!(Writer, slots = 16);
-
-impl Plugin for Writer {
-    fn name() -> &'static str {
-        "writer"
-    }
-
-    fn schema() -> &'static str {
-        "{}"
-    }
-
-    fn create<'c>(_: &str, _: ErrorSlot<'c>) -> TxResult<'c, Self> {
-        Ok(Self)
-    }
-
-    fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, _: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
-        let [byte, other] = BYTES;
-        match WRITE.take().expect("set before the command") {
-            Write::Create(kind) => {
-                let fill = |data: &mut [u8]| {
-                    assert!(data.iter().all(|byte| *byte == 0), "lent bytes are not zero");
-                    data.fill(byte);
-                };
-                tx.create_raw(kind, fill).map(drop)
-            }
-            Write::Update(kind, pk) => {
-                let found = tx.update_by_pk_raw(kind, &pk, |data| data.fill(other))?;
-                assert!(found.is_some(), "no record to update");
-                Ok(())
-            }
-            Write::Delete(kind, pk) => {
-                assert!(tx.delete_by_pk_raw(kind, &pk)?, "no record to delete");
-                Ok(())
-            }
-        }
-    }
 }

@@ -1,7 +1,5 @@
 //! Our host's functions, called with arguments that plugins should not pass.
 
-mod call;
-
 use std::{cell::RefCell, ffi::c_void, pin::pin, ptr};
 
 use arbitrary::Arbitrary;
@@ -17,7 +15,7 @@ use statevec_abi::{
     raw::{HostErrorBuffer, HostTable},
 };
 
-use call::call;
+use super::arguments_call::call;
 
 use super::{
     host::{Function, Len},
@@ -28,14 +26,14 @@ use crate::store::schema::{NOTE, SCHEMA, SHARE, THING, TOLD, pk_len};
 /// One call.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(super) struct Arguments {
-    function: Function,
+    pub(super) function: Function,
     kind: Kind,
-    id: u8,
-    bytes_are_null: bool,
-    bytes_len: Len,
-    has_visitor: bool,
-    out: Out,
-    out_error: Out,
+    pub(super) id: u8,
+    pub(super) bytes_are_null: bool,
+    pub(super) bytes_len: Len,
+    pub(super) has_visitor: bool,
+    pub(super) out: Out,
+    pub(super) out_error: Out,
 }
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
@@ -49,7 +47,7 @@ enum Kind {
 
 /// The pointer of an out parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
-enum Out {
+pub(super) enum Out {
     Null,
     Aligned,
     Misaligned,
@@ -73,7 +71,7 @@ const MEMORY: [u8; 256] = {
 };
 
 impl Arguments {
-    fn kind(&self) -> u8 {
+    pub(super) fn kind(&self) -> u8 {
         match self.kind {
             Kind::Thing => THING,
             Kind::Share => SHARE,
@@ -84,7 +82,7 @@ impl Arguments {
     }
 
     /// The bytes. Their stated length is never above a limit and also outside the memory.
-    fn bytes(&self) -> RuntimeBytesRef {
+    pub(super) fn bytes(&self) -> RuntimeBytesRef {
         let limit = match self.function {
             Function::Log => limits::LOG_MESSAGE,
             _ => limits::EVENT_PAYLOAD,
@@ -172,11 +170,11 @@ pub(super) fn check(arguments: &Arguments) {
     assert_eq!(answer, Some(arguments.expected()), "{arguments:?}");
 }
 
-type Call = (Arguments, usize, Option<(Option<u16>, Option<u64>)>);
+pub(super) type Call = (Arguments, usize, Option<(Option<u16>, Option<u64>)>);
 
 thread_local! {
     /// The plugin's call, the number of calls of its visitor, and the answer.
-    static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
+    pub(super) static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
 }
 
 /// Creates a thing, and then makes the call.

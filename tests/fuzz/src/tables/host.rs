@@ -1,7 +1,5 @@
 //! A host's table, and a host whose functions return the answers of the input.
 
-mod functions;
-
 use std::{cell::RefCell, ffi::c_void, ptr};
 
 use arbitrary::Arbitrary;
@@ -14,6 +12,7 @@ use statevec_abi::{
 };
 
 use super::expected::{Outcome, expected};
+use super::host_functions;
 
 /// Address of the table.
 #[derive(Debug, Arbitrary)]
@@ -117,14 +116,15 @@ impl Call {
 /// Makes the call, and compares its outcome with the expected one.
 pub(super) fn check(place: &Place, call: &Call) {
     let host = RuntimeHostVTableV1 {
-        with_read_typed_raw: call.entry(Function::ReadById, functions::read_by_id as _),
-        with_read_typed_by_pk_raw: call.entry(Function::ReadByPk, functions::read_by_pk as _),
-        create_typed_raw: call.entry(Function::Create, functions::create as _),
-        update_typed_by_pk_raw: call.entry(Function::Update, functions::update as _),
-        delete_by_pk_raw: call.entry(Function::Delete, functions::delete as _),
-        emit_typed_event_raw: call.entry(Function::Emit, functions::emit as _),
-        for_each_record_key_raw: call.entry(Function::ForEachKey, functions::for_each_key as _),
-        debug_log: call.entry(Function::Log, functions::log as _),
+        with_read_typed_raw: call.entry(Function::ReadById, host_functions::read_by_id as _),
+        with_read_typed_by_pk_raw: call.entry(Function::ReadByPk, host_functions::read_by_pk as _),
+        create_typed_raw: call.entry(Function::Create, host_functions::create as _),
+        update_typed_by_pk_raw: call.entry(Function::Update, host_functions::update as _),
+        delete_by_pk_raw: call.entry(Function::Delete, host_functions::delete as _),
+        emit_typed_event_raw: call.entry(Function::Emit, host_functions::emit as _),
+        for_each_record_key_raw: call
+            .entry(Function::ForEachKey, host_functions::for_each_key as _),
+        debug_log: call.entry(Function::Log, host_functions::log as _),
     };
     let read = RuntimeReadVTableV1 {
         with_read_typed_raw: host.with_read_typed_raw,
@@ -136,9 +136,9 @@ pub(super) fn check(place: &Place, call: &Call) {
 }
 
 /// A host in the middle of a call; `ctx_ptr` points to a cell with it.
-struct Running<'i> {
-    call: &'i Call,
-    memory: Vec<u8>,
+pub(super) struct Running<'i> {
+    pub(super) call: &'i Call,
+    pub(super) memory: Vec<u8>,
 }
 
 impl Running<'_> {

@@ -14,7 +14,7 @@ use statevec_abi::{
 };
 use statevec_host::{Engine, LoadedPlugin};
 
-use super::super::{CliError, Commands, Counts, End, OutcomeBuffer, Stream, StreamOptions};
+use super::{CliError, Commands, Counts, End, OutcomeBuffer, Stream, StreamOptions};
 use crate::cli::outcome_buffer::FlushFirst;
 use crate::cli::runner::MemoryRunner;
 

@@ -7,7 +7,7 @@ use statevec_abi::abi::{
     RuntimeCallStatus, RuntimeErrorBuf, RuntimeRecordKeyView, RuntimeRecordKeyVisitor, SysId,
 };
 
-use super::{Running, keys};
+use super::host::{Running, keys};
 
 /// The call that a context belongs to.
 fn running<'c>(ctx: *const c_void) -> &'c RefCell<Running<'c>> {

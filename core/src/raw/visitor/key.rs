@@ -2,7 +2,7 @@
 
 use core::{ffi::c_void, mem};
 
-use super::contract::{ContractViolation, HostCallError};
+use crate::raw::contract::{ContractViolation, HostCallError};
 use crate::{
     abi::{RecordKey, RuntimeCallStatus, RuntimeRecordKeyView},
     boundary::panic::{Panic, catch, discard},
@@ -61,7 +61,7 @@ pub(crate) unsafe extern "C" fn visit_key<F: FnMut(RecordKey)>(
 }
 
 impl<F> RepeatVisitor<F> {
-    pub(super) fn finish(
+    pub(crate) fn finish(
         self,
         call: &'static str,
         status: RuntimeCallStatus,

@@ -5,7 +5,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
-#[path = "../loader/library.rs"]
+#[path = "loader/library.rs"]
 #[allow(dead_code, reason = "only some of it is needed here")]
 mod library;
 

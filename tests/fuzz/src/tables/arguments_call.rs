@@ -8,7 +8,10 @@ use statevec_abi::abi::{
     RuntimeRecordKeyView, RuntimeRecordKeyVisitor,
 };
 
-use super::{Arguments, CALL, Function, Out};
+use super::{
+    arguments::{Arguments, CALL, Out},
+    host::Function,
+};
 use crate::store::schema::THING;
 
 /// Room for an out parameter, at its start or one byte further.
