@@ -71,6 +71,7 @@ main() {
             ;;
         *) wrong_arguments "unknown argument $1" ;;
     esac
+    need c++ g++ || return
     # The check of the code and the corpus need no nightly compiler.
     if [ $# = 0 ]; then
         check_code || return 1
@@ -104,7 +105,6 @@ wrong_arguments() {
 
 # Builds the targets and unpacks the corpus.
 prepare() {
-    need c++ g++ || return
     if [[ $(rustc +nightly --version 2>/dev/null) != *-nightly* ]]; then
         skipped "there is no nightly toolchain (rustup toolchain install nightly)"
         return
