@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::CheckpointError;
-use crate::storage::{Context as _, Storage};
+use crate::storage::{Access, Context as _, Storage};
 
 /// How many checkpoints are kept.
 const KEPT: usize = 2;
@@ -36,6 +36,16 @@ pub fn list(storage: &dyn Storage, dir: &Path) -> Result<Vec<(u64, PathBuf)>, Ch
         names.iter().filter_map(|name| Some((entry(name)?, dir.join(name)))).collect();
     found.sort();
     Ok(found)
+}
+
+/// Length of a checkpoint's file.
+///
+/// # Errors
+///
+/// The storage's.
+pub(crate) fn size(storage: &dyn Storage, path: &Path) -> Result<u64, CheckpointError> {
+    let file = storage.open(path, Access::Read).context("open", path)?;
+    Ok(file.len().context("read", path)?)
 }
 
 /// Gives a complete, synced file its name, and removes checkpoints beyond the last two.

@@ -99,12 +99,12 @@ impl CheckpointWriter {
         self.ends.push(end);
     }
 
-    /// Writes the rest, and puts the file on stable storage.
+    /// Writes what is missing, and puts the file on stable storage. Returns its length.
     ///
     /// # Errors
     ///
     /// The storage's.
-    pub fn finish(mut self) -> Result<(), CheckpointError> {
+    pub fn finish(mut self) -> Result<u64, CheckpointError> {
         self.end_block()?;
         for end in &self.ends {
             self.block.push(end.kind);
@@ -115,7 +115,7 @@ impl CheckpointWriter {
         self.block.extend_from_slice(&len.to_le_bytes());
         self.write_block(Tag::End)?;
         self.file.sync_data().context("sync", &self.path)?;
-        Ok(())
+        Ok(self.offset)
     }
 
     fn end_block(&mut self) -> Result<(), CheckpointError> {

@@ -20,6 +20,7 @@ Exit codes:
   0  everything ran; rejected commands included
   1  the plugin or the host failed: it cannot be built or loaded, a command failed, an invariant does not hold
   2  the input is wrong: arguments, a configuration that the plugin refuses, a file that cannot be read, a line that is no command of the plugin
+  3  a replay differs from the log (replay)
   130  SIGINT came, and the running command ended first; 143 for SIGTERM"
     };
 }
@@ -134,6 +135,12 @@ pub(crate) struct DurabilityArgs {
     #[cfg(unix)]
     #[arg(long, value_name = "N|MS", requires = "data")]
     pub(crate) sync_every: Option<super::runner::SyncEvery>,
+
+    /// Make a checkpoint beside the commands whenever the log has grown by so many MiB, and by the
+    /// size of the checkpoint before; or never [default: 256]
+    #[cfg(unix)]
+    #[arg(long, value_name = "MIB|never", requires = "data")]
+    pub(crate) checkpoint_every: Option<super::runner::CheckpointEvery>,
 
     /// If a command fails, the run stops behind it, or goes on
     #[cfg(unix)]

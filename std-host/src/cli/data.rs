@@ -96,7 +96,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<(), CliError> {
     let status = Status {
         // While a process runs, its command is not interrupted.
         interrupted_ext_seq: interrupted
-            .filter(|_| holder.is_none())
+            .filter(|interrupted| holder.is_none() && interrupted.is_behind(position))
             .map(|interrupted| interrupted.ext_seq),
         holder,
         plugin: header.map(|header| header.plugin.clone()),

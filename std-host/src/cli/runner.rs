@@ -14,7 +14,7 @@ use super::error::CliError;
 use super::summary::Counts;
 
 #[cfg(unix)]
-pub(crate) use durable::{DurableRunner, SyncEvery, SyncFirst};
+pub(crate) use durable::{CheckpointEvery, DurableRunner, SyncEvery, SyncFirst};
 pub(crate) use memory::MemoryRunner;
 pub(crate) use recorded::RecordedRunner;
 

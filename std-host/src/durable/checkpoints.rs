@@ -1,6 +1,9 @@
-//! Makes checkpoints beside a running engine.
+//! Makes checkpoints from the log.
 
-use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
+mod maker;
+mod schedule;
+
+use std::{path::PathBuf, sync::Arc};
 
 use statevec_abi::{
     abi::RecordKey,
@@ -13,9 +16,11 @@ use crate::{
         self, CheckpointError, CheckpointHead, CheckpointReader, CheckpointWriter, Merged,
         NetChanges, merge,
     },
-    storage::{Context as _, remove_if_there},
+    storage::remove_if_there,
     txlog::{LogError, LogHeader, LogPosition, LogWalk, Retention, Walked, remove_covered},
 };
+
+pub(super) use maker::CheckpointMaker;
 
 /// A checkpoint that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub struct MadeCheckpoint {
     pub entry: u64,
     /// Its file.
     pub path: PathBuf,
+    /// Length of its file.
+    pub bytes: u64,
     /// Segments that the retention allowed to remove.
     pub removed: Vec<PathBuf>,
 }
@@ -31,6 +38,11 @@ pub struct MadeCheckpoint {
 /// Options for making checkpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckpointOptions {
+    /// A checkpoint is begun beside the commands when the log has grown by this many bytes since
+    /// the one before, and by at least as many as that checkpoint has. So the next start reads
+    /// little, and checkpoints write no more than the log does. `None`: only when it is asked for.
+    /// The default is 256 MiB.
+    pub every: Option<u64>,
     /// About how many bytes of changes are held in memory. If there are more since the last
     /// checkpoint, several are made, one after another. The default is 256 MiB.
     pub memory: usize,
@@ -40,7 +52,7 @@ pub struct CheckpointOptions {
 
 impl Default for CheckpointOptions {
     fn default() -> Self {
-        Self { memory: 256 << 20, retention: Retention::default() }
+        Self { every: Some(256 << 20), memory: 256 << 20, retention: Retention::default() }
     }
 }
 
@@ -108,14 +120,14 @@ fn make_next(
         let (stated, computed) = (position.digest.to_string(), digest.to_string());
         return Err(DurableError::CheckpointDigest { path: unfinished, stated, computed });
     }
-    writer.finish()?;
+    let bytes = writer.finish()?;
     let path = checkpoint::publish(&**storage, &dir, entry)?;
     // Segments are removed only when another checkpoint covers them, too, because this one's file
     // may
     // become damaged.
     let covered = before.map_or(0, |(entry, _)| *entry);
     let removed = remove_covered(&**storage, &directory.log(), options.retention, covered, entry)?;
-    Ok(MadeCheckpoint { entry, path, removed })
+    Ok(MadeCheckpoint { entry, path, bytes, removed })
 }
 
 fn collect(changes: &mut NetChanges, walked: &Walked<'_>) -> Result<(), DurableError> {
@@ -136,67 +148,4 @@ fn collect(changes: &mut NetChanges, walked: &Walked<'_>) -> Result<(), DurableE
         collected.map_err(CheckpointError::from)?;
     }
     Ok(())
-}
-
-/// Makes one checkpoint at a time, on a thread of its own or on the caller's.
-#[derive(Debug)]
-pub(super) struct CheckpointMaker {
-    directory: DataDirectory,
-    options: CheckpointOptions,
-    in_background: bool,
-    running: Option<JoinHandle<Result<Option<MadeCheckpoint>, DurableError>>>,
-}
-
-impl CheckpointMaker {
-    pub(super) fn new(
-        directory: DataDirectory,
-        options: CheckpointOptions,
-        in_background: bool,
-    ) -> Self {
-        Self { directory, options, in_background, running: None }
-    }
-
-    /// Returns true if one is being made.
-    pub(super) fn is_running(&self) -> bool {
-        self.running.as_ref().is_some_and(|thread| !thread.is_finished())
-    }
-
-    /// Begins to make a checkpoint. Returns the result of the one before if no call has returned it
-    /// yet, or of this one if it is made on the caller's thread.
-    pub(super) fn start(
-        &mut self,
-        target: LogPosition,
-    ) -> Result<Option<MadeCheckpoint>, DurableError> {
-        if self.is_running() {
-            return Ok(None);
-        }
-        if !self.in_background {
-            return make_checkpoint(&self.directory, &target, &self.options);
-        }
-        let before = self.wait();
-        let (directory, options) = (self.directory.clone(), self.options);
-        let make = move || make_checkpoint(&directory, &target, &options);
-        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(make);
-        self.running = Some(thread.context("start a thread for", &self.directory.checkpoints())?);
-        before
-    }
-
-    /// Waits for the checkpoint that is being made; `None` if there is none, or it was there
-    /// already.
-    pub(super) fn wait(&mut self) -> Result<Option<MadeCheckpoint>, DurableError> {
-        match self.running.take().map(JoinHandle::join) {
-            None => Ok(None),
-            Some(Ok(result)) => result,
-            Some(Err(panic)) => std::panic::resume_unwind(panic),
-        }
-    }
-}
-
-impl Drop for CheckpointMaker {
-    fn drop(&mut self) {
-        if let Some(thread) = self.running.take() {
-            // A failed checkpoint loses nothing; the next one tries again.
-            let _made = thread.join();
-        }
-    }
 }

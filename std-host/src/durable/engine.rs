@@ -146,7 +146,7 @@ impl DurableEngine {
         if self.batch.len() >= self.options.log.frame_bytes {
             // Backpressure: commands run no faster than the medium takes them.
             self.committer.wait_idle();
-            self.committer.start(&mut self.batch)?;
+            self.start_sync()?;
         }
         let interrupted = self.opened.interrupted.map(|interrupted| interrupted.ext_seq);
         if self.options.on_failure == OnFailure::Skip && interrupted == Some(ext_seq) {
@@ -167,7 +167,9 @@ impl DurableEngine {
     /// A write or sync failed, now or earlier: the entry is named. The log has stopped for good;
     /// opening the directory again recovers.
     pub fn sync(&mut self) -> Result<u64, DurableError> {
+        let bytes = self.batch.sealed_len();
         self.committer.finish(&mut self.batch)?;
+        self.committed(bytes);
         Ok(self.position.entry)
     }
 
@@ -178,7 +180,10 @@ impl DurableEngine {
     ///
     /// As [`sync`](Self::sync).
     pub fn start_sync(&mut self) -> Result<(), DurableError> {
-        Ok(self.committer.start(&mut self.batch)?)
+        let bytes = self.batch.sealed_len();
+        self.committer.start(&mut self.batch)?;
+        self.committed(bytes);
+        Ok(())
     }
 
     /// The last durable entry.
@@ -250,7 +255,8 @@ impl DurableEngine {
     /// As [`close`](Self::close), and returns the records, also after an error.
     pub fn close_with_store(mut self) -> (Store, Result<LogPosition, DurableError>) {
         let synced = self.sync();
-        let made = self.checkpoints.wait();
+        self.checkpoints.wait();
+        let made = self.checkpoints.take();
         let Self { engine, lock, directory, position, .. } = self;
         let (store, unloaded) = match engine.unload() {
             Ok(store) => (store, Ok(())),

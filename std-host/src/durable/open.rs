@@ -66,7 +66,12 @@ impl DurableEngine {
 
         let recovered = recover(directory, plugin.schema(), options.limits)?;
         check_acknowledged(directory, lock.acknowledged(), &recovered)?;
-        let Recovered { store, end, header: logged, checkpoint: restored, applied } = recovered;
+        let Recovered { store, end, header: logged, checkpoint: restored, applied, log_bytes } =
+            recovered;
+        let size = match &restored {
+            Some((_, path)) => checkpoint::size(&**storage, path)?,
+            None => 0,
+        };
         let mut engine = Engine::with_store(plugin, &options.config, store)
             .map_err(|failure| DurableError::Engine(failure.into()))?;
         let LogPosition { tx_seq, ext_seq, .. } = end.position;
@@ -92,8 +97,7 @@ impl DurableEngine {
             applied,
             torn: end.torn,
             unfinished: end.unfinished,
-            // A command whose entry is in the log was not interrupted.
-            interrupted: lock.interrupted().filter(|running| running.entry > end.position.entry),
+            interrupted: lock.interrupted().filter(|running| running.is_behind(&end.position)),
             environment_changes: Vec::new(),
         };
         let mut position = end.position;
@@ -106,8 +110,13 @@ impl DurableEngine {
             }
         }
         opened.position = position;
-        let checkpoints =
-            CheckpointMaker::new(directory.clone(), options.checkpoint, options.in_background);
+        let checkpoints = CheckpointMaker::new(
+            directory.clone(),
+            options.checkpoint,
+            options.in_background,
+            log_bytes,
+            size,
+        );
         Ok(Self {
             engine,
             committer,

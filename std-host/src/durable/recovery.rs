@@ -29,6 +29,8 @@ pub struct Recovered {
     pub checkpoint: Option<(u64, PathBuf)>,
     /// How many entries were applied.
     pub applied: u64,
+    /// Bytes of the frames that hold them.
+    pub log_bytes: u64,
 }
 
 impl Recovered {
@@ -58,11 +60,17 @@ pub fn recover(
     }
     let restored = newest.as_ref().map_or(0, |(entry, _)| *entry);
     let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), restored + 1)?;
-    let mut applied = 0;
-    walk.for_each(|walked| {
+    let (mut applied, mut log_bytes) = (0, 0);
+    let mut before = 0;
+    while walk.next_frame(|walked| {
         applied += 1;
         apply_entry(&mut restorer, walked)
-    })?;
+    })? {
+        if applied > before {
+            log_bytes += walk.frame_len();
+            before = applied;
+        }
+    }
     let Some(end) = walk.end().cloned() else {
         return Err(
             LogError::Missing { from: restored, to: restored, path: directory.log() }.into()
@@ -82,7 +90,7 @@ pub fn recover(
         }
     }
     let header = (!end.is_empty()).then(|| walk.header().clone());
-    Ok(Recovered { store: restorer.into_store(), end, header, checkpoint: newest, applied })
+    Ok(Recovered { store: restorer.into_store(), end, header, checkpoint: newest, applied, log_bytes })
 }
 
 /// Applies an entry's changes to the records before it, and compares the digest that the entry

@@ -104,9 +104,9 @@ impl Batch {
         Some((self.position.entry, bytes))
     }
 
-    /// Bytes that the frame has once it is sealed.
+    /// Bytes that the frame has once it is sealed; 0 if there is nothing to write.
     pub(crate) fn sealed_len(&self) -> usize {
-        self.bytes.len().next_multiple_of(SECTOR_LEN)
+        if self.is_empty() { 0 } else { self.bytes.len().next_multiple_of(SECTOR_LEN) }
     }
 
     /// Completes the frame: its header, and zeros up to the next sector. `None` if the frame is too

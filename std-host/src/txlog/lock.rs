@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::LogError;
+use super::{LogError, LogPosition};
 use crate::storage::{
     Access, Context as _, SharedWord, Storage, StorageError, StorageFile, read_exact_at,
     write_all_at,
@@ -87,7 +87,6 @@ impl DirectoryLock {
         let word = |offset| file.shared_word(offset).context("map", path);
         let (running_entry, running_ext_seq) = (word(RUNNING_ENTRY)?, word(RUNNING_EXT_SEQ)?);
         let running_check = word(RUNNING_CHECK)?;
-        running_entry.store(0);
         let Words { interrupted, acknowledged } = words;
         Ok(Self { file, running_entry, running_ext_seq, running_check, interrupted, acknowledged })
     }
@@ -127,7 +126,8 @@ impl DirectoryLock {
         Ok((words.acknowledged, words.interrupted))
     }
 
-    /// The command that was running when the process before ended.
+    /// The command that was running when the process before ended. It stays known until another
+    /// command runs.
     #[must_use]
     pub fn interrupted(&self) -> Option<RunningCommand> {
         self.interrupted
@@ -166,6 +166,12 @@ impl DirectoryLock {
 }
 
 impl RunningCommand {
+    /// Whether its result is missing in a log that ends at a position.
+    #[must_use]
+    pub fn is_behind(&self, end: &LogPosition) -> bool {
+        end.ext_seq.is_none_or(|last| self.ext_seq > last)
+    }
+
     fn check(self) -> u64 {
         self.entry ^ self.ext_seq ^ MASK
     }

@@ -108,6 +108,11 @@ impl LogWalk {
         &self.position
     }
 
+    /// Bytes of the frame that was read last.
+    pub(crate) fn frame_len(&self) -> u64 {
+        self.reader.as_ref().map_or(0, |reader| reader.last().end - reader.last().start)
+    }
+
     /// The end of the log, once all entries were read.
     #[must_use]
     pub fn end(&self) -> Option<&LogEnd> {

@@ -159,7 +159,9 @@ fn crashes_beside_the_threads_of_syncs_and_checkpoints_lose_nothing() {
     let plugin = ledger();
     for seed in 0..100 {
         let mut random = Rng::with_seed(seed);
-        let mut world = World::new(&plugin, SimulatedDisk::new(seed)).in_background();
+        let mut world = World::new(&plugin, SimulatedDisk::new(seed))
+            .with_checkpoints_every(2048)
+            .in_background();
         for _ in 0..LIVES {
             let fault = FAULTS[random.usize(..FAULTS.len())];
             world.disk.fail_change(world.disk.changes() + random.u64(..40), fault);
@@ -179,6 +181,9 @@ fn live(plugin: &LoadedPlugin, seed: u64) -> u64 {
     let mut world = World::new(plugin, disk);
     if random.u8(..4) == 0 {
         world = world.keeping(random.u64(..20));
+    }
+    if random.u8(..4) == 0 {
+        world = world.with_checkpoints_every(random.u64(..4096));
     }
     let mut crashes = 0;
     for _ in 0..LIVES {

@@ -19,7 +19,7 @@ use crate::{
     life::World,
 };
 
-fn submit(engine: &mut DurableEngine) {
+pub(crate) fn submit(engine: &mut DurableEngine) {
     let (kind, payload) = Operation::Store { id: 1, value: 1 }.encode();
     let ext_seq = engine.position().entry + 1;
     engine.submit(&RuntimeCommandRef::new(kind, ext_seq, 0, &payload)).unwrap();
@@ -57,7 +57,7 @@ fn each_frame_takes_one_write_and_one_sync() {
 }
 
 /// Threads of their own on the real file system.
-fn in_background(test: impl FnOnce(&DataDirectory, DurableEngine)) {
+pub(crate) fn in_background(test: impl FnOnce(&DataDirectory, DurableEngine)) {
     let folder = tempfile::tempdir().unwrap();
     let directory = DataDirectory::new(Arc::new(FileSystem), folder.path().join("data"));
     let engine = DurableEngine::open(&directory, &ledger(), DurableOptions::default()).unwrap();
@@ -159,27 +159,4 @@ fn long_batches_are_written_before_they_fill_the_memory() {
         let written = frames(&world.directory) - before;
         assert!(written > 10, "{written} frames of at most 1 KiB and an entry");
     }
-}
-
-#[test]
-fn checkpoint_beside_commands_holds_their_state() {
-    in_background(|directory, mut engine| {
-        for _ in 0..500 {
-            submit(&mut engine);
-        }
-        engine.sync().unwrap();
-        assert_eq!(engine.start_checkpoint().unwrap(), None);
-        for _ in 0..500 {
-            submit(&mut engine);
-            engine.start_sync().unwrap();
-        }
-        let made = engine.checkpoint().unwrap().unwrap();
-        assert_eq!(made.entry, 1_000);
-        assert_eq!(engine.checkpoint().unwrap(), None, "there is nothing new");
-        let image = engine.engine().store().image();
-        engine.close().unwrap();
-        let engine = DurableEngine::open(directory, &ledger(), DurableOptions::default()).unwrap();
-        assert_eq!((engine.opened().applied, engine.opened().position.entry), (0, 1_000));
-        assert!(engine.engine().store().image() == image);
-    });
 }

@@ -34,6 +34,7 @@ pub(crate) struct World {
     retention: Retention,
     log: LogOptions,
     in_background: bool,
+    checkpoint_every: Option<u64>,
     /// The model after each entry; the first is that before any.
     models: Vec<Arc<Model>>,
     operations: Vec<Operation>,
@@ -54,6 +55,7 @@ impl World {
             retention: Retention::Everything,
             log: LOG,
             in_background: false,
+            checkpoint_every: None,
             models: vec![Arc::new(Model::new())],
             operations: Vec::new(),
             acknowledged: 0,
@@ -70,6 +72,11 @@ impl World {
         self
     }
 
+    pub(crate) fn with_checkpoints_every(mut self, bytes: u64) -> Self {
+        self.checkpoint_every = Some(bytes);
+        self
+    }
+
     pub(crate) fn in_background(mut self) -> Self {
         self.in_background = true;
         self
@@ -78,7 +85,11 @@ impl World {
     pub(crate) fn options(&self) -> DurableOptions {
         DurableOptions {
             log: self.log,
-            checkpoint: CheckpointOptions { memory: 512, retention: self.retention },
+            checkpoint: CheckpointOptions {
+                every: self.checkpoint_every,
+                memory: 512,
+                retention: self.retention,
+            },
             on_failure: OnFailure::Skip,
             in_background: self.in_background,
             ..DurableOptions::default()
@@ -207,7 +218,7 @@ impl World {
         fork.models.clone_from(&self.models);
         fork.operations.clone_from(&self.operations);
         (fork.acknowledged, fork.retention) = (self.acknowledged, self.retention);
-        fork.log = self.log;
+        (fork.log, fork.checkpoint_every) = (self.log, self.checkpoint_every);
         fork
     }
 

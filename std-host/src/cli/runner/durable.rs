@@ -1,5 +1,6 @@
 //! `run --data`: outcomes are printed after they are durable.
 
+mod checkpoint_every;
 mod opened_note;
 mod sync_every;
 mod waiting;
@@ -15,7 +16,7 @@ use std::{
 use statevec_abi::{boundary::RuntimeCommandRef, txlog::EntryOutcome};
 use statevec_host::{
     Engine, LoadedPlugin, PluginFailure, Store,
-    durable::{DataDirectory, DurableEngine, DurableOptions, Submitted},
+    durable::{CheckpointOptions, DataDirectory, DurableEngine, DurableOptions, Submitted},
     json::JsonWriter,
     storage::FileSystem,
 };
@@ -26,6 +27,7 @@ use crate::cli::error::CliError;
 use crate::cli::outcome_buffer::OutcomeBuffer;
 use crate::cli::stdio::tell;
 use crate::cli::summary::Counts;
+pub(crate) use checkpoint_every::CheckpointEvery;
 use opened_note::OpenedNote;
 use sync_every::SyncClock;
 pub(crate) use sync_every::SyncEvery;
@@ -58,6 +60,9 @@ impl DurableRunner {
         let directory = DataDirectory::new(Arc::new(FileSystem), path);
         let options = DurableOptions {
             config: config.into(),
+            checkpoint: args
+                .checkpoint_every
+                .map_or_else(CheckpointOptions::default, CheckpointEvery::options),
             on_failure: args.on_failure.into(),
             strict_sequence: args.strict_sequence,
             holder: format!("statevec-host run, process {}", std::process::id()),

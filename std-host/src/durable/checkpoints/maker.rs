@@ -1,0 +1,110 @@
+//! Makes checkpoints beside a running engine.
+
+use std::thread::JoinHandle;
+
+use super::{CheckpointOptions, MadeCheckpoint, make_checkpoint, schedule::Schedule};
+use crate::{
+    durable::{DataDirectory, DurableError},
+    storage::Context as _,
+    txlog::LogPosition,
+};
+
+/// `None` if there was a checkpoint of that entry already.
+type Made = Result<Option<MadeCheckpoint>, DurableError>;
+
+/// Makes one checkpoint at a time, on a thread of its own or on the caller's.
+#[derive(Debug)]
+pub(in crate::durable) struct CheckpointMaker {
+    directory: DataDirectory,
+    options: CheckpointOptions,
+    in_background: bool,
+    schedule: Schedule,
+    running: Option<JoinHandle<Made>>,
+    /// The result of the last checkpoint, until it is taken. A failure stays until then.
+    finished: Option<Made>,
+}
+
+impl CheckpointMaker {
+    /// `log_bytes` is the length of the log behind the last checkpoint, and `size` is that
+    /// checkpoint's.
+    pub(in crate::durable) fn new(
+        directory: DataDirectory,
+        options: CheckpointOptions,
+        in_background: bool,
+        log_bytes: u64,
+        size: u64,
+    ) -> Self {
+        let schedule = Schedule::new(options.every, log_bytes, size);
+        Self { directory, options, in_background, schedule, running: None, finished: None }
+    }
+
+    /// Whether one is being made.
+    pub(in crate::durable) fn is_running(&self) -> bool {
+        self.running.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Counts bytes that the log has grown by.
+    pub(in crate::durable) fn count(&mut self, log_bytes: u64) {
+        self.schedule.count(log_bytes);
+    }
+
+    /// Whether one should be begun, and none is being made.
+    pub(in crate::durable) fn is_due(&self) -> bool {
+        self.schedule.is_due() && !self.is_running()
+    }
+
+    /// Begins to make a checkpoint, unless one is being made.
+    pub(in crate::durable) fn start(&mut self, target: LogPosition) {
+        if self.is_running() {
+            return;
+        }
+        self.wait();
+        self.schedule.begin();
+        let (directory, options) = (self.directory.clone(), self.options);
+        let make = move || make_checkpoint(&directory, &target, &options);
+        if !self.in_background {
+            self.keep(make());
+            return;
+        }
+        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(make);
+        match thread.context("start a thread for", &self.directory.checkpoints()) {
+            Ok(thread) => self.running = Some(thread),
+            Err(error) => self.keep(Err(error.into())),
+        }
+    }
+
+    /// Waits for the checkpoint that is being made.
+    pub(in crate::durable) fn wait(&mut self) {
+        match self.running.take().map(JoinHandle::join) {
+            None => {}
+            Some(Ok(result)) => self.keep(result),
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+        }
+    }
+
+    /// Takes the result of the last checkpoint that was finished; `None` if it was taken before.
+    pub(in crate::durable) fn take(&mut self) -> Made {
+        if !self.is_running() {
+            self.wait();
+        }
+        self.finished.take().unwrap_or(Ok(None))
+    }
+
+    fn keep(&mut self, result: Made) {
+        if let Ok(Some(made)) = &result {
+            self.schedule.made(made.bytes);
+        }
+        if !matches!(self.finished, Some(Err(_))) {
+            self.finished = Some(result);
+        }
+    }
+}
+
+impl Drop for CheckpointMaker {
+    fn drop(&mut self) {
+        if let Some(thread) = self.running.take() {
+            // A failed checkpoint loses nothing; the next one tries again.
+            let _made = thread.join();
+        }
+    }
+}

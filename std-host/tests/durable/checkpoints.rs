@@ -1,0 +1,102 @@
+//! Checkpoints: beside the commands, on demand and on their own.
+
+use statevec_host::{
+    checkpoint,
+    durable::{CheckpointOptions, DurableEngine, DurableOptions},
+    storage::{Fault, SimulatedDisk},
+};
+
+use crate::{
+    group_commit::{in_background, submit},
+    ledger::ledger,
+    life::{World, chain},
+};
+
+#[test]
+fn checkpoint_beside_commands_holds_their_state() {
+    in_background(|directory, mut engine| {
+        for _ in 0..500 {
+            submit(&mut engine);
+        }
+        engine.sync().unwrap();
+        engine.start_checkpoint();
+        for _ in 0..500 {
+            submit(&mut engine);
+            engine.start_sync().unwrap();
+        }
+        let made = engine.checkpoint().unwrap().unwrap();
+        assert_eq!(made.entry, 1_000);
+        assert_eq!(engine.checkpoint().unwrap(), None, "there is nothing new");
+        let image = engine.engine().store().image();
+        engine.close().unwrap();
+        let engine = DurableEngine::open(directory, &ledger(), DurableOptions::default()).unwrap();
+        assert_eq!((engine.opened().applied, engine.opened().position.entry), (0, 1_000));
+        assert!(engine.engine().store().image() == image);
+    });
+}
+
+#[test]
+fn log_that_grows_without_a_checkpoint_gets_one_unasked() {
+    in_background(|directory, engine| {
+        engine.close().unwrap();
+        let every = CheckpointOptions { every: Some(64 << 10), ..CheckpointOptions::default() };
+        let options = DurableOptions { checkpoint: every, ..DurableOptions::default() };
+        let mut engine = DurableEngine::open(directory, &ledger(), options.clone()).unwrap();
+        for _ in 0..2_000 {
+            submit(&mut engine);
+            engine.start_sync().unwrap();
+        }
+        engine.close().unwrap();
+        let made = checkpoint::list(&**directory.storage(), &directory.checkpoints()).unwrap();
+        assert_eq!(made.len(), 2, "{made:?}");
+        // What an earlier process wrote counts: two short runs get a checkpoint, too.
+        let newest = made[1].0;
+        let mut engine = DurableEngine::open(directory, &ledger(), options).unwrap();
+        assert_eq!(engine.opened().checkpoint.as_ref().map(|(entry, _)| *entry), Some(newest));
+        let made = loop {
+            submit(&mut engine);
+            engine.sync().unwrap();
+            if let Some(made) = engine.finished_checkpoint().unwrap() {
+                break made;
+            }
+        };
+        assert!(made.entry - newest < 600, "from {newest} to {made:?}");
+    });
+}
+
+#[test]
+fn checkpoint_that_fails_is_told_and_stops_no_command() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1)).with_checkpoints_every(2048);
+    let mut engine = DurableEngine::open(&world.directory, &ledger(), world.options()).unwrap();
+    for _ in 0..3 {
+        submit(&mut engine);
+        engine.sync().unwrap();
+    }
+    // The next sync makes a checkpoint behind its own write and sync.
+    submit(&mut engine);
+    world.disk.fail_change(world.disk.changes() + 3, Fault::Full);
+    assert_eq!(engine.sync().unwrap(), 4);
+    for entry in 5..=7 {
+        submit(&mut engine);
+        assert_eq!(engine.sync().unwrap(), entry);
+    }
+    let error = engine.finished_checkpoint().unwrap_err();
+    assert!(chain(&error).contains("checkpoints/"), "{}", chain(&error));
+    assert_eq!(engine.finished_checkpoint().unwrap(), None, "it is told once");
+    submit(&mut engine);
+    engine.sync().unwrap();
+    assert_eq!(engine.finished_checkpoint().unwrap().map(|made| made.entry), Some(8));
+    engine.close().unwrap();
+}
+
+#[test]
+fn close_tells_of_a_checkpoint_that_failed() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1)).with_checkpoints_every(512);
+    let mut engine = DurableEngine::open(&world.directory, &ledger(), world.options()).unwrap();
+    submit(&mut engine);
+    world.disk.fail_change(world.disk.changes() + 3, Fault::Full);
+    assert_eq!(engine.sync().unwrap(), 1);
+    assert!(engine.close().is_err());
+    let engine = DurableEngine::open(&world.directory, &ledger(), world.options()).unwrap();
+    assert_eq!(engine.position().entry, 1, "the entry is durable all the same");
+}
