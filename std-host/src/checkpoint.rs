@@ -16,7 +16,7 @@ mod writer;
 
 pub use changes::{ChangeConflict, NetChanges};
 pub use error::CheckpointError;
-pub(crate) use folder::{size, unfinished};
+pub(crate) use folder::{file_name, size, unfinished};
 pub use folder::{list, publish, remove_unfinished};
 pub use head::CheckpointHead;
 pub use merge::{Merged, merge};

@@ -41,10 +41,12 @@ mod error;
 mod invalid_line;
 mod longest_line;
 mod read;
+mod record;
 mod writer;
 
 pub use command::{CommandLine, parse_command};
-pub use error::{CommandError, CommandProblem, DecodeError, KnownNames, ValueError};
+pub use error::{CommandError, CommandProblem, DecodeError, KnownNames, RecordError, ValueError};
 pub use invalid_line::InvalidLine;
-pub use longest_line::longest_line;
+pub use longest_line::{longest_line, longest_state_line};
+pub use record::{StateLine, parse_state_line};
 pub use writer::JsonWriter;

@@ -48,7 +48,8 @@ pub(crate) fn size(storage: &dyn Storage, path: &Path) -> Result<u64, Checkpoint
     Ok(file.len().context("read", path)?)
 }
 
-/// Gives a complete, synced file its name, and removes checkpoints beyond the last two.
+/// Gives a complete, synced file its name, and removes checkpoints beyond the last two. That of
+/// entry 0 stays: it holds the records that the log starts from.
 ///
 /// # Errors
 ///
@@ -58,7 +59,8 @@ pub fn publish(storage: &dyn Storage, dir: &Path, entry: u64) -> Result<PathBuf,
     storage.rename(&from, &to).context("rename", &from)?;
     // Older ones may go only after the new name is stable.
     storage.sync_dir(dir).context("sync", dir)?;
-    let all = list(storage, dir)?;
+    let mut all = list(storage, dir)?;
+    all.retain(|(entry, _)| *entry > 0);
     let surplus = all.len().saturating_sub(KEPT);
     for (_, path) in all.iter().take(surplus) {
         storage.remove(path).context("remove", path)?;

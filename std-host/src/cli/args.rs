@@ -94,6 +94,11 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) check_invariants: Option<CheckInvariants>,
 
+    /// Start with the records in this file, as --state-out wrote them; with --data only if the
+    /// directory is new
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    pub(crate) state_in: Option<PathBuf>,
+
     /// Write all records here, one JSON object per line, when everything went well; - is standard
     /// output, with --no-outcomes
     #[arg(long, value_name = "FILE")]

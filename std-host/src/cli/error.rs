@@ -18,7 +18,7 @@ use statevec_host::{
 use super::commands::{InputError, Place};
 use super::interrupt::Signal;
 use super::plugin::PluginError;
-use super::state::StateError;
+use super::state::{StateError, StateInError};
 use super::stdio::tell;
 
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,8 @@ pub(crate) enum CliError {
     Input(#[from] InputError),
     #[error(transparent)]
     State(#[from] StateError),
+    #[error(transparent)]
+    StateIn(#[from] StateInError),
     #[error("--config-file {}: cannot be read", path.display())]
     ConfigFile { path: PathBuf, source: io::Error },
     #[error(
@@ -97,6 +99,8 @@ impl CliError {
             Self::Diverged { .. } => return 3,
             Self::Plugin(error) => error.is_usage(),
             Self::Input(_)
+            | Self::StateIn(_)
+            | Self::Durable(DurableError::NotEmpty { .. })
             | Self::ConfigFile { .. }
             | Self::ConfigTooLong { .. }
             | Self::LogPath { .. }

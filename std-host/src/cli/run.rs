@@ -3,9 +3,16 @@
 use std::cell::RefCell;
 use std::io::Read;
 use std::rc::Rc;
+#[cfg(unix)]
+use std::sync::Arc;
 use std::time::Instant;
 
-use statevec_host::{Engine, LoadedPlugin};
+use statevec_host::{Engine, EngineError, LoadedPlugin, Store};
+#[cfg(unix)]
+use statevec_host::{
+    durable::{DataDirectory, begin_with_records},
+    storage::FileSystem,
+};
 
 use super::args::{CheckInvariants, ExtSeq, RunArgs};
 use super::commands::{self, Commands};
@@ -19,7 +26,7 @@ use super::progress::Progress;
 #[cfg(unix)]
 use super::runner::{DurableRunner, SyncFirst};
 use super::runner::{MemoryRunner, RecordedRunner, Runner};
-use super::state::{Identity, StateOut};
+use super::state::{Identity, StateOut, read_state};
 use super::stdio::{Source, Stdout, tell};
 use super::stream::{End, Stream, StreamOptions};
 use super::summary::Summary;
@@ -40,6 +47,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     if let Some(state_out) = &state_out {
         check_differs_from(state_out, &plugin)?;
     }
+    let records = match &args.state_in {
+        Some(path) => Some(read_state(path, plugin.schema())?),
+        None => None,
+    };
     let input = prepare_input(input, &interrupt);
     let (progress, input) = Progress::watch(input, len, !args.quiet && !is_terminal);
     let input = Box::new(FlushFirst::new(input, Rc::clone(&output)));
@@ -48,6 +59,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     #[cfg(unix)]
     if let Some(data) = &args.durability.data {
         let (silent, quiet) = (args.no_outcomes, args.quiet);
+        if let Some(records) = &records {
+            begin_with_records(&DataDirectory::new(Arc::new(FileSystem), data), &plugin, records)?;
+        }
         let runner = crash::during(Call::Create, || {
             DurableRunner::open(data, &plugin, &config, &args.durability, silent, quiet)
         })?;
@@ -57,7 +71,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
         return Session { parts, runner, commands }.run(state_out);
     }
     let commands = read_commands(args, input, &plugin);
-    let engine = crash::during(Call::Create, || Engine::create(&plugin, &config))?;
+    let engine = crash::during(Call::Create, || create(&plugin, &config, records))?;
     match &args.durability.record {
         Some(path) => {
             let runner = RecordedRunner::new(engine, path, &config, args.no_outcomes)?;
@@ -67,6 +81,17 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
             let runner = MemoryRunner::new(engine, args.no_outcomes);
             Session { parts, runner, commands }.run(state_out)
         }
+    }
+}
+
+fn create(
+    plugin: &LoadedPlugin,
+    config: &str,
+    records: Option<Store>,
+) -> Result<Engine, EngineError> {
+    match records {
+        Some(store) => Engine::with_store(plugin, config, store).map_err(EngineError::from),
+        None => Engine::create(plugin, config),
     }
 }
 
@@ -168,6 +193,8 @@ fn find_state_out(args: &RunArgs, input: &Source) -> Result<Option<StateOut>, Cl
     state_out.check_differs("the file of the commands", input.identity())?;
     let config = args.config.config_file.as_deref().and_then(Identity::of_path);
     state_out.check_differs("the configuration file", config)?;
+    let state_in = args.state_in.as_deref().and_then(Identity::of_path);
+    state_out.check_differs("the file of --state-in", state_in)?;
     state_out.check_differs("the plugin", Identity::of_path(&args.plugin))?;
     Ok(Some(state_out))
 }

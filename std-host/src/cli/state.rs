@@ -1,6 +1,7 @@
-//! `--state-out`: the records at the end of a run, as a file.
+//! `--state-out` and `--state-in`: the records at the end and at the start of a run, as a file.
 
 mod identity;
+mod input;
 mod replaced_file;
 
 use std::fs::{self, File};
@@ -14,6 +15,7 @@ use statevec_host::json::JsonWriter;
 use super::interrupt::{Interrupt, Signal};
 
 pub(crate) use identity::Identity;
+pub(crate) use input::{StateInError, read_state};
 use replaced_file::ReplacedFile;
 
 /// The destination of the records. It is resolved before the run: a plugin may change the working
@@ -175,6 +177,13 @@ fn write_records(store: &Store, out: impl Write, interrupt: &Interrupt) -> Resul
             let key = RecordKey { kind: def.kind, sys_id: record.sys_id };
             line.clear();
             writer.record(key, record.data, &mut line);
+            line.push('\n');
+            out.write_all(line.as_bytes())?;
+        }
+        // Records that were deleted may have had greater numbers than those that are left.
+        if let Some(next) = store.next_sys_id(def.kind).filter(|next| *next > 1) {
+            line.clear();
+            writer.next_sys_id(def.kind, next, &mut line);
             line.push('\n');
             out.write_all(line.as_bytes())?;
         }

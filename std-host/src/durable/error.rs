@@ -67,6 +67,29 @@ pub enum DurableError {
         /// The folder of the log.
         log: PathBuf,
     },
+    /// Records are to be put into a directory that is in use already.
+    #[error(
+        "{} holds a state already: records can only be put into a new directory. Give another one, or go on \
+         without them",
+        dir.display()
+    )]
+    NotEmpty {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// The log starts from records that are not there.
+    #[error(
+        "the log in {} starts from records that no checkpoint holds. Nothing was changed: restore {} from a \
+         backup or a replica",
+        log.display(),
+        checkpoint.display()
+    )]
+    StartMissing {
+        /// The folder of the log.
+        log: PathBuf,
+        /// The checkpoint that held them.
+        checkpoint: PathBuf,
+    },
     /// The log ends before a checkpoint.
     #[error(
         "the log in {} ends with entry {last}, but {} is the checkpoint of entry {entry}. Nothing was changed: \

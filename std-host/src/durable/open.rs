@@ -135,7 +135,10 @@ impl DurableEngine {
     }
 }
 
-fn take_lock(directory: &DataDirectory, holder: &str) -> Result<DirectoryLock, DurableError> {
+pub(super) fn take_lock(
+    directory: &DataDirectory,
+    holder: &str,
+) -> Result<DirectoryLock, DurableError> {
     let (storage, root, path) = (&**directory.storage(), directory.root(), directory.lock());
     let process = format!("process {}", std::process::id());
     let holder = if holder.is_empty() { &process } else { holder };

@@ -60,6 +60,14 @@ pub fn recover(
     }
     let restored = newest.as_ref().map_or(0, |(entry, _)| *entry);
     let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), restored + 1)?;
+    let before_log = walk.position();
+    if before_log.entry == restored
+        && walk.end().is_none()
+        && before_log.digest != restorer.digest()
+    {
+        let checkpoint = directory.checkpoints().join(checkpoint::file_name(restored));
+        return Err(DurableError::StartMissing { log: directory.log(), checkpoint });
+    }
     let (mut applied, mut log_bytes) = (0, 0);
     let mut before = 0;
     while walk.next_frame(|walked| {
@@ -71,15 +79,19 @@ pub fn recover(
             before = applied;
         }
     }
-    let Some(end) = walk.end().cloned() else {
+    let Some(mut end) = walk.end().cloned() else {
         return Err(
             LogError::Missing { from: restored, to: restored, path: directory.log() }.into()
         );
     };
+    if end.is_empty() && restored == 0 {
+        // The records that the log will start from, or none.
+        end.position.digest = restorer.digest();
+    }
     let position = &end.position;
     if let Some((entry, checkpoint)) = &newest {
         let (entry, checkpoint, log) = (*entry, checkpoint.clone(), directory.log());
-        if end.is_empty() {
+        if end.is_empty() && entry > 0 {
             return Err(DurableError::LogMissing { checkpoint, entry, log });
         }
         if position.entry < entry {
@@ -90,7 +102,14 @@ pub fn recover(
         }
     }
     let header = (!end.is_empty()).then(|| walk.header().clone());
-    Ok(Recovered { store: restorer.into_store(), end, header, checkpoint: newest, applied, log_bytes })
+    Ok(Recovered {
+        store: restorer.into_store(),
+        end,
+        header,
+        checkpoint: newest,
+        applied,
+        log_bytes,
+    })
 }
 
 /// Applies an entry's changes to the records before it, and compares the digest that the entry

@@ -3,11 +3,13 @@
 mod command;
 mod decode;
 mod names;
+mod record;
 mod value;
 
 pub use command::{CommandError, CommandProblem};
 pub use decode::DecodeError;
 pub use names::KnownNames;
+pub use record::RecordError;
 pub use value::ValueError;
 
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The limit of a line of input.
 
 use statevec_abi_alloc::schema::{
-    CommandDefinition, FieldType, PayloadFieldDefinition, SchemaRegistry,
+    CommandDefinition, FieldType, PayloadFieldDefinition, RecordDefinition, SchemaRegistry,
 };
 
 /// Allowance for white space, and for zeros before the digits of a `u128`.
@@ -20,6 +20,23 @@ pub fn longest_line(schema: &SchemaRegistry) -> usize {
     let longest = schema.command_defs().map(longest_command).max();
     longest.unwrap_or_default().saturating_add(SPACE).min(HIGHEST)
 }
+
+/// Length in bytes of the longest line that can be a record of this schema, as
+/// [`longest_line`] is for commands.
+#[must_use]
+pub fn longest_state_line(schema: &SchemaRegistry) -> usize {
+    let longest = schema.record_defs().map(longest_record).max();
+    longest.unwrap_or_default().saturating_add(SPACE).min(HIGHEST)
+}
+
+/// Each byte of bytes is an escape at most, and each other field is a number or a variant.
+fn longest_record(record: &RecordDefinition) -> usize {
+    let names = record.fields.iter().map(|field| string(&field.name) + LONGEST_VALUE);
+    names.fold(string_of(record.data_size as usize), usize::saturating_add)
+}
+
+/// Characters of an enum's variant, which is longer than any number.
+const LONGEST_VALUE: usize = statevec_abi_alloc::schema::MAX_NAME_LEN * r"\u0000".len() + 2;
 
 fn longest_command(command: &CommandDefinition) -> usize {
     let keys =

@@ -13,3 +13,4 @@ mod token;
 mod value;
 
 pub(super) use envelope::read_line;
+pub(super) use value::{Refusal, append_whole_value};

@@ -6,7 +6,7 @@ mod value;
 
 use std::fmt::Display;
 
-use statevec_abi::abi::{RecordKey, RecordKind, RuntimeErrorKind};
+use statevec_abi::abi::{RecordKey, RecordKind, RuntimeErrorKind, SysId};
 use statevec_abi::host::CallFailure;
 use statevec_abi_alloc::schema::SchemaRegistry;
 
@@ -146,6 +146,16 @@ impl JsonWriter {
             out.truncate(start);
             push_malformed(data, &error, out);
         }
+        out.push('}');
+    }
+
+    /// Appends the number that the next record of a kind gets:
+    /// `{"record":"Account","next_sys_id":9}`.
+    pub fn next_sys_id(&self, kind: RecordKind, next_sys_id: SysId, out: &mut String) {
+        push_opening(shape(&self.records, kind), RECORD, kind, out);
+        out.truncate(out.len() - RECORD.1.len());
+        out.push_str(r#","next_sys_id":"#);
+        push_number(next_sys_id, out);
         out.push('}');
     }
 

@@ -123,6 +123,9 @@ impl Replayer {
             return Err(ReplayError::StateUnknown { path, first_entry });
         }
         let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), restored + 1)?;
+        if walk.position().entry == 0 && restored == 0 {
+            check_start(&walk, &restorer, directory.root())?;
+        }
         walk.show_all();
         Ok(Self::new(walk, restorer, restored, plugin, schema, options))
     }
@@ -152,6 +155,7 @@ impl Replayer {
         let folder = || ReplayError::SchemaUnknown { folder: path.into() };
         let schema = schema_for(walk.header(), plugin, schema, folder)?;
         let restorer = Restorer::new(empty_store(&schema)?);
+        check_start(&walk, &restorer, path)?;
         Ok(Self::new(walk, restorer, 0, plugin, schema, options))
     }
 
@@ -268,6 +272,14 @@ fn schema_for(
     Err(ReplayError::Schema { differences: found })
 }
 
+/// Whether the log starts from these records.
+fn check_start(walk: &LogWalk, restorer: &Restorer, path: &Path) -> Result<(), ReplayError> {
+    if walk.position().digest == restorer.digest() {
+        return Ok(());
+    }
+    Err(ReplayError::StateUnknown { path: path.into(), first_entry: 1 })
+}
+
 fn empty_store(schema: &Arc<SchemaRegistry>) -> Result<Store, ReplayError> {
     Ok(Store::new(Arc::clone(schema))?)
 }
@@ -277,6 +289,6 @@ fn checkpoints_before(
     entry: u64,
 ) -> Result<Vec<(u64, PathBuf)>, ReplayError> {
     let mut all = checkpoint::list(&**directory.storage(), &directory.checkpoints())?;
-    all.retain(|(made, _)| *made < entry);
+    all.retain(|(made, _)| *made < entry.max(1));
     Ok(all)
 }

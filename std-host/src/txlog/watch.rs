@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{LogError, LogPosition};
@@ -16,6 +19,8 @@ pub struct DurableWatch {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    /// Whether `failed` is set, for checks that must not wait for the lock.
+    has_failed: AtomicBool,
 }
 
 struct State {
@@ -27,7 +32,9 @@ struct State {
 impl DurableWatch {
     pub(super) fn new(position: LogPosition) -> Self {
         let state = State { position, failed: None, notify: None };
-        Self { shared: Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }) }
+        let (state, changed) = (Mutex::new(state), Condvar::new());
+        let has_failed = AtomicBool::new(false);
+        Self { shared: Arc::new(Shared { state, changed, has_failed }) }
     }
 
     /// The last durable entry.
@@ -71,7 +78,13 @@ impl DurableWatch {
     /// # Errors
     ///
     /// The failure that stopped it.
+    #[inline]
     pub fn check(&self) -> Result<(), LogError> {
+        if self.shared.has_failed.load(Ordering::Acquire) { self.failure() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn failure(&self) -> Result<(), LogError> {
         self.lock().failed.clone().map_or(Ok(()), Err)
     }
 
@@ -79,6 +92,8 @@ impl DurableWatch {
     /// sees its effect without the result.
     pub(super) fn committed(&self, result: Result<LogPosition, LogError>, together: impl FnOnce()) {
         let mut state = self.lock();
+        // Before anything else shows that the commit is over: a check must not pass then.
+        self.shared.has_failed.fetch_or(result.is_err(), Ordering::Release);
         together();
         match result {
             Ok(position) => state.position = position,

@@ -70,7 +70,9 @@ fn the_example_runs_and_every_command_has_its_line() {
         ended.err
     );
 
-    let records = lines(&fs::read_to_string(state).unwrap());
+    let mut records = lines(&fs::read_to_string(state).unwrap());
+    let next = records.pop().unwrap();
+    assert_eq!(next, json!({"record": "Account", "next_sys_id": records.len() + 1}));
     assert!((1..).zip(&records).all(|(sys_id, line)| line["sys_id"] == json!(sys_id)));
     assert!(records.iter().all(|line| line["record"] == "Account"));
     let sum: i64 = records.iter().map(|line| line["data"]["balance"].as_i64().unwrap()).sum();

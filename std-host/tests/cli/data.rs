@@ -7,15 +7,16 @@ use tempfile::TempDir;
 
 use super::{bank::bank, program};
 
-const COMMANDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/bank/commands.jsonl");
+pub(crate) const COMMANDS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/bank/commands.jsonl");
 
-struct Ran {
-    status: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) status: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
-fn statevec(arguments: &[&str]) -> Ran {
+pub(crate) fn statevec(arguments: &[&str]) -> Ran {
     let output = program().args(arguments).output().unwrap();
     Ran {
         status: output.status.code(),
@@ -24,17 +25,17 @@ fn statevec(arguments: &[&str]) -> Ran {
     }
 }
 
-fn run(more: &[&str]) -> Ran {
+pub(crate) fn run(more: &[&str]) -> Ran {
     let bank = bank();
     let first = ["run", "--plugin", bank.to_str().unwrap(), "--quiet"];
     statevec(&[&first, more].concat())
 }
 
-fn run_on(data: &Path, commands: &str, more: &[&str]) -> Ran {
+pub(crate) fn run_on(data: &Path, commands: &str, more: &[&str]) -> Ran {
     run(&[&["--data", data.to_str().unwrap(), "--commands", commands], more].concat())
 }
 
-fn json(ran: &Ran) -> Value {
+pub(crate) fn json(ran: &Ran) -> Value {
     assert_eq!(ran.status, Some(0), "{}", ran.err);
     serde_json::from_str(&ran.out).unwrap()
 }

@@ -8,6 +8,7 @@ mod commands;
 mod crash;
 mod directory;
 mod environment;
+mod first_records;
 mod flips;
 mod foreign_bytes;
 mod gate;

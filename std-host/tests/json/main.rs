@@ -9,4 +9,5 @@ mod malformed;
 mod outcomes;
 mod round_trip;
 mod schema;
+mod state_lines;
 mod values;

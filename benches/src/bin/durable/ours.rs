@@ -14,15 +14,14 @@ use statevec_host::{
     storage::FileSystem,
 };
 
-use crate::peer::{Account, Deposit, Ledger};
+use crate::peer::{Account, Deposit, Kept, Ledger};
 
 pub(crate) struct Ours {
     engine: DurableEngine,
-    ext_seq: u64,
 }
 
-/// Opens a data directory in the folder.
-pub(crate) fn open(folder: &Path) -> Result<Box<dyn Ledger>, Box<dyn Error>> {
+/// Opens a data directory in the folder. Its log keeps all entries in any case.
+pub(crate) fn open(folder: &Path, _kept: Kept) -> Result<Box<dyn Ledger>, Box<dyn Error>> {
     let path = library::path("statevec_bank_so")?;
     // SAFETY: the library is the bank of this workspace, which keeps the contract (rule 6).
     let plugin = unsafe { LoadedPlugin::open(path) }?;
@@ -34,7 +33,7 @@ pub(crate) fn open(folder: &Path) -> Result<Box<dyn Ledger>, Box<dyn Error>> {
         ..DurableOptions::default()
     };
     let engine = DurableEngine::open(&directory, &plugin, options)?;
-    Ok(Box::new(Ours { engine, ext_seq: 0 }))
+    Ok(Box::new(Ours { engine }))
 }
 
 impl Ledger for Ours {
@@ -45,11 +44,10 @@ impl Ledger for Ours {
     fn run_batch(&mut self, deposits: &[Deposit]) -> Result<(), Box<dyn Error>> {
         let mut payload = [0; 16];
         for deposit in deposits {
-            self.ext_seq += 1;
             let command = bank::Deposit { account_id: deposit.account, amount: 1 };
             command.encode(&mut payload)?;
             let kind = bank::Deposit::KIND;
-            let command = RuntimeCommandRef::new(kind, self.ext_seq, deposit.now_us, &payload);
+            let command = RuntimeCommandRef::new(kind, deposit.ext_seq, deposit.now_us, &payload);
             let Submitted::Ran(_) = self.engine.submit(&command)? else {
                 return Err("a deposit was a duplicate".into());
             };

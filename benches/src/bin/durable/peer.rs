@@ -46,8 +46,54 @@ impl Account {
 /// One deposit of 1, which also takes 1 from the platform's account, number 0.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deposit {
+    pub(crate) ext_seq: u64,
     pub(crate) account: u64,
     pub(crate) now_us: u64,
+}
+
+impl Deposit {
+    /// The postings: account and amount.
+    pub(crate) fn postings(self) -> [(u64, i64); 2] {
+        [(self.account, 1), (0, -1)]
+    }
+
+    /// The command and its two events as bytes, for stores that keep them. `balances` are those
+    /// after the postings.
+    pub(crate) fn entry(self, balances: [i64; 2]) -> [u8; Self::ENTRY_LEN] {
+        let mut bytes = [0; Self::ENTRY_LEN];
+        let words = [self.now_us, self.account, 1].into_iter();
+        let events =
+            self.postings().into_iter().zip(balances).flat_map(|((id, amount), balance)| {
+                [id, amount.cast_unsigned(), balance.cast_unsigned()]
+            });
+        for (place, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words.chain(events)) {
+            *place = word.to_le_bytes();
+        }
+        bytes
+    }
+
+    /// Bytes of [`entry`](Self::entry).
+    pub(crate) const ENTRY_LEN: usize = 72;
+}
+
+/// The data that a ledger keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// The accounts alone.
+    Accounts,
+    /// The accounts, and each command with its events under its `ext_seq`, as a transaction log
+    /// does.
+    Entries,
+}
+
+impl Kept {
+    /// For the name of a ledger.
+    pub(crate) const fn suffix(self) -> &'static str {
+        match self {
+            Self::Accounts => ", accounts only",
+            Self::Entries => "",
+        }
+    }
 }
 
 /// A ledger on stable storage.
@@ -63,4 +109,4 @@ pub(crate) trait Ledger {
 }
 
 /// Opens an empty ledger in a folder.
-pub(crate) type Open = fn(&Path) -> Result<Box<dyn Ledger>, Box<dyn Error>>;
+pub(crate) type Open = fn(&Path, Kept) -> Result<Box<dyn Ledger>, Box<dyn Error>>;

@@ -12,7 +12,7 @@ use statevec_bank::Deposit;
 use statevec_benches::library;
 use statevec_host::{
     LoadedPlugin,
-    durable::{DataDirectory, DurableEngine, DurableOptions, recover},
+    durable::{CheckpointOptions, DataDirectory, DurableEngine, DurableOptions, recover},
     storage::FileSystem,
     store::StoreLimits,
 };
@@ -32,7 +32,10 @@ impl Ledger {
     }
 
     pub(crate) fn open(&self) -> Result<DurableEngine, Box<dyn Error>> {
-        Ok(DurableEngine::open(&self.directory, &self.plugin, DurableOptions::default())?)
+        // Checkpoints are made where they are measured, and nowhere else.
+        let checkpoint = CheckpointOptions { every: None, ..CheckpointOptions::default() };
+        let options = DurableOptions { checkpoint, ..DurableOptions::default() };
+        Ok(DurableEngine::open(&self.directory, &self.plugin, options)?)
     }
 
     /// Deposits of 1, to one account after another.

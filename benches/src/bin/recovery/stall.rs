@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     fmt,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -13,8 +14,10 @@ use crate::ledger::{Ledger, submit};
 
 /// Commands per second: few enough that the processor has time for the checkpoint.
 pub(crate) const RATE: u64 = 50_000;
-const COMMANDS: u64 = 250_000;
+const COMMANDS: u64 = 500_000;
 const ACCOUNTS: u64 = 1_000_000;
+/// The longest time that is told apart, in nanoseconds.
+const LONGEST: u64 = 60_000_000_000;
 
 pub(crate) struct Stall {
     pub(crate) quiet: Row,
@@ -24,33 +27,36 @@ pub(crate) struct Stall {
 /// A row of the table.
 pub(crate) struct Row {
     name: String,
-    times: Histogram<u64>,
+    submitted: Histogram<u64>,
+    durable: Histogram<u64>,
 }
 
 pub(crate) fn measure(ledger: &Ledger) -> Result<Stall, Box<dyn Error>> {
     let mut engine = ledger.open()?;
-    let quiet = run(&mut engine, |_| Ok(()))?;
+    let quiet = run("without a checkpoint", &mut engine, |_| Ok(()))?;
     let mut made = 0;
-    let beside = run(&mut engine, |engine| {
+    let mut beside = run("", &mut engine, |engine| {
         if !engine.is_making_checkpoint() {
-            made += u64::from(engine.start_checkpoint()?.is_some());
+            made += u64::from(engine.finished_checkpoint()?.is_some());
+            engine.start_checkpoint();
         }
         Ok(())
     })?;
     engine.close()?;
-    let quiet = Row { name: "without a checkpoint".into(), times: quiet };
-    let name = format!("beside checkpoints of {ACCOUNTS} records, {} of them", made + 1);
-    Ok(Stall { quiet, beside: Row { name, times: beside } })
+    beside.name = format!("beside checkpoints of {ACCOUNTS} records, {made} of them");
+    Ok(Stall { quiet, beside })
 }
 
 /// Submits commands at fixed times; a sync is started behind each.
 fn run(
+    name: &str,
     engine: &mut DurableEngine,
     mut beside: impl FnMut(&mut DurableEngine) -> Result<(), Box<dyn Error>>,
-) -> Result<Histogram<u64>, Box<dyn Error>> {
-    let mut times = Histogram::new(3)?;
+) -> Result<Row, Box<dyn Error>> {
+    let mut submitted = Histogram::new(3)?;
     let interval = Duration::from_secs(1) / RATE as u32;
     let began = Instant::now();
+    let durable = watch(engine, began, interval)?;
     for number in 0..COMMANDS {
         // The time that a command had to wait for those before it counts.
         let due = interval * number as u32;
@@ -61,18 +67,49 @@ fn run(
         submit(engine, number * 7919 % ACCOUNTS + 1)?;
         engine.start_sync()?;
         let took = began.elapsed().saturating_sub(due);
-        times.record(u64::try_from(took.as_nanos())?.max(1))?;
+        submitted.record(nanos(took))?;
     }
     engine.sync()?;
+    let durable = durable.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Ok(Row { name: name.into(), submitted, durable })
+}
+
+/// Counts how long commands that are submitted from now on take until they are durable.
+fn watch(
+    engine: &DurableEngine,
+    began: Instant,
+    interval: Duration,
+) -> Result<Arc<Mutex<Histogram<u64>>>, Box<dyn Error>> {
+    let times = Arc::new(Mutex::new(Histogram::new_with_bounds(1, LONGEST, 3)?));
+    let counted = Arc::clone(&times);
+    let first = engine.position().entry + 1;
+    let next = Mutex::new(first);
+    engine.watch().notify(move |entry| {
+        let elapsed = began.elapsed();
+        let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut times = counted.lock().unwrap_or_else(PoisonError::into_inner);
+        while *next <= entry {
+            let due = interval * (*next - first) as u32;
+            times.saturating_record(nanos(elapsed.saturating_sub(due)));
+            *next += 1;
+        }
+    });
     Ok(times)
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1)
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let us = |nanos: u64| nanos as f64 / 1e3;
-        let Self { name, times } = self;
-        let (median, tail) = (times.value_at_quantile(0.5), times.value_at_quantile(0.9999));
-        let (median, tail, longest) = (us(median), us(tail), us(times.max()));
-        writeln!(f, "| {name} | {median:.1} µs | {tail:.0} µs | {longest:.0} µs |")
+        write!(f, "| {} |", self.name)?;
+        for times in [&self.submitted, &self.durable] {
+            let (median, tail) = (times.value_at_quantile(0.5), times.value_at_quantile(0.9999));
+            let (median, tail, longest) = (us(median), us(tail), us(times.max()));
+            write!(f, " {median:.1} µs | {tail:.0} µs | {longest:.0} µs |")?;
+        }
+        writeln!(f)
     }
 }

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use statevec_abi::txlog::StateDigest;
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{
     Store, checkpoint,
@@ -129,11 +130,13 @@ impl LogSource {
         if let Some((entry, path)) = self.checkpoint_before(from, first)? {
             return Ok((self.walk(entry + 1)?, Some(self.restore(schema, path)?)));
         }
-        if first > 1 {
+        let walk = self.walk(first)?;
+        if walk.position().digest != StateDigest::EMPTY {
+            // The records before the log are not known.
             return Ok((self.walk(from)?, None));
         }
         let store = Store::new(Arc::clone(schema)).map_err(DurableError::from)?;
-        Ok((self.walk(first)?, Some(Restorer::new(store))))
+        Ok((walk, Some(Restorer::new(store))))
     }
 
     fn walk(&self, from: u64) -> Result<LogWalk, CliError> {

@@ -10,7 +10,7 @@ use crate::json::bytes::append_hex;
 use crate::json::error::{CommandError, KnownNames, ValueError, cut};
 
 /// The reason why a value was not encoded.
-pub(super) enum Refusal {
+pub(in crate::json) enum Refusal {
     /// The field does not take it.
     Value(ValueError),
     /// The text is not JSON.
@@ -71,6 +71,18 @@ pub(super) fn append_value(
         }
     }
     Ok(())
+}
+
+/// Reads a text that holds one value and nothing else.
+pub(in crate::json) fn append_whole_value(
+    schema: &SchemaRegistry,
+    field: &PayloadFieldDefinition,
+    text: &str,
+    out: &mut Vec<u8>,
+) -> Result<(), Refusal> {
+    let mut scanner = Scanner::new(text.as_bytes())?;
+    append_value(schema, field, &mut scanner, out)?;
+    Ok(scanner.end()?)
 }
 
 #[cold]
