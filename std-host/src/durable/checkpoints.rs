@@ -123,8 +123,7 @@ fn make_next(
     let bytes = writer.finish()?;
     let path = checkpoint::publish(&**storage, &dir, entry)?;
     // Segments are removed only when another checkpoint covers them, too, because this one's file
-    // may
-    // become damaged.
+    // may become damaged.
     let covered = before.map_or(0, |(entry, _)| *entry);
     let removed = remove_covered(&**storage, &directory.log(), options.retention, covered, entry)?;
     Ok(MadeCheckpoint { entry, path, bytes, removed })

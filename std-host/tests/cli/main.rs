@@ -10,6 +10,8 @@ mod crate_folder;
 #[cfg(unix)]
 mod data;
 #[cfg(unix)]
+mod readme;
+#[cfg(unix)]
 mod state_in;
 #[cfg(unix)]
 mod state_out;

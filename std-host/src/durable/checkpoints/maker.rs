@@ -38,7 +38,7 @@ impl CheckpointMaker {
         Self { directory, options, in_background, schedule, running: None, finished: None }
     }
 
-    /// Whether one is being made.
+    /// Returns true if one is being made.
     pub(in crate::durable) fn is_running(&self) -> bool {
         self.running.as_ref().is_some_and(|thread| !thread.is_finished())
     }
@@ -48,7 +48,7 @@ impl CheckpointMaker {
         self.schedule.count(log_bytes);
     }
 
-    /// Whether one should be begun, and none is being made.
+    /// Returns true if one should be begun, and none is being made.
     pub(in crate::durable) fn is_due(&self) -> bool {
         self.schedule.is_due() && !self.is_running()
     }
