@@ -29,9 +29,11 @@ mod error;
 mod events;
 mod host;
 mod key;
+mod kind;
 mod layout;
 mod memory;
 mod refusal;
+mod rollback;
 mod rows;
 mod transaction;
 mod undo;
@@ -50,9 +52,9 @@ use crate::{
     txlog::StateDigest,
 };
 use events::EventList;
-use memory::Kind;
+use kind::Kind;
 use rows::Rows;
-use undo::{Step, Undo, UndoLog};
+use undo::UndoLog;
 
 /// The records of one plugin, in a [`FixedMemory`] and under the plugin's schema.
 ///
@@ -101,26 +103,6 @@ pub struct Record<'s> {
 }
 
 impl<'m> FixedStore<'m> {
-    /// An empty store. The memory's earlier content is lost.
-    ///
-    /// # Errors
-    ///
-    /// The schema does not fit the memory, or contradicts itself; one made by
-    /// [`schema!`](crate::schema!) does not.
-    pub fn new<
-        'd: 'm,
-        const RECORDS: usize,
-        const RECORD_SIZE: usize,
-        const EVENT_BYTES: usize,
-        const CHANGES: usize,
-        const KINDS: usize,
-    >(
-        schema: &'d SchemaDef<'d>,
-        memory: &'m mut FixedMemory<RECORDS, RECORD_SIZE, EVENT_BYTES, CHANGES, KINDS>,
-    ) -> Result<Self, FixedStoreError<'d>> {
-        memory.store(schema)
-    }
-
     /// Begins a transaction. Dropping it undoes what it did; [`commit`](Transaction::commit) keeps
     /// it.
     pub fn begin(&mut self) -> Transaction<'_, 'm> {
@@ -205,34 +187,6 @@ impl<'m> FixedStore<'m> {
 
     fn record_def(&self, kind: RecordKind) -> Option<&'m RecordDef<'m>> {
         self.record_kind(kind).map(|(_, record)| record)
-    }
-
-    /// Undoes the running transaction, last step first. Does nothing when none is running.
-    fn roll_back(&mut self) {
-        if !self.open {
-            return;
-        }
-        self.open = false;
-        self.events.clear();
-        while let Some((Undo { step, key }, row)) = self.undo.pop() {
-            match step {
-                Step::Create => self.rows.remove(key),
-                Step::Update => self.rows.replace(key, row),
-                Step::Delete => self.rows.insert(key, row),
-            }
-            let mut kinds = self.kinds.iter_mut().zip(self.schema.records);
-            if let (Step::Create, Some((kind, _))) =
-                (step, kinds.find(|(_, record)| record.kind == key.kind))
-            {
-                kind.next_id = key.sys_id;
-            }
-        }
-    }
-
-    /// Commits the running transaction.
-    fn keep(&mut self) {
-        self.open = false;
-        self.undo.clear();
     }
 }
 

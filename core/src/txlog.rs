@@ -66,6 +66,7 @@
 //! ```
 
 mod block;
+mod chain;
 mod change;
 mod crc;
 mod cursor;
@@ -73,12 +74,14 @@ mod digest;
 mod entry;
 mod error;
 mod frame;
+mod put;
 mod reader;
 mod recent;
 mod segment;
 mod sink;
 mod writer;
 
+pub use chain::Chain;
 pub use change::Change;
 pub use crc::{Crc32, crc32};
 pub use digest::StateDigest;
@@ -87,7 +90,7 @@ pub use entry::{
     Environment, EnvironmentEntry, LoggedLimits, TransactionEntry,
 };
 pub use error::{EncodeError, EntryError, EntryFault, FrameError, ReadError, SegmentError};
-pub use frame::{Alignment, Chain, FrameHeader, SECTOR_LEN};
+pub use frame::{Alignment, FrameHeader, SECTOR_LEN};
 pub use reader::LogReader;
 pub use recent::RecentEntries;
 pub use segment::{FORMAT_VERSION, SegmentHeader};

@@ -13,10 +13,12 @@ mod layer;
 mod layout;
 mod packed;
 mod restore;
+mod rollback;
 mod rows;
 mod spare;
 mod table;
 mod tables;
+mod touched;
 mod transaction;
 mod undo;
 
@@ -32,9 +34,9 @@ pub use layer::StoreLayer;
 pub use restore::{RestoreError, Restorer};
 pub use transaction::Transaction;
 
-use changes::Touched;
 use packed::Packed;
 use tables::RecordTables;
+use touched::Touched;
 use undo::Undo;
 
 /// The records of one plugin, shaped by its schema.

@@ -1,4 +1,4 @@
-//! Primary keys: which bytes of a record make its key.
+//! Encodes primary keys from the data of records.
 
 use alloc::vec::Vec;
 

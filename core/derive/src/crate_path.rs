@@ -1,4 +1,4 @@
-//! The path of `statevec-abi` in generated code.
+//! The path of `statevec-abi` in generated code, which an author may choose.
 //!
 //! Templates of this crate name it `__statevec_abi`. [`CratePath::apply`] replaces that name by
 //! `::statevec_abi`, or by the path that an author gave as `crate = path`.

@@ -1,4 +1,4 @@
-//! `dispatch!`
+//! Expands `dispatch!`.
 
 use crate::crate_path::{self, CratePath};
 use proc_macro2::{Span, TokenStream};

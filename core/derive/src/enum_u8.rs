@@ -1,4 +1,4 @@
-//! `#[derive(EnumU8)]`
+//! Expands `#[derive(EnumU8)]`.
 
 use crate::attribute::EnumOptions;
 use crate::errors::Errors;

@@ -1,4 +1,4 @@
-//! `#[derive(Command)]` and `#[derive(Event)]`
+//! Expands `#[derive(Command)]` and `#[derive(Event)]`.
 
 mod declaration;
 mod decode;
@@ -6,15 +6,10 @@ mod definition;
 mod encode;
 
 use declaration::Declaration;
+pub(crate) use declaration::Role;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Command,
-    Event,
-}
 
 pub(crate) fn expand(input: &DeriveInput, role: Role) -> syn::Result<TokenStream> {
     let declaration = Declaration::of(input, role)?;

@@ -1,4 +1,4 @@
-//! `#[derive(Record)]`
+//! Expands `#[derive(Record)]`.
 
 mod access;
 mod definition;

@@ -1,4 +1,4 @@
-//! `schema!`
+//! Expands `schema!`.
 
 use crate::crate_path::{self, CratePath};
 use proc_macro2::TokenStream;

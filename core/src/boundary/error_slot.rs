@@ -3,11 +3,8 @@
 use core::{fmt, marker::PhantomData, mem::offset_of, ptr};
 
 use crate::{
-    abi::{
-        RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
-        runtime_error_kind,
-    },
-    boundary::{reason::Reason, text_writer::TextWriter},
+    abi::{RUNTIME_ERROR_MESSAGE_CAPACITY, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase},
+    boundary::text_writer::TextWriter,
 };
 
 /// The caller's error buffer, for the time of the call `'c`. A failure is written once, straight
@@ -78,20 +75,6 @@ impl<'c> ErrorSlot<'c> {
 
     pub(crate) const fn phase(self) -> RuntimeErrorPhase {
         self.phase
-    }
-
-    /// Writes why the call fails.
-    ///
-    /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
-    #[inline]
-    pub fn fail(self, kind: RuntimeErrorKind, reason: impl Reason) -> ErrorWritten<'c> {
-        reason.write_to(self, kind)
-    }
-
-    /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
-    #[inline]
-    pub fn config_error(self, reason: impl Reason) -> ErrorWritten<'c> {
-        self.fail(runtime_error_kind::CONFIG_ERROR, reason)
     }
 
     pub(super) fn fail_with_arguments(
@@ -202,7 +185,7 @@ pub unsafe fn write_runtime_error(
 ) {
     // SAFETY: null or valid for writes, by our contract; the slot is gone when we return (rule 9).
     let slot = unsafe { ErrorSlot::from_raw(out_error, phase) };
-    let _written = slot.fail(kind, format_args!("{message}"));
+    let _written = slot.fail_with_arguments(kind, format_args!("{message}"));
 }
 
 /// The first fields of a [`RuntimeErrorBuf`] with their padding as a field, so that one store

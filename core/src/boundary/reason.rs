@@ -1,9 +1,25 @@
-//! Reasons of failures.
+//! Failing a call with a reason.
 
 use core::fmt;
 
 use super::{ErrorSlot, ErrorWritten};
-use crate::abi::RuntimeErrorKind;
+use crate::abi::{RuntimeErrorKind, runtime_error_kind};
+
+impl<'c> ErrorSlot<'c> {
+    /// Writes why the call fails.
+    ///
+    /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
+    #[inline]
+    pub fn fail(self, kind: RuntimeErrorKind, reason: impl Reason) -> ErrorWritten<'c> {
+        reason.write_to(self, kind)
+    }
+
+    /// [`fail`](Self::fail) with kind 1002, for a configuration that cannot be used.
+    #[inline]
+    pub fn config_error(self, reason: impl Reason) -> ErrorWritten<'c> {
+        self.fail(runtime_error_kind::CONFIG_ERROR, reason)
+    }
+}
 
 /// The reason of a failure: a text, `format_args!(…)`, or a reference to anything that displays.
 ///

@@ -1,4 +1,4 @@
-//! The store as plugins see it.
+//! The store as a plugin's host: checks each call, and keeps an undo step before each write.
 
 use super::{
     FixedStore, key,

@@ -5,14 +5,13 @@ use heapless::Vec;
 use super::{
     FixedStore, FixedStoreError,
     events::EventList,
-    key, layout,
+    key,
+    kind::Kind,
+    layout,
     rows::{NO_RECORD, Rows},
     undo::{Undo, UndoLog},
 };
-use crate::{
-    abi::{RecordKey, SysId},
-    schema::SchemaDef,
-};
+use crate::{abi::RecordKey, schema::SchemaDef};
 
 /// The memory of one [`FixedStore`]. It is all zero until it is used, so a `static` takes no flash.
 ///
@@ -70,7 +69,7 @@ impl<
         }
     }
 
-    pub(super) fn store<'m, 'd: 'm>(
+    fn store<'m, 'd: 'm>(
         &'m mut self,
         schema: &'d SchemaDef<'d>,
     ) -> Result<FixedStore<'m>, FixedStoreError<'d>> {
@@ -104,14 +103,24 @@ impl<
     }
 }
 
-/// The state of a record kind, in the schema's order.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Kind {
-    /// The number of the next record.
-    pub(super) next_id: SysId,
-    pub(super) pk_len: usize,
-}
-
-impl Kind {
-    const UNUSED: Self = Self { next_id: 0, pk_len: 0 };
+impl<'m> FixedStore<'m> {
+    /// An empty store. The memory's earlier content is lost.
+    ///
+    /// # Errors
+    ///
+    /// The schema does not fit the memory, or contradicts itself; one made by
+    /// [`schema!`](crate::schema!) does not.
+    pub fn new<
+        'd: 'm,
+        const RECORDS: usize,
+        const RECORD_SIZE: usize,
+        const EVENT_BYTES: usize,
+        const CHANGES: usize,
+        const KINDS: usize,
+    >(
+        schema: &'d SchemaDef<'d>,
+        memory: &'m mut FixedMemory<RECORDS, RECORD_SIZE, EVENT_BYTES, CHANGES, KINDS>,
+    ) -> Result<Self, FixedStoreError<'d>> {
+        memory.store(schema)
+    }
 }

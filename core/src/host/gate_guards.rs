@@ -1,4 +1,4 @@
-//! The parts of a gate's state that a guard sets and its drop resets, also when a panic passes.
+//! Guards that set a part of a gate's state and reset it when dropped, also while a panic unwinds.
 
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
 

@@ -1,4 +1,5 @@
-//! A plugin instance, as its host holds it.
+//! A plugin instance as its host holds it: makes its calls, and checks the status that each
+//! returns.
 
 use core::{
     ffi::c_void,

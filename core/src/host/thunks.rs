@@ -1,4 +1,4 @@
-//! The C functions of a [`Host`], generic over it.
+//! The C functions of a host's table, generic over the [`Host`].
 
 use core::ffi::c_void;
 

@@ -1,4 +1,5 @@
-//! The bodies of a plugin's seven functions, for adapters. A closure is the plugin's own part.
+//! The bodies of a plugin's seven functions: each checks its arguments, and runs the plugin's part,
+//! which is a closure.
 //!
 //! The thunks of [`Plugin`](super::Plugin) and the published helper functions of
 //! `statevec-abi-alloc` call them.

@@ -1,4 +1,4 @@
-//! The C functions of a [`Plugin`], generic over the plugin and its storage.
+//! The C functions of a plugin's table, generic over the [`Plugin`] and its storage.
 
 use core::ffi::c_void;
 

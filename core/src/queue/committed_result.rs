@@ -1,4 +1,4 @@
-//! The outcome of a command, as a queue record.
+//! A queue record with the outcome of a command.
 
 use super::QueueCodecError;
 

@@ -1,4 +1,4 @@
-//! A command on its way to a host.
+//! A queue record with a command on its way to a host.
 
 use super::QueueCodecError;
 

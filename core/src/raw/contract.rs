@@ -1,4 +1,4 @@
-//! Errors of host calls, and the trait of their callers.
+//! Checks the status of a host call, and turns a failed call into its caller's own error.
 
 use super::error_buffer::HostErrorBuffer;
 use crate::{

@@ -1,4 +1,4 @@
-//! A plugin instance behind an opaque handle.
+//! A plugin instance behind an opaque handle: in use by one call at a time, quarantined by a panic.
 
 use core::{
     cell::UnsafeCell,

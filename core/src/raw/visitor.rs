@@ -1,4 +1,4 @@
-//! A closure behind a C visitor that the host is to call once, and may call wrongly (rule 4).
+//! A closure behind a C visitor, which detects a host that does not call it exactly once (rule 4).
 
 mod key;
 mod state;

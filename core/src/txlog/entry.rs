@@ -6,7 +6,6 @@ mod environment;
 mod items;
 
 pub use decode::Entries;
-pub(super) use encode::put_sized;
 pub use environment::{Environment, EnvironmentEntry, LoggedLimits};
 pub use items::{EntryChange, EntryChanges, EntryEvent, EntryEvents};
 

@@ -1,6 +1,6 @@
 //! Frames: entries that are written together, behind a header that protects itself.
 
-use super::{Entries, FrameError, SegmentHeader, block::Block, crc32};
+use super::{Entries, FrameError, block::Block, crc32};
 
 /// Bytes of a sector: a disk writes them as a whole or, if it fails, loses them as a whole.
 pub const SECTOR_LEN: usize = 512;
@@ -143,67 +143,5 @@ impl FrameHeader {
             .put(self.first_entry.to_le_bytes())
             .put(self.previous.to_le_bytes())
             .bytes()
-    }
-}
-
-/// The chain that the next frame of a log must continue.
-///
-/// It tells the next frame apart from an older one that lies in the same place of a reused file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chain {
-    /// CRC of the frame or segment header before the next frame.
-    pub previous: u32,
-    /// Number of the next entry.
-    pub next_entry: u64,
-}
-
-impl Chain {
-    /// The chain behind a segment header.
-    #[must_use]
-    pub fn after_segment(header: &SegmentHeader<'_>) -> Self {
-        Self { previous: header.crc(), next_entry: header.first_entry }
-    }
-
-    /// The chain behind a frame.
-    #[must_use]
-    pub fn after(header: &FrameHeader) -> Self {
-        Self { previous: header.crc(), next_entry: header.next_entry() }
-    }
-
-    /// The header of the next frame, from its payload of complete entries with their lengths.
-    ///
-    /// `None` if the payload is too long for a frame, which holds 2^32 - 1 bytes.
-    #[must_use]
-    pub fn frame(&self, payload: &[u8], entry_count: u32) -> Option<FrameHeader> {
-        self.frame_of(payload.len(), crc32(payload), entry_count)
-    }
-
-    /// As [`frame`](Self::frame), from the payload's length and CRC.
-    #[must_use]
-    pub fn frame_of(&self, len: usize, crc: u32, entry_count: u32) -> Option<FrameHeader> {
-        Some(FrameHeader {
-            payload_len: u32::try_from(len).ok()?,
-            payload_crc: crc,
-            entry_count,
-            first_entry: self.next_entry,
-            previous: self.previous,
-        })
-    }
-
-    /// Checks that a frame is the next one.
-    ///
-    /// # Errors
-    ///
-    /// The frame follows another header, or begins with another entry.
-    pub fn check(&self, header: &FrameHeader) -> Result<(), FrameError> {
-        let (expected, found) = (self.previous, header.previous);
-        if found != expected {
-            return Err(FrameError::WrongPrevious { expected, found });
-        }
-        let (expected, found) = (self.next_entry, header.first_entry);
-        if found != expected {
-            return Err(FrameError::WrongFirstEntry { expected, found });
-        }
-        Ok(())
     }
 }

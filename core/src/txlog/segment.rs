@@ -4,7 +4,7 @@ use embedded_io::Write;
 
 use super::{
     Alignment, EncodeError, EntryError, EntryFault, Environment, SECTOR_LEN, SegmentError,
-    StateDigest, block::Block, crc32, cursor::Cursor, entry::put_sized, sink::Checksum,
+    StateDigest, block::Block, crc32, cursor::Cursor, put::put_sized, sink::Checksum,
 };
 use crate::{
     abi::RUNTIME_PLUGIN_ABI_VERSION_V1,

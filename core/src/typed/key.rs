@@ -1,9 +1,22 @@
-//! Primary keys.
+//! Primary keys, and records that have one.
 
-use super::KeyedRecord;
+use super::Record;
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
+
+/// A record type with a primary key: one that names its fields in `pk(…)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record with a primary key",
+    note = "name the key's fields in #[record(kind = …, len = …, pk(…))]"
+)]
+pub trait KeyedRecord: Record {
+    /// The encoded key, an array `[u8; N]`.
+    type PkBytes: AsRef<[u8]> + Copy;
+
+    /// The key of this value.
+    fn key(&self) -> Pk<Self>;
+}
 
 /// The primary key of a record of type `R`, encoded: `R::pk(…)` makes one.
 ///

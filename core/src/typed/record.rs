@@ -1,6 +1,6 @@
 //! Records: fixed layouts that the host stores.
 
-use super::{DecodeError, Pk};
+use super::DecodeError;
 use crate::schema::RecordDef;
 
 /// A record type; see [`derive(Record)`](macro@crate::typed::Record).
@@ -68,17 +68,4 @@ pub trait Record: Sized + 'static {
         place.copy_from_slice(self.to_bytes().as_ref());
         Ok(place)
     }
-}
-
-/// A record type with a primary key: one that names its fields in `pk(…)`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a record with a primary key",
-    note = "name the key's fields in #[record(kind = …, len = …, pk(…))]"
-)]
-pub trait KeyedRecord: Record {
-    /// The encoded key, an array `[u8; N]`.
-    type PkBytes: AsRef<[u8]> + Copy;
-
-    /// The key of this value.
-    fn key(&self) -> Pk<Self>;
 }

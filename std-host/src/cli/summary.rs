@@ -1,4 +1,4 @@
-//! The summary of a run, in one line.
+//! Counts the outcomes of a run, and prints a summary in one line.
 
 use std::fmt;
 use std::time::{Duration, Instant};

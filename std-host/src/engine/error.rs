@@ -1,4 +1,4 @@
-//! Errors around a plugin's commands.
+//! Errors of an engine, and of the plugin that it runs.
 
 use std::{error::Error, fmt};
 

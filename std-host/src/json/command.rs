@@ -1,4 +1,4 @@
-//! One line of input, one command.
+//! Reads a command from one line of input.
 
 use statevec_abi_alloc::schema::SchemaRegistry;
 

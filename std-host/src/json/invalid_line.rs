@@ -1,4 +1,4 @@
-//! The answer to a line of input that is no command.
+//! A line of output for a line of input that is no command.
 
 use std::fmt;
 

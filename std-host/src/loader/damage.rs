@@ -1,4 +1,4 @@
-//! Damage to a library's file.
+//! Errors of a library's file that is damaged.
 
 /// A fault of a shared library's file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! The entry function of a mapped library.
+//! Finds and calls the entry function of a mapped library.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Recognises a file without reading it.
+//! The identity of a file, by which a changed or exchanged one is recognised.
 
 use std::fs::Metadata;
 

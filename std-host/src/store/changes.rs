@@ -4,7 +4,7 @@ use std::collections::TryReserveError;
 
 use statevec_abi::{abi::RecordKey, txlog::Change};
 
-use super::{Events, Store, rows::Slot, spare::release_spare, undo::Step};
+use super::{Events, Store, spare::release_spare, touched::Touched, undo::Step};
 
 /// The net change of each record that a transaction touched, in the order in which the transaction
 /// first touched them.
@@ -12,18 +12,6 @@ use super::{Events, Store, rows::Slot, spare::release_spare, undo::Step};
 pub struct Changes<'s> {
     store: &'s Store,
     touched: std::slice::Iter<'s, Touched>,
-}
-
-/// A record that the running transaction touched.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Touched {
-    /// Position of the table.
-    table: u8,
-    /// No other record of the table gets this slot before the transaction ends.
-    slot: Slot,
-    /// Position of the record's first step in the undo log.
-    first: usize,
-    is_deleted: bool,
 }
 
 impl Store {
@@ -75,12 +63,6 @@ impl Store {
 
 /// Up to this number of steps, each is compared with those before it. More are sorted.
 const FEW: usize = 8;
-
-impl Touched {
-    fn is_same(&self, other: &Self) -> bool {
-        self.slot == other.slot && self.table == other.table
-    }
-}
 
 /// Joins the steps of each record, and restores the order.
 fn join(steps: &mut Vec<Touched>) {

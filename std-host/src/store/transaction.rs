@@ -1,4 +1,4 @@
-//! One transaction on a store.
+//! One transaction on a store. Dropping it rolls back.
 
 use std::{collections::TryReserveError, ops::Deref};
 

@@ -1,12 +1,18 @@
 //! Parses and checks the declaration of a command or event.
 
-use super::Role;
 use crate::attribute::{LONGEST_ON_STACK, PayloadOptions};
 use crate::crate_path::CratePath;
 use crate::errors::{Errors, both};
 use crate::field::{Encoding, Field, parse_fields};
 use crate::groups::bare_type;
 use syn::{DeriveInput, GenericParam, Ident, Lifetime, LitInt, Type};
+
+/// The kind of item that is declared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Command,
+    Event,
+}
 
 pub(super) struct Declaration<'i> {
     pub(super) crate_path: CratePath,

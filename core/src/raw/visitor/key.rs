@@ -1,4 +1,4 @@
-//! A closure behind a [`RuntimeRecordKeyVisitor`](crate::abi::RuntimeRecordKeyVisitor).
+//! A closure behind a C visitor for record keys, which the host calls once per key.
 
 use core::{ffi::c_void, mem};
 

@@ -3,7 +3,12 @@
 use embedded_io::Write;
 
 use super::{
-    super::{EncodeError, block::Block, sink::Count},
+    super::{
+        EncodeError,
+        block::Block,
+        put::{put, put_sized},
+        sink::Count,
+    },
     COMMITTED, CREATED, CREATED_AND_DELETED, DELETED, END, ENVIRONMENT, EVENT, Entry, EntryChange,
     EntryEvent, EntryFailure, EntryOutcome, EnvironmentEntry, FAILED, REJECTED, TRANSACTION,
     TransactionEntry, UPDATED,
@@ -149,24 +154,7 @@ fn keyed(tag: u8, key: RecordKey) -> [u8; 10] {
     Block::new().put([tag, key.kind]).put(key.sys_id.to_le_bytes()).bytes()
 }
 
-/// Writes bytes and their length before them, a u32.
-#[inline]
-pub(in crate::txlog) fn put_sized<W: Write>(
-    sink: &mut W,
-    field: &'static str,
-    bytes: &[u8],
-) -> Result<(), EncodeError<W::Error>> {
-    let len = EncodeError::check_len(field, bytes.len(), u32::MAX)?;
-    put(sink, &len.to_le_bytes())?;
-    put(sink, bytes)
-}
-
 fn put_len<W: Write>(sink: &mut W, len: usize) -> Result<(), EncodeError<W::Error>> {
     let len = EncodeError::check_len("entry", len, u32::MAX)?;
     put(sink, &len.to_le_bytes())
-}
-
-#[inline]
-fn put<W: Write>(sink: &mut W, bytes: &[u8]) -> Result<(), EncodeError<W::Error>> {
-    sink.write_all(bytes).map_err(EncodeError::Sink)
 }

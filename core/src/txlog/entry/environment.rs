@@ -2,10 +2,7 @@
 
 use embedded_io::Write;
 
-use super::{
-    super::{EncodeError, EntryError, cursor::Cursor},
-    encode::put_sized,
-};
+use crate::txlog::{EncodeError, EntryError, cursor::Cursor, put::put_sized};
 
 /// The plugin file, configuration and limits, which determine the results of commands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

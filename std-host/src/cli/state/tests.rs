@@ -1,3 +1,5 @@
+//! Tests of `--state-out`: destinations that are refused, and files that are replaced.
+
 use std::ffi::OsString;
 use std::fs;
 use std::io;

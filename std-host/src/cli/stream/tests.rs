@@ -1,3 +1,5 @@
+//! Tests of the stream: outcomes, errors, and when they are printed.
+
 use std::io::{self, Read, Write};
 
 use super::fixture::{Written, engine, keep, run, run_into, run_text, told};

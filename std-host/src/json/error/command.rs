@@ -1,4 +1,4 @@
-//! Lines that are not commands.
+//! Errors of lines that are not commands.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Bytes that do not fit the schema.
+//! Errors of bytes that do not fit the schema.
 
 use thiserror::Error;
 

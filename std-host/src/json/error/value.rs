@@ -1,4 +1,4 @@
-//! Values that a field does not take.
+//! Errors of values that a field does not take.
 
 use statevec_abi_alloc::schema::FieldType;
 use thiserror::Error;

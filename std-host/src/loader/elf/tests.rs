@@ -1,3 +1,5 @@
+//! Tests of the checks of ELF files, with damaged copies of the bank.
+
 use std::{
     env, fs,
     io::{self, Write as _},

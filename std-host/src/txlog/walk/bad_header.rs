@@ -1,4 +1,4 @@
-//! Segments whose header cannot be read.
+//! Tells a segment that a crash left without a header from a damaged one.
 
 use statevec_abi::txlog::SegmentError;
 

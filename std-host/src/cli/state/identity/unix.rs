@@ -1,3 +1,5 @@
+//! The identity of a file on Unix: its device and inode.
+
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::fd::AsFd;
