@@ -163,6 +163,7 @@ pub trait SharedWord: fmt::Debug + Send {
 
 /// Access to an opened file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Access {
     /// Reading only.
     Read,

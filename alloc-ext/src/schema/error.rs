@@ -105,6 +105,7 @@ impl core::error::Error for SchemaError {}
 
 /// A part of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SchemaSection {
     /// The enums.
     Types,

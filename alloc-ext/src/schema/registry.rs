@@ -16,6 +16,26 @@ use crate::schema::{
 /// A registry that exists keeps every [`SchemaRule`](crate::schema::SchemaRule): names and kinds
 /// are unique, fields lie inside their records without sharing bytes, key fields exist. Its readers
 /// need not check again.
+///
+/// # Example
+/// ```
+/// use statevec_abi_alloc::schema::SchemaRegistry;
+/// # use statevec_abi::prelude::*;
+/// # #[derive(Record)]
+/// # #[record(kind = 1, len = 64, pk(name))]
+/// # struct Counter { #[field(immutable)] name: u64, value: u64 }
+/// # schema! { const SCHEMA = { version: "1.0", records: [Counter] }; }
+///
+/// // The bytes that a plugin's `schema_bytes` returns.
+/// let registry = SchemaRegistry::from_idl_bytes(SCHEMA.json.as_bytes())?;
+/// let counter = registry.try_get_by_name("Counter").expect("the schema lists it");
+/// assert_eq!((counter.kind, counter.data_size), (1, 48));
+///
+/// let data = Counter { name: 7, value: 100 }.to_bytes();
+/// assert_eq!(registry.encode_pk(counter.kind, &data), Some(vec![0, 0, 0, 0, 0, 0, 0, 7]));
+/// assert_eq!(registry.to_idl_json(), SCHEMA.json);
+/// # Ok::<(), statevec_abi_alloc::schema::SchemaIdlError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaRegistry {
     definitions: Definitions,

@@ -24,7 +24,8 @@ pub struct CommittedResultRecord {
     pub status: CommittedStatus,
 }
 
-/// The outcome of a command.
+/// The outcome of a command. The list is closed: another one would be another version of the
+/// record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommittedStatus {
     /// It took effect.

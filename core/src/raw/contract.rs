@@ -42,7 +42,7 @@ impl HostCaller for HostErrorBuffer<'_> {
     }
 }
 
-/// The failure of a host call.
+/// The failure of a host call. The list is closed, because each adapter must treat each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
 pub enum HostCallError {
     /// The host reported an error; its kind and text are in the

@@ -1,6 +1,7 @@
 //! The encodings that a field can have.
 
-/// How a field is encoded (ABI.md section 5). Integers are little-endian.
+/// How a field is encoded (ABI.md section 5). Integers are little-endian. The list is closed: the
+/// published contract fixes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldType {
     /// One byte; zero is false, anything else reads as true.

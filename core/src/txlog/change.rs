@@ -2,7 +2,8 @@
 
 use crate::abi::RecordKey;
 
-/// The net effect of a transaction on one record.
+/// The net effect of a transaction on one record. The list is closed: another kind of change would
+/// be another version of the log's format.
 ///
 /// A store lists one change for each record that a transaction touched, in the order in which the
 /// transaction first touched them. Steps in between are not listed:

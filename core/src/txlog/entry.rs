@@ -136,7 +136,8 @@ impl<'a> TransactionEntry<'a> {
     }
 }
 
-/// The outcome of a logged command.
+/// The outcome of a logged command. The list is closed: another class would be another version of
+/// the log's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryOutcome<'a> {
     /// The plugin accepted the command.

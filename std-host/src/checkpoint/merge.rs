@@ -70,6 +70,7 @@ pub fn merge(
 
 /// A part of a merged checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Merged<'m> {
     /// A record.
     Record {

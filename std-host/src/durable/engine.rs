@@ -96,7 +96,7 @@ pub struct DurableEngine {
     pub(super) lock: DirectoryLock,
 }
 
-/// The result of submitting a command.
+/// The result of submitting a command. The list is closed: a command runs, or it ran before.
 #[derive(Debug, Clone, Copy)]
 pub enum Submitted<'e> {
     /// It ran. The entry becomes durable with the next sync.

@@ -47,6 +47,7 @@ impl Default for DurableOptions {
 /// A failure is a fault of the plugin: a panic, or an error other than a rejection. Rejections are
 /// normal results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OnFailure {
     /// The engine stops behind it.
     #[default]

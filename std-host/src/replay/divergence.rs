@@ -23,6 +23,7 @@ pub struct Divergence {
 
 /// The first difference between two results of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Difference {
     /// Only one committed, or the reasons differ.
     Outcome {

@@ -15,7 +15,8 @@ pub struct EntryEvent<'a> {
     pub payload: &'a [u8],
 }
 
-/// The net effect of a transaction on one record, as much of it as recovery needs.
+/// The net effect of a transaction on one record, as much of it as recovery needs. The list is
+/// closed: another kind of change would be another version of the log's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryChange<'a> {
     /// The record is new.

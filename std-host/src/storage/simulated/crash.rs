@@ -4,6 +4,7 @@ use fastrand::Rng;
 
 /// A kind of crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Crash {
     /// The machine loses its power: what was not synced may be lost.
     Power,

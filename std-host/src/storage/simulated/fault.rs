@@ -7,6 +7,7 @@ use super::Crash;
 /// A call of the storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is the method of the same name")]
+#[non_exhaustive]
 pub enum Operation {
     CreateDir,
     List,
@@ -51,6 +52,7 @@ impl Operation {
 
 /// The failure of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fault {
     /// An input/output error. A write may have written some of its bytes. A sync has made some of
     /// them stable, and forgets the others.
