@@ -5,19 +5,15 @@ mod build;
 mod commands;
 mod config;
 mod crash;
-#[cfg(unix)]
 mod data;
 mod error;
 mod inspect;
 mod interrupt;
-#[cfg(unix)]
 mod log;
 mod outcome_buffer;
-#[cfg(unix)]
 mod output;
 mod plugin;
 mod progress;
-#[cfg(unix)]
 mod replay;
 mod run;
 mod runner;
@@ -50,13 +46,9 @@ fn start() -> Result<(), CliError> {
     match action {
         Action::Run(args) => run::run(&args),
         Action::Inspect(args) => inspect::inspect(&args),
-        #[cfg(unix)]
         Action::Log(args) => log::log(&args),
-        #[cfg(unix)]
         Action::Replay(args) => replay::replay(&args),
-        #[cfg(unix)]
         Action::Status(args) => data::status(&args),
-        #[cfg(unix)]
         Action::Checkpoint(args) => data::checkpoint(&args),
     }
 }

@@ -3,9 +3,7 @@
 //! [`FileSystem`] is the real one. `SimulatedDisk`, behind the feature `simulated-disk`, loses
 //! unsynced sectors, fails calls and stops at any of them, all from a seed.
 
-#[cfg(unix)]
 mod file_system;
-#[cfg(unix)]
 mod mapped_word;
 #[cfg(feature = "simulated-disk")]
 mod simulated;
@@ -17,7 +15,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-#[cfg(unix)]
 pub use file_system::FileSystem;
 #[cfg(feature = "simulated-disk")]
 pub use simulated::{Crash, Fault, Operation, SimulatedDisk};

@@ -5,11 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use statevec_host::Sha256;
 
-#[cfg(unix)]
 use super::data::{CheckpointArgs, StatusArgs};
-#[cfg(unix)]
 use super::log::LogArgs;
-#[cfg(unix)]
 use super::replay::ReplayArgs;
 
 // A macro, because `concat!` takes literals only.
@@ -37,14 +34,9 @@ pub(crate) struct Args {
 pub(crate) enum Action {
     Run(RunArgs),
     Inspect(InspectArgs),
-    // The file access of data directories is for Unix.
-    #[cfg(unix)]
     Log(LogArgs),
-    #[cfg(unix)]
     Replay(ReplayArgs),
-    #[cfg(unix)]
     Status(StatusArgs),
-    #[cfg(unix)]
     Checkpoint(CheckpointArgs),
 }
 
@@ -127,7 +119,6 @@ pub(crate) struct RunArgs {
 pub(crate) struct DurabilityArgs {
     /// Keep records and results in this directory: outcomes are printed after they are durable, and
     /// the next run goes on where this one stopped
-    #[cfg(unix)]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 
@@ -137,7 +128,6 @@ pub(crate) struct DurabilityArgs {
 
     /// Make results durable after so many commands, or after a time such as 5ms [default: 1024];
     /// always before waiting for input
-    #[cfg(unix)]
     #[arg(long, value_name = "N|MS", requires = "data")]
     pub(crate) sync_every: Option<super::runner::SyncEvery>,
 
@@ -148,18 +138,15 @@ pub(crate) struct DurabilityArgs {
     pub(crate) checkpoint_every: Option<super::runner::CheckpointEvery>,
 
     /// If a command fails, the run stops behind it, or goes on
-    #[cfg(unix)]
     #[arg(long, value_enum, value_name = "WHAT", default_value = "stop", requires = "data")]
     pub(crate) on_failure: OnFailureArg,
 
     /// Refuse a gap between the ext_seq of two commands
-    #[cfg(unix)]
     #[arg(long, requires = "data")]
     pub(crate) strict_sequence: bool,
 }
 
 /// The reaction to a failed command.
-#[cfg(unix)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum OnFailureArg {
     /// The run stops behind it
@@ -168,7 +155,6 @@ pub(crate) enum OnFailureArg {
     Skip,
 }
 
-#[cfg(unix)]
 impl From<OnFailureArg> for statevec_host::durable::OnFailure {
     fn from(argument: OnFailureArg) -> Self {
         match argument {

@@ -23,7 +23,6 @@ use super::interrupt::Interrupt;
 use super::outcome_buffer::{FlushFirst, OutcomeBuffer};
 use super::plugin;
 use super::progress::Progress;
-#[cfg(unix)]
 use super::runner::{DurableRunner, SyncFirst};
 use super::runner::{MemoryRunner, RecordedRunner, Runner};
 use super::state::{Identity, StateOut, read_state};
@@ -56,7 +55,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     let input = Box::new(FlushFirst::new(input, Rc::clone(&output)));
     let parts = Parts { args, output, interrupt, progress };
 
-    #[cfg(unix)]
     if let Some(data) = &args.durability.data {
         let (silent, quiet) = (args.no_outcomes, args.quiet);
         if let Some(records) = &records {

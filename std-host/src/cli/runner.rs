@@ -1,6 +1,5 @@
 //! Runs the commands of a stream: on an engine in memory, or on one whose results are recorded.
 
-#[cfg(unix)]
 mod durable;
 mod memory;
 mod recorded;
@@ -13,7 +12,6 @@ use statevec_host::{Engine, PluginFailure, Store};
 use super::error::CliError;
 use super::summary::Counts;
 
-#[cfg(unix)]
 pub(crate) use durable::{CheckpointEvery, DurableRunner, SyncEvery, SyncFirst};
 pub(crate) use memory::MemoryRunner;
 pub(crate) use recorded::RecordedRunner;

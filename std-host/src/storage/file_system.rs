@@ -1,28 +1,36 @@
 //! The real file system.
 
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::Path,
 };
 
-use super::{Access, SharedWord, Storage, StorageFile, mapped_word::MappedWord};
+#[cfg(unix)]
+use unix as system;
+#[cfg(windows)]
+use windows as system;
+
+use super::{Access, SharedWord, Storage, StorageFile, mapped_word::MappedWord, write_all_at};
 
 /// The file system of this machine.
+///
+/// On Unix, new files and folders are their owner's alone. On Windows they inherit the access list
+/// of the folder that they are made in.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FileSystem;
 
-/// Records may be confidential: new files and folders are their owner's alone, unless the process's
-/// mask takes away more.
-const FILE_MODE: u32 = 0o600;
-const DIR_MODE: u32 = 0o700;
-
 impl Storage for FileSystem {
     fn create_dir(&self, path: &Path) -> io::Result<()> {
-        use std::os::unix::fs::DirBuilderExt as _;
-        fs::DirBuilder::new().mode(DIR_MODE).create(path)
+        let mut builder = fs::DirBuilder::new();
+        system::restrict_folder(&mut builder);
+        builder.create(path)
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<OsString>> {
@@ -31,7 +39,8 @@ impl Storage for FileSystem {
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn StorageFile>> {
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true).mode(FILE_MODE);
+        options.read(true).write(true).create_new(true);
+        system::restrict_file(&mut options);
         Ok(Box::new(options.open(path)?))
     }
 
@@ -49,7 +58,7 @@ impl Storage for FileSystem {
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        File::open(dir)?.sync_all()
+        system::open_folder(dir)?.sync_all()
     }
 }
 
@@ -59,11 +68,11 @@ impl StorageFile for File {
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(self, buffer, offset)
+        system::read_at(self, buffer, offset)
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::write_at(self, bytes, offset)
+        system::write_at(self, bytes, offset)
     }
 
     fn sync_data(&self) -> io::Result<()> {
@@ -85,11 +94,7 @@ impl StorageFile for File {
     }
 
     fn try_lock(&self) -> io::Result<bool> {
-        match File::try_lock(self) {
-            Ok(()) => Ok(true),
-            Err(TryLockError::WouldBlock) => Ok(false),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        system::try_lock(self)
     }
 
     fn shared_word(&self, offset: u64) -> io::Result<Box<dyn SharedWord>> {
@@ -102,7 +107,7 @@ fn fill_with_zeros(file: &File, len: u64) -> io::Result<()> {
     let mut offset = file.metadata()?.len();
     while offset < len {
         let size = (len - offset).min(ZEROS.len() as u64);
-        file.write_all_at(ZEROS.get(..size as usize).unwrap_or(ZEROS), offset)?;
+        write_all_at(file, ZEROS.get(..size as usize).unwrap_or(ZEROS), offset)?;
         offset += size;
     }
     Ok(())

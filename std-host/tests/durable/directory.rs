@@ -11,7 +11,7 @@ use statevec_host::{
 use crate::{
     crash::closed,
     ledger::ledger,
-    life::{World, chain},
+    life::{World, chain, with_slashes},
 };
 
 fn files(world: &World, extension: &str) -> Vec<std::path::PathBuf> {
@@ -60,7 +60,7 @@ fn checkpoints_without_a_log_are_not_the_beginning_of_a_new_one() {
     for path in files(&world, "txlog") {
         world.disk.remove(&path).unwrap();
     }
-    let text = refused(&mut world);
+    let text = with_slashes(refused(&mut world));
     assert!(
         text.contains(".ckpt has the checkpoint of entry") && text.contains("/data/log"),
         "{text}"

@@ -238,6 +238,11 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
+/// A text whose paths are as Unix writes them.
+pub(crate) fn with_slashes(text: String) -> String {
+    text.replace(std::path::MAIN_SEPARATOR, "/")
+}
+
 /// A random operation on few items.
 pub(crate) fn random_operation(random: &mut Rng) -> Operation {
     let id = random.u64(..5);

@@ -10,7 +10,7 @@ use statevec_host::{
 use crate::{
     crash::{count, end_process, quiet, run, script},
     ledger::{Operation, ledger},
-    life::{Step, World, chain},
+    life::{Step, World, chain, with_slashes},
 };
 
 #[test]
@@ -63,7 +63,7 @@ fn failed_sync_stops_the_writer_for_good_and_names_the_entry() {
     let error = engine.sync().unwrap_err();
     let DurableError::Log(LogError::Stopped { entry: 3, .. }) = &error else { panic!("{error}") };
     assert!(error.to_string().contains("stopped at entry 3"), "{error}");
-    let text = chain(&error);
+    let text = with_slashes(chain(&error));
     assert!(text.contains(": cannot sync /data/log/00000000000000000001.txlog: "), "{text}");
     let again = engine.sync().unwrap_err();
     assert_eq!(again.to_string(), error.to_string(), "the sync was tried again");
@@ -86,7 +86,7 @@ fn full_disk_stops_the_writer_and_room_lets_it_start_again() {
             Err(error) => break error,
         }
     };
-    let text = chain(&error);
+    let text = with_slashes(chain(&error));
     assert!(text.contains("cannot extend /data/log/") && text.ends_with("disk is full"), "{text}");
     world.disk.restart();
     world.disk.set_capacity(u64::MAX);
