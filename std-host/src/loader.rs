@@ -1,7 +1,9 @@
 //! Loads plugins from shared libraries or takes linked ones, and checks them once.
 
+mod contents;
 mod damage;
 mod dlopen;
+#[cfg(not(windows))]
 mod elf;
 mod entry;
 mod error;
@@ -13,6 +15,8 @@ mod machine;
 mod mapped;
 mod name;
 mod options;
+#[cfg(windows)]
+mod pe;
 mod pinned;
 #[cfg(target_os = "linux")]
 mod proc;

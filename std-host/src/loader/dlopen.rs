@@ -37,14 +37,19 @@ unsafe fn open(name: &Path) -> Result<Library, libloading::Error> {
     unsafe { unix::Library::open(Some(name), flags) }.map(Library::from)
 }
 
+/// Libraries that this one needs are searched in its own folder and the system's. The working
+/// folder, the program's folder and `PATH` could hold what somebody else put there.
+///
 /// # Safety
 ///
 /// As [`dlopen`].
-#[cfg(not(unix))]
+#[cfg(windows)]
 unsafe fn open(name: &Path) -> Result<Library, libloading::Error> {
+    use libloading::os::windows;
+    let flags = windows::LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | windows::LOAD_LIBRARY_SEARCH_SYSTEM32;
     // SAFETY: the caller vouches for the initialisers of the library and of those that it needs
     // (rule 6).
-    unsafe { Library::new(name) }
+    unsafe { windows::Library::load_with_flags(name, flags) }.map(Library::from)
 }
 
 /// Keeps the descriptor of a mapped library open until the process ends. So its number does not

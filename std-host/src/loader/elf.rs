@@ -11,85 +11,34 @@ mod symbols;
 mod tables;
 mod versions;
 
-use std::{fs::File, path::Path};
-
 use object::{
-    Endianness, FileKind, ReadCache, ReadRef,
+    Endianness, FileKind, ReadRef,
     elf::{ELFMAG, EM_MIPS, ET_DYN, FileHeader32, FileHeader64},
     read::elf::FileHeader,
 };
 
 use self::{dynamic::Dynamic, segments::Segments, symbols::Symbols};
-use super::{Damage, LoadError, Machine, entry, format};
+use super::{
+    Damage, Machine,
+    contents::{Data, Facts, Refusal},
+};
 
-/// The facts about a library that the loader needs. The default is for files of other formats.
-#[derive(Debug, Default)]
-pub(super) struct Facts {
-    /// True if it refers to its own folder, for libraries that it needs.
-    pub(super) uses_origin: bool,
-    /// True if it catches panics; `None` if it does not say so.
-    pub(super) catches_panics: Option<bool>,
-}
-
-/// Checks that an ELF file is whole, is built for this machine, and is a plugin. Refuses files of
-/// other known formats by name, and leaves unknown ones to the dynamic linker.
-pub(super) fn check(path: &Path, file: &File) -> Result<Facts, LoadError> {
-    let path_buf = || path.to_path_buf();
-    let data = &ReadCache::new(file);
-    if let Some(found) = foreign_format(path, data) {
-        return Err(LoadError::Format { path: path_buf(), found });
-    }
-    let checked = match FileKind::parse(data) {
+/// Checks that an ELF file is whole, is built for this machine, and is a plugin. Leaves other files
+/// to the dynamic linker.
+pub(super) fn check(data: Data<'_>) -> Result<Facts, Refusal> {
+    match FileKind::parse(data) {
         Ok(FileKind::Elf64) => check_as::<FileHeader64<Endianness>>(data),
         Ok(FileKind::Elf32) => check_as::<FileHeader32<Endianness>>(data),
         // A few bytes do not tell the kind.
         Err(_) if starts_as_elf(data) => check_as::<FileHeader32<Endianness>>(data),
         _ => Ok(Facts::default()),
-    };
-    checked.map_err(|refusal| match refusal {
-        Refusal::Damage(source) => LoadError::Damaged { path: path_buf(), source },
-        Refusal::Machine { found, needed } => {
-            LoadError::Machine { path: path_buf(), found, needed }
-        }
-        Refusal::NoEntry => {
-            LoadError::NoEntry { path: path_buf(), symbol: entry::SYMBOL, source: None }
-        }
-    })
-}
-
-fn foreign_format(path: &Path, data: Data<'_>) -> Option<&'static str> {
-    if path.file_name().is_some_and(|name| name == "Cargo.toml") {
-        return Some("a package's manifest");
     }
-    let len = data.len().unwrap_or_default().min(format::MAGIC_LEN as u64);
-    format::foreign(data.read_bytes_at(0, len).unwrap_or_default())
 }
 
 /// Returns true if the first bytes are those of an ELF file, as far as there are any.
 fn starts_as_elf(data: Data<'_>) -> bool {
     let len = data.len().unwrap_or_default().min(ELFMAG.len() as u64);
     data.read_bytes_at(0, len).is_ok_and(|start| ELFMAG.starts_with(start))
-}
-
-/// The file, read where it is needed.
-type Data<'d> = &'d ReadCache<&'d File>;
-
-enum Refusal {
-    Machine { found: Machine, needed: Machine },
-    Damage(Damage),
-    NoEntry,
-}
-
-impl From<object::Error> for Refusal {
-    fn from(error: object::Error) -> Self {
-        Self::Damage(Damage::Header { reason: error.to_string() })
-    }
-}
-
-impl From<Damage> for Refusal {
-    fn from(damage: Damage) -> Self {
-        Self::Damage(damage)
-    }
 }
 
 fn check_as<Elf: FileHeader<Endian = Endianness>>(data: Data<'_>) -> Result<Facts, Refusal> {

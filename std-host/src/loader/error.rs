@@ -47,6 +47,20 @@ pub enum LoadError {
         /// Its permissions.
         mode: u32,
     },
+    /// The same on Windows, where an access list tells.
+    #[error(
+        "{}: every user of this machine may change {} (its access list lets {group} do so), and so choose the code that runs here; \
+         take that right away (icacls), pin the plugin by its SHA-256 digest, or allow world-writable plugins",
+        path.display(), writable.display()
+    )]
+    WritableByGroup {
+        /// The path as given.
+        path: PathBuf,
+        /// The file, or its folder.
+        writable: PathBuf,
+        /// The group that every user belongs to.
+        group: &'static str,
+    },
     /// The file does not have the digest that it is pinned to. None of its code has run.
     #[error(
         "{} is not the plugin that it should be, and was not loaded: its SHA-256 digest is {found}, and it is pinned to {expected}; \
@@ -91,8 +105,8 @@ pub enum LoadError {
     /// This system cannot load a file from sealed memory, so a digest would promise more than it
     /// holds.
     #[error(
-        "{} cannot be pinned to a SHA-256 digest: a pinned plugin is loaded from a sealed memory file through /proc/self/fd, \
-         which needs Linux with /proc mounted; mount /proc, or load it without a pin from a folder that nobody else may write to",
+        "{} cannot be pinned to a SHA-256 digest: that needs Windows, or Linux with /proc mounted, where a pinned plugin \
+         is loaded from a sealed memory file; mount /proc, or load it without a pin from a folder that nobody else may write to",
         path.display()
     )]
     PinUnsupported {
@@ -145,6 +159,19 @@ pub enum LoadError {
     Library {
         /// The path as given.
         path: PathBuf,
+        /// The dynamic linker's error.
+        source: libloading::Error,
+    },
+    /// Windows refuses the library because others that it needs are missing.
+    #[error(
+        "{} needs a DLL that is neither in its folder nor in the system's: {}; put it beside the plugin",
+        path.display(), missing.join(", ")
+    )]
+    MissingLibraries {
+        /// The path as given.
+        path: PathBuf,
+        /// The names of the missing libraries.
+        missing: Vec<String>,
         /// The dynamic linker's error.
         source: libloading::Error,
     },

@@ -6,6 +6,11 @@ use std::{
     path::Path,
 };
 
+#[cfg(windows)]
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_FLAG_BACKUP_SEMANTICS, FILE_SHARE_DELETE, FILE_SHARE_READ,
+};
+
 use super::LoadError;
 
 /// The longest plugin file, in bytes. A longer file holds something else, and reading it for its
@@ -15,9 +20,19 @@ const MAX_LEN: u64 = 1 << 30;
 /// Opens a regular file of at most [`MAX_LEN`] bytes. Does not wait for the writer of a named pipe,
 /// and does not make a terminal the controlling one.
 pub(super) fn open(path: &Path) -> Result<(File, Metadata), LoadError> {
+    check(path, read_only(path))
+}
+
+/// Opens as [`open`], and lets nobody write to the file, rename or remove it while it is open.
+#[cfg(windows)]
+pub(super) fn open_fixed(path: &Path) -> Result<(File, Metadata), LoadError> {
+    check(path, shared(path, FILE_SHARE_READ))
+}
+
+fn check(path: &Path, file: io::Result<File>) -> Result<(File, Metadata), LoadError> {
     let path_buf = || path.to_path_buf();
     let unreadable = |source| LoadError::File { path: path_buf(), source };
-    let file = read_only(path).map_err(unreadable)?;
+    let file = file.map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(LoadError::NotAFile { path: path_buf(), kind: kind(metadata.file_type()) });
@@ -77,9 +92,19 @@ fn read_only(path: &Path) -> io::Result<File> {
     File::options().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
 }
 
-#[cfg(not(unix))]
+/// Nobody may write to the file while it is open; a new file may take its place.
+#[cfg(windows)]
 fn read_only(path: &Path) -> io::Result<File> {
-    File::open(path)
+    shared(path, FILE_SHARE_READ | FILE_SHARE_DELETE)
+}
+
+/// Opens folders, too, so that the error can name them.
+#[cfg(windows)]
+fn shared(path: &Path, others_may: u32) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    let mut options = File::options();
+    options.read(true).share_mode(others_may).custom_flags(FILE_FLAG_BACKUP_SEMANTICS);
+    options.open(path)
 }
 
 #[cfg(unix)]
@@ -93,7 +118,7 @@ fn kind(file_type: FileType) -> &'static str {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 fn kind(file_type: FileType) -> &'static str {
     if file_type.is_dir() { "a folder" } else { "no regular file" }
 }

@@ -1,48 +1,65 @@
 //! The identity of a file, by which a changed or exchanged one is recognised.
 
-use std::fs::Metadata;
+use std::{fs::File, io, path::Path};
 
 /// Identity and state of a file. Equal values mean: the same file, and not written to in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FileIdentity {
-    #[cfg(unix)]
-    device_and_inode: (u64, u64),
-    #[cfg(unix)]
+    device: u64,
+    number: u64,
+    /// In units of the system.
     modified: (i64, i64),
-    #[cfg(not(unix))]
-    modified: Option<std::time::SystemTime>,
     size: u64,
 }
 
 impl FileIdentity {
     /// Returns true if both are one file, which may have been written to in between.
-    #[cfg(unix)]
     pub(super) fn is_same_file(self, other: Self) -> bool {
-        self.device_and_inode == other.device_and_inode
-    }
-
-    /// Outside Unix files are compared by their paths only.
-    #[cfg(not(unix))]
-    pub(super) fn is_same_file(self, _other: Self) -> bool {
-        false
+        (self.device, self.number) == (other.device, other.number)
     }
 }
 
 #[cfg(unix)]
-impl From<&Metadata> for FileIdentity {
-    fn from(file: &Metadata) -> Self {
+impl FileIdentity {
+    /// Asks the system for the state of an open file.
+    pub(super) fn of(file: &File) -> io::Result<Self> {
+        file.metadata().map(Self::from)
+    }
+
+    /// Asks the system for the state of the file that a path leads to.
+    pub(super) fn of_path(path: &Path) -> io::Result<Self> {
+        std::fs::metadata(path).map(Self::from)
+    }
+}
+
+#[cfg(unix)]
+impl From<std::fs::Metadata> for FileIdentity {
+    fn from(file: std::fs::Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
         Self {
-            device_and_inode: (file.dev(), file.ino()),
+            device: file.dev(),
+            number: file.ino(),
             modified: (file.mtime(), file.mtime_nsec()),
             size: file.size(),
         }
     }
 }
 
-#[cfg(not(unix))]
-impl From<&Metadata> for FileIdentity {
-    fn from(file: &Metadata) -> Self {
-        Self { modified: file.modified().ok(), size: file.len() }
+#[cfg(windows)]
+impl FileIdentity {
+    /// Asks the system for the state of an open file.
+    pub(super) fn of(file: &File) -> io::Result<Self> {
+        let file = winapi_util::file::information(file)?;
+        Ok(Self {
+            device: file.volume_serial_number(),
+            number: file.file_index(),
+            modified: (file.last_write_time().unwrap_or_default().cast_signed(), 0),
+            size: file.file_size(),
+        })
+    }
+
+    /// Asks the system for the state of the file that a path leads to.
+    pub(super) fn of_path(path: &Path) -> io::Result<Self> {
+        Self::of(winapi_util::Handle::from_path_any(path)?.as_file())
     }
 }

@@ -37,6 +37,13 @@ impl Machine {
             big_endian: cfg!(target_endian = "big"),
         })
     }
+
+    /// The little-endian machine of one of Rust's names.
+    #[cfg(windows)]
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let known = KNOWN.iter().find(|known| known.0 == name)?;
+        Some(Self { number: known.1, bits: known.2, big_endian: false })
+    }
 }
 
 impl fmt::Display for Machine {

@@ -10,9 +10,9 @@ use std::{
 use statevec_abi::abi::RuntimePluginEntryV1;
 
 use super::{
-    LoadError, Sha256,
+    LoadError, Sha256, contents,
     dlopen::{dlopen, keep_open},
-    elf, entry,
+    entry,
     file::{self, FromStart},
     identity::FileIdentity,
     name, verify, world_writable,
@@ -74,10 +74,10 @@ impl Library {
     ) -> Result<T, LoadError> {
         let (file, identity) = &self.file;
         let result =
-            read(&mut FromStart::of(file)).and_then(|result| Ok((result, file.metadata()?)));
+            read(&mut FromStart::of(file)).and_then(|result| Ok((result, FileIdentity::of(file)?)));
         let (result, now) =
             result.map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
-        if FileIdentity::from(&now) == *identity {
+        if now == *identity {
             Ok(result)
         } else {
             Err(LoadError::Changed { path: path.to_path_buf() })
@@ -91,22 +91,33 @@ impl Library {
 ///
 /// As [`dlopen`].
 pub(super) unsafe fn map(path: &Path, allow_world_writable: bool) -> Result<Library, LoadError> {
+    let (open, _) = file::open(path)?;
+    if !allow_world_writable {
+        world_writable::refuse(path, &canonical(path, &open)?, &open)?;
+    }
+    // SAFETY: the caller's promise (rule 6).
+    unsafe { map_open(path, open) }
+}
+
+/// Maps a library that is open already, for good, or finds it mapped.
+///
+/// # Safety
+///
+/// As [`dlopen`].
+pub(super) unsafe fn map_open(path: &Path, open: File) -> Result<Library, LoadError> {
     let changed = || LoadError::Changed { path: path.to_path_buf() };
     // Held while mapping: two threads that open one path see one answer. The table is never left
     // half changed.
     let mut mapped = MAPPED.lock().unwrap_or_else(PoisonError::into_inner);
-    let (open, metadata) = file::open(path)?;
     let canonical = canonical(path, &open)?;
-    if !allow_world_writable {
-        world_writable::refuse(path, &canonical, &metadata)?;
-    }
-    let identity = FileIdentity::from(&metadata);
+    let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
+    let identity = FileIdentity::of(&open).map_err(unreadable)?;
     if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, identity)) {
         let library = known.library.clone().map_err(|reason| reason.into_error(path))?;
         return if known.file == identity { Ok(library) } else { Err(changed()) };
     }
     file::refuse_noexec(path, &open)?;
-    let facts = elf::check(path, &open)?;
+    let facts = contents::check(path, &open)?;
     if maps_predecessor(&canonical, &open) {
         return Err(changed());
     }
@@ -114,14 +125,12 @@ pub(super) unsafe fn map(path: &Path, allow_world_writable: bool) -> Result<Libr
     // SAFETY: the caller vouches for the initialisers of the library and of those that it needs
     // (rule 6).
     let library = unsafe { dlopen(&name) }
-        .map_err(|source| LoadError::Library { path: path.to_path_buf(), source })?;
+        .map_err(|source| contents::refused_by_linker(path, &open, source))?;
     let open = Arc::new(open);
     keep_open(&open);
     let verified = entry::find(path, &library).and_then(|entry| {
         verify::check(path, &open, entry as usize)?;
-        let now = open.metadata();
-        let now = now.map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
-        if FileIdentity::from(&now) != identity {
+        if FileIdentity::of(&open).map_err(unreadable)? != identity {
             return Err(changed());
         }
         Ok(Library { entry, file: (open, identity), catches_panics: facts.catches_panics })
@@ -138,7 +147,7 @@ fn canonical(path: &Path, file: &File) -> Result<PathBuf, LoadError> {
         return Ok(path);
     }
     let _ = file;
-    path.canonicalize().map_err(|source| LoadError::File { path: path.to_path_buf(), source })
+    name::resolved(path).map_err(|source| LoadError::File { path: path.to_path_buf(), source })
 }
 
 /// Returns true if other code of the process has mapped a file that lay there before.

@@ -7,18 +7,31 @@
 //! A library that refers to its own folder (`$ORIGIN`) gets its path as well, because the linker
 //! takes the folder from the name.
 
+#[cfg(windows)]
+mod windows;
+
 use std::{
     fs::File,
-    path::{Path, PathBuf, absolute},
+    path::{Path, PathBuf},
 };
 
+#[cfg(windows)]
+use self::windows::by_path;
+#[cfg(windows)]
+pub(super) use self::windows::resolved;
 use super::LoadError;
+
+/// A path without links.
+#[cfg(unix)]
+pub(super) fn resolved(path: &Path) -> std::io::Result<PathBuf> {
+    path.canonicalize()
+}
 
 /// The name for a file that was opened by this path.
 pub(super) fn name(path: &Path, file: &File, uses_origin: bool) -> Result<PathBuf, LoadError> {
     match by_descriptor(file) {
         Some(name) if !uses_origin => Ok(name),
-        _ => by_path(path),
+        _ => by_path(path, file),
     }
 }
 
@@ -34,9 +47,10 @@ fn by_descriptor(_: &File) -> Option<PathBuf> {
 
 /// The path as given, made absolute: with a folder, the linker does not search for the file.
 /// Symbolic links stay, so that `$ORIGIN` is the folder that the caller named.
-fn by_path(path: &Path) -> Result<PathBuf, LoadError> {
-    let name =
-        absolute(path).map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
+#[cfg(unix)]
+fn by_path(path: &Path, _: &File) -> Result<PathBuf, LoadError> {
+    let name = std::path::absolute(path)
+        .map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
     match token(&name) {
         Some(token) => Err(LoadError::LinkerToken { path: path.to_path_buf(), token }),
         None => Ok(name),
@@ -45,10 +59,8 @@ fn by_path(path: &Path) -> Result<PathBuf, LoadError> {
 
 /// A part of the path that the dynamic linker would replace: it expands `$ORIGIN`, `$LIB`,
 /// `${PLATFORM}` and the like.
+#[cfg(unix)]
 fn token(path: &Path) -> Option<String> {
-    if cfg!(not(unix)) {
-        return None;
-    }
     let path = path.to_string_lossy();
     path.match_indices('$').find_map(|(at, _)| {
         let rest = path.get(at + 1..)?;

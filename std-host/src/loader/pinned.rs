@@ -14,7 +14,7 @@ use super::{LoadError, Sha256, mapped::Library};
 pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadError> {
     use std::sync::PoisonError;
 
-    use super::{elf, entry, file, identity::FileIdentity, proc, sealed::SealedCopy, verify};
+    use super::{contents, entry, file, identity::FileIdentity, proc, sealed::SealedCopy, verify};
 
     let unsealed = |source| LoadError::Seal { path: path.to_path_buf(), source };
     let (file, metadata) = file::open(path)?;
@@ -32,26 +32,58 @@ pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadE
     if let Some((_, library)) = pinned.iter().find(|(digest, _)| *digest == found) {
         return Ok(library.clone());
     }
-    let facts = elf::check(path, copy.bytes())?;
+    let facts = contents::check(path, copy.bytes())?;
     // SAFETY: the bytes have the digest that the caller vouches for, and are sealed (rule 6).
     let (library, file) = unsafe { copy.map(path) }?;
     let entry = entry::find(path, &library)?;
     verify::check(path, &file, entry as usize)?;
-    let identity = file.metadata().map_err(unsealed)?;
-    let identity = FileIdentity::from(&identity);
+    let identity = FileIdentity::of(&file).map_err(unsealed)?;
     let library = Library { entry, file: (file, identity), catches_panics: facts.catches_panics };
     pinned.push((found, library.clone()));
     Ok(library)
 }
 
+/// Maps the library with these bytes for good, or finds it mapped. Nothing is loaded unless the
+/// file has the digest.
+///
+/// Nobody can write to the file, rename or remove it from before it is hashed until the process
+/// ends.
+///
+/// # Safety
+///
+/// The initialisers of a library with this digest are sound to run in this process.
+#[cfg(windows)]
+pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadError> {
+    use std::sync::PoisonError;
+
+    use super::{file, mapped};
+
+    let (file, _) = file::open_fixed(path)?;
+    let found = Sha256::of(file::FromStart::of(&file));
+    let found = found.map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
+    if found != expected {
+        return Err(LoadError::Digest { path: path.to_path_buf(), expected, found });
+    }
+    // Held while mapping: two threads that pin one digest see one library.
+    let mut pinned = PINNED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, library)) = pinned.iter().find(|(digest, _)| *digest == found) {
+        return Ok(library.clone());
+    }
+    // SAFETY: the file has the digest that the caller vouches for, and nobody can change it (rule
+    // 6).
+    let library = unsafe { mapped::map_open(path, file) }?;
+    pinned.push((found, library.clone()));
+    Ok(library)
+}
+
 /// Every library that was mapped by its digest.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 static PINNED: std::sync::Mutex<Vec<(Sha256, Library)>> = std::sync::Mutex::new(Vec::new());
 
 /// # Safety
 ///
 /// None is needed: nothing is loaded.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub(super) unsafe fn map(path: &Path, _: Sha256) -> Result<Library, LoadError> {
     Err(LoadError::PinUnsupported { path: path.to_path_buf() })
 }

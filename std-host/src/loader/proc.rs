@@ -22,8 +22,7 @@ use super::{LoadError, identity::FileIdentity};
 pub(super) fn name_of(file: &File) -> Option<PathBuf> {
     let process = fs::read_link("/proc/self").ok()?;
     let name = PathBuf::from(format!("/proc/{}/fd/./{}", process.to_str()?, file.as_raw_fd()));
-    let [named, opened] = [fs::metadata(&name), file.metadata()].map(Result::ok);
-    let [named, opened] = [named?, opened?].map(|metadata| FileIdentity::from(&metadata));
+    let [named, opened] = [FileIdentity::of_path(&name).ok()?, FileIdentity::of(file).ok()?];
     named.is_same_file(opened).then_some(name)
 }
 
@@ -31,8 +30,7 @@ pub(super) fn name_of(file: &File) -> Option<PathBuf> {
 /// have no path any more.
 pub(super) fn path_of(file: &File) -> Option<PathBuf> {
     let path = fs::read_link(name_of(file)?).ok()?;
-    let [named, opened] = [fs::metadata(&path), file.metadata()].map(Result::ok);
-    let [named, opened] = [named?, opened?].map(|metadata| FileIdentity::from(&metadata));
+    let [named, opened] = [FileIdentity::of_path(&path).ok()?, FileIdentity::of(file).ok()?];
     named.is_same_file(opened).then_some(path)
 }
 

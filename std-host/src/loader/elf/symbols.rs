@@ -14,10 +14,10 @@ use super::{
     dynamic::{Dynamic, outside, wrong},
     segments::{Access, Segments},
 };
-use crate::loader::entry;
-
-/// By this symbol a library says whether it catches panics: a byte that is 1 or 0.
-const CATCHES_PANICS: &str = "statevec_runtime_plugin_catches_panics";
+use crate::loader::{
+    contents::{self, CATCHES_PANICS},
+    entry,
+};
 
 /// The table of dynamic symbols. The linker finds its symbols by hash tables, which are checked
 /// here, and this searches from end to end.
@@ -72,11 +72,7 @@ impl<'a, 'd, Elf: FileHeader<Endian = Endianness>> Symbols<'a, 'd, Elf> {
     pub(super) fn catches_panics(&self, segments: &Segments) -> Option<bool> {
         let address = self.find(CATCHES_PANICS)?.st_value(self.endian).into();
         let place = segments.offset(address, 1)?;
-        match self.data.read_bytes_at(place, 1) {
-            Ok([0]) => Some(false),
-            Ok([1]) => Some(true),
-            _ => None,
-        }
+        contents::flag(self.data.read_bytes_at(place, 1).ok()?)
     }
 
     /// A symbol that other libraries and `dlsym` can see.

@@ -16,14 +16,15 @@ use object::{
     read::elf::{Dyn as _, FileHeader as _, ProgramHeader as _},
 };
 
-use super::{LoadError, check};
+use super::Facts;
+use crate::loader::{LoadError, contents::check};
 
 /// Cargo puts the library of a dev-dependency beside the test binaries.
 fn bank() -> PathBuf {
     env::current_exe().unwrap().with_file_name("libstatevec_bank_so.so")
 }
 
-fn check_bytes(bytes: &[u8]) -> Result<super::Facts, LoadError> {
+fn check_bytes(bytes: &[u8]) -> Result<Facts, LoadError> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
     check(Path::new("plugin.so"), file.as_file())

@@ -1,12 +1,13 @@
-//! Files that every user of the machine may change.
+//! The check by the mode of a file and its folders.
 
 use std::{
-    fs::{self, Metadata},
+    fs::{self, File},
     io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf, absolute},
 };
 
-use super::LoadError;
+use crate::loader::LoadError;
 
 const OTHERS_MAY_WRITE: u32 = 0o002;
 /// Of a folder: only a file's owner may rename or remove it there.
@@ -16,12 +17,13 @@ const STICKY: u32 = 0o1000;
 ///
 /// The folders that count are the file's own and that of the path as given, because a symbolic link
 /// can be exchanged like a file. Those further up do not: they are open to all on many machines
-/// that have one user. Outside Unix nothing is refused, because a mode does not say there who may
-/// write.
-pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(), LoadError> {
-    if !cfg!(unix) {
-        return Ok(());
-    }
+/// that have one user.
+pub(in super::super) fn refuse(
+    path: &Path,
+    canonical: &Path,
+    file: &File,
+) -> Result<(), LoadError> {
+    let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
     let refused = |writable: &Path, mode| {
         Err(LoadError::WorldWritable {
             path: path.to_path_buf(),
@@ -29,13 +31,14 @@ pub(super) fn refuse(path: &Path, canonical: &Path, file: &Metadata) -> Result<(
             mode: mode & 0o7777,
         })
     };
-    if mode(file) & OTHERS_MAY_WRITE != 0 {
-        return refused(canonical, mode(file));
+    let mode = file.metadata().map_err(unreadable)?.mode();
+    if mode & OTHERS_MAY_WRITE != 0 {
+        return refused(canonical, mode);
     }
     match exposed_folder(path, canonical) {
         Ok(None) => Ok(()),
         Ok(Some((folder, mode))) => refused(&folder, mode),
-        Err(source) => Err(LoadError::File { path: path.to_path_buf(), source }),
+        Err(source) => Err(unreadable(source)),
     }
 }
 
@@ -45,20 +48,10 @@ fn exposed_folder(path: &Path, canonical: &Path) -> io::Result<Option<(PathBuf, 
     let given = absolute(path)?;
     let beside_link = given.parent().filter(|_| given != canonical);
     for folder in [canonical.parent(), beside_link].into_iter().flatten() {
-        let mode = mode(&fs::metadata(folder)?);
+        let mode = fs::metadata(folder)?.mode();
         if mode & OTHERS_MAY_WRITE != 0 && mode & STICKY == 0 {
             return Ok(Some((folder.to_path_buf(), mode)));
         }
     }
     Ok(None)
-}
-
-#[cfg(unix)]
-fn mode(metadata: &Metadata) -> u32 {
-    std::os::unix::fs::MetadataExt::mode(metadata)
-}
-
-#[cfg(not(unix))]
-fn mode(_: &Metadata) -> u32 {
-    0
 }
