@@ -18,8 +18,10 @@ pub(crate) fn build(dir: &Path, quiet: bool) -> Result<PathBuf, BuildError> {
     if !dir.join("Cargo.toml").is_file() {
         return Err(BuildError::NoManifest { dir: dir.to_owned() });
     }
-    let dir =
-        dir.canonicalize().map_err(|source| BuildError::Folder { dir: dir.to_owned(), source })?;
+    let unreadable = |source| BuildError::Folder { dir: dir.to_owned(), source };
+    // Cargo and the tools that it runs do not all read the verbatim paths that Windows gives.
+    let dir = if cfg!(windows) { path::absolute(dir) } else { dir.canonicalize() };
+    let dir = dir.map_err(unreadable)?;
     let manifest = dir.join("Cargo.toml");
     let package = cdylib_package(&dir, packages(&dir, &manifest)?)?;
     build_package(&package, quiet)
@@ -100,10 +102,9 @@ impl Target {
 }
 
 impl Package {
-    /// Its folder, with symbolic links resolved where that works.
-    fn dir(&self) -> PathBuf {
-        let dir = self.manifest_path.parent().unwrap_or(&self.manifest_path);
-        dir.canonicalize().unwrap_or_else(|_| dir.to_owned())
+    /// Its folder.
+    fn dir(&self) -> &Path {
+        self.manifest_path.parent().unwrap_or(&self.manifest_path)
     }
 }
 
@@ -123,10 +124,13 @@ fn packages(dir: &Path, manifest: &Path) -> Result<Vec<Package>, BuildError> {
 
 /// The folder's own package if it builds a cdylib, or the only one below it that does.
 fn cdylib_package(dir: &Path, packages: Vec<Package>) -> Result<Package, BuildError> {
+    // Symbolic links are resolved where that works.
+    let resolved = |dir: &Path| dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let dir = &resolved(dir);
     let mut below: Vec<(PathBuf, Package)> = packages
         .into_iter()
         .filter(|package| package.targets.iter().any(Target::is_cdylib))
-        .map(|package| (package.dir(), package))
+        .map(|package| (resolved(package.dir()), package))
         .filter(|(package_dir, _)| package_dir.starts_with(dir))
         .collect();
     if let Some(own) = below.iter().position(|(package_dir, _)| package_dir == dir) {
@@ -157,7 +161,7 @@ struct Message {
 /// Builds one package alone: features of the workspace's other packages must not get into the
 /// plugin.
 fn build_package(package: &Package, quiet: bool) -> Result<PathBuf, BuildError> {
-    let mut build = cargo_in(&package.dir());
+    let mut build = cargo_in(package.dir());
     build.args([
         "build",
         "--release",

@@ -130,9 +130,9 @@ impl CliError {
     /// The options for the remedies that the text names.
     fn options(&self) -> &'static str {
         match self {
-            Self::Plugin(PluginError::Load(LoadError::WorldWritable { .. })) => {
-                " (--sha256 HEX, --allow-world-writable)"
-            }
+            Self::Plugin(PluginError::Load(
+                LoadError::WorldWritable { .. } | LoadError::WritableByGroup { .. },
+            )) => " (--sha256 HEX, --allow-world-writable)",
             _ => "",
         }
     }

@@ -1,16 +1,25 @@
-//! SIGINT and SIGTERM: the running command ends first.
+//! Signals that ask the program to end: the running command ends first.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+#[cfg(unix)]
+use unix::Waker;
+#[cfg(windows)]
+use windows::Waker;
+
 /// Tells whether the program was asked to end. Clones share the answer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Interrupt {
     /// Number of the signal; 0 for none.
     received: Arc<AtomicUsize>,
-    #[cfg(unix)]
-    woken: Arc<std::os::unix::net::UnixStream>,
+    waker: Arc<Waker>,
 }
 
 /// A signal that asks the program to end.
@@ -27,7 +36,8 @@ impl Signal {
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            2 => f.write_str("SIGINT"),
+            2 => f.write_str(if cfg!(windows) { "Ctrl-C" } else { "SIGINT" }),
+            15 if cfg!(windows) => f.write_str("the end of the session"),
             15 => f.write_str("SIGTERM"),
             number => write!(f, "signal {number}"),
         }
@@ -44,59 +54,8 @@ impl Interrupt {
     }
 }
 
-#[cfg(unix)]
-mod unix {
-    use std::io;
-    use std::os::fd::{AsFd, BorrowedFd};
-    use std::os::unix::net::UnixStream;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, AtomicUsize};
-
-    use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
-    use signal_hook::{flag, low_level::pipe};
-
-    use super::Interrupt;
-
-    impl Interrupt {
-        /// Handles the signals from now on. The second one ends the process at once, because a
-        /// plugin may never return.
-        pub(crate) fn watch() -> io::Result<Self> {
-            let received = Arc::new(AtomicUsize::new(0));
-            let (woken, wakes) = UnixStream::pair()?;
-            let is_second = Arc::new(AtomicBool::new(false));
-            for signal in [SIGINT, SIGTERM] {
-                // In this order: the first signal must not find the flag set.
-                flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&is_second))?;
-                flag::register(signal, Arc::clone(&is_second))?;
-                let number = usize::try_from(signal).unwrap_or_default();
-                flag::register_usize(signal, Arc::clone(&received), number)?;
-                pipe::register(signal, wakes.try_clone()?)?;
-            }
-            Ok(Self { received, woken: Arc::new(woken) })
-        }
-
-        /// Lets a write beyond the limit of file sizes fail with an error: the signal gets a
-        /// handler that does nothing, in place of the default action.
-        pub(crate) fn survive_file_size_limit() -> io::Result<()> {
-            flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false))).map(drop)
-        }
-
-        /// A descriptor that is readable once a signal came.
-        pub(crate) fn woken_fd(&self) -> BorrowedFd<'_> {
-            self.woken.as_fd()
-        }
-    }
-}
-
-#[cfg(not(unix))]
-impl Interrupt {
-    /// Signals keep their default action here.
-    pub(crate) fn watch() -> std::io::Result<Self> {
-        Ok(Self { received: Arc::new(AtomicUsize::new(0)) })
-    }
-
-    /// There is no such signal here.
-    pub(crate) fn survive_file_size_limit() -> std::io::Result<()> {
-        Ok(())
+impl fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interrupt").field("received", &self.received()).finish_non_exhaustive()
     }
 }

@@ -55,6 +55,7 @@ pub(crate) enum StateError {
     Create { path: PathBuf, source: io::Error },
     #[error("--state-out {}: the file cannot be replaced: {reason}", path.display())]
     Fixed { path: PathBuf, reason: &'static str },
+    #[cfg(unix)]
     #[error("--state-out {}: the new file cannot have the owner of the old one; remove the old file, or give another name", path.display())]
     Owner { path: PathBuf, source: io::Error },
     #[error("--state-out {}: cannot write the records", path.display())]
@@ -129,11 +130,11 @@ impl Destination {
         if path.as_os_str() == "-" {
             return stdout();
         }
-        let metadata = fs::metadata(path).ok();
-        if metadata.as_ref().is_some_and(identity::is_null_device) {
+        if identity::is_null_device(path) {
             return Self::open_stream(path);
         }
-        let identity = metadata.as_ref().and_then(Identity::of);
+        let metadata = fs::metadata(path).ok();
+        let identity = Identity::of_path(path);
         if identity.is_some() && identity == Identity::of_stdout() {
             return stdout();
         }

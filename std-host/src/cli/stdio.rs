@@ -4,15 +4,15 @@
 //! own for outcomes, and a plugin's prints go to standard error. All three may be non-blocking,
 //! because the program that passed them on may have made them so.
 
-#[cfg(not(unix))]
-mod other;
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
-#[cfg(not(unix))]
-pub(crate) use other::{Source, Stdout, write_stderr};
 #[cfg(unix)]
 pub(crate) use unix::{Source, Stdout, write_stderr};
+#[cfg(windows)]
+pub(crate) use windows::{Source, Stdout, write_stderr};
 
 /// Writes a line to standard error. It ignores a closed standard error.
 pub(crate) fn tell(text: &dyn std::fmt::Display) {

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use statevec_host::Sha256;
 
-use super::{Ended, ended, program};
+use super::{Ended, binary, ended, program};
 
 /// Cargo puts the library of a dev-dependency beside the test binary.
 pub(crate) fn bank() -> PathBuf {
@@ -179,7 +179,7 @@ fn inspect_shows_the_schema_in_both_forms() {
 
 /// Runs with a closed standard output.
 fn run_unread(args: &[&str]) -> Ended {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_statevec-host"))
+    let mut child = Command::new(binary())
         .args(["run", "--commands", "-", "--plugin"])
         .arg(bank())
         .args(args)

@@ -1,6 +1,5 @@
 //! Crate folders as plugins: the package that is built, and the errors without one.
 
-use std::env::{self, consts::DLL_EXTENSION};
 use std::fs;
 use std::path::Path;
 
@@ -73,6 +72,7 @@ fn the_only_cdylib_below_is_built_and_loaded() {
 #[test]
 #[cfg(unix)]
 fn what_was_just_built_may_lie_where_all_may_write() {
+    use std::env::{self, consts::DLL_EXTENSION};
     use std::os::unix::fs::PermissionsExt as _;
     let dir = workspace(&["only"]);
     // With a target given, cargo builds in a folder of the target's name.
@@ -144,6 +144,7 @@ fn cargo_configuration_of_the_plugins_folder_counts() {
 #[test]
 #[cfg(unix)]
 fn toolchain_file_of_the_plugins_folder_counts() {
+    use std::env;
     use std::os::unix::fs::PermissionsExt as _;
     // rustup's proxy stands for `cargo` and chooses the toolchain by its working folder.
     let dir = workspace(&["plugin"]);

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{bank::bank, program};
+use super::{bank::bank, binary, program};
 
 pub(crate) const COMMANDS: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/bank/commands.jsonl");
@@ -237,7 +237,7 @@ fn two_processes_on_one_directory_are_refused() {
     let (folder, data, _) = recorded();
     let (reader, writer) = std::io::pipe().unwrap();
     let bank = bank();
-    let mut first = std::process::Command::new(assert_cmd::cargo::cargo_bin("statevec-host"))
+    let mut first = std::process::Command::new(binary())
         .args(["run", "--quiet", "--commands", "-", "--plugin", bank.to_str().unwrap()])
         .args(["--data", data.to_str().unwrap()])
         .stdin(reader)

@@ -7,7 +7,6 @@ mod bank;
 #[cfg(unix)]
 mod conversation;
 mod crate_folder;
-#[cfg(unix)]
 mod data;
 #[cfg(unix)]
 mod readme;
@@ -19,6 +18,7 @@ mod trust;
 #[cfg(unix)]
 mod unruly;
 
+use std::path::{PathBuf, absolute};
 use std::process::Output;
 
 use assert_cmd::Command;
@@ -45,7 +45,12 @@ fn host(args: &[&str]) -> Ended {
 }
 
 fn program() -> Command {
-    Command::cargo_bin("statevec-host").expect("cargo builds the binary for its tests")
+    Command::new(binary())
+}
+
+/// The program. A path that another system compiled in has no drive, and Windows needs one.
+fn binary() -> PathBuf {
+    absolute(env!("CARGO_BIN_EXE_statevec-host")).expect("a path that is not empty")
 }
 
 fn ended(command: &mut Command) -> Ended {

@@ -56,7 +56,7 @@ fn crate_s_folder_cannot_be_pinned() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 fn only_the_file_that_is_meant_runs() {
     let (_dir, path) = copy();
     let digest = digest(&path);
@@ -103,11 +103,12 @@ fn plugin_that_is_no_file_is_not_waited_for() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 fn half_a_file_is_an_error_and_no_crash() {
     let (_dir, path) = copy();
     let file = fs::File::options().write(true).open(Path::new(&path)).unwrap();
     file.set_len(4096).unwrap();
+    drop(file);
     run(&path, &[]).fails_with(1, "is damaged; copy or build it anew\n  caused by: it ends after");
 }
 

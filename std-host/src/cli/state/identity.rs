@@ -1,14 +1,14 @@
 //! Identifies the file behind a path or a descriptor.
 
-#[cfg(not(unix))]
-mod other;
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
-#[cfg(not(unix))]
-pub(super) use other::{is_null_device, is_stream};
 #[cfg(unix)]
 pub(super) use unix::{is_null_device, is_stream};
+#[cfg(windows)]
+pub(super) use windows::{is_null_device, is_stream};
 
 /// Device and number of a file: the same for every name and every descriptor of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,11 +2,14 @@
 
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
+use statevec_host::storage::{FileSystem, Storage as _};
 use tempfile::NamedTempFile;
 
 use super::{Identity, StateError};
@@ -14,7 +17,8 @@ use super::{Identity, StateError};
 /// A place for a file, free or taken by an older one.
 ///
 /// The new file has the mode and the owner of the old one; without an old one only its owner may
-/// read and write it. Access control lists and other attributes are not kept.
+/// read and write it. On Windows it gets the access list of its folder. Access control lists and
+/// other attributes of the old one are not kept.
 #[derive(Debug)]
 pub(super) struct ReplacedFile {
     /// Without links and relative parts.
@@ -47,7 +51,6 @@ impl ReplacedFile {
             Err(error) => return Err(create(error)),
         };
         let file = Self { folder, target, old };
-        #[cfg(unix)]
         file.check_is_replaceable(path)?;
         file.stage(path)?;
         Ok(file)
@@ -55,7 +58,7 @@ impl ReplacedFile {
 
     /// The file that lies there now.
     pub(super) fn identity(&self) -> Option<Identity> {
-        self.old.as_ref().and_then(Identity::of)
+        self.old.as_ref().and_then(|_| Identity::of_path(&self.target))
     }
 
     /// Creates the new file beside its place, because a rename works within one file system. It is
@@ -78,17 +81,14 @@ impl ReplacedFile {
     pub(super) fn publish(&self, staged: NamedTempFile) -> io::Result<()> {
         staged.as_file().sync_all()?;
         staged.persist(&self.target)?;
-        if cfg!(unix) {
-            File::open(&self.folder)?.sync_all()?;
-        }
-        Ok(())
+        FileSystem.sync_dir(&self.folder)
     }
 }
 
 /// Returns true if the last part of a path cannot be the name of a file.
 fn names_a_folder(path: &Path) -> bool {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    bytes.ends_with(b"/") || bytes.ends_with(b"/.")
+    let path = path.to_string_lossy();
+    path.strip_suffix('.').unwrap_or(&path).ends_with(is_separator)
 }
 
 /// The path behind symbolic links. The last part need not exist.

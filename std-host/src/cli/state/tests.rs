@@ -9,7 +9,7 @@ use std::sync::Arc;
 use statevec_abi_alloc::schema::{SchemaRegistry, Version};
 use statevec_host::Store;
 
-use super::{Identity, StateError, StateOut};
+use super::{StateError, StateOut};
 use crate::cli::interrupt::Interrupt;
 
 fn store() -> Store {
@@ -95,6 +95,7 @@ mod on_unix {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
     use super::*;
+    use crate::cli::state::Identity;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777

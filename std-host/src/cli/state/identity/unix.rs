@@ -9,7 +9,7 @@ use std::path::Path;
 use super::Identity;
 
 impl Identity {
-    pub(crate) fn of(metadata: &Metadata) -> Option<Self> {
+    fn of(metadata: &Metadata) -> Option<Self> {
         Some(Self { device: metadata.dev(), number: metadata.ino() })
     }
 
@@ -33,7 +33,9 @@ pub(crate) fn is_stream(metadata: &Metadata) -> bool {
 }
 
 /// Returns true if it is the null device, in which two outputs cannot mix.
-pub(crate) fn is_null_device(metadata: &Metadata) -> bool {
-    let null = fs::metadata("/dev/null");
-    metadata.file_type().is_char_device() && null.is_ok_and(|null| null.rdev() == metadata.rdev())
+pub(crate) fn is_null_device(path: &Path) -> bool {
+    let (Ok(metadata), Ok(null)) = (fs::metadata(path), fs::metadata("/dev/null")) else {
+        return false;
+    };
+    metadata.file_type().is_char_device() && null.rdev() == metadata.rdev()
 }
