@@ -1,5 +1,6 @@
 //! Loads plugins from shared libraries or takes linked ones, and checks them once.
 
+mod code_file;
 mod contents;
 mod damage;
 mod dlopen;
@@ -24,6 +25,8 @@ mod proc;
 mod sealed;
 mod sha256;
 mod verify;
+#[cfg(windows)]
+mod windows_path;
 mod world_writable;
 
 use std::{

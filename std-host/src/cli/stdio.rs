@@ -8,6 +8,8 @@
 mod unix;
 #[cfg(windows)]
 mod windows;
+#[cfg(windows)]
+mod windows_stdin;
 
 #[cfg(unix)]
 pub(crate) use unix::{Source, Stdout, write_stderr};

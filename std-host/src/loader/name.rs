@@ -7,19 +7,16 @@
 //! A library that refers to its own folder (`$ORIGIN`) gets its path as well, because the linker
 //! takes the folder from the name.
 
-#[cfg(windows)]
-mod windows;
-
 use std::{
     fs::File,
     path::{Path, PathBuf},
 };
 
-#[cfg(windows)]
-use self::windows::by_path;
-#[cfg(windows)]
-pub(super) use self::windows::resolved;
 use super::LoadError;
+#[cfg(windows)]
+use super::windows_path::by_path;
+#[cfg(windows)]
+pub(super) use super::windows_path::resolved;
 
 /// A path without links.
 #[cfg(unix)]

@@ -5,11 +5,9 @@
 //! claims the name (`DT_SONAME`), a file that got the path in between, or a function of a library
 //! that the file needs.
 
-mod object;
-
 use std::{fs::File, path::Path};
 
-use super::{LoadError, identity::FileIdentity};
+use super::{LoadError, code_file, identity::FileIdentity};
 
 /// Checks that an address lies in code of a file, without calling it.
 pub(super) fn check(path: &Path, file: &File, entry: usize) -> Result<(), LoadError> {
@@ -25,7 +23,7 @@ pub(super) fn check(path: &Path, file: &File, entry: usize) -> Result<(), LoadEr
 fn by_object_name(path: &Path, file: &File, entry: usize) -> Result<(), LoadError> {
     let opened = FileIdentity::of(file)
         .map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
-    let found = object::of(entry);
+    let found = code_file::of(entry);
     let there = found.as_ref().and_then(|found| FileIdentity::of_path(found).ok());
     match there {
         Some(there) if there.is_same_file(opened) => Ok(()),

@@ -1,5 +1,7 @@
 //! Files that every user of the machine may change.
 
+#[cfg(windows)]
+mod access_list;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]

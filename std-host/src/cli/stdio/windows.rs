@@ -1,16 +1,14 @@
 //! Standard streams on Windows.
 
-mod stdin;
-
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Write};
 use std::os::windows::io::{AsHandle as _, AsRawHandle as _};
 
 use windows_sys::Win32::System::Console::{STD_OUTPUT_HANDLE, SetStdHandle};
 
+use super::windows_stdin::Stdin;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::state::Identity;
-use stdin::Stdin;
 
 /// The program's standard output.
 #[derive(Debug)]

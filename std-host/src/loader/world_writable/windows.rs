@@ -1,7 +1,5 @@
 //! The check by the access lists of a file and its folder.
 
-mod access_list;
-
 use std::{
     fs::File,
     io,
@@ -17,7 +15,7 @@ use windows_sys::Win32::{
     },
 };
 
-use self::access_list::group_with;
+use super::access_list::group_with;
 use crate::loader::LoadError;
 
 /// Rights to a file that let somebody change or exchange it.

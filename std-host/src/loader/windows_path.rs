@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf, absolute},
 };
 
-use crate::loader::{LoadError, identity::FileIdentity};
+use super::{LoadError, identity::FileIdentity};
 
 /// The longest path that all of the system reads without its verbatim form, in UTF-16 units.
 const LONGEST: usize = 259;
@@ -28,7 +28,7 @@ pub(super) fn by_path(path: &Path, file: &File) -> Result<PathBuf, LoadError> {
 }
 
 /// The verbatim path without links. Some drives do not tell it, and give the path as it is named.
-pub(in super::super) fn resolved(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize().or_else(|_| absolute(path).map(|path| verbatim(&path)))
 }
 
