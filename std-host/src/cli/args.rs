@@ -133,7 +133,6 @@ pub(crate) struct DurabilityArgs {
 
     /// Make a checkpoint beside the commands whenever the log has grown by so many MiB, and by the
     /// size of the checkpoint before; or never [default: 256]
-    #[cfg(unix)]
     #[arg(long, value_name = "MIB|never", requires = "data")]
     pub(crate) checkpoint_every: Option<super::runner::CheckpointEvery>,
 

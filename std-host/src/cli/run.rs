@@ -3,12 +3,10 @@
 use std::cell::RefCell;
 use std::io::Read;
 use std::rc::Rc;
-#[cfg(unix)]
 use std::sync::Arc;
 use std::time::Instant;
 
 use statevec_host::{Engine, EngineError, LoadedPlugin, Store};
-#[cfg(unix)]
 use statevec_host::{
     durable::{DataDirectory, begin_with_records},
     storage::FileSystem,

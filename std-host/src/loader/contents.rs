@@ -27,9 +27,9 @@ pub(super) fn flag(byte: &[u8]) -> Option<bool> {
 /// linker judges.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    /// Whether it refers to its own folder, for libraries that it needs.
+    /// True if it refers to its own folder, for libraries that it needs.
     pub(super) uses_origin: bool,
-    /// Whether it catches panics, if it says so.
+    /// True if it catches panics; `None` if it does not say so.
     pub(super) catches_panics: Option<bool>,
 }
 

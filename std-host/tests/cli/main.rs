@@ -10,7 +10,6 @@ mod crate_folder;
 mod data;
 #[cfg(unix)]
 mod readme;
-#[cfg(unix)]
 mod state_in;
 #[cfg(unix)]
 mod state_out;
