@@ -37,14 +37,17 @@
 
 mod bytes;
 mod command;
+mod command_line;
 mod error;
 mod invalid_line;
 mod longest_line;
+mod number;
 mod read;
 mod record;
 mod writer;
 
-pub use command::{CommandLine, parse_command};
+pub use command::parse_command;
+pub use command_line::CommandLine;
 pub use error::{CommandError, CommandProblem, DecodeError, KnownNames, RecordError, ValueError};
 pub use invalid_line::InvalidLine;
 pub use longest_line::{longest_line, longest_state_line};

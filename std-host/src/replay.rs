@@ -28,11 +28,15 @@ mod compare;
 mod describe;
 mod divergence;
 mod error;
+mod options;
 mod replayer;
 mod run;
 mod state;
+mod summary;
 
 pub use describe::DescribedDivergence;
 pub use divergence::{Difference, Divergence, LoggedOutcome};
 pub use error::ReplayError;
-pub use replayer::{ReplayOptions, ReplaySummary, Replayer};
+pub use options::ReplayOptions;
+pub use replayer::Replayer;
+pub use summary::ReplaySummary;

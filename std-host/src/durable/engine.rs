@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod run;
+mod stop;
 
 use statevec_abi::boundary::RuntimeCommandRef;
 
@@ -15,8 +16,8 @@ use crate::{
 };
 
 pub(crate) use run::ENDED_PROCESS;
-pub(super) use run::Stop;
-use run::stop_error;
+pub(super) use stop::Stop;
+use stop::stop_error;
 
 /// An engine that records every command with its result before it acknowledges it.
 ///

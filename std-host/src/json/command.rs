@@ -2,19 +2,9 @@
 
 use statevec_abi_alloc::schema::SchemaRegistry;
 
+use super::command_line::CommandLine;
 use super::error::CommandError;
 use super::read::read_line;
-
-/// The parts of a line beside the payload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CommandLine {
-    /// The command's kind.
-    pub kind: u8,
-    /// Sequence number, if the line gives one.
-    pub ext_seq: Option<u64>,
-    /// Reference time in microseconds; 0 if the line gives none.
-    pub ref_ext_time_us: u64,
-}
 
 /// Reads `{"command":"…","payload":{…}}`, with optional `"ext_seq"` and `"ref_ext_time_us"`, in any
 /// order, and appends the payload's bytes to `payload`. The forms of the values are those of

@@ -14,6 +14,7 @@ use self::shape::Shape;
 use self::value::EnumNames;
 use super::bytes::push_hex;
 use super::error::DecodeError;
+use super::number::push_number;
 use crate::Outcome;
 use crate::foreign_text::{push_json_display, push_json_string};
 use crate::store::Events;
@@ -234,11 +235,6 @@ fn push_opening(shape: Option<&Shape>, (before, after): (&str, &str), kind: u8, 
             out.push_str(after);
         }
     }
-}
-
-#[inline]
-fn push_number(value: impl itoa::Integer, out: &mut String) {
-    out.push_str(itoa::Buffer::new().format(value));
 }
 
 /// Appends the member that shows bytes which do not fit the schema, with its comma.

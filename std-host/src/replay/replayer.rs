@@ -9,7 +9,7 @@ use std::{
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{
-    Difference, Divergence, ReplayError,
+    Divergence, ReplayError, ReplayOptions, ReplaySummary,
     state::{ReplayState, Runner},
 };
 use crate::{
@@ -19,64 +19,6 @@ use crate::{
     store::{Restorer, StoreLimits},
     txlog::{LogEnd, LogHeader, LogPosition, LogWalk, Walked, list_segments},
 };
-
-/// The part of a log to replay, and how.
-#[derive(Debug, Clone, Default)]
-pub struct ReplayOptions {
-    /// The first entry that the plugin runs again. Before it, recorded changes are applied, from
-    /// the newest checkpoint on if the log is in a directory. 0 and 1 begin at the start of the
-    /// log.
-    pub from: u64,
-    /// The last entry.
-    pub to_entry: Option<u64>,
-    /// The last transaction: the replay ends with the entry that committed it.
-    pub to_tx_seq: Option<u64>,
-    /// True if the replay goes on after a divergence, from the recorded state.
-    pub keep_going: bool,
-    /// Another configuration text than the recorded ones.
-    pub config: Option<String>,
-}
-
-/// The findings of a replay so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReplaySummary {
-    /// Entries that were replayed.
-    pub entries: u64,
-    /// Commands that the plugin ran again.
-    pub ran: u64,
-    /// Commands that were not run again, because they had ended their process.
-    pub skipped: u64,
-    /// The first divergence.
-    pub first: Option<Divergence>,
-    /// Commands with another outcome.
-    pub outcomes: u64,
-    /// Commands with other events.
-    pub events: u64,
-    /// Commands that left other records.
-    pub records: u64,
-    /// Commands that left another state, although no record differs.
-    pub digests: u64,
-}
-
-impl ReplaySummary {
-    /// How many commands diverged.
-    #[must_use]
-    pub fn divergences(&self) -> u64 {
-        self.outcomes + self.events + self.records + self.digests
-    }
-
-    pub(super) fn count(&mut self, divergence: Divergence) {
-        let count = match divergence.difference {
-            Difference::Outcome { .. } => &mut self.outcomes,
-            Difference::Event { .. } => &mut self.events,
-            Difference::Record { .. } => &mut self.records,
-            Difference::Digest { .. } => &mut self.digests,
-        };
-        *count += 1;
-        self.first.get_or_insert(divergence);
-    }
-}
 
 /// A replay. It changes nothing in the log, and does not need its lock.
 pub struct Replayer {

@@ -23,7 +23,7 @@ pub use end::LogEnd;
 pub(crate) use end::SegmentTail;
 pub use walked::Walked;
 
-use bad_header::bad_header;
+use bad_header::{bad_header, is_unfinished, open_segment};
 
 /// Reads a log from an entry to its end. It checks everything on the way, and changes nothing.
 #[derive(Debug)]
@@ -200,21 +200,28 @@ impl LogWalk {
             self.end = Some(self.end_at(None, None, None));
             return Ok(());
         };
-        match (self.open_segment(&segment)?, before) {
+        match (open_segment(&*self.storage, &segment)?, before) {
             (Ok(reader), _) => self.begin_with(reader),
             // The entry that was asked for is the next one: the log ends in the segment before.
-            (Err(bad), Some(before)) if self.is_unfinished(&bad) => {
-                let reader = self.open_segment(&before)?;
+            (Err(bad), Some(before)) if self.is_last() && is_unfinished(&bad) => {
+                let reader = open_segment(&*self.storage, &before)?;
                 self.segments = vec![segment].into_iter();
                 self.begin_with(reader.map_err(|bad| bad_header(&before, bad))?);
             }
             // The log was just being created.
-            (Err(bad), None) if self.is_unfinished(&bad) && segment.first_entry == 1 => {
+            (Err(bad), None)
+                if self.is_last() && is_unfinished(&bad) && segment.first_entry == 1 =>
+            {
                 self.end = Some(self.end_at(None, None, Some(segment.path)));
             }
             (Err(bad), _) => return Err(bad_header(&segment, bad)),
         }
         Ok(())
+    }
+
+    /// Returns true if no segment follows the one that was taken last.
+    fn is_last(&self) -> bool {
+        self.segments.as_slice().is_empty()
     }
 
     fn begin_with(&mut self, reader: FrameReader) {
@@ -227,9 +234,11 @@ impl LogWalk {
         let next = self.segments.next();
         let mut unfinished = None;
         if let Some(segment) = next {
-            match self.open_segment(&segment)? {
+            match open_segment(&*self.storage, &segment)? {
                 Ok(reader) => return self.continue_with(reader, end),
-                Err(bad) if self.is_unfinished(&bad) => unfinished = Some(segment.path),
+                Err(bad) if self.is_last() && is_unfinished(&bad) => {
+                    unfinished = Some(segment.path);
+                }
                 Err(bad) => return Err(bad_header(&segment, bad)),
             }
         }

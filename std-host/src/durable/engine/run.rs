@@ -10,7 +10,10 @@ use statevec_abi::{
     txlog::{EntryFailure, EntryOutcome},
 };
 
-use super::{DurableEngine, Submitted};
+use super::{
+    DurableEngine, Submitted,
+    stop::{Stop, stop_error},
+};
 use crate::{
     Outcome,
     durable::{
@@ -24,13 +27,6 @@ use crate::{
 /// The text of a command that ended its process. It is recorded, so it is the same on every
 /// replica.
 pub(crate) const ENDED_PROCESS: &str = "the process ended while it ran this command";
-
-/// The reason that no further command runs.
-#[derive(Debug, Clone)]
-pub(in crate::durable) enum Stop {
-    CommandFailed { entry: u64, ext_seq: u64, text: String },
-    Environment { ext_seq: u64, text: String },
-}
 
 impl DurableEngine {
     pub(super) fn duplicate(&mut self, ext_seq: u64) -> Result<Submitted<'_>, DurableError> {
@@ -102,14 +98,5 @@ impl DurableEngine {
             let ext_seq = ext_seq.unwrap_or_default();
             self.stopped = Some(Stop::CommandFailed { entry, ext_seq, text });
         }
-    }
-}
-
-pub(super) fn stop_error(stop: &Stop) -> DurableError {
-    match stop.clone() {
-        Stop::CommandFailed { entry, ext_seq, text } => {
-            DurableError::CommandFailed { entry, ext_seq, text }
-        }
-        Stop::Environment { ext_seq, text } => DurableError::Environment { ext_seq, text },
     }
 }

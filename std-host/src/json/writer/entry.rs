@@ -6,13 +6,12 @@ use statevec_abi::{
 };
 
 use super::{
-    COMMAND, JsonWriter, RECORD, push_kind_and_message, push_malformed, push_number, push_opening,
-    shape,
+    COMMAND, JsonWriter, RECORD, push_kind_and_message, push_malformed, push_opening, shape,
 };
 use crate::{
     Store,
     foreign_text::{push_json_display, push_json_string},
-    json::bytes::push_hex,
+    json::{bytes::push_hex, number::push_number},
 };
 
 impl JsonWriter {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use statevec_abi_alloc::schema::{EnumDefinition, FieldType, SchemaRegistry};
 
-use super::push_number;
 use crate::foreign_text::push_json_string;
 use crate::json::bytes::push_bytes;
+use crate::json::number::push_number;
 
 /// The prepared form of a field's values.
 #[derive(Debug)]

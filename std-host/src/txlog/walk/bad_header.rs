@@ -2,32 +2,32 @@
 
 use statevec_abi::txlog::SegmentError;
 
-use super::LogWalk;
-use crate::txlog::{
-    Damage, LogError, Segment,
-    frames::{BadHeader, FrameReader},
+use crate::{
+    storage::Storage,
+    txlog::{
+        Damage, LogError, Segment,
+        frames::{BadHeader, FrameReader},
+    },
 };
 
-impl LogWalk {
-    pub(super) fn open_segment(
-        &self,
-        segment: &Segment,
-    ) -> Result<Result<FrameReader, BadHeader>, LogError> {
-        let opened = FrameReader::open(&*self.storage, &segment.path)?;
-        if let Ok(reader) = &opened
-            && reader.chain().next_entry != segment.first_entry
-        {
-            let damage = Damage::Discontinuous { field: "first entry in its name" };
-            return Err(reader.damaged(0, segment.first_entry, damage));
-        }
-        Ok(opened)
+/// Opens a segment whose name must agree with its header.
+pub(super) fn open_segment(
+    storage: &dyn Storage,
+    segment: &Segment,
+) -> Result<Result<FrameReader, BadHeader>, LogError> {
+    let opened = FrameReader::open(storage, &segment.path)?;
+    if let Ok(reader) = &opened
+        && reader.chain().next_entry != segment.first_entry
+    {
+        let damage = Damage::Discontinuous { field: "first entry in its name" };
+        return Err(reader.damaged(0, segment.first_entry, damage));
     }
+    Ok(opened)
+}
 
-    /// Returns true if a segment without a header is one that was being created when a crash came.
-    pub(super) fn is_unfinished(&self, bad: &BadHeader) -> bool {
-        let is_last = self.segments.as_slice().is_empty();
-        is_last && !bad.has_frames && newer_version(bad).is_none()
-    }
+/// Returns true if the last segment, which has no header, was being created when a crash came.
+pub(super) fn is_unfinished(bad: &BadHeader) -> bool {
+    !bad.has_frames && newer_version(bad).is_none()
 }
 
 /// The version of a header that a newer program wrote. Version 0 is a torn header.
@@ -38,6 +38,7 @@ fn newer_version(bad: &BadHeader) -> Option<(u16, u16)> {
     }
 }
 
+/// The error of a segment whose header cannot be read.
 pub(super) fn bad_header(segment: &Segment, bad: BadHeader) -> LogError {
     let Segment { first_entry, path } = segment.clone();
     match newer_version(&bad) {
