@@ -9,6 +9,7 @@ mod host;
 mod ids;
 mod image;
 mod index;
+mod key_order;
 mod layer;
 mod layout;
 mod packed;
@@ -22,7 +23,7 @@ mod touched;
 mod transaction;
 mod undo;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Bound, sync::Arc};
 
 use statevec_abi::abi::{RecordKind, SysId};
 use statevec_abi_alloc::schema::SchemaRegistry;
@@ -206,6 +207,21 @@ impl Store {
         Some(table.record(table.find(pk)?))
     }
 
+    /// The records whose primary keys lie between two bounds, in ascending order of the keys.
+    ///
+    /// `None` when there is no such kind, or its schema does not ask for range scans
+    /// (`supportRangeScan`): only those kinds are kept in key order. Keys are encoded as ABI.md
+    /// section 5 says, so their order is that of their fields.
+    pub fn range<'s>(
+        &'s self,
+        kind: RecordKind,
+        low: Bound<&[u8]>,
+        high: Bound<&[u8]>,
+    ) -> Option<impl DoubleEndedIterator<Item = StoredRecord<'s>> + use<'s>> {
+        let table = self.tables.get(kind)?;
+        Some(table.range(low, high)?.map(|slot| table.record(slot)))
+    }
+
     /// How many records of a kind there are.
     #[must_use]
     pub fn len(&self, kind: RecordKind) -> usize {
@@ -222,6 +238,11 @@ impl Store {
     #[must_use]
     pub fn next_sys_id(&self, kind: RecordKind) -> Option<SysId> {
         self.tables.get(kind).map(|table| table.next_id())
+    }
+
+    /// The events of the last transaction, committed or not.
+    pub(crate) fn events(&self) -> Events<'_> {
+        Events::new(self.events.iter())
     }
 
     /// The plugin's debug messages in the last transaction, committed or not. They are not checked

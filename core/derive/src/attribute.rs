@@ -7,12 +7,13 @@ use syn::meta::ParseNestedMeta;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, DeriveInput, Ident, LitInt, Token, parenthesized, token};
 
-/// `#[record(kind = 1, len = 64, pk(account_id))]`
+/// `#[record(kind = 1, len = 64, pk(account_id), range_scan)]`
 pub(crate) struct RecordOptions {
     pub(crate) crate_path: CratePath,
     pub(crate) kind: u8,
     pub(crate) len: u32,
     pub(crate) pk: Vec<Ident>,
+    pub(crate) range_scan: bool,
 }
 
 /// Size of the host's header at the start of every record (ABI.md section 5).
@@ -25,6 +26,7 @@ pub(crate) const LONGEST_ON_STACK: u32 = 64 << 10;
 impl RecordOptions {
     pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Self> {
         let (mut kind, mut len, mut pk, mut crate_path) = (None, None, None, None);
+        let mut range_scan = None;
         for attribute in attributes(input, "record") {
             attribute.parse_nested_meta(|option| {
                 if option.path.is_ident("kind") {
@@ -33,10 +35,14 @@ impl RecordOptions {
                     once(&option, &mut len, parse_record_len)
                 } else if option.path.is_ident("pk") {
                     once(&option, &mut pk, parse_pk)
+                } else if option.path.is_ident("range_scan") {
+                    once(&option, &mut range_scan, |option| Ok(span(&option.path)))
                 } else if option.path.is_ident("crate") {
                     once(&option, &mut crate_path, parse_crate)
                 } else {
-                    Err(option.error("a record's options are `kind`, `len`, `pk(…)` and `crate`"))
+                    Err(option.error(
+                        "a record's options are `kind`, `len`, `pk(…)`, `range_scan` and `crate`",
+                    ))
                 }
             })?;
         }
@@ -44,11 +50,16 @@ impl RecordOptions {
             let text = format!("{what}; a record is declared with #[record(kind = …, len = …)]");
             syn::Error::new(place_for_options(input, "record"), text)
         };
+        if let (Some(place), None) = (range_scan, &pk) {
+            let text = "`range_scan` keeps records in the order of their keys: add pk(…)";
+            return Err(syn::Error::new(place, text));
+        }
         Ok(Self {
             crate_path: CratePath::new(crate_path),
             kind: kind.ok_or_else(|| missing("`kind` is missing"))?,
             len: len.ok_or_else(|| missing("`len` is missing"))?,
             pk: pk.unwrap_or_default(),
+            range_scan: range_scan.is_some(),
         })
     }
 }

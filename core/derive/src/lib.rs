@@ -34,6 +34,8 @@ use syn::{DeriveInput, parse_macro_input};
 ///   the host's. The encoded form is on the stack; use `Tx::create_raw` for larger records.
 /// - `pk(…)` names the fields of the primary key, in key order. They must be immutable. A record
 ///   without `pk(…)` has no key.
+/// - `range_scan`, with `pk(…)`: hosts keep the records in the order of their keys, too, and can
+///   read ranges of them. Plugins have no such call in version 1 of the contract.
 /// - Fields are stored in the order of declaration, without gaps. Their types are `bool`, `u8`,
 ///   `u16`, `u32`, `u64`, `i32`, `i64`, `u128`, `FixedBytes<N>` and enums that derive `EnumU8`.
 /// - `#[field(immutable)]`: set by `create` only.

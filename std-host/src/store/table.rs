@@ -1,6 +1,6 @@
 //! The records of one kind.
 
-use std::collections::TryReserveError;
+use std::{collections::TryReserveError, ops::Bound};
 
 use statevec_abi::abi::SysId;
 use statevec_abi_alloc::schema::{PkLayout, RecordDefinition};
@@ -9,6 +9,7 @@ use super::{
     StoreError, StoredRecord,
     ids::Ids,
     index::Index,
+    key_order::KeyOrder,
     layout::RowLayout,
     rows::{Claimed, Rows, Slot},
 };
@@ -21,6 +22,8 @@ pub(super) struct RecordTable {
     rows: Rows,
     ids: Ids,
     index: Index,
+    /// For kinds whose schema asks for range scans.
+    order: Option<Box<KeyOrder>>,
     next_id: SysId,
 }
 
@@ -44,7 +47,10 @@ impl RecordTable {
             data_size: record.data_size,
             pk_len,
         })?;
-        Ok(Self { layout, rows, ids: Ids::default(), index: Index::default(), next_id: 1 })
+        let is_ordered = record.support_range_scan && layout.pk().is_some();
+        let order = is_ordered.then(Box::default);
+        let (ids, index) = (Ids::default(), Index::default());
+        Ok(Self { layout, rows, ids, index, order, next_id: 1 })
     }
 
     pub(super) fn layout(&self) -> &RowLayout {
@@ -101,6 +107,18 @@ impl RecordTable {
         self.ids.iter().map(|(_, slot)| slot)
     }
 
+    /// The records whose keys lie between two bounds, in ascending order of the keys; `None` if the
+    /// schema does not ask for range scans.
+    pub(super) fn range(
+        &self,
+        low: Bound<&[u8]>,
+        high: Bound<&[u8]>,
+    ) -> Option<impl DoubleEndedIterator<Item = Slot> + use<'_>> {
+        let slots = self.order.as_ref()?.range(&self.rows, low, high);
+        // Without the rows that the running transaction deleted.
+        Some(slots.filter(|slot| self.ids.find(self.rows.id(*slot)) == Some(*slot)))
+    }
+
     /// In ascending order.
     pub(super) fn ids(&self) -> impl Iterator<Item = SysId> {
         self.ids.iter().map(|(id, _)| id)
@@ -121,6 +139,9 @@ impl RecordTable {
         }
         self.ids.reserve(1)?;
         self.index.reserve(1, &self.rows).map_err(|_| CreateError::Memory)?;
+        if let Some(order) = &mut self.order {
+            order.reserve_one()?;
+        }
         let claimed = self.rows.claim()?;
         init(self.rows.data_mut(claimed.slot));
         if let Err(other) = self.enter_key(claimed.slot) {
@@ -129,6 +150,9 @@ impl RecordTable {
         }
         self.rows.set_id(claimed.slot, id);
         self.ids.push(id, claimed.slot);
+        if let Some(order) = &mut self.order {
+            order.insert(&self.rows, claimed.slot);
+        }
         self.next_id = next_id;
         Ok((id, claimed))
     }
@@ -136,6 +160,7 @@ impl RecordTable {
     /// Undoes the latest `create` that has not been undone.
     pub(super) fn undo_create(&mut self, claimed: Claimed) {
         self.forget_key(claimed.slot);
+        self.leave_order(claimed.slot);
         self.ids.pop();
         self.next_id = self.rows.id(claimed.slot);
         self.rows.unclaim(claimed);
@@ -158,6 +183,7 @@ impl RecordTable {
 
     /// Makes a `delete` permanent: the row may be used again.
     pub(super) fn keep_delete(&mut self, slot: Slot) {
+        self.leave_order(slot);
         self.rows.release(slot);
         self.ids.sweep();
     }
@@ -167,6 +193,9 @@ impl RecordTable {
         self.rows.release_spare();
         self.ids.release_spare();
         self.index.release_spare(&self.rows);
+        if let Some(order) = &mut self.order {
+            order.release_spare();
+        }
     }
 
     /// Encodes a new row's key and adds it to the index.
@@ -182,6 +211,12 @@ impl RecordTable {
     fn forget_key(&mut self, slot: Slot) {
         if self.layout.pk().is_some() {
             self.index.take(&self.rows, self.rows.key(slot));
+        }
+    }
+
+    fn leave_order(&mut self, slot: Slot) {
+        if let Some(order) = &mut self.order {
+            order.remove(&self.rows, slot);
         }
     }
 }
@@ -234,6 +269,18 @@ impl RecordTable {
         let indexed = if self.layout.pk().is_some() { self.ids.len() } else { 0 };
         if self.index.len() != indexed {
             return Err(format!("{} keys for {} records", self.index.len(), self.ids.len()));
+        }
+        self.check_order()
+    }
+
+    fn check_order(&self) -> Result<(), String> {
+        let Some(slots) = self.range(Bound::Unbounded, Bound::Unbounded) else { return Ok(()) };
+        let slots: Vec<_> = slots.collect();
+        if slots.len() != self.ids.len() {
+            return Err(format!("{} ordered keys for {} records", slots.len(), self.ids.len()));
+        }
+        if !slots.is_sorted_by(|a, b| self.rows.key(*a) < self.rows.key(*b)) {
+            return Err("the keys are out of order".into());
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
 mod changes;
+mod key_order;
 mod lifecycle;
 mod limits;
 mod model;

@@ -1,6 +1,12 @@
 //! A model of the store: maps that are cloned for each transaction.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    ops::{
+        Bound::{Excluded, Included, Unbounded},
+        RangeBounds as _,
+    },
+};
 
 use statevec_abi::abi::RecordKind;
 use statevec_host::Store;
@@ -163,6 +169,28 @@ impl Model {
                 if kind != NOTE {
                     assert_eq!(store.get_by_pk(kind, pk).map(|record| record.sys_id), Some(id));
                 }
+            }
+            assert_eq!(store.range(kind, Unbounded, Unbounded).is_some(), kind == PAIR);
+        }
+        self.assert_ordered(store);
+    }
+
+    /// Compares the ranges that start, end and lie between any two keys.
+    fn assert_ordered(&self, store: &Store) {
+        let records = self.kinds[&PAIR].records.iter();
+        let keys: Vec<&[u8]> = records.map(|(_, (pk, _))| &**pk).collect();
+        let bounds = keys.iter().flat_map(|key| [Included(*key), Excluded(*key)]);
+        let bounds: Vec<_> = bounds.chain([Unbounded]).collect();
+        for &low in &bounds {
+            for &high in &bounds {
+                let mut expected: Vec<_> =
+                    keys.iter().copied().filter(|key| (low, high).contains(*key)).collect();
+                expected.sort_unstable();
+                let id = |key: &[u8]| store.get_by_pk(PAIR, key).map(|record| record.sys_id);
+                let expected: Vec<_> = expected.into_iter().filter_map(id).collect();
+                let found = || store.range(PAIR, low, high).unwrap().map(|record| record.sys_id);
+                assert_eq!(found().collect::<Vec<_>>(), expected, "{low:?} to {high:?}");
+                assert!(found().rev().eq(expected.into_iter().rev()), "{low:?} to {high:?}");
             }
         }
     }

@@ -10,7 +10,7 @@ use statevec_abi_alloc::schema::{
 
 /// Key `id`: u64 at 0. Immutable `opened`: u32 at 8. `value`: i64 at 12.
 pub(crate) const ACCOUNT: RecordKind = 1;
-/// Key `name` (3 fixed bytes at 1, 5 bytes in all), then `flag` (bool at 0). `value`: i64 at 6.
+/// Key `name` (3 fixed bytes at 1, 5 bytes in all), then `flag` (bool at 0), in key order. `value`: i64 at 6.
 /// Immutable `opened`: u32 at 14.
 pub(crate) const PAIR: RecordKind = 2;
 /// No key. `value`: i64 at 0. Immutable `opened`: u32 at 8.
@@ -80,7 +80,7 @@ fn record(
         kind,
         name: Cow::Borrowed(name),
         is_pk_idx: !pk_fields.is_empty(),
-        support_range_scan: false,
+        support_range_scan: kind == PAIR,
         data_size,
         version: 1,
         has_pk_encoder: false,

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
-    let Layout { name, kind, .. } = layout;
+    let Layout { name, kind, range_scan, .. } = layout;
     let has_pk = !layout.key.is_empty();
     let data_size = layout.data_size();
     let fields = layout.active().map(field);
@@ -17,7 +17,7 @@ pub(super) fn expand(layout: &Layout<'_>) -> TokenStream {
             kind: #kind,
             name: ::core::stringify!(#name),
             has_pk: #has_pk,
-            support_range_scan: false,
+            support_range_scan: #range_scan,
             data_size: #data_size,
             version: __statevec_abi::schema::Version::new(1, 0).packed(),
             has_pk_encoder: #has_pk,

@@ -18,6 +18,7 @@ pub(super) struct Layout<'i> {
     pub(super) fields: Vec<Placed<'i>>,
     /// Indices into `fields`, in key order. Empty without a key.
     pub(super) key: Vec<usize>,
+    pub(super) range_scan: bool,
 }
 
 /// A field and its offset in the data.
@@ -57,6 +58,7 @@ impl<'i> Layout<'i> {
             record_len: options.len,
             fields,
             key,
+            range_scan: options.range_scan,
         })
     }
 
