@@ -97,6 +97,8 @@ pub struct Engine<H: StoreLayer = Store> {
     host: H,
     progress: Progress,
     stop: Stop,
+    /// Memory for encoded typed commands.
+    pub(crate) payload: Vec<u8>,
 }
 
 impl<H: StoreLayer> Engine<H> {

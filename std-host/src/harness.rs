@@ -46,30 +46,28 @@
 //! # Ok::<(), statevec_host::harness::HarnessError>(())
 //! ```
 
-mod committed;
-mod error;
-
-use std::{borrow::Cow, path::Path, sync::Arc};
+use std::{borrow::Cow, ops::RangeBounds, path::Path};
 
 use statevec_abi::{
     abi::SysId,
-    boundary::RuntimeCommandRef,
     plugin::StaticPlugin,
     typed::{Command, KeyedRecord, Pk, Record},
 };
-use statevec_abi_alloc::schema::SchemaRegistry;
 
-use crate::{Engine, LoadedPlugin, Outcome, engine::PluginFailure};
-
-pub use committed::Committed;
-pub use error::HarnessError;
+use crate::{
+    Engine, LoadedPlugin,
+    engine::{EngineError, PluginFailure},
+    loader::LoadError,
+    typed::{Committed, TypedError},
+};
 
 /// One plugin instance on an empty store, given one typed command after another.
+///
+/// It is an [`Engine`] with a reference time that a test sets, and with checks that panic.
 #[derive(Debug)]
 pub struct Harness {
     engine: Engine,
     ref_ext_time_us: u64,
-    payload: Vec<u8>,
 }
 
 impl Harness {
@@ -105,7 +103,7 @@ impl Harness {
     /// The plugin refuses the configuration, or fails.
     pub fn new(plugin: &LoadedPlugin, config: &str) -> Result<Self, HarnessError> {
         let engine = Engine::create(plugin, config)?;
-        Ok(Self { engine, ref_ext_time_us: 0, payload: Vec::new() })
+        Ok(Self { engine, ref_ext_time_us: 0 })
     }
 
     /// Sets the reference time of the commands that follow, in microseconds; 0 until it is set.
@@ -117,26 +115,10 @@ impl Harness {
     ///
     /// # Errors
     ///
-    /// The command was [rejected](HarnessError::Rejected) or [failed](HarnessError::Failed), and
-    /// changed nothing. A command that the schema does not list does not run: see
-    /// [`HarnessError::Unlisted`].
-    pub fn run<C: Command>(&mut self, command: &C) -> Result<Committed<'_>, HarnessError> {
-        if self.schema().try_get_command(C::KIND).is_none() {
-            return Err(HarnessError::Unlisted { name: C::DEF.name, list: "commands" });
-        }
-        self.payload.resize(command.encoded_len(), 0);
-        let len = command.encode(&mut self.payload)?;
-        self.payload.truncate(len);
-        // At the end of the numbers the engine answers with a duplicate.
+    /// As [`Engine::run_typed`].
+    pub fn run<C: Command>(&mut self, command: &C) -> Result<Committed<'_>, TypedError> {
         let ext_seq = self.engine.position().next_ext_seq().unwrap_or(u64::MAX);
-        let view = RuntimeCommandRef::new(C::KIND, ext_seq, self.ref_ext_time_us, &self.payload);
-        let schema = Arc::clone(self.engine.store().schema());
-        match self.engine.run(&view) {
-            Outcome::Committed { tx_seq, events } => Ok(Committed { tx_seq, events, schema }),
-            Outcome::Rejected(failure) => Err(HarnessError::Rejected(failure.into())),
-            Outcome::Failed(failure) => Err(HarnessError::Failed(failure.into())),
-            Outcome::Duplicate { last_ext_seq } => Err(HarnessError::SequenceEnd { last_ext_seq }),
-        }
+        self.engine.run_typed_at(command, ext_seq, self.ref_ext_time_us)
     }
 
     /// Runs a command that must be rejected, and returns why it was.
@@ -150,7 +132,7 @@ impl Harness {
         let before = self.engine.store().image();
         let name = C::DEF.name;
         let failure = match self.run(command) {
-            Err(HarnessError::Rejected(failure)) => failure,
+            Err(TypedError::Rejected(failure)) => failure,
             Ok(Committed { tx_seq, .. }) => {
                 panic!("{name} was to be rejected, and was committed as transaction {tx_seq}")
             }
@@ -167,22 +149,30 @@ impl Harness {
     ///
     /// # Errors
     ///
-    /// The schema does not list the type, or the record's bytes do not fit it.
-    pub fn get<R: KeyedRecord>(&self, pk: Pk<R>) -> Result<Option<R>, HarnessError> {
-        self.listed::<R>()?;
-        let record = self.engine.store().get_by_pk(R::KIND, pk.as_bytes());
-        Ok(record.map(|record| R::decode(record.data)).transpose()?)
+    /// As [`Engine::get`].
+    pub fn get<R: KeyedRecord>(&self, pk: Pk<R>) -> Result<Option<R>, TypedError> {
+        self.engine.get(pk)
     }
 
     /// All records of a type, in ascending order of their numbers.
     ///
     /// # Errors
     ///
-    /// The schema does not list the type, or the bytes of a record do not fit it.
-    pub fn records<R: Record>(&self) -> Result<Vec<(SysId, R)>, HarnessError> {
-        self.listed::<R>()?;
-        let records = self.engine.store().records(R::KIND);
-        records.map(|record| Ok((record.sys_id, R::decode(record.data)?))).collect()
+    /// As [`Engine::records`], or the bytes of a record do not fit the type.
+    pub fn records<R: Record>(&self) -> Result<Vec<(SysId, R)>, TypedError> {
+        self.engine.records()?.collect()
+    }
+
+    /// The records of a type whose keys lie in a range, in ascending order of the keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::range`], or the bytes of a record do not fit the type.
+    pub fn range<R: KeyedRecord>(
+        &self,
+        keys: impl RangeBounds<Pk<R>>,
+    ) -> Result<Vec<(SysId, R)>, TypedError> {
+        self.engine.range(keys)?.collect()
     }
 
     /// Lets the plugin check its invariants.
@@ -204,15 +194,22 @@ impl Harness {
     pub fn engine(&mut self) -> &mut Engine {
         &mut self.engine
     }
+}
 
-    fn listed<R: Record>(&self) -> Result<(), HarnessError> {
-        match self.schema().try_get(R::KIND) {
-            Some(_) => Ok(()),
-            None => Err(HarnessError::Unlisted { name: R::DEF.name, list: "records" }),
-        }
-    }
-
-    fn schema(&self) -> &SchemaRegistry {
-        self.engine.store().schema()
-    }
+/// An error in a step of a test.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HarnessError {
+    /// The plugin cannot be used.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// No instance could be made.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A command or a read has no result.
+    #[error(transparent)]
+    Typed(#[from] TypedError),
+    /// An invariant does not hold.
+    #[error("the invariants do not hold: {0}")]
+    Invariants(#[source] PluginFailure),
 }

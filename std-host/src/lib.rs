@@ -11,6 +11,7 @@ pub mod replay;
 pub mod storage;
 pub mod store;
 pub mod txlog;
+pub mod typed;
 
 pub use engine::{Engine, EngineError, EngineFailure, Outcome, PluginFailure};
 pub use loader::{LoadError, LoadOptions, LoadedPlugin, Sha256};

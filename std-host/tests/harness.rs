@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 use statevec_abi::{abi::runtime_error_kind::SCHEMA_MISMATCH, prelude::*};
-use statevec_host::harness::{Harness, HarnessError};
+use statevec_host::{harness::Harness, typed::TypedError};
 
 #[derive(Debug, PartialEq, Record)]
 #[record(kind = 1, len = 64, pk(id))]
@@ -86,7 +86,7 @@ fn harness() -> Harness {
 fn failure(what: u8) -> String {
     let mut harness = harness();
     let error = harness.run(&Do { what }).unwrap_err();
-    let HarnessError::Failed(failure) = error else { panic!("no failure: {error}") };
+    let TypedError::Failed(failure) = error else { panic!("no failure: {error}") };
     assert_eq!(failure.kind, SCHEMA_MISMATCH);
     assert_eq!(harness.records::<Listed>().unwrap(), []);
     failure.message.to_string()

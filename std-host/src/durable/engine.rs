@@ -80,11 +80,11 @@ use stop::stop_error;
 #[derive(Debug)]
 pub struct DurableEngine {
     // Dropped from top to bottom: the lock goes last, when nothing writes any more.
-    pub(super) engine: Engine,
+    pub(crate) engine: Engine,
     pub(super) committer: Committer,
     pub(super) batch: Batch,
     /// Behind the last command that ran, durable or not.
-    pub(super) position: LogPosition,
+    pub(crate) position: LogPosition,
     pub(super) duplicates: Duplicates,
     pub(super) checkpoints: CheckpointMaker,
     /// How many numbers were left out so far, by this process.
@@ -155,8 +155,13 @@ impl DurableEngine {
         } else {
             self.run(command)?;
         }
+        Ok(Submitted::Ran(self.last_logged()))
+    }
+
+    /// The entry of the command that ran last, while it is in the batch.
+    pub(crate) fn last_logged(&self) -> Logged<'_> {
         match self.batch.last() {
-            Some((number, bytes)) => Ok(Submitted::Ran(Logged::new(bytes, number))),
+            Some((number, bytes)) => Logged::new(bytes, number),
             None => unreachable!("the command's entry was added to the batch"),
         }
     }

@@ -64,9 +64,13 @@ impl<H: StoreLayer> Engine<H> {
             return Err(EngineFailure::new(error, host));
         }
         match Instance::create(plugin, config) {
-            Ok(instance) => {
-                Ok(Self { instance, host, progress: Progress::new(), stop: Stop::new() })
-            }
+            Ok(instance) => Ok(Self {
+                instance,
+                host,
+                progress: Progress::new(),
+                stop: Stop::new(),
+                payload: Vec::new(),
+            }),
             Err(source) => {
                 let error = EngineError::Create { plugin: plugin.name().into(), source };
                 Err(EngineFailure::new(error, host))

@@ -9,6 +9,7 @@ use statevec_abi_alloc::{
 };
 use statevec_boxed::{Factory, Item, ItemUpdate, Receive, Ship};
 use statevec_host::harness::{Harness, HarnessError};
+use statevec_host::typed::TypedError;
 
 use crate::{BOLT, NUT};
 
@@ -72,7 +73,7 @@ fn a_panic_after_writes_changes_nothing_and_a_new_instance_goes_on() -> Result<(
     let before = inventory.engine().store().image();
 
     let failed = |result| match result {
-        Err(HarnessError::Failed(failure)) => (failure.kind.0, failure.message),
+        Err(TypedError::Failed(failure)) => (failure.kind.0, failure.message),
         other => panic!("the plugin was to fail: {other:?}"),
     };
     let ship = Ship { name: BOLT, quantity: 13, order: b"" };

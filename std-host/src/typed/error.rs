@@ -1,22 +1,13 @@
-//! Errors of a harness.
+//! Errors of typed calls.
 
 use statevec_abi::typed::{DecodeError, EncodeError};
 
-use crate::{
-    engine::{EngineError, PluginFailure},
-    loader::LoadError,
-};
+use crate::{durable::DurableError, engine::PluginFailure};
 
-/// An error in a step of a test.
+/// The reason why a typed call has no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum HarnessError {
-    /// The plugin cannot be used.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// No instance could be made.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
+pub enum TypedError {
     /// The command has no encoded form.
     #[error(transparent)]
     Encode(#[from] EncodeError),
@@ -31,19 +22,25 @@ pub enum HarnessError {
         /// The list that lacks it.
         list: &'static str,
     },
-    /// The command was rejected.
+    /// The records are not kept in the order of their keys.
+    #[error("`{name}` has no key ranges: add range_scan to #[record(…)], beside pk(…)")]
+    NoRangeScan {
+        /// The record type.
+        name: &'static str,
+    },
+    /// The command was rejected, and changed nothing.
     #[error("the command was rejected: {0}")]
     Rejected(#[source] PluginFailure),
-    /// The plugin or the host failed.
+    /// The plugin or the host failed. The command changed nothing.
     #[error("the command failed: {0}")]
     Failed(#[source] PluginFailure),
-    /// A command that the test ran on the [engine](super::Harness::engine) used up the numbers.
-    #[error("no ext_seq is left: the last command has {last_ext_seq}")]
-    SequenceEnd {
+    /// The command did not run: its number is not above the last one.
+    #[error("the command did not run: its ext_seq is not above {last_ext_seq}, the last one")]
+    Duplicate {
         /// The `ext_seq` of the last command.
         last_ext_seq: u64,
     },
-    /// An invariant does not hold.
-    #[error("the invariants do not hold: {0}")]
-    Invariants(#[source] PluginFailure),
+    /// The log of a durable engine has stopped, or refuses the command.
+    #[error(transparent)]
+    Durable(#[from] DurableError),
 }
