@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod checkpoint;
+pub mod crate_folder;
 pub mod durable;
 pub mod engine;
 pub mod foreign_text;

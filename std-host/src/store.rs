@@ -187,10 +187,19 @@ impl Store {
 
     /// The records of a kind, in ascending order of their numbers; none when there is no such kind.
     pub fn records(&self, kind: RecordKind) -> impl Iterator<Item = StoredRecord<'_>> {
+        self.records_from(kind, 0)
+    }
+
+    /// As [`records`](Self::records), from a number on. The first one is found by a binary search.
+    pub fn records_from(
+        &self,
+        kind: RecordKind,
+        first: SysId,
+    ) -> impl Iterator<Item = StoredRecord<'_>> {
         self.tables
             .get(kind)
             .into_iter()
-            .flat_map(|table| table.slots().map(|slot| table.record(slot)))
+            .flat_map(move |table| table.slots_from(first).map(|slot| table.record(slot)))
     }
 
     /// The data of a record.

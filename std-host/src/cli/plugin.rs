@@ -4,10 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use statevec_host::{LoadError, LoadOptions, LoadedPlugin};
+use statevec_host::{
+    LoadError, LoadOptions, LoadedPlugin,
+    crate_folder::{BuildError, build},
+};
 
 use super::args::TrustArgs;
-use super::build::{BuildError, build};
 
 /// Loads a shared library, or builds a crate's folder and loads the result.
 pub(crate) fn open(

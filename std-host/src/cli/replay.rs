@@ -2,7 +2,7 @@
 
 use std::{
     fmt, fs,
-    io::{self, BufWriter},
+    io::{self, BufWriter, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -26,10 +26,9 @@ use super::{
     error::CliError,
     interrupt::Interrupt,
     log::{Lines, Only},
-    output::print_to,
+    output::print,
     plugin,
     state::StateOut,
-    stdio::{Stdout, write_stderr},
 };
 
 /// Run the commands of a log again and name the first difference
@@ -115,10 +114,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     };
     let state_out =
         args.state_out.as_deref().map(|path| StateOut::find(path, false)).transpose()?;
-    let setup = |source| CliError::Setup { source };
-    let interrupt = Interrupt::watch().map_err(setup)?;
-    // Before the plugin's code runs: it may print.
-    let mut stdout = Stdout::take().map_err(setup)?;
+    let interrupt = Interrupt::watch().map_err(|source| CliError::Setup { source })?;
     let loaded = match &args.plugin {
         Some(path) => Some(plugin::open(path, &args.trust, args.quiet)?),
         None => None,
@@ -126,7 +122,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     let mut replayer = open(args, loaded.as_ref(), options)?;
     let writer = JsonWriter::new(replayer.schema());
     let progress = progress(args.quiet);
-    let mut lines = Lines::new(&writer, args.emit, BufWriter::new(&mut stdout));
+    let mut lines = Lines::new(&writer, args.emit, BufWriter::new(io::stdout().lock()));
     let mut written = Ok(());
     while replayer.step(|walked, _| {
         progress.inc(1);
@@ -138,10 +134,10 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     written?;
     lines.flush()?;
     drop(lines);
-    report(args, &replayer, &mut stdout)?;
+    report(args, &replayer)?;
     if let Some(state_out) = state_out {
         let store = replayer.store().ok_or(CliError::NoState)?;
-        state_out.write(store, &mut stdout, &interrupt)?;
+        state_out.write(store, &mut io::stdout().lock(), &interrupt)?;
     }
     match replayer.summary().divergences() {
         0 => Ok(()),
@@ -210,7 +206,7 @@ struct Report<'r> {
     has_plugin: bool,
 }
 
-fn report(args: &ReplayArgs, replayer: &Replayer, stdout: &mut Stdout) -> Result<(), CliError> {
+fn report(args: &ReplayArgs, replayer: &Replayer) -> Result<(), CliError> {
     let summary = replayer.summary();
     let described = |divergence| DescribedDivergence { schema: replayer.schema(), divergence };
     let report = Report {
@@ -229,10 +225,10 @@ fn report(args: &ReplayArgs, replayer: &Replayer, stdout: &mut Stdout) -> Result
     };
     if args.emit.is_some() {
         // Standard output has the emitted lines only.
-        let _told = write_stderr(report.to_string().as_bytes());
+        let _ = write!(io::stderr(), "{report}");
         return Ok(());
     }
-    print_to(stdout, args.json, &report, || report.to_string())
+    print(args.json, &report, || report.to_string())
 }
 
 impl fmt::Display for Report<'_> {

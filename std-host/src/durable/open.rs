@@ -1,12 +1,12 @@
 //! Opens a data directory, or creates one.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use statevec_abi::txlog::EnvironmentEntry;
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{
-    DataDirectory, DurableEngine, DurableError, DurableOptions, Recovered,
+    DataDirectory, DurableEngine, DurableError, DurableOptions, Opened, Recovered,
     checkpoints::CheckpointMaker, directory::PluginFile, duplicates::Duplicates, recover,
     schema_difference::differences,
 };
@@ -15,32 +15,9 @@ use crate::{
     engine::Position,
     txlog::{
         Batch, Committer, DirectoryLock, LogError, LogHeader, LogPosition, LogWalk, LogWriter,
-        RunningCommand, TornTail, list_segments,
+        list_segments,
     },
 };
-
-/// The findings and actions of opening a directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Opened {
-    /// True if the directory was new.
-    pub is_new: bool,
-    /// The position behind the last entry.
-    pub position: LogPosition,
-    /// The checkpoint that recovery began at.
-    pub checkpoint: Option<(u64, PathBuf)>,
-    /// How many entries were applied.
-    pub applied: u64,
-    /// A frame that a crash left incomplete, and that was cut off.
-    pub torn: Option<TornTail>,
-    /// A segment that a crash left without a header, and that was removed.
-    pub unfinished: Option<PathBuf>,
-    /// The command that was running when the process before ended.
-    pub interrupted: Option<RunningCommand>,
-    /// Parts of the environment (plugin file, configuration, limits) that changed since the last
-    /// entry. The log has an entry for it.
-    pub environment_changes: Vec<&'static str>,
-}
 
 impl DurableEngine {
     /// Opens a data directory and brings its state back, or creates one.

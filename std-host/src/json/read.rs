@@ -12,5 +12,5 @@ mod text_len;
 mod token;
 mod value;
 
-pub(super) use envelope::read_line;
+pub(super) use envelope::{read_fields, read_line};
 pub(super) use value::{Refusal, append_whole_value};

@@ -174,7 +174,7 @@ fn read_hex(def: &RecordDefinition, hex: &str, data: &mut Vec<u8>) -> Result<(),
 }
 
 /// A record's field as one of a payload, which is encoded alike.
-fn as_payload(field: &FieldDefinition) -> PayloadFieldDefinition {
+pub(super) fn as_payload(field: &FieldDefinition) -> PayloadFieldDefinition {
     PayloadFieldDefinition {
         name: field.name.clone(),
         field_index: field.field_index,

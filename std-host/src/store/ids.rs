@@ -70,7 +70,14 @@ impl Ids {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (SysId, Slot)> {
-        self.entries.iter().filter(|entry| entry.lives).map(|entry| (entry.id, entry.slot))
+        self.iter_from(0)
+    }
+
+    /// The numbers from one on.
+    pub(super) fn iter_from(&self, first: SysId) -> impl Iterator<Item = (SysId, Slot)> {
+        let start = self.entries.partition_point(|entry| entry.id < first);
+        let entries = self.entries.get(start..).unwrap_or_default();
+        entries.iter().filter(|entry| entry.lives).map(|entry| (entry.id, entry.slot))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -111,6 +118,17 @@ mod tests {
             all.push(id, id as u32 * 10);
         }
         all
+    }
+
+    #[test]
+    fn a_list_that_begins_at_a_deleted_number_begins_behind_it() {
+        let mut ids = of(1..=9);
+        ids.bury(4);
+        let from = |first| ids.iter_from(first).map(|(id, _)| id).collect::<Vec<_>>();
+        assert_eq!(from(4), [5, 6, 7, 8, 9]);
+        assert_eq!(from(9), [9]);
+        assert!(from(10).is_empty());
+        assert_eq!(from(0), [1, 2, 3, 5, 6, 7, 8, 9]);
     }
 
     #[test]

@@ -104,7 +104,12 @@ impl RecordTable {
 
     /// In ascending order of the numbers.
     pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
-        self.ids.iter().map(|(_, slot)| slot)
+        self.slots_from(0)
+    }
+
+    /// Those of the numbers from one on, in ascending order.
+    pub(super) fn slots_from(&self, first: SysId) -> impl Iterator<Item = Slot> {
+        self.ids.iter_from(first).map(|(_, slot)| slot)
     }
 
     /// The records whose keys lie between two bounds, in ascending order of the keys; `None` if the

@@ -4,6 +4,7 @@
 
 mod commands;
 mod invalid_line;
+mod key;
 mod longest_line;
 mod malformed;
 mod outcomes;

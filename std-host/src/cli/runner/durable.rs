@@ -1,7 +1,6 @@
 //! `run --data`: outcomes are printed after they are durable.
 
 mod checkpoint_every;
-mod opened_note;
 mod sync_every;
 mod waiting;
 
@@ -17,6 +16,7 @@ use statevec_abi::{boundary::RuntimeCommandRef, txlog::EntryOutcome};
 use statevec_host::{
     Engine, LoadedPlugin, PluginFailure, Store,
     durable::{CheckpointOptions, DataDirectory, DurableEngine, DurableOptions, Submitted},
+    foreign_text::Escaped,
     json::JsonWriter,
     storage::FileSystem,
 };
@@ -28,7 +28,6 @@ use crate::cli::outcome_buffer::OutcomeBuffer;
 use crate::cli::stdio::tell;
 use crate::cli::summary::Counts;
 pub(crate) use checkpoint_every::CheckpointEvery;
-use opened_note::OpenedNote;
 use sync_every::SyncClock;
 pub(crate) use sync_every::SyncEvery;
 use waiting::WaitingLines;
@@ -70,7 +69,7 @@ impl DurableRunner {
         };
         let engine = DurableEngine::open(&directory, plugin, options)?;
         if !is_quiet {
-            tell(&OpenedNote { path, opened: engine.opened() });
+            tell(&format_args!("{}: {}", Escaped(path.display()), engine.opened()));
         }
         Ok(Self(Rc::new(RefCell::new(DurableRun {
             engine,

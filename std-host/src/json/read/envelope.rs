@@ -55,6 +55,20 @@ pub(in crate::json) fn read_line(
     Ok(CommandLine { kind: command.kind, ext_seq, ref_ext_time_us: time.unwrap_or(0) })
 }
 
+/// Reads a text that is one object with all fields of `command`, and appends their bytes. What was
+/// appended before an error stays.
+pub(in crate::json) fn read_fields(
+    schema: &SchemaRegistry,
+    command: &CommandDefinition,
+    text: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), CommandError> {
+    let mut scanner = Scanner::new(text)?;
+    at_object(&mut scanner)?;
+    read_payload(schema, command, &mut scanner, out)?;
+    scanner.end()
+}
+
 fn put<T>(slot: &mut Option<T>, offset: usize, key: Key, value: T) -> Result<(), CommandError> {
     match slot.replace(value) {
         None => Ok(()),

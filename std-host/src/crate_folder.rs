@@ -13,8 +13,12 @@ use serde::Deserialize;
 ///
 /// Cargo runs in the package's folder, so that configuration files and a toolchain file count as
 /// they do for `cargo build --release` there. It is `$CARGO` or the one on the path; its messages
-/// go to stderr.
-pub(crate) fn build(dir: &Path, quiet: bool) -> Result<PathBuf, BuildError> {
+/// go to stderr, unless it is to be quiet.
+///
+/// # Errors
+///
+/// The folder holds no package that builds a shared library, or several, or cargo fails.
+pub fn build(dir: &Path, quiet: bool) -> Result<PathBuf, BuildError> {
     if !dir.join("Cargo.toml").is_file() {
         return Err(BuildError::NoManifest { dir: dir.to_owned() });
     }
@@ -29,38 +33,90 @@ pub(crate) fn build(dir: &Path, quiet: bool) -> Result<PathBuf, BuildError> {
 
 /// The reason why a folder gives no library.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum BuildError {
+#[non_exhaustive]
+pub enum BuildError {
+    /// The folder is no crate's.
     #[error("{} is a folder without Cargo.toml; give a crate's folder or a shared library", dir.display())]
-    NoManifest { dir: PathBuf },
+    NoManifest {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The folder cannot be accessed.
     #[error("cannot look at the folder {}", dir.display())]
-    Folder { dir: PathBuf, source: io::Error },
+    Folder {
+        /// The folder.
+        dir: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// No package in the folder builds a shared library.
     #[error(
         "{} holds no package that builds a shared library; add crate-type = [\"cdylib\"] to the [lib] of one, and the package to its workspace",
         dir.display()
     )]
-    NoCdylib { dir: PathBuf },
+    NoCdylib {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Several packages in the folder build a shared library.
     #[error("{} holds several packages that build a shared library; give the folder of one: {}", dir.display(), list(packages))]
-    SeveralCdylibs { dir: PathBuf, packages: Vec<PathBuf> },
+    SeveralCdylibs {
+        /// The folder.
+        dir: PathBuf,
+        /// The folders of the packages.
+        packages: Vec<PathBuf>,
+    },
+    /// Cargo does not run.
     #[error("cannot run {}; install Rust, name cargo in $CARGO, or give a shared library that is built already", cargo.display())]
-    NoCargo { cargo: PathBuf, source: io::Error },
+    NoCargo {
+        /// The program.
+        cargo: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// `cargo metadata` failed.
     #[error("`cargo metadata` failed on {} ({status}); its own words stand above", manifest.display())]
-    Metadata { manifest: PathBuf, status: ExitStatus },
+    Metadata {
+        /// The crate's manifest.
+        manifest: PathBuf,
+        /// The exit status of cargo.
+        status: ExitStatus,
+    },
+    /// `cargo metadata` printed something else than metadata.
     #[error("`cargo metadata` printed what this program does not understand")]
-    MetadataText { source: serde_json::Error },
+    MetadataText {
+        /// The reason.
+        source: serde_json::Error,
+    },
+    /// The package does not build.
     #[error("package {package} does not build ({status}); the compiler's own words stand above")]
-    Build { package: String, status: ExitStatus },
+    Build {
+        /// The package.
+        package: String,
+        /// The exit status of cargo.
+        status: ExitStatus,
+    },
+    /// The output of cargo cannot be read.
     #[error("cannot read the output of cargo")]
-    Output { source: io::Error },
+    Output {
+        /// The reason.
+        source: io::Error,
+    },
+    /// Cargo named no library.
     #[error(
         "cargo built package {package} and named no file with the extension .{DLL_EXTENSION}; is its target another system?"
     )]
-    NoLibrary { package: String },
+    NoLibrary {
+        /// The package.
+        package: String,
+    },
 }
 
 impl BuildError {
     /// Returns true if the user can correct it with another argument. Otherwise the plugin or the
     /// machine is at fault.
-    pub(crate) fn is_usage(&self) -> bool {
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
         matches!(
             self,
             Self::NoManifest { .. }

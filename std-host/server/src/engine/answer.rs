@@ -1,0 +1,72 @@
+//! Answers of the engine.
+
+use statevec_host::durable::DurableError;
+
+use super::open::is_storage_full;
+
+/// The outcomes of the commands of one request. They are durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// One JSON object per command, each with an end of line.
+    pub(crate) outcomes: String,
+    /// True if at least one command was a duplicate.
+    pub(crate) has_duplicates: bool,
+    /// The reason why the commands behind the last outcome did not run.
+    pub(crate) cut: Option<Refusal>,
+}
+
+/// The reason why commands did not run, or are not known to be durable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// More commands wait for the engine than it may have.
+    #[error("{waiting} commands wait for the engine, and it takes no more; try again in a second")]
+    QueueFull { waiting: usize },
+    /// The server is ending.
+    #[error("the server is stopping and takes no more commands; try again when it is back")]
+    Stopping,
+    /// The medium has no more room.
+    #[error(
+        "the medium of the data directory is full: {0}. The commands may or may not be recorded: make room, \
+         and send them again with the same ext_seq or Idempotency-Key"
+    )]
+    StorageFull(String),
+    /// The engine has stopped.
+    #[error("the engine takes no more commands: {0}")]
+    Stopped(String),
+    /// Numbers are left out, where none may be.
+    #[error("{0}")]
+    Gap(String),
+    /// The idempotency key was sent with another body before.
+    #[error(
+        "this Idempotency-Key came with another body before; each request needs a key of its own"
+    )]
+    KeyReused,
+    /// The key's command ended the process.
+    #[error(
+        "the process ended while it ran command {place} of this request, and failed commands are skipped; the \
+         commands behind it did not run"
+    )]
+    EndedProcess { place: u64 },
+}
+
+impl From<&DurableError> for Refusal {
+    fn from(error: &DurableError) -> Self {
+        match error {
+            DurableError::Gap { .. } => Self::Gap(error.to_string()),
+            error if is_storage_full(error) => Self::StorageFull(with_causes(error)),
+            error => Self::Stopped(with_causes(error)),
+        }
+    }
+}
+
+/// The text of an error and of its causes.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,18 @@
+//! The state of the engine, for health checks and for the end of the process.
+
+/// The state of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum EngineState {
+    /// It takes commands.
+    Running,
+    /// The medium is full. The directory is opened again when commands come.
+    StorageFull(String),
+    /// It takes no more commands, and the process ends.
+    Stopped {
+        reason: String,
+        /// True if a command failed, and the reason is not the machine's.
+        by_command: bool,
+    },
+    /// It has ended in order.
+    Closed,
+}

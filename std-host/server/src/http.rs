@@ -1,0 +1,20 @@
+//! HTTP: connections, checks of each request, and the routes.
+
+mod app;
+mod body;
+mod commands;
+mod connections;
+mod guard;
+mod health;
+mod metrics;
+mod problem;
+mod query;
+mod records;
+mod router;
+mod stalled;
+mod status;
+mod token;
+
+pub(crate) use app::App;
+pub(crate) use connections::serve;
+pub(crate) use token::Token;

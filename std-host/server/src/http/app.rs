@@ -1,0 +1,79 @@
+//! What the routes share.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use statevec_host::{LoadedPlugin, durable::DataDirectory, json::JsonWriter};
+use tokio::sync::{Semaphore, watch};
+
+use super::Token;
+use crate::{engine::EngineHandle, ingress::Ingress, metrics::Metrics, options::Settings};
+
+/// The parts of the server that the routes use. A clone is another handle to the same parts.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(super) plugin: LoadedPlugin,
+    pub(super) directory: DataDirectory,
+    pub(super) engine: EngineHandle,
+    pub(super) ingress: Arc<dyn Ingress>,
+    /// The last durable entry.
+    #[expect(dead_code, reason = "streams of entries come next")]
+    pub(super) durable: watch::Receiver<u64>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) writer: JsonWriter,
+    pub(super) token: Option<Token>,
+    pub(super) insecure: bool,
+    pub(super) body_bytes: usize,
+    pub(super) request_time: Duration,
+    /// One permit for each byte of all bodies in memory.
+    pub(super) bodies: Arc<Semaphore>,
+    pub(super) started: Instant,
+    /// Tells streams to end.
+    pub(super) ending: watch::Sender<bool>,
+}
+
+impl App {
+    pub(crate) fn new(
+        settings: &Settings,
+        plugin: LoadedPlugin,
+        directory: DataDirectory,
+        engine: EngineHandle,
+        ingress: Arc<dyn Ingress>,
+        durable: watch::Receiver<u64>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            writer: JsonWriter::new(plugin.schema()),
+            plugin,
+            directory,
+            engine,
+            ingress,
+            durable,
+            metrics,
+            token: settings.token.clone(),
+            insecure: settings.insecure,
+            body_bytes: settings.body_bytes,
+            request_time: settings.request_time,
+            bodies: Arc::new(Semaphore::new(settings.bodies_bytes.min(Semaphore::MAX_PERMITS))),
+            started: Instant::now(),
+            ending: watch::Sender::new(false),
+        }))
+    }
+
+    /// Ends the streams, which would go on for as long as their clients.
+    pub(super) fn end_streams(&self) {
+        self.ending.send_replace(true);
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

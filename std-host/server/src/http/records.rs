@@ -1,0 +1,145 @@
+//! `GET /records/{Record}`, and `/state/inspect-by-sysid`.
+
+use axum::{
+    Json,
+    extract::{Path, Query as Parameters, State, rejection::QueryRejection},
+    http::StatusCode,
+};
+use serde_json::{Value, json, value::RawValue};
+use statevec_abi::abi::RecordKey;
+use statevec_abi_alloc::schema::RecordDefinition;
+use statevec_host::{StoredRecord, json::parse_key};
+
+use super::{
+    App,
+    problem::Problem,
+    query::{Query, wrong},
+};
+
+/// The parameters as they stand in the URL.
+pub(super) type Given = Result<Parameters<Vec<(String, String)>>, QueryRejection>;
+
+/// One record by its key or number, or a page of them.
+pub(super) async fn get(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    given: Given,
+) -> Result<Json<Value>, Problem> {
+    let query = parameters(given, &["key", "sys_id", "from", "limit"])?;
+    let record = definition(&app, &name)?;
+    match (query.text("key"), query.number("sys_id")?) {
+        (Some(_), Some(_)) => Err(wrong("key and sys_id exclude each other; give one of them")),
+        (Some(key), None) => {
+            let key = object_of(record, key)?;
+            let key = parse_key(app.plugin.schema(), record, key.as_bytes())
+                .map_err(|error| wrong(error.to_string()))?;
+            one(&app, record, Which::Key(key)).await
+        }
+        (None, Some(sys_id)) => one(&app, record, Which::SysId(sys_id)).await,
+        (None, None) => {
+            let from = query.number("from")?.unwrap_or(1);
+            page(&app, record, from, query.limit()?).await
+        }
+    }
+}
+
+/// A record by kind and number, at the published path.
+pub(super) async fn inspect(State(app): State<App>, given: Given) -> Result<Json<Value>, Problem> {
+    let query = parameters(given, &["record", "kind", "sys_id"])?;
+    let schema = app.plugin.schema();
+    let record = match (query.text("record"), query.number("kind")?) {
+        (Some(name), None) => definition(&app, name)?,
+        (None, Some(kind)) => u8::try_from(kind)
+            .ok()
+            .and_then(|kind| schema.try_get(kind))
+            .ok_or_else(|| wrong(format!("the plugin has no record of kind {kind}")))?,
+        _ => return Err(wrong("give record=NAME or kind=NUMBER")),
+    };
+    let sys_id = query.number("sys_id")?.ok_or_else(|| wrong("give sys_id=NUMBER"))?;
+    one(&app, record, Which::SysId(sys_id)).await
+}
+
+/// Checks the parameters of a request.
+pub(super) fn parameters(given: Given, known: &[&str]) -> Result<Query, Problem> {
+    let Parameters(given) = given.map_err(|error| wrong(error.body_text()))?;
+    Query::new(given, known)
+}
+
+fn definition<'a>(app: &'a App, name: &str) -> Result<&'a RecordDefinition, Problem> {
+    let schema = app.plugin.schema();
+    schema.try_get_by_name(name).ok_or_else(|| {
+        let names: Vec<&str> = schema.record_defs().map(|def| &*def.name).collect();
+        let names = names.join(", ");
+        let detail = format!("the plugin has no record {name:?}; it has: {names}");
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    })
+}
+
+/// The key as an object. The value of a key with one field may stand alone.
+fn object_of(record: &RecordDefinition, key: &str) -> Result<String, Problem> {
+    if key.trim_start().starts_with('{') && !key.trim_start().starts_with(r#"{"hex""#) {
+        return Ok(key.into());
+    }
+    let [field] = &*record.pk_fields else {
+        let fields = record.pk_fields.join(", ");
+        return Err(wrong(format!("key must be an object with the fields: {fields}")));
+    };
+    let value: &RawValue = serde_json::from_str(key).map_err(|_| {
+        wrong(format!("key is {key:?}; give a JSON value for {field}, with texts in quotes"))
+    })?;
+    Ok(format!("{{{}:{value}}}", Value::from(&**field)))
+}
+
+/// The way to find one record.
+enum Which {
+    Key(Vec<u8>),
+    SysId(u64),
+}
+
+async fn one(app: &App, record: &RecordDefinition, which: Which) -> Result<Json<Value>, Problem> {
+    let kind = record.kind;
+    let found = app.engine.read(move |engine| {
+        let store = engine.engine().store();
+        match which {
+            Which::Key(key) => {
+                store.get_by_pk(kind, &key).map(|found| (found.sys_id, found.data.to_vec()))
+            }
+            Which::SysId(sys_id) => store.get(kind, sys_id).map(|data| (sys_id, data.to_vec())),
+        }
+    });
+    let Some((sys_id, data)) = found.await? else {
+        let detail = format!("there is no such record of {:?}", record.name);
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
+    };
+    Ok(Json(value(app, RecordKey { kind, sys_id }, &data)))
+}
+
+async fn page(
+    app: &App,
+    record: &RecordDefinition,
+    from: u64,
+    limit: usize,
+) -> Result<Json<Value>, Problem> {
+    let kind = record.kind;
+    let read = app.engine.read(move |engine| {
+        let store = engine.engine().store();
+        let owned = |record: StoredRecord<'_>| (record.sys_id, record.data.to_vec());
+        let records: Vec<_> = store.records_from(kind, from).take(limit + 1).map(owned).collect();
+        (records, store.len(kind), engine.position().entry)
+    });
+    let (mut records, total, entry) = read.await?;
+    let next = records.get(limit).map(|(sys_id, _)| *sys_id);
+    records.truncate(limit);
+    let records: Vec<Value> = records
+        .iter()
+        .map(|(sys_id, data)| value(app, RecordKey { kind, sys_id: *sys_id }, data))
+        .collect();
+    Ok(Json(json!({ "entry": entry, "total": total, "next": next, "records": records })))
+}
+
+fn value(app: &App, key: RecordKey, data: &[u8]) -> Value {
+    let mut text = String::new();
+    app.writer.record(key, data, &mut text);
+    serde_json::from_str(&text)
+        .unwrap_or_else(|error| unreachable!("the writer writes JSON: {error}"))
+}

@@ -1,0 +1,40 @@
+//! The routes.
+
+use axum::{
+    Router,
+    http::{Method, StatusCode, Uri},
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+
+use super::{
+    App, commands, guard::guard, health::health, metrics, problem::Problem, records, status,
+};
+
+/// All routes, behind the checks that every request passes.
+pub(super) fn router(app: App) -> Router {
+    Router::new()
+        .route("/commands", post(commands::post))
+        .route("/records/{record}", get(records::get))
+        .route("/schema", get(status::schema))
+        .route("/status", get(status::status))
+        .route("/health", get(health))
+        .route("/metrics", get(metrics::get))
+        // Paths of the published operation server.
+        .route("/state/stats", get(status::stats))
+        .route("/state/inspect-by-sysid", get(records::inspect))
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown)
+        .layer(from_fn_with_state(app.clone(), guard))
+        .with_state(app)
+}
+
+async fn unknown(uri: Uri) -> Problem {
+    let detail = format!("there is nothing at {:?}; GET /openapi.json lists the paths", uri.path());
+    Problem::new(StatusCode::NOT_FOUND, detail)
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{:?} takes no {method}", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        reason = "a test that cannot go on says where"
+    )
+)]
+
+mod commands;
+mod engine;
+mod http;
+mod ingress;
+mod logging;
+mod metrics;
+mod options;
+mod plugin;
+mod publication;
+mod service;
+mod shutdown;
+
+pub use options::{OptionsError, Settings};
+pub use service::{ServiceError, run};

@@ -1,0 +1,89 @@
+//! Options, from arguments and from a file.
+
+mod given;
+mod settings;
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+pub use settings::Settings;
+
+pub(crate) use given::{Format, Given, OnFailure};
+
+/// An option that is missing, wrong, or contradicts another one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionsError {
+    /// The file of options cannot be read.
+    #[error("cannot read the options in {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The file of options is not TOML, or names an option that does not exist.
+    #[error("{} is not a file of options", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// The reason, with its line.
+        source: Box<toml::de::Error>,
+    },
+    /// A required option is missing.
+    #[error(
+        "there is no {option}; give --{option} {example}, or write {option} = \"{example}\" into the file of --options"
+    )]
+    Missing {
+        /// The option.
+        option: &'static str,
+        /// The form of its value.
+        example: &'static str,
+    },
+    /// A number is outside its range.
+    #[error("{option} is {found}; it must be from {least} to {most}")]
+    Range {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        found: u64,
+        /// The smallest value.
+        least: u64,
+        /// The largest value.
+        most: u64,
+    },
+    /// Two options exclude each other.
+    #[error("{one} and {other} exclude each other; give one of them")]
+    Both {
+        /// One of them.
+        one: &'static str,
+        /// The other one.
+        other: &'static str,
+    },
+    /// The address can be reached from other machines, and requests need no token.
+    #[error(
+        "{listen} can be reached from other machines; give --token-file FILE with a secret, listen on 127.0.0.1, \
+         or give --insecure if everybody who reaches the address may send commands"
+    )]
+    Open {
+        /// The address.
+        listen: SocketAddr,
+    },
+    /// A file that an option names cannot be used.
+    #[error("{option} {}: {problem}", path.display())]
+    File {
+        /// The option.
+        option: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The problem and its remedy.
+        problem: String,
+    },
+    /// The digest is not one.
+    #[error("sha256: {0}")]
+    Digest(String),
+    /// The level of the log is not one.
+    #[error(
+        "log-level is {0:?}; it must be error, warn, info, debug, trace, or a list such as info,statevec_server=debug"
+    )]
+    Level(String),
+}

@@ -1,0 +1,151 @@
+//! Options as a user gives them: each may be left out.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+
+/// Declares the options once: as arguments, as keys of a file, and how the two are joined.
+macro_rules! options {
+    ($($(#[$attribute:meta])* $name:ident: $ty:ty,)*) => {
+        /// The options of a file or of the command line.
+        #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+        pub(crate) struct Given {
+            $($(#[$attribute])* pub(crate) $name: Option<$ty>,)*
+        }
+
+        impl Given {
+            /// These options, and those of `other` where this one has none.
+            pub(crate) fn or(self, other: Self) -> Self {
+                Self { $($name: self.$name.or(other.$name),)* }
+            }
+        }
+    };
+}
+
+options! {
+    /// A shared library, or the folder of a crate that builds one (cargo builds it first, in
+    /// release)
+    #[arg(long, value_name = "PATH")]
+    plugin: PathBuf,
+
+    /// The data directory: it is created if it is missing
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+
+    /// The address for HTTP [default: 127.0.0.1:7341]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: SocketAddr,
+
+    /// A file that holds a secret of at least 16 characters. Requests need it as a bearer token
+    #[arg(long, value_name = "FILE")]
+    token_file: PathBuf,
+
+    /// Listen on an address that other machines reach, without a token
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    insecure: bool,
+
+    /// Configuration text for the plugin
+    #[arg(long, value_name = "TEXT")]
+    config: String,
+
+    /// A file with the configuration text for the plugin
+    #[arg(long, value_name = "FILE")]
+    config_file: PathBuf,
+
+    /// Load the shared library only if it has this SHA-256 digest
+    #[arg(long, value_name = "HEX")]
+    sha256: String,
+
+    /// Load the plugin even if every user of the machine may change its file
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    allow_world_writable: bool,
+
+    /// The consequence of a failed command, which is recorded in any case: stop the server, or skip
+    /// the command [default: stop]
+    #[arg(long, value_name = "WHAT")]
+    on_failure: OnFailure,
+
+    /// Refuse a gap between the ext_seq of two commands
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    strict_sequence: bool,
+
+    /// Most records of one kind [default: 4294967295]
+    #[arg(long, value_name = "N")]
+    records_per_kind: u32,
+
+    /// Most bytes of events and changes in one transaction [default: 1073741824]
+    #[arg(long, value_name = "BYTES")]
+    transaction_bytes: u64,
+
+    /// Bytes of a segment of the log [default: 67108864]
+    #[arg(long, value_name = "BYTES")]
+    segment_bytes: u64,
+
+    /// Make a checkpoint when the log has grown by so many bytes; 0 for never [default: 268435456]
+    #[arg(long, value_name = "BYTES")]
+    checkpoint_bytes: u64,
+
+    /// Keep so many last entries, and remove older segments that two checkpoints cover. Without it
+    /// all are kept
+    #[arg(long, value_name = "N")]
+    keep_entries: u64,
+
+    /// How many idempotency keys are remembered [default: 100000]
+    #[arg(long, value_name = "N")]
+    idempotency_keys: u32,
+
+    /// Most connections at a time [default: 1024]
+    #[arg(long, value_name = "N")]
+    connections: u32,
+
+    /// Most bytes of a request's body [default: 1048576]
+    #[arg(long, value_name = "BYTES")]
+    body_bytes: u64,
+
+    /// Most bytes of all bodies that are in memory at a time [default: 67108864]
+    #[arg(long, value_name = "BYTES")]
+    bodies_bytes: u64,
+
+    /// Most commands that wait for the engine at a time [default: 65536]
+    #[arg(long, value_name = "N")]
+    queue_commands: u64,
+
+    /// Seconds for a request's head, and again for its body [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    request_seconds: u64,
+
+    /// Seconds that a client may leave a response unread [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    response_seconds: u64,
+
+    /// Seconds for requests to end after SIGTERM [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    stop_seconds: u64,
+
+    /// The form of the log on standard error [default: text]
+    #[arg(long, value_name = "FORM")]
+    log_format: Format,
+
+    /// The least level that is logged: error, warn, info, debug or trace [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    log_level: String,
+}
+
+/// The consequence of a failed command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OnFailure {
+    #[default]
+    Stop,
+    Skip,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    #[default]
+    Text,
+    Json,
+}

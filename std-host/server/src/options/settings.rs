@@ -1,0 +1,294 @@
+//! Options after all checks.
+
+use std::{
+    fs::{self, File},
+    io::Read as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::Parser as _;
+use statevec_abi::boundary::limits;
+use statevec_host::{
+    Sha256,
+    durable::{CheckpointOptions, DurableOptions},
+    store::StoreLimits,
+    txlog::{LogOptions, Retention},
+};
+use tracing_subscriber::filter::Targets;
+
+use super::{Format, Given, OnFailure, OptionsError};
+use crate::http::Token;
+
+/// Run a StateVec plugin as a durable service
+///
+/// It answers a command after the command and its result are on stable storage. With SIGTERM or
+/// SIGINT it takes no more commands, makes those that it took durable, and ends.
+///
+/// Exit codes: 0 after SIGTERM or SIGINT, 1 if something fails, 2 if an option is wrong, 4 if a
+/// command failed and --on-failure is stop.
+#[derive(Debug, clap::Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Args {
+    #[command(flatten)]
+    given: Given,
+
+    /// A TOML file with any of the other options: keys are their names without dashes in front.
+    /// Arguments count before it
+    #[arg(long, value_name = "FILE")]
+    options: Option<PathBuf>,
+
+    /// Check all options and the files that they name, and end
+    #[arg(long)]
+    check_config: bool,
+}
+
+/// Options of a server, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub(crate) plugin: PathBuf,
+    pub(crate) data: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) token: Option<Token>,
+    pub(crate) insecure: bool,
+    pub(crate) config: String,
+    pub(crate) sha256: Option<Sha256>,
+    pub(crate) allow_world_writable: bool,
+    pub(crate) on_failure: OnFailure,
+    pub(crate) strict_sequence: bool,
+    pub(crate) limits: StoreLimits,
+    pub(crate) segment_bytes: u64,
+    pub(crate) checkpoint_bytes: u64,
+    pub(crate) keep_entries: Option<u64>,
+    pub(crate) idempotency_keys: usize,
+    pub(crate) connections: usize,
+    pub(crate) body_bytes: usize,
+    pub(crate) bodies_bytes: usize,
+    pub(crate) queue_commands: usize,
+    pub(crate) request_time: Duration,
+    pub(crate) response_time: Duration,
+    pub(crate) stop_time: Duration,
+    pub(crate) log_format: Format,
+    pub(crate) log_level: Targets,
+}
+
+impl Settings {
+    /// The options of this process. `None` if it was only to check them: a line on standard output
+    /// says that they are right.
+    ///
+    /// Wrong arguments, `--help` and `--version` end the process.
+    ///
+    /// # Errors
+    ///
+    /// An option is missing or wrong, or a file that one names cannot be used.
+    pub fn from_process() -> Result<Option<Self>, OptionsError> {
+        let Args { given, options, check_config } = Args::parse();
+        let file = options.as_deref().map(read_options).transpose()?.unwrap_or_default();
+        let settings = Self::check(given.or(file))?;
+        if check_config {
+            println!("the options are right: {}", settings.summary());
+            return Ok(None);
+        }
+        Ok(Some(settings))
+    }
+
+    /// Checks the options of a text in TOML.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_process`](Self::from_process). `path` is the file in texts.
+    pub fn from_toml(path: &Path, text: &str) -> Result<Self, OptionsError> {
+        Self::check(parse_options(path, text)?)
+    }
+
+    fn check(given: Given) -> Result<Self, OptionsError> {
+        let missing = |option, example| OptionsError::Missing { option, example };
+        let config = match (given.config, given.config_file) {
+            (Some(_), Some(_)) => {
+                return Err(OptionsError::Both { one: "config", other: "config-file" });
+            }
+            (None, Some(path)) => read_text("config-file", &path, limits::CONFIG)?,
+            (text, None) => text.unwrap_or_default(),
+        };
+        let token = given.token_file.map(|path| read_token(&path)).transpose()?;
+        let insecure = given.insecure.unwrap_or_default();
+        let listen = given.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 7341)));
+        if !listen.ip().is_loopback() && token.is_none() && !insecure {
+            return Err(OptionsError::Open { listen });
+        }
+        let log_level = given.log_level.unwrap_or_else(|| "info".into());
+        let log_level: Targets =
+            log_level.parse().map_err(|_| OptionsError::Level(log_level.clone()))?;
+        let plugin = given.plugin.ok_or_else(|| missing("plugin", "PATH"))?;
+        let data = given.data.ok_or_else(|| missing("data", "DIR"))?;
+        if let Err(error) = fs::metadata(&plugin) {
+            let problem =
+                format!("cannot be found ({error}); give a shared library or a crate's folder");
+            return Err(OptionsError::File { option: "plugin", path: plugin, problem });
+        }
+        let default = StoreLimits::default();
+        let transaction_bytes = range(
+            "transaction-bytes",
+            given.transaction_bytes,
+            default.transaction_bytes as u64,
+            1,
+            1 << 40,
+        )?;
+        let body_bytes = range("body-bytes", given.body_bytes, 1 << 20, 1 << 10, 1 << 30)?;
+        let seconds = |option, given| {
+            Ok::<_, OptionsError>(Duration::from_secs(range(option, given, 30, 1, 86_400)?))
+        };
+        Ok(Self {
+            plugin,
+            data,
+            listen,
+            token,
+            insecure,
+            config,
+            sha256: given.sha256.map(|hex| hex.parse()).transpose().map_err(
+                |error: <Sha256 as std::str::FromStr>::Err| OptionsError::Digest(error.to_string()),
+            )?,
+            allow_world_writable: given.allow_world_writable.unwrap_or_default(),
+            on_failure: given.on_failure.unwrap_or_default(),
+            strict_sequence: given.strict_sequence.unwrap_or_default(),
+            limits: StoreLimits {
+                records_per_kind: given.records_per_kind.unwrap_or(default.records_per_kind),
+                transaction_bytes: size(transaction_bytes),
+            },
+            segment_bytes: range(
+                "segment-bytes",
+                given.segment_bytes,
+                64 << 20,
+                64 << 10,
+                1 << 40,
+            )?,
+            checkpoint_bytes: given.checkpoint_bytes.unwrap_or(256 << 20),
+            keep_entries: given.keep_entries,
+            idempotency_keys: size(range(
+                "idempotency-keys",
+                given.idempotency_keys.map(u64::from),
+                100_000,
+                1,
+                10_000_000,
+            )?),
+            connections: size(range(
+                "connections",
+                given.connections.map(u64::from),
+                1024,
+                1,
+                1_000_000,
+            )?),
+            body_bytes: size(body_bytes),
+            bodies_bytes: size(range(
+                "bodies-bytes",
+                given.bodies_bytes,
+                body_bytes.max(64 << 20),
+                body_bytes,
+                1 << 40,
+            )?),
+            queue_commands: size(range(
+                "queue-commands",
+                given.queue_commands,
+                65_536,
+                1,
+                1 << 32,
+            )?),
+            request_time: seconds("request-seconds", given.request_seconds)?,
+            response_time: seconds("response-seconds", given.response_seconds)?,
+            stop_time: seconds("stop-seconds", given.stop_seconds)?,
+            log_format: given.log_format.unwrap_or_default(),
+            log_level,
+        })
+    }
+
+    /// The options of the durable engine.
+    pub(crate) fn durable_options(&self) -> DurableOptions {
+        let retention = self.keep_entries.map_or(Retention::Everything, Retention::Entries);
+        DurableOptions {
+            config: self.config.clone(),
+            limits: self.limits,
+            log: LogOptions { segment_bytes: self.segment_bytes, ..LogOptions::default() },
+            checkpoint: CheckpointOptions {
+                every: Some(self.checkpoint_bytes).filter(|bytes| *bytes > 0),
+                retention,
+                ..CheckpointOptions::default()
+            },
+            on_failure: match self.on_failure {
+                OnFailure::Stop => statevec_host::durable::OnFailure::Stop,
+                OnFailure::Skip => statevec_host::durable::OnFailure::Skip,
+            },
+            strict_sequence: self.strict_sequence,
+            holder: format!("statevec-server, process {}", std::process::id()),
+            ..DurableOptions::default()
+        }
+    }
+
+    fn summary(&self) -> String {
+        let Self { plugin, data, listen, .. } = self;
+        let access = match (&self.token, self.insecure) {
+            (Some(_), _) => "with a token",
+            (None, true) => "open to everybody who reaches it",
+            (None, false) => "for this machine",
+        };
+        format!(
+            "plugin {}, data in {}, HTTP on {listen} {access}",
+            plugin.display(),
+            data.display()
+        )
+    }
+}
+
+fn read_options(path: &Path) -> Result<Given, OptionsError> {
+    let text = fs::read_to_string(path)
+        .map_err(|source| OptionsError::Read { path: path.into(), source })?;
+    parse_options(path, &text)
+}
+
+fn parse_options(path: &Path, text: &str) -> Result<Given, OptionsError> {
+    toml::from_str(text)
+        .map_err(|source| OptionsError::Parse { path: path.into(), source: Box::new(source) })
+}
+
+fn read_token(path: &Path) -> Result<Token, OptionsError> {
+    let text = read_text("token-file", path, 4096)?;
+    Token::new(text.trim()).map_err(|problem| OptionsError::File {
+        option: "token-file",
+        path: path.into(),
+        problem: problem.into(),
+    })
+}
+
+/// Reads a text of at most so many bytes, because a device such as `/dev/zero` never ends.
+fn read_text(option: &'static str, path: &Path, most: usize) -> Result<String, OptionsError> {
+    let unusable = |problem| OptionsError::File { option, path: path.into(), problem };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unusable(format!("cannot be read ({error})")))?;
+    if bytes.len() > most {
+        return Err(unusable(format!("has more than {most} bytes")));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| unusable("is not UTF-8".into()))?;
+    // A byte order mark is a mark of the encoding, not a part of the text.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn range(
+    option: &'static str,
+    given: Option<u64>,
+    default: u64,
+    least: u64,
+    most: u64,
+) -> Result<u64, OptionsError> {
+    let found = given.unwrap_or(default);
+    if (least..=most).contains(&found) {
+        Ok(found)
+    } else {
+        Err(OptionsError::Range { option, found, least, most })
+    }
+}
+
+fn size(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}

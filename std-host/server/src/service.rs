@@ -1,0 +1,185 @@
+//! The server from start to end.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+    thread,
+};
+
+use statevec_host::{durable::DataDirectory, storage::FileSystem};
+use tokio::{net::TcpListener, runtime, sync::watch};
+use tracing::{info, warn};
+
+use crate::{
+    engine::{EngineHandle, EngineState, EngineThread, Inbox, Opening},
+    http::{self, App},
+    ingress::LocalIngress,
+    logging,
+    metrics::Metrics,
+    options::Settings,
+    plugin::{self, PluginError},
+    publication::LocalPublication,
+    shutdown,
+};
+
+/// The reason why a server did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// The plugin does not load.
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
+    /// The data directory does not open.
+    #[error("cannot open the data directory: {0}")]
+    Data(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {listen}; give another address with --listen")]
+    Listen {
+        /// The address.
+        listen: SocketAddr,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The operating system refuses something else.
+    #[error("cannot {action}")]
+    System {
+        /// The action.
+        action: &'static str,
+        /// The reason.
+        source: io::Error,
+    },
+    /// A command failed, and failures stop the server.
+    #[error("{0}")]
+    CommandFailed(String),
+    /// The engine stopped.
+    #[error("the engine stopped: {0}")]
+    Stopped(String),
+    /// The engine did not end in time.
+    #[error(
+        "a command did not end within {0} seconds; the commands that wait for it were not acknowledged"
+    )]
+    Stuck(u64),
+}
+
+impl ServiceError {
+    /// The exit code of the program: 4 for a command that failed, or 1. A service manager can
+    /// restart after the second and leave the first to an operator.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        if matches!(self, Self::CommandFailed(_)) { 4 } else { 1 }
+    }
+}
+
+/// Runs a server until a signal ends it.
+///
+/// # Errors
+///
+/// The server does not start, or its engine stopped.
+pub fn run(settings: &Settings) -> Result<(), ServiceError> {
+    logging::start(settings);
+    let plugin = plugin::load(settings)?;
+    info!(
+        plugin = plugin.name(),
+        sha256 = plugin.sha256().map(|digest| digest.to_string()),
+        "loaded the plugin"
+    );
+    let directory = DataDirectory::new(Arc::new(FileSystem), &settings.data);
+    let opening = Opening {
+        directory: directory.clone(),
+        plugin: plugin.clone(),
+        options: settings.durable_options(),
+        remembered_keys: settings.idempotency_keys,
+    };
+    let inbox = Arc::new(Inbox::new(settings.queue_commands));
+    let metrics = Arc::new(Metrics::new(&plugin));
+    let (publication, durable) = LocalPublication::new();
+    let (state, state_watch) = watch::channel(EngineState::Running);
+    let engine = EngineHandle::new(Arc::clone(&inbox), state_watch.clone());
+    let (ended, end) = mpsc::channel();
+    let (tell_opened, opened) = mpsc::channel();
+    let spawned = {
+        let (inbox, metrics) = (Arc::clone(&inbox), Arc::clone(&metrics));
+        // The engine is opened on its own thread, because the plugin may care about threads.
+        thread::Builder::new().name("engine".into()).spawn(move || {
+            let publication = Box::new(publication);
+            match EngineThread::open(opening, inbox, publication, metrics, state) {
+                Ok(engine) => {
+                    let note = engine.findings();
+                    let _told = tell_opened.send(Ok(note));
+                    engine.run();
+                }
+                Err(error) => {
+                    let _told = tell_opened.send(Err(error));
+                }
+            }
+            let _told = ended.send(());
+        })
+    };
+    spawned.map_err(|source| ServiceError::System { action: "start a thread", source })?;
+    match opened.recv() {
+        Ok(Ok(note)) => info!(dir = %settings.data.display(), "data directory {note}"),
+        Ok(Err(error)) => return Err(ServiceError::Data(crate::engine::with_causes(&error))),
+        Err(_) => return Err(ServiceError::Data("the engine's thread ended".into())),
+    }
+    let app = App::new(
+        settings,
+        plugin,
+        directory,
+        engine.clone(),
+        Arc::new(LocalIngress::new(engine)),
+        durable,
+        metrics,
+    );
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| ServiceError::System { action: "start the async runtime", source })?;
+    let served = runtime.block_on(serve(settings, app, state_watch.clone()));
+    shutdown::tell_stopping();
+    inbox.close();
+    if end.recv_timeout(settings.stop_time).is_err() {
+        return Err(ServiceError::Stuck(settings.stop_time.as_secs()));
+    }
+    // The last answers leave after the engine has closed.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    served?;
+    let state = state_watch.borrow().clone();
+    match state {
+        EngineState::Stopped { reason, by_command: true } => {
+            Err(ServiceError::CommandFailed(reason))
+        }
+        EngineState::Stopped { reason, .. } => Err(ServiceError::Stopped(reason)),
+        EngineState::StorageFull(_) | EngineState::Running | EngineState::Closed => Ok(()),
+    }
+}
+
+/// Serves requests until a signal comes or the engine stops, and until the requests that are
+/// running have their answers.
+async fn serve(
+    settings: &Settings,
+    app: App,
+    mut state: watch::Receiver<EngineState>,
+) -> Result<(), ServiceError> {
+    let listen = settings.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|source| ServiceError::Listen { listen, source })?;
+    let address = listener.local_addr().unwrap_or(listen);
+    if settings.insecure && settings.token.is_none() {
+        warn!(%address, "everybody who reaches this address may send commands");
+    }
+    info!(%address, "ready: http://{address}/");
+    shutdown::tell_ready(&format!("serving http://{address}/"));
+    let end = async {
+        tokio::select! {
+            signal = shutdown::signal() => match signal {
+                Ok(name) => info!("{name}: no more requests are taken"),
+                Err(error) => warn!(%error, "signals cannot be received"),
+            },
+            _ = state.wait_for(|state| matches!(state, EngineState::Stopped { .. })) => {}
+        }
+    };
+    http::serve(listener, settings, app, end).await;
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The medium of the data directory has no more room.
+
+use std::{fs, path::Path, process::Command, thread, time::Duration};
+
+use super::process::{Server, bank, deposit};
+
+/// A small file system in memory, mounted for one test.
+struct SmallDisk<'d>(&'d Path);
+
+impl<'d> SmallDisk<'d> {
+    /// `None` where the test may not mount.
+    fn mount(dir: &'d Path, bytes: u64) -> Option<Self> {
+        let options = format!("size={bytes}");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+            .arg(dir)
+            .output()
+            .is_ok_and(|output| output.status.success());
+        mounted.then_some(Self(dir))
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let _unmounted = Command::new("umount").arg("--lazy").arg(self.0).output();
+    }
+}
+
+#[test]
+fn commands_are_refused_while_the_disk_is_full_and_run_again_afterwards() {
+    let dir = tempfile::tempdir().unwrap();
+    // The directory holds a copy of the plugin.
+    let plugin = fs::metadata(bank()).unwrap().len();
+    let Some(disk) = SmallDisk::mount(dir.path(), plugin + (1 << 20)) else {
+        eprintln!("skipped, because only root can mount a small file system");
+        return;
+    };
+    let data = disk.0.join("data");
+    let server = Server::start(&data, &["--segment-bytes", "65536"]);
+    let filler = disk.0.join("filler");
+    fs::write(&filler, vec![1; 100_000]).unwrap();
+    let mut client = server.client();
+    let mut acknowledged = 0_u64;
+    let refused = loop {
+        let answer = client.post(&deposit(1, 1), &[]);
+        if answer.status != 200 {
+            break answer;
+        }
+        acknowledged += 1;
+        assert!(acknowledged < 100_000, "the disk never gets full");
+    };
+    let refused = refused.expect(507, "the medium of the data directory is full");
+    assert!(refused.header("retry-after").is_some());
+    server.get("/health").expect(503, "storage_full");
+    server.post(&deposit(1, 1)).expect(507, "send them again");
+
+    fs::remove_file(&filler).unwrap();
+    thread::sleep(Duration::from_millis(1100));
+    server.post(&deposit(2, 1)).expect(200, "committed");
+    server.get("/health").expect(200, "ok");
+    let balance = balance(&server);
+    assert!((acknowledged..=acknowledged + 1).contains(&balance), "{balance} of {acknowledged}");
+    let (status, log) = server.stop();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("the medium has room again"), "{log}");
+
+    let server = Server::start(&data, &["--segment-bytes", "65536"]);
+    assert_eq!(self::balance(&server), balance);
+}
+
+fn balance(server: &Server) -> u64 {
+    let record = server.get("/records/Account?key=1").expect(200, "").body;
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    record["data"]["balance"].as_u64().unwrap()
+}

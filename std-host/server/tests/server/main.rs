@@ -1,0 +1,16 @@
+//! Runs the program and talks HTTP to it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
+#![cfg(unix)]
+
+mod abuse;
+mod client;
+mod commands;
+mod crash;
+mod full;
+mod life;
+mod options;
+mod process;
+mod records;
+mod refused;
+mod unruly;

@@ -1,0 +1,81 @@
+use std::{fs, path::Path, process::Output};
+
+use super::process::{Server, bank, deposit, program};
+
+fn check(dir: &Path, options: &str, more: &[&str]) -> (Option<i32>, String) {
+    let file = dir.join("options.toml");
+    fs::write(&file, options).unwrap();
+    let Output { status, stdout, stderr } =
+        program().arg("--options").arg(file).arg("--check-config").args(more).output().unwrap();
+    let text = [stdout, stderr].concat();
+    (status.code(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn a_file_can_hold_every_option() {
+    let dir = tempfile::tempdir().unwrap();
+    let token = dir.path().join("token");
+    fs::write(&token, "0123456789abcdef").unwrap();
+    let options = format!(
+        "plugin = {:?}\ndata = {:?}\nlisten = \"0.0.0.0:7341\"\ntoken-file = {token:?}\n\
+         insecure = false\nconfig = \"\"\nallow-world-writable = true\non-failure = \"skip\"\n\
+         strict-sequence = true\nrecords-per-kind = 5\ntransaction-bytes = 1000\n\
+         segment-bytes = 100000\ncheckpoint-bytes = 10\nkeep-entries = 100\n\
+         idempotency-keys = 10\nconnections = 10\nbody-bytes = 2000\nbodies-bytes = 4000\n\
+         queue-commands = 10\nrequest-seconds = 1\nresponse-seconds = 1\nstop-seconds = 1\n\
+         log-format = \"json\"\nlog-level = \"debug\"\n",
+        bank(),
+        dir.path().join("data"),
+    );
+    let (code, text) = check(dir.path(), &options, &[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("the options are right: plugin ") && text.contains("with a token"),
+        "{text}"
+    );
+    assert!(!dir.path().join("data").exists(), "a check changes nothing");
+}
+
+#[test]
+fn wrong_options_are_named_with_their_remedy() {
+    let dir = tempfile::tempdir().unwrap();
+    let plugin = format!("plugin = {:?}\n", bank());
+    let base = format!("{plugin}data = \"data\"\n");
+    let short = dir.path().join("short");
+    fs::write(&short, "secret").unwrap();
+    let short = short.to_str().unwrap();
+    for (options, more, error) in [
+        ("", &[][..], "there is no plugin; give --plugin PATH"),
+        (plugin.as_str(), &[], "there is no data; give --data DIR"),
+        ("plugin = 'nope.so'\ndata = 'd'", &[], "plugin nope.so: cannot be found"),
+        (&format!("{base}lisen = 1"), &[], "unknown field `lisen`"),
+        (&format!("{base}listen = 'here'"), &[], "invalid socket address"),
+        (
+            &format!("{base}listen = '0.0.0.0:1'"),
+            &[],
+            "0.0.0.0:1 can be reached from other machines",
+        ),
+        (&base, &["--listen", "[::]:1"], "can be reached from other machines; give --token-file"),
+        (&base, &["--token-file", short], "has fewer than 16 characters"),
+        (&base, &["--token-file", "nope"], "token-file nope: cannot be read"),
+        (&base, &["--config", "a", "--config-file", "b"], "config and config-file exclude"),
+        (&base, &["--body-bytes", "1"], "body-bytes is 1; it must be from 1024 to"),
+        (&base, &["--log-level", "loud=loud"], "log-level is \"loud=loud\""),
+        (&base, &["--sha256", "abc"], "sha256: "),
+    ] {
+        let (code, text) = check(dir.path(), options, more);
+        assert_eq!(code, Some(2), "{text}");
+        assert!(text.contains(error), "{error:?} is not in {text}");
+    }
+}
+
+#[test]
+fn arguments_count_before_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("options.toml");
+    fs::write(&file, "config = \"max_amount = 10\"\ndata = \"/nowhere\"\n").unwrap();
+    let data = dir.path().join("data");
+    let server = Server::start(&data, &["--options", file.to_str().unwrap()]);
+    server.post(&deposit(1, 11)).expect(200, "rejected");
+    server.post(&deposit(1, 10)).expect(200, "committed");
+}
