@@ -21,12 +21,15 @@ need() {
     }
 }
 
-# Optional tools of the tests: for the header as C++ and on Armv7E-M, and for a second reader of the
-# transaction log. Tests without their tool print that they are skipped.
+# Optional tools of the tests: for the header as C++ and on Armv7E-M, for a second reader of the
+# transaction log, to count its syncs, and to start with another clock. Tests without their tool
+# print that they are skipped.
 need_for_tests() {
     need c++ g++ || true
     need arm-none-eabi-gcc gcc-arm-none-eabi || true
     need python3 python3-minimal || true
+    need strace strace || true
+    need faketime faketime || true
 }
 
 debian_packages() {

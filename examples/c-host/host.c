@@ -3,7 +3,8 @@
  * their outcomes and events.
  *
  * Build:  cargo build -p statevec-bank-so
- *         cc -std=c11 -O2 -I core/include -o host examples/c-host/host.c examples/c-host/store.c -ldl
+ *         cc -std=c11 -O2 -I core/include -o host \
+ *             examples/c-host/host.c examples/c-host/store.c -ldl
  * Run:    ./host target/debug/libstatevec_bank_so.so
  */
 #include <dlfcn.h>

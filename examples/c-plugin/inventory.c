@@ -9,7 +9,8 @@
  * Each emits StockChanged. The invariant: no item is above the limit. The plugin writes a change
  * before it checks it; the host undoes the writes of a rejected command.
  *
- * Build:  cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -I core/include -o libinventory.so examples/c-plugin/inventory.c
+ * Build:  cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -I core/include \
+ *             -o libinventory.so examples/c-plugin/inventory.c
  */
 #include <inttypes.h>
 #include <stdbool.h>

@@ -14,7 +14,7 @@ fail() {
 
 # The images have no clippy of their own: their target's core is built by another compiler.
 cargo fmt --manifest-path "$here/Cargo.toml" --check
-cargo clippy --manifest-path "$here/Cargo.toml" --all-targets -p statevec-firmware-server -p statevec-tally -p statevec-transcript -- -D warnings
+cargo clippy --manifest-path "$here/Cargo.toml" --all-targets -p statevec-firmware-server -p statevec-tally -p statevec-tally-so -p statevec-transcript -- -D warnings
 
 firmware_cargo $machine build --bins -p statevec-firmware
 "$here/run.sh"

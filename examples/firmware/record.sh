@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs the image that records its entries, and compares its logs with the server: every entry byte
-# for byte, the digest after it included. Fails on any difference.
+# for byte, the digest after it included. Then `statevec-host replay` runs the recorded commands
+# again: with the same plugins it finds no difference, and with a tally of which one character was
+# changed it names the command and the field. Fails on any other result.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 
@@ -25,3 +27,39 @@ if check_log bank tally.txlog >"$logs/other.txt" 2>&1; then
     echo "firmware: a log of the tally passed for one of the bank"
     exit 1
 fi
+
+# The program replays the logs, with the plugins as shared libraries.
+root=$(realpath "$here/../..")
+cargo build --quiet --manifest-path "$root/Cargo.toml" -p statevec-host -p statevec-bank-so
+cargo build --quiet --manifest-path "$here/Cargo.toml" -p statevec-tally-so
+replay() {
+    "$CARGO_TARGET_DIR/debug/statevec-host" replay "$logs/$1.txlog" --plugin "$2" --quiet
+}
+for plugin in bank tally; do
+    replay $plugin "$CARGO_TARGET_DIR/debug/libstatevec_${plugin}_so.so" |
+        sed -n "1s/^/firmware: replay of $plugin: /p" | grep 'nothing differs' || {
+        echo "firmware: the replay of $plugin differs"
+        exit 1
+    }
+done
+
+# A tally that counts one time too many.
+changed=$target_dir/changed
+rm -rf "$changed"
+cp -r "$here" "$changed"
+sed -i "s|path = \"\.\./\.\./|path = \"$root/|; s|path = \"\.\./|path = \"$root/examples/|" "$changed/Cargo.toml"
+sed -i 's/times().wrapping_add(1)/times().wrapping_add(2)/' "$changed/tally/src/lib.rs"
+[ "$(cmp -l "$here/tally/src/lib.rs" "$changed/tally/src/lib.rs" | wc -l)" = 1 ] || {
+    echo "firmware: the changed tally does not differ in one character"
+    exit 1
+}
+CARGO_TARGET_DIR=$target_dir/changed-build \
+    cargo build --quiet --manifest-path "$changed/Cargo.toml" -p statevec-tally-so
+status=0
+replay tally "$target_dir/changed-build/debug/libstatevec_tally_so.so" >"$logs/changed.txt" 2>&1 || status=$?
+[ $status = 3 ] && grep --quiet 'Count {"name":"apples".*field times' "$logs/changed.txt" || {
+    cat "$logs/changed.txt"
+    echo "firmware: the replay of a changed tally ended with status $status, not with its difference"
+    exit 1
+}
+sed -n 's/^first difference: /firmware: replay of a changed tally: /p' "$logs/changed.txt"

@@ -27,14 +27,20 @@ use crate::{errors::RuntimeHostError, traits::RuntimeHostContext};
 /// #[event(kind = 1)]
 /// struct BalanceChanged { account_id: u64, balance: i64 }
 ///
-/// fn add(tx: &mut dyn RuntimeHostContext, account_id: u64, amount: i64) -> Result<(), RuntimePluginError> {
+/// fn add(
+///     tx: &mut dyn RuntimeHostContext,
+///     account_id: u64,
+///     amount: i64,
+/// ) -> Result<(), RuntimePluginError> {
 ///     let added = tx.update_typed_by_pk(Account::pk(account_id), |account| {
 ///         let balance = account.balance().checked_add(amount)?;
 ///         account.set_balance(balance); // there is no set_account_id: the field is immutable
 ///         Some(balance)
 ///     })?;
 ///     match added {
-///         Some(Some(balance)) => Ok(tx.emit_typed_event(&BalanceChanged { account_id, balance })?),
+///         Some(Some(balance)) => {
+///             Ok(tx.emit_typed_event(&BalanceChanged { account_id, balance })?)
+///         }
 ///         Some(None) => Err(RuntimePluginError::new("the balance would overflow")),
 ///         None => Err(RuntimePluginError::new(format!("there is no account {account_id}"))),
 ///     }

@@ -11,7 +11,7 @@ use crate::abi::RecordKey;
 /// | steps | change |
 /// |---|---|
 /// | create, then updates | [`Created`](Self::Created) with the final data |
-/// | create, then delete | [`CreatedAndDeleted`](Self::CreatedAndDeleted): only the next sys_id moves |
+/// | create, then delete | [`CreatedAndDeleted`](Self::CreatedAndDeleted): a sys_id is used up |
 /// | updates | one [`Updated`](Self::Updated), or none if the data is as before |
 /// | updates, then delete | [`Deleted`](Self::Deleted) with the data from before the transaction |
 ///

@@ -17,7 +17,8 @@ use crate::abi::{RecordKey, RecordKind, SysId};
 ///
 /// ```text
 /// k    = sys_id XOR (kind << 56)
-/// hash = XXH64(data, seed = k * 0x9E3779B97F4A7C15) + 2^64 * XXH64(data, seed = k * 0xC2B2AE3D27D4EB4F)
+/// hash = XXH64(data, seed = k * 0x9E3779B97F4A7C15)
+///      + XXH64(data, seed = k * 0xC2B2AE3D27D4EB4F) * 2^64
 /// ```
 ///
 /// A kind's next sys_id is hashed like the data of a record with sys_id 0, which no record has: 8

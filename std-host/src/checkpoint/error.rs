@@ -16,7 +16,11 @@ pub enum CheckpointError {
     #[error("the log does not fit the checkpoint before it")]
     Conflict(#[from] ChangeConflict),
     /// The file is not a whole checkpoint.
-    #[error("checkpoint {} is damaged at byte {offset}: {what}", path.display())]
+    #[error(
+        "checkpoint {} is damaged at byte {offset}: {what}. Nothing was changed: move the file away, and the \
+         next start begins at the checkpoint before it or at the start of the log",
+        path.display()
+    )]
     Damaged {
         /// The file.
         path: PathBuf,

@@ -2,7 +2,7 @@
 
 use std::{
     fmt, fs,
-    io::{self, BufWriter, Write as _},
+    io::{self, BufWriter},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -26,9 +26,10 @@ use super::{
     error::CliError,
     interrupt::Interrupt,
     log::{Lines, Only},
-    output::print,
+    output::print_to,
     plugin,
     state::StateOut,
+    stdio::{Stdout, write_stderr},
 };
 
 /// Run the commands of a log again and name the first difference
@@ -114,7 +115,10 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     };
     let state_out =
         args.state_out.as_deref().map(|path| StateOut::find(path, false)).transpose()?;
-    let interrupt = Interrupt::watch().map_err(|source| CliError::Setup { source })?;
+    let setup = |source| CliError::Setup { source };
+    let interrupt = Interrupt::watch().map_err(setup)?;
+    // Before the plugin's code runs: it may print.
+    let mut stdout = Stdout::take().map_err(setup)?;
     let loaded = match &args.plugin {
         Some(path) => Some(plugin::open(path, &args.trust, args.quiet)?),
         None => None,
@@ -122,7 +126,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     let mut replayer = open(args, loaded.as_ref(), options)?;
     let writer = JsonWriter::new(replayer.schema());
     let progress = progress(args.quiet);
-    let mut lines = Lines::new(&writer, args.emit, BufWriter::new(io::stdout().lock()));
+    let mut lines = Lines::new(&writer, args.emit, BufWriter::new(&mut stdout));
     let mut written = Ok(());
     while replayer.step(|walked, _| {
         progress.inc(1);
@@ -134,10 +138,10 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     written?;
     lines.flush()?;
     drop(lines);
-    report(args, &replayer)?;
+    report(args, &replayer, &mut stdout)?;
     if let Some(state_out) = state_out {
         let store = replayer.store().ok_or(CliError::NoState)?;
-        state_out.write(store, &mut io::stdout().lock(), &interrupt)?;
+        state_out.write(store, &mut stdout, &interrupt)?;
     }
     match replayer.summary().divergences() {
         0 => Ok(()),
@@ -206,7 +210,7 @@ struct Report<'r> {
     has_plugin: bool,
 }
 
-fn report(args: &ReplayArgs, replayer: &Replayer) -> Result<(), CliError> {
+fn report(args: &ReplayArgs, replayer: &Replayer, stdout: &mut Stdout) -> Result<(), CliError> {
     let summary = replayer.summary();
     let described = |divergence| DescribedDivergence { schema: replayer.schema(), divergence };
     let report = Report {
@@ -225,10 +229,10 @@ fn report(args: &ReplayArgs, replayer: &Replayer) -> Result<(), CliError> {
     };
     if args.emit.is_some() {
         // Standard output has the emitted lines only.
-        let _ = write!(io::stderr(), "{report}");
+        let _told = write_stderr(report.to_string().as_bytes());
         return Ok(());
     }
-    print(args.json, &report, || report.to_string())
+    print_to(stdout, args.json, &report, || report.to_string())
 }
 
 impl fmt::Display for Report<'_> {

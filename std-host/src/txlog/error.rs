@@ -116,7 +116,7 @@ pub enum Damage {
     #[error("{0}")]
     Frame(FrameError),
     /// An entry in a frame whose checksum is right.
-    #[error("the entry makes no sense: {0}")]
+    #[error("the entry is malformed: {0}")]
     Entry(EntryError),
     /// The segment belongs to another plugin, or starts from another position than the one before
     /// it ends at.

@@ -5,14 +5,26 @@
 mod arguments;
 mod bank;
 #[cfg(unix)]
+mod clock;
+#[cfg(unix)]
 mod conversation;
 mod crate_folder;
 mod data;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(unix)]
+mod follow;
+#[cfg(unix)]
+mod killed;
+#[cfg(unix)]
+mod misfits;
 #[cfg(unix)]
 mod readme;
 mod state_in;
 #[cfg(unix)]
 mod state_out;
+#[cfg(target_os = "linux")]
+mod syncs;
 mod trust;
 #[cfg(unix)]
 mod unruly;
