@@ -30,7 +30,7 @@
  * Numbers    Fields of these structs have the target's byte order. Records, payloads and keys are
  *            byte sequences with their own order: little-endian, keys big-endian.
  *
- * THE SCHEMA (what `schema_bytes` returns; examples/c-plugin/schema.h is a complete one)
+ * THE SCHEMA (what `schema_bytes` returns; `statevec-host header` makes it from declarations)
  *
  * UTF-8 JSON. The host learns sizes, keys and names from it:
  *   idlVersion     "1.0"

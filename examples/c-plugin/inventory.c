@@ -9,6 +9,8 @@
  * Each emits StockChanged. The invariant: no item is above the limit. The plugin writes a change
  * before it checks it; the host undoes the writes of a rejected command.
  *
+ * The layouts are in schema.h, which `statevec-host header` makes of inventory.json.
+ *
  * Build:  cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -I core/include \
  *             -o libinventory.so examples/c-plugin/inventory.c
  */
@@ -27,52 +29,45 @@ struct inventory {
     uint32_t max_on_hand;
 };
 
-/* One command in progress. */
+/* One command in progress, and the item that it names. */
 struct tx {
     StatevecHostContextV1 host;
     StatevecErrorBuf *out_error;
     /* The command's number and time. */
     uint64_t ext_seq, time_us;
-    /* The encoded SKU in the command. */
-    const uint8_t *sku;
+    uint16_t sku_len;
+    uint8_t sku[ITEM_RECORD_KEY_SIZE];
 };
 
 /* A copy of an item. */
 struct item {
     bool whole;
-    uint8_t bytes[ITEM_SIZE];
+    struct item_record fields;
 };
 
 static void copy_item(void *ctx, StatevecBytesRef lent) {
     struct item *item = ctx;
-    item->whole = lent.len >= ITEM_SIZE;
-    if (item->whole) memcpy(item->bytes, lent.ptr, ITEM_SIZE);
+    item->whole = item_record_read(lent.ptr, lent.len, &item->fields);
 }
 
-/* The two arguments of "%.*s" for a SKU. */
-static int sku_len(const uint8_t *sku) {
-    int len = sku[0] | sku[1] << 8;
-    return len < SKU_ROOM ? len : SKU_ROOM;
-}
-static const char *sku_text(const uint8_t *sku) { return (const char *)sku + SKU_LEN; }
-
-static StatevecBytesRef key_of(const struct tx *tx) { return (StatevecBytesRef){ tx->sku + SKU_LEN, SKU_ROOM }; }
+/* The key of the command's item: its SKU, with zeros behind it. */
+static StatevecBytesRef key_of(const struct tx *tx) { return (StatevecBytesRef){ tx->sku, sizeof tx->sku }; }
 
 static StatevecCallStatus reject_absent(const struct tx *tx) {
-    return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "there is no %.*s", sku_len(tx->sku), sku_text(tx->sku));
+    return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "there is no %.*s", tx->sku_len, (const char *)tx->sku);
 }
 
 static const char NOT_WHOLE[] = "the host says that there is an item, and lent none or less than one";
 
 static StatevecCallStatus announce(const struct tx *tx, uint32_t on_hand, uint8_t reason) {
-    uint8_t event[EVENT_SIZE];
-    memcpy(event, tx->sku, SKU_SIZE);
-    put_u32(event + SKU_SIZE, on_hand);
-    event[EVENT_REASON_AT] = reason;
-    put_u64(event + EVENT_EXT_SEQ_AT, tx->ext_seq);
+    struct stock_changed_event event = { .sku_len = tx->sku_len, .on_hand = on_hand, .reason = reason, .ext_seq = tx->ext_seq };
+    uint8_t bytes[STOCK_CHANGED_EVENT_SIZE];
+    memcpy(event.sku, tx->sku, sizeof event.sku);
+    /* It fits: the SKU came from a payload with the same room for it. */
+    (void)stock_changed_event_write(&event, bytes, sizeof bytes);
     StatevecErrorBuf error;
-    StatevecBytesRef payload = { event, sizeof event };
-    if (tx->host.vtable->emit_typed_event_raw(tx->host.ctx_ptr, STOCK_CHANGED, payload, &error) != STATEVEC_CALL_SUCCESS) {
+    StatevecBytesRef payload = { bytes, sizeof bytes };
+    if (tx->host.vtable->emit_typed_event_raw(tx->host.ctx_ptr, STOCK_CHANGED_EVENT, payload, &error) != STATEVEC_CALL_SUCCESS) {
         return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
     return succeed(tx->out_error);
@@ -80,18 +75,18 @@ static StatevecCallStatus announce(const struct tx *tx, uint32_t on_hand, uint8_
 
 static void init_item(void *ctx, StatevecBytesMutRef item) {
     const struct tx *tx = ctx;
-    if (item.len < ITEM_SIZE) return;
-    memcpy(item.ptr, tx->sku, SKU_SIZE);
-    put_u64(item.ptr + MOVED_AT_US_AT, tx->time_us);
+    struct item_record fields = { .sku_len = tx->sku_len, .moved_at_us = tx->time_us };
+    memcpy(fields.sku, tx->sku, sizeof fields.sku);
+    (void)item_record_write(&fields, item.ptr, item.len);
 }
 
 static StatevecCallStatus register_item(struct tx *tx) {
     StatevecRecordKeyView key;
     StatevecErrorBuf error;
-    if (tx->host.vtable->create_typed_raw(tx->host.ctx_ptr, ITEM, tx, init_item, &key, &error) != STATEVEC_CALL_SUCCESS) {
+    if (tx->host.vtable->create_typed_raw(tx->host.ctx_ptr, ITEM_RECORD, tx, init_item, &key, &error) != STATEVEC_CALL_SUCCESS) {
         return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
-    return announce(tx, 0, REGISTERED);
+    return announce(tx, 0, REASON_REGISTERED);
 }
 
 /* A change of an item's stock, and its result. */
@@ -103,9 +98,9 @@ struct change {
 
 static void change_item(void *ctx, StatevecBytesMutRef item) {
     struct change *change = ctx;
-    change->whole = item.len >= ITEM_SIZE;
+    change->whole = item.len >= ITEM_RECORD_SIZE;
     if (!change->whole) return;
-    change->before = get_u32(item.ptr + ON_HAND_AT);
+    change->before = item_record_get_on_hand(item.ptr);
     if (change->in) {
         change->possible = change->before <= change->limit && change->quantity <= change->limit - change->before;
         change->after = change->before + change->quantity;
@@ -113,31 +108,32 @@ static void change_item(void *ctx, StatevecBytesMutRef item) {
         change->possible = change->quantity <= change->before;
         change->after = change->before - change->quantity;
     }
-    put_u32(item.ptr + ON_HAND_AT, change->after);
-    increment_u64(item.ptr + MOVES_AT);
-    put_u64(item.ptr + MOVED_AT_US_AT, change->time_us);
+    item_record_set_on_hand(item.ptr, change->after);
+    item_record_set_moves(item.ptr, item_record_get_moves(item.ptr) + 1);
+    item_record_set_moved_at_us(item.ptr, change->time_us);
 }
 
 static StatevecCallStatus change_stock(const struct tx *tx, struct change change) {
     if (change.quantity == 0) {
         return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "quantity must be positive");
     }
+    change.time_us = tx->time_us;
     uint8_t found = 0;
     StatevecErrorBuf error;
-    if (tx->host.vtable->update_typed_by_pk_raw(tx->host.ctx_ptr, ITEM, key_of(tx), &change, change_item, &found, &error)
+    if (tx->host.vtable->update_typed_by_pk_raw(tx->host.ctx_ptr, ITEM_RECORD, key_of(tx), &change, change_item, &found, &error)
         != STATEVEC_CALL_SUCCESS) {
         return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
     if (!found) return reject_absent(tx);
     if (!change.whole) return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, NOT_WHOLE);
-    if (change.possible) return announce(tx, change.after, change.in ? RECEIVED : SHIPPED);
+    if (change.possible) return announce(tx, change.after, change.in ? REASON_RECEIVED : REASON_SHIPPED);
     if (change.in) {
         return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED,
-                    "%" PRIu32 " more of %.*s is above the limit of %" PRIu32, change.quantity, sku_len(tx->sku), sku_text(tx->sku),
+                    "%" PRIu32 " more of %.*s is above the limit of %" PRIu32, change.quantity, tx->sku_len, (const char *)tx->sku,
                     change.limit);
     }
     return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s has %" PRIu32 ", %" PRIu32 " are needed",
-                sku_len(tx->sku), sku_text(tx->sku), change.before, change.quantity);
+                tx->sku_len, (const char *)tx->sku, change.before, change.quantity);
 }
 
 static StatevecCallStatus discontinue(const struct tx *tx) {
@@ -145,27 +141,32 @@ static StatevecCallStatus discontinue(const struct tx *tx) {
     uint8_t found = 0, deleted = 0;
     StatevecErrorBuf error;
     const StatevecHostVTableV1 *host = tx->host.vtable;
-    if (host->with_read_typed_by_pk_raw(tx->host.ctx_ptr, ITEM, key_of(tx), &item, copy_item, &found, &error) != STATEVEC_CALL_SUCCESS) {
+    if (host->with_read_typed_by_pk_raw(tx->host.ctx_ptr, ITEM_RECORD, key_of(tx), &item, copy_item, &found, &error)
+        != STATEVEC_CALL_SUCCESS) {
         return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
     if (!found) return reject_absent(tx);
     if (!item.whole) return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, NOT_WHOLE);
-    uint32_t left = get_u32(item.bytes + ON_HAND_AT);
-    if (left != 0) {
-        return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s still has %" PRIu32, sku_len(tx->sku),
-                    sku_text(tx->sku), left);
+    if (item.fields.on_hand != 0) {
+        return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s still has %" PRIu32, tx->sku_len,
+                    (const char *)tx->sku, item.fields.on_hand);
     }
-    if (host->delete_by_pk_raw(tx->host.ctx_ptr, ITEM, key_of(tx), &deleted, &error) != STATEVEC_CALL_SUCCESS) {
+    if (host->delete_by_pk_raw(tx->host.ctx_ptr, ITEM_RECORD, key_of(tx), &deleted, &error) != STATEVEC_CALL_SUCCESS) {
         return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
-    return announce(tx, 0, DISCONTINUED);
+    return announce(tx, 0, REASON_DISCONTINUED);
+}
+
+static void name_item(struct tx *tx, const uint8_t *sku, uint16_t sku_len) {
+    memcpy(tx->sku, sku, sizeof tx->sku);
+    tx->sku_len = sku_len;
 }
 
 /* ----------------------------------------------------------------------------- plugin functions */
 
 static StatevecBytesRef text_bytes(const char *text) { return (StatevecBytesRef){ (const uint8_t *)text, strlen(text) }; }
 static StatevecBytesRef plugin_name(void) { return text_bytes("inventory"); }
-static StatevecBytesRef schema_bytes(void) { return text_bytes(SCHEMA); }
+static StatevecBytesRef schema_bytes(void) { return text_bytes(inventory_schema); }
 
 /* "max_on_hand=NUMBER" or nothing. */
 static bool parse_config(StatevecBytesRef config, uint32_t *max_on_hand) {
@@ -213,20 +214,39 @@ static StatevecCallStatus run_tx(void *runtime, StatevecHostContextV1 host, Stat
     }
     if (runtime == NULL) return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
     if (host.vtable == NULL) return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime host vtable is null");
-    if (command.command_kind < REGISTER || command.command_kind > DISCONTINUE) {
+    struct tx tx = { .host = host, .out_error = out_error, .ext_seq = command.ext_seq, .time_us = command.ref_ext_time_us };
+    const uint8_t *payload = command.payload.ptr;
+    size_t len = command.payload.len;
+    switch (command.command_kind) {
+    case REGISTER_COMMAND: {
+        struct register_command fields;
+        if (!register_command_read(payload, len, &fields)) break;
+        name_item(&tx, fields.sku, fields.sku_len);
+        return register_item(&tx);
+    }
+    case RECEIVE_COMMAND: {
+        struct receive_command fields;
+        if (!receive_command_read(payload, len, &fields)) break;
+        name_item(&tx, fields.sku, fields.sku_len);
+        return change_stock(&tx, (struct change){ .quantity = fields.quantity, .limit = inventory->max_on_hand, .in = true });
+    }
+    case SHIP_COMMAND: {
+        struct ship_command fields;
+        if (!ship_command_read(payload, len, &fields)) break;
+        name_item(&tx, fields.sku, fields.sku_len);
+        return change_stock(&tx, (struct change){ .quantity = fields.quantity });
+    }
+    case DISCONTINUE_COMMAND: {
+        struct discontinue_command fields;
+        if (!discontinue_command_read(payload, len, &fields)) break;
+        name_item(&tx, fields.sku, fields.sku_len);
+        return discontinue(&tx);
+    }
+    default:
         return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "unknown command kind %d", command.command_kind);
     }
-    bool has_quantity = command.command_kind == RECEIVE || command.command_kind == SHIP;
-    size_t expected = has_quantity ? SKU_SIZE + 4 : SKU_SIZE;
-    if (command.payload.len != expected) {
-        return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "command %d has a payload of %zu bytes; %zu are expected",
-                    command.command_kind, command.payload.len, expected);
-    }
-    struct tx tx = { host, out_error, command.ext_seq, command.ref_ext_time_us, command.payload.ptr };
-    if (!has_quantity) return command.command_kind == REGISTER ? register_item(&tx) : discontinue(&tx);
-    struct change change = { .time_us = tx.time_us, .quantity = get_u32(command.payload.ptr + SKU_SIZE),
-                             .limit = inventory->max_on_hand, .in = command.command_kind == RECEIVE };
-    return change_stock(&tx, change);
+    return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "the %zu bytes of the payload are no command of kind %d", len,
+                command.command_kind);
 }
 
 /* Context of the walk over all items. The first failure or item above the limit ends the checks. */
@@ -246,7 +266,7 @@ static void check_item(void *ctx, StatevecRecordKeyView key) {
     if (check->host.vtable->with_read_typed_raw(check->host.ctx_ptr, key.kind, key.sys_id, &check->item, copy_item, &found, &check->error)
         != STATEVEC_CALL_SUCCESS) {
         check->host_failed = true;
-    } else if (found && check->item.whole && get_u32(check->item.bytes + ON_HAND_AT) > check->limit) {
+    } else if (found && check->item.whole && check->item.fields.on_hand > check->limit) {
         check->above_limit = true;
     }
 }
@@ -258,13 +278,13 @@ static StatevecCallStatus validate_biz_invariants(void *runtime, StatevecReadCon
     if (host.vtable == NULL) return fail(out_error, phase, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime read vtable is null");
     struct check check = { .host = host, .limit = inventory->max_on_hand };
     StatevecErrorBuf error;
-    if (host.vtable->for_each_record_key_raw(host.ctx_ptr, ITEM, &check, check_item, &error) != STATEVEC_CALL_SUCCESS) {
+    if (host.vtable->for_each_record_key_raw(host.ctx_ptr, ITEM_RECORD, &check, check_item, &error) != STATEVEC_CALL_SUCCESS) {
         return pass_on(out_error, phase, &error);
     }
     if (check.host_failed) return pass_on(out_error, phase, &check.error);
     if (check.above_limit) {
         return fail(out_error, phase, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s has %" PRIu32 ", above the limit of %" PRIu32,
-                    sku_len(check.item.bytes), sku_text(check.item.bytes), get_u32(check.item.bytes + ON_HAND_AT), check.limit);
+                    check.item.fields.sku_len, (const char *)check.item.fields.sku, check.item.fields.on_hand, check.limit);
     }
     return succeed(out_error);
 }

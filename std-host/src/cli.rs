@@ -6,6 +6,7 @@ mod config;
 mod crash;
 mod data;
 mod error;
+mod header;
 mod inspect;
 mod interrupt;
 mod log;
@@ -45,6 +46,7 @@ fn start() -> Result<(), CliError> {
     match action {
         Action::Run(args) => run::run(&args),
         Action::Inspect(args) => inspect::inspect(&args),
+        Action::Header(args) => header::header(&args),
         Action::Log(args) => log::log(&args),
         Action::Replay(args) => replay::replay(&args),
         Action::Status(args) => data::status(&args),

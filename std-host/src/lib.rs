@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod c_header;
 pub mod checkpoint;
 pub mod crate_folder;
 pub mod durable;

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use statevec_host::Sha256;
 
 use super::data::{CheckpointArgs, StatusArgs};
+use super::header::HeaderArgs;
 use super::log::LogArgs;
 use super::replay::ReplayArgs;
 
@@ -34,6 +35,7 @@ pub(crate) struct Args {
 pub(crate) enum Action {
     Run(RunArgs),
     Inspect(InspectArgs),
+    Header(HeaderArgs),
     Log(LogArgs),
     Replay(ReplayArgs),
     Status(StatusArgs),

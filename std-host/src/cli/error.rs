@@ -16,6 +16,7 @@ use statevec_host::{
 };
 
 use super::commands::{InputError, Place};
+use super::header::HeaderCommandError;
 use super::interrupt::Signal;
 use super::plugin::PluginError;
 use super::state::{StateError, StateInError};
@@ -25,6 +26,8 @@ use super::stdio::tell;
 pub(crate) enum CliError {
     #[error(transparent)]
     Plugin(#[from] PluginError),
+    #[error(transparent)]
+    Header(#[from] HeaderCommandError),
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
@@ -98,7 +101,8 @@ impl CliError {
             Self::Interrupted { signal, .. } => return signal.exit_code(),
             Self::Diverged { .. } => return 3,
             Self::Plugin(error) => error.is_usage(),
-            Self::Input(_)
+            Self::Header(_)
+            | Self::Input(_)
             | Self::StateIn(_)
             | Self::Durable(DurableError::NotEmpty { .. })
             | Self::ConfigFile { .. }

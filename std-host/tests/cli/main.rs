@@ -14,6 +14,7 @@ mod data;
 mod disk;
 #[cfg(unix)]
 mod follow;
+mod header;
 #[cfg(unix)]
 mod killed;
 #[cfg(unix)]

@@ -86,11 +86,14 @@ fn run_all(readme: &str, folder: &Path, prepare: impl Fn(&str) -> String) -> usi
 
 const COMMANDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/bank/commands.jsonl");
 
+const INVENTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/c-plugin/inventory.json");
+
 #[test]
 fn the_program_s_readme_shows_what_the_program_prints() {
     let folder = tempfile::tempdir().unwrap();
     symlink(bank(), folder.path().join("libbank.so")).unwrap();
     symlink(COMMANDS, folder.path().join("commands.jsonl")).unwrap();
+    symlink(INVENTORY, folder.path().join("inventory.json")).unwrap();
     let readme = include_str!("../../README.md");
     let count = run_all(readme, folder.path(), str::to_owned);
     assert!(count >= 24, "only {count} commands were found");

@@ -1,0 +1,89 @@
+//! `header`: a C header from a schema.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use statevec_host::c_header::{self, HeaderError};
+
+use super::args::TrustArgs;
+use super::error::CliError;
+use super::plugin;
+use super::stdio::Stdout;
+
+/// Write a C header from a plugin's schema: structs, offsets, encoders and the schema text
+///
+/// The schema is that of a plugin, or a JSON file with declarations, from which all numbers that
+/// follow from others may be left out: see the guide.
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub(crate) struct HeaderArgs {
+    /// A shared library, the folder of a crate that builds one, or a file of declarations whose
+    /// name ends in .json
+    #[arg(value_name = "PLUGIN|DECLARATIONS")]
+    source: PathBuf,
+
+    #[command(flatten)]
+    trust: TrustArgs,
+
+    /// Name of the plugin, for names in C [default: the plugin's own, or that of the file of
+    /// declarations]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+const HELP: &str = "\
+Examples:
+  statevec-host header examples/c-plugin/inventory.json -o schema.h
+  statevec-host header libbank.so";
+
+/// The reason why there is no header.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HeaderCommandError {
+    #[error("{}: cannot be read", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{}: no C header can be made of it", path.display())]
+    Header { path: PathBuf, source: Box<HeaderError> },
+    #[error("--out {}: cannot be written", path.display())]
+    Write { path: PathBuf, source: io::Error },
+}
+
+pub(crate) fn header(args: &HeaderArgs) -> Result<(), CliError> {
+    // Before a plugin's code runs: it may print, and change the working folder.
+    let mut stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
+    let is_text = args.source.extension().is_some_and(|extension| extension == "json");
+    let text = if is_text && args.source.is_file() {
+        of_declarations(&args.source, args.name.as_deref())?
+    } else {
+        let plugin = plugin::open(&args.source, &args.trust, false)?;
+        let name = args.name.as_deref().unwrap_or_else(|| plugin.name());
+        c_header::write(name, plugin.schema(), plugin.schema_json())
+            .map_err(|error| not_made(&args.source, error))?
+    };
+    match &args.out {
+        Some(path) => Ok(fs::write(path, text)
+            .map_err(|source| HeaderCommandError::Write { path: path.clone(), source })?),
+        None => match stdout.write_all(text.as_bytes()) {
+            // The reader closed the pipe.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result.map_err(|source| CliError::Output { source }),
+        },
+    }
+}
+
+fn of_declarations(path: &Path, name: Option<&str>) -> Result<String, HeaderCommandError> {
+    let text = fs::read_to_string(path)
+        .map_err(|source| HeaderCommandError::Read { path: path.to_owned(), source })?;
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    c_header::schema_of_declarations(&text)
+        .and_then(|schema| c_header::write(name.unwrap_or(&stem), &schema, &schema.to_idl_json()))
+        .map_err(|error| not_made(path, error))
+}
+
+fn not_made(path: &Path, error: HeaderError) -> HeaderCommandError {
+    HeaderCommandError::Header { path: path.to_owned(), source: Box::new(error) }
+}
