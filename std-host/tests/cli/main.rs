@@ -26,6 +26,7 @@ mod state_in;
 mod state_out;
 #[cfg(target_os = "linux")]
 mod syncs;
+mod state_out_obstacles;
 mod trust;
 #[cfg(unix)]
 mod unruly;

@@ -6,6 +6,8 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::Path;
 
 use rustix::fs::Access;
+#[cfg(target_os = "linux")]
+use rustix::fs::StatxAttributes;
 
 use super::ReplacedFile;
 use crate::cli::state::StateError;
@@ -19,13 +21,17 @@ impl ReplacedFile {
     /// replace.
     pub(super) fn check_is_replaceable(&self, path: &Path) -> Result<(), StateError> {
         let fixed = |reason| Err(StateError::Fixed { path: path.to_owned(), reason });
+        #[cfg(target_os = "linux")]
+        if let Some(reason) = obstacle(&self.folder, FOLDER_OBSTACLES) {
+            return fixed(reason);
+        }
         let Some(old) = &self.old else { return Ok(()) };
+        #[cfg(target_os = "linux")]
+        if let Some(reason) = obstacle(&self.target, FILE_OBSTACLES) {
+            return fixed(reason);
+        }
         if rustix::fs::access(&self.target, Access::WRITE_OK).is_err() {
             return fixed("it is not writable; give another name, or make it writable");
-        }
-        #[cfg(target_os = "linux")]
-        if let Some(reason) = self.linux_obstacle() {
-            return fixed(reason);
         }
         let create = |source| StateError::Create { path: path.to_owned(), source };
         let folder = self.folder.metadata().map_err(create)?;
@@ -48,21 +54,27 @@ impl ReplacedFile {
     }
 }
 
+/// Attributes of a file that the rename cannot replace, with the reason and the remedy.
 #[cfg(target_os = "linux")]
-impl ReplacedFile {
-    /// Finds mount points and protected files. On a kernel that does not report them, the rename
-    /// finds
-    /// them later.
-    fn linux_obstacle(&self) -> Option<&'static str> {
-        use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
-        let flags = AtFlags::SYMLINK_NOFOLLOW;
-        let attributes = statx(CWD, &self.target, flags, StatxFlags::empty()).ok()?.stx_attributes;
-        let obstacles = [
-            (StatxAttributes::MOUNT_ROOT, "it is a mount point; give a file in a mounted folder"),
-            (StatxAttributes::IMMUTABLE, "it is immutable (chattr -i changes that)"),
-            (StatxAttributes::APPEND, "it can only be appended to (chattr -a changes that)"),
-        ];
-        let found = obstacles.into_iter().find(|(attribute, _)| attributes.contains(*attribute));
-        found.map(|(_, reason)| reason)
-    }
+const FILE_OBSTACLES: &[(StatxAttributes, &str)] = &[
+    (StatxAttributes::MOUNT_ROOT, "it is a mount point; give a file in a mounted folder"),
+    (StatxAttributes::IMMUTABLE, "it is immutable (chattr -i changes that)"),
+    (StatxAttributes::APPEND, "it can only be appended to (chattr -a changes that)"),
+];
+
+/// Attributes of a folder in which no file can be renamed or removed.
+#[cfg(target_os = "linux")]
+const FOLDER_OBSTACLES: &[(StatxAttributes, &str)] = &[
+    (StatxAttributes::IMMUTABLE, "its folder is immutable (chattr -i changes that)"),
+    (StatxAttributes::APPEND, "files can only be added to its folder (chattr -a changes that)"),
+];
+
+/// Finds the first obstacle. On a kernel that does not report attributes, the rename fails later.
+#[cfg(target_os = "linux")]
+fn obstacle(path: &Path, obstacles: &[(StatxAttributes, &'static str)]) -> Option<&'static str> {
+    use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+    let flags = AtFlags::SYMLINK_NOFOLLOW;
+    let attributes = statx(CWD, path, flags, StatxFlags::empty()).ok()?.stx_attributes;
+    let found = obstacles.iter().find(|(attribute, _)| attributes.contains(*attribute));
+    found.map(|(_, reason)| *reason)
 }
