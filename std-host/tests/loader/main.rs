@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
 mod changed;
+#[cfg(target_os = "linux")]
+mod changing_schema;
 mod contents;
 #[cfg(target_os = "linux")]
 mod exact_file;
