@@ -10,6 +10,7 @@ mod header;
 mod inspect;
 mod interrupt;
 mod log;
+mod named_path;
 mod outcome_buffer;
 mod output;
 mod plugin;

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Read;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,6 +19,7 @@ use super::config;
 use super::crash::{self, Call};
 use super::error::CliError;
 use super::interrupt::Interrupt;
+use super::named_path::NamedPath;
 use super::outcome_buffer::{FlushFirst, OutcomeBuffer};
 use super::plugin;
 use super::progress::Progress;
@@ -35,6 +37,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     let (input, len) = commands::open(&args.commands)?;
     let state_out = find_state_out(args, &input)?;
     let setup = |source| CliError::Setup { source };
+    let named = |path: &Option<PathBuf>| path.as_deref().map(NamedPath::find).transpose();
+    let data = named(&args.durability.data).map_err(setup)?;
+    let record = named(&args.durability.record).map_err(setup)?;
+    let state_in = named(&args.state_in).map_err(setup)?;
     let interrupt = Interrupt::watch().map_err(setup)?;
     let stdout = Stdout::take().map_err(setup)?;
     let is_terminal = stdout.is_terminal();
@@ -44,8 +50,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     if let Some(state_out) = &state_out {
         check_differs_from(state_out, &plugin)?;
     }
-    let records = match &args.state_in {
-        Some(path) => Some(read_state(path, plugin.schema())?),
+    let records = match &state_in {
+        Some(file) => Some(read_state(file, plugin.schema())?),
         None => None,
     };
     let input = prepare_input(input, &interrupt);
@@ -53,13 +59,22 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     let input = Box::new(FlushFirst::new(input, Rc::clone(&output)));
     let parts = Parts { args, output, interrupt, progress };
 
-    if let Some(data) = &args.durability.data {
+    if let Some(data) = &data {
         let (silent, quiet) = (args.no_outcomes, args.quiet);
+        let directory = DataDirectory::new(Arc::new(FileSystem), data.place());
         if let Some(records) = &records {
-            begin_with_records(&DataDirectory::new(Arc::new(FileSystem), data), &plugin, records)?;
+            begin_with_records(&directory, &plugin, records)?;
         }
         let runner = crash::during(Call::Create, || {
-            DurableRunner::open(data, &plugin, &config, &args.durability, silent, quiet)
+            DurableRunner::open(
+                &directory,
+                data.shown(),
+                &plugin,
+                &config,
+                &args.durability,
+                silent,
+                quiet,
+            )
         })?;
         let input = SyncFirst::new(input, runner.clone(), Rc::clone(&parts.output));
         let mut commands = read_commands(args, Box::new(input), &plugin);
@@ -68,9 +83,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     }
     let commands = read_commands(args, input, &plugin);
     let engine = crash::during(Call::Create, || create(&plugin, &config, records))?;
-    match &args.durability.record {
-        Some(path) => {
-            let runner = RecordedRunner::new(engine, path, &config, args.no_outcomes)?;
+    match &record {
+        Some(file) => {
+            let runner = RecordedRunner::new(engine, file, &config, args.no_outcomes)?;
             Session { parts, runner, commands }.run(state_out)
         }
         None => {
@@ -182,7 +197,7 @@ impl<R: Runner> Session<'_, R> {
     }
 }
 
-/// Finds the destination of the records. It must be none of the files that the run reads.
+/// Finds the destination of the records. It must be none of the files that the run reads or writes.
 fn find_state_out(args: &RunArgs, input: &Source) -> Result<Option<StateOut>, CliError> {
     let Some(path) = &args.state_out else { return Ok(None) };
     let state_out = StateOut::find(path, args.no_outcomes)?;
@@ -192,6 +207,12 @@ fn find_state_out(args: &RunArgs, input: &Source) -> Result<Option<StateOut>, Cl
     let state_in = args.state_in.as_deref().and_then(Identity::of_path);
     state_out.check_differs("the file of --state-in", state_in)?;
     state_out.check_differs("the plugin", Identity::of_path(&args.plugin))?;
+    if let Some(record) = &args.durability.record {
+        state_out.check_is_outside("the file of --record", record)?;
+    }
+    if let Some(data) = &args.durability.data {
+        state_out.check_is_outside("a file of the data directory", data)?;
+    }
     Ok(Some(state_out))
 }
 

@@ -94,6 +94,21 @@ impl StateOut {
         }
     }
 
+    /// Refuses to overwrite a file that the run writes, or any file of a folder. The file or folder
+    /// need not exist yet.
+    pub(crate) fn check_is_outside(
+        &self,
+        file: &'static str,
+        path: &Path,
+    ) -> Result<(), StateError> {
+        match &self.destination {
+            Destination::File(replaced) if replaced.is_at_or_below(path) => {
+                Err(StateError::Input { path: self.path.clone(), input: file })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Writes all records, by kind and then by number, one per line. A file is replaced once all of
     /// them are on stable storage; until then, and after an error, the old one stays as it was.
     pub(crate) fn write(
@@ -138,7 +153,11 @@ impl Destination {
         if identity.is_some() && identity == Identity::of_stdout() {
             return stdout();
         }
+        let is_stderr = identity.is_some() && identity == Identity::of_stderr();
         match metadata {
+            Some(metadata) if is_stderr && metadata.is_file() => {
+                Err(StateError::Input { path: path.to_owned(), input: "standard error" })
+            }
             Some(metadata) if identity::is_stream(&metadata) => Self::open_stream(path),
             _ => Ok(Self::File(Box::new(ReplacedFile::find(path)?))),
         }

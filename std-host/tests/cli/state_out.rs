@@ -85,6 +85,56 @@ fn inputs_of_the_run_are_not_overwritten() {
 }
 
 #[test]
+fn files_that_the_run_writes_are_not_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    symlink(".", dir.path().join("here")).unwrap();
+    let refused = |args: &[&str], state_out: &str, file: &str| {
+        let args = [args, &["--state-out", state_out]].concat();
+        let told = format!("--state-out {state_out}: is {file}, and would overwrite it");
+        let output = run(dir.path(), &[""], &args);
+        fails_with(&output, 2, &told);
+        assert!(output.stdout.is_empty());
+    };
+    let directory = "a file of the data directory";
+    // Before the directory is there, and after that.
+    refused(&["--data", "data"], "here/data", directory);
+    assert!(run(dir.path(), &[""], &["--data", "data"]).status.success());
+    for name in ["data/LOCK", "here/data/log/00000000000000000001.txlog", "data/new"] {
+        refused(&["--data", "data"], name, directory);
+    }
+    refused(&["--record", "recorded"], "recorded", "the file of --record");
+    refused(&["--record", "recorded"], "here/recorded", "the file of --record");
+    assert!(!dir.path().join("recorded").exists());
+    assert!(run(dir.path(), &[""], &["--data", "data", "--state-out", "here/s"]).status.success());
+    assert_eq!(records(dir.path(), "s"), 2);
+}
+
+#[test]
+fn standard_error_is_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    for state_out in ["/dev/stderr", "/dev/fd/2", "messages"] {
+        let messages = fs::File::create(dir.path().join("messages")).unwrap();
+        let mut program = unruly::program(dir.path(), &[""]);
+        program.args(["--state-out", state_out]).stderr(messages);
+        assert_eq!(program.status().unwrap().code(), Some(2));
+        let told = fs::read_to_string(dir.path().join("messages")).unwrap();
+        assert!(told.contains("is standard error, and would overwrite it"), "{told}");
+    }
+}
+
+#[test]
+fn file_that_was_removed_is_not_made_under_a_wrong_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let shell = "exec 3>gone; rm gone; exec \"$0\" \"$@\"";
+    let run = unruly::program(dir.path(), &[""]);
+    let mut script = Command::new("sh");
+    script.args(["-c", shell]).arg(run.get_program()).args(run.get_args()).current_dir(&dir);
+    let output = script.args(["--state-out", "/dev/fd/3"]).output().unwrap();
+    fails_with(&output, 2, "--state-out /dev/fd/3: not a regular file or a pipe");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn records_do_not_mix_with_outcomes() {
     let dir = tempfile::tempdir().unwrap();
     for state_out in ["-", "/dev/stdout", "/dev/fd/1"] {

@@ -120,6 +120,34 @@ fn plugin_that_changes_the_folder_moves_no_file_of_the_program() {
 }
 
 #[test]
+fn plugin_that_changes_the_folder_while_it_is_loaded_moves_no_file_of_the_program() {
+    let dir = tempfile::tempdir().unwrap();
+    let elsewhere = dir.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(dir.path().join("in.jsonl"), commands(&["", ""])).unwrap();
+    let run = ["run", "--commands", "in.jsonl"];
+    for args in [
+        &[&run[..], &["--state-out", "state"]].concat()[..],
+        &[&run[..], &["--state-in", "state", "--data", "other"]].concat(),
+        &[&run[..], &["--record", "recorded"]].concat(),
+        &[&run[..], &["--data", "data"]].concat(),
+        &[&run[..], &["--data", "data", "--ext-seq", "line"]].concat(),
+        &["replay", "recorded"],
+        &["replay", "data", "--state-out", "replayed"],
+    ] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
+        program.current_dir(&dir).env("STATEVEC_UNRULY_FOLDER", &elsewhere);
+        let output = program.args(args).args(["--quiet", "--plugin"]).arg(library());
+        let output = output.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
+    }
+    for name in ["state", "other", "recorded", "data", "replayed"] {
+        assert!(dir.path().join(name).exists(), "{name}");
+    }
+    assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 0);
+}
+
+#[test]
 fn debug_messages_are_shown_with_their_command_and_escaped() {
     let dir = tempfile::tempdir().unwrap();
     let output = program(dir.path(), &["", "log", ""]).arg("--log").output().unwrap();

@@ -28,11 +28,15 @@ schema! {
     pub const SCHEMA = { version: "1.0", records: [Done], commands: [Do<'_>], events: [] };
 }
 
-/// The plugin. Its configuration is a folder to change to, or empty.
+/// The plugin. Its configuration is a folder to change to, or empty. It changes to the folder in
+/// the environment variable [`FOLDER`] while it is loaded.
 pub struct Unruly;
 
 impl Plugin for Unruly {
     fn name() -> &'static str {
+        if let Some(folder) = env::var_os(FOLDER) {
+            env::set_current_dir(folder).expect("the folder of the test");
+        }
         "unruly"
     }
 
@@ -70,6 +74,9 @@ impl Plugin for Unruly {
         })
     }
 }
+
+/// The name of the variable.
+const FOLDER: &str = "STATEVEC_UNRULY_FOLDER";
 
 /// Does the harm that a command names.
 fn act<'tx>(tx: &mut Tx<'tx>, what: &[u8]) -> TxResult<'tx> {

@@ -9,7 +9,6 @@ use std::{
     io::{self, Read, Write},
     path::Path,
     rc::Rc,
-    sync::Arc,
 };
 
 use statevec_abi::{boundary::RuntimeCommandRef, txlog::EntryOutcome};
@@ -18,7 +17,6 @@ use statevec_host::{
     durable::{CheckpointOptions, DataDirectory, DurableEngine, DurableOptions, Submitted},
     foreign_text::Escaped,
     json::JsonWriter,
-    storage::FileSystem,
 };
 
 use super::{Ran, Runner};
@@ -49,14 +47,14 @@ struct DurableRun {
 impl DurableRunner {
     /// Opens the directory, or creates it, and prints a note about its state.
     pub(crate) fn open(
-        path: &Path,
+        directory: &DataDirectory,
+        shown: &Path,
         plugin: &LoadedPlugin,
         config: &str,
         args: &DurabilityArgs,
         is_silent: bool,
         is_quiet: bool,
     ) -> Result<Self, CliError> {
-        let directory = DataDirectory::new(Arc::new(FileSystem), path);
         let options = DurableOptions {
             config: config.into(),
             checkpoint: args
@@ -67,9 +65,9 @@ impl DurableRunner {
             holder: format!("statevec-host run, process {}", std::process::id()),
             ..DurableOptions::default()
         };
-        let engine = DurableEngine::open(&directory, plugin, options)?;
+        let engine = DurableEngine::open(directory, plugin, options)?;
         if !is_quiet {
-            tell(&format_args!("{}: {}", Escaped(path.display()), engine.opened()));
+            tell(&format_args!("{}: {}", Escaped(shown.display()), engine.opened()));
         }
         Ok(Self(Rc::new(RefCell::new(DurableRun {
             engine,

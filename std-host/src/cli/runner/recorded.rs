@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use statevec_abi::boundary::RuntimeCommandRef;
@@ -18,6 +18,7 @@ use super::{
     memory::{Lines, unload},
 };
 use crate::cli::error::CliError;
+use crate::cli::named_path::NamedPath;
 use crate::cli::summary::Counts;
 
 /// Runs commands, and writes their entries to a file.
@@ -32,11 +33,12 @@ impl RecordedRunner {
     /// Creates the file, which must not exist yet.
     pub(crate) fn new(
         engine: Engine,
-        path: &Path,
+        file: &NamedPath,
         config: &str,
         is_silent: bool,
     ) -> Result<Self, CliError> {
-        let file = File::create_new(path);
+        let path = file.shown();
+        let file = File::create_new(file.place());
         let file = file.map_err(|source| CliError::RecordFile { path: path.into(), source })?;
         let header = LogHeader::of_plugin(engine.plugin(), config, StoreLimits::default());
         let recorder = Recorder::begin(BufWriter::with_capacity(256 << 10, file), &header)

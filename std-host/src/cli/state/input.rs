@@ -2,13 +2,15 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::json::{RecordError, StateLine, longest_state_line, parse_state_line};
 use statevec_host::store::{RestoreError, Restorer};
 use statevec_host::{Store, StoreError};
+
+use crate::cli::named_path::NamedPath;
 
 /// The reason why a state file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +37,14 @@ pub(crate) enum StateInError {
 }
 
 /// Reads all records of a file into an empty store. No more than one line is in memory beside them.
-pub(crate) fn read_state(path: &Path, schema: &Arc<SchemaRegistry>) -> Result<Store, StateInError> {
+pub(crate) fn read_state(
+    file: &NamedPath,
+    schema: &Arc<SchemaRegistry>,
+) -> Result<Store, StateInError> {
+    let path = file.shown();
     let unreadable = |source| StateInError::Read { path: path.into(), source };
-    let mut input = BufReader::with_capacity(64 << 10, File::open(path).map_err(unreadable)?);
+    let mut input =
+        BufReader::with_capacity(64 << 10, File::open(file.place()).map_err(unreadable)?);
     let mut restorer = Restorer::new(Store::new(Arc::clone(schema))?);
     let limit = longest_state_line(schema);
     let (mut text, mut data) = (Vec::new(), Vec::new());

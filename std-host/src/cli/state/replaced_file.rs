@@ -37,13 +37,9 @@ impl ReplacedFile {
             return Err(StateError::Folder { path: path.to_owned() });
         }
         let create = |source| StateError::Create { path: path.to_owned(), source };
-        // A dangling link stays a link, and then leads to the new file.
-        let target = follow_links(path).map_err(create)?;
-        let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+        let Some((folder, target)) = place(path).map_err(create)? else {
             return Err(StateError::NotAFile { path: path.to_owned() });
         };
-        let folder = folder.canonicalize().map_err(create)?;
-        let target = folder.join(name);
         let old = match fs::symlink_metadata(&target) {
             Ok(metadata) if metadata.is_file() => Some(metadata),
             Ok(_) => return Err(StateError::NotAFile { path: path.to_owned() }),
@@ -51,6 +47,10 @@ impl ReplacedFile {
             Err(error) => return Err(create(error)),
         };
         let file = Self { folder, target, old };
+        // The name of a descriptor may lead to a file that was removed or renamed.
+        if Identity::of_path(path) != file.identity() {
+            return Err(StateError::NotAFile { path: path.to_owned() });
+        }
         file.check_is_replaceable(path)?;
         file.stage(path)?;
         Ok(file)
@@ -59,6 +59,14 @@ impl ReplacedFile {
     /// The file that lies there now.
     pub(super) fn identity(&self) -> Option<Identity> {
         self.old.as_ref().and_then(|_| Identity::of_path(&self.target))
+    }
+
+    /// Returns true if it is this file, or lies in this folder, at any depth. Neither need exist.
+    pub(super) fn is_at_or_below(&self, path: &Path) -> bool {
+        match path.canonicalize() {
+            Ok(path) => self.target.starts_with(path),
+            Err(_) => matches!(place(path), Ok(Some((_, target))) if target == self.target),
+        }
     }
 
     /// Creates the new file beside its place, because a rename works within one file system. It is
@@ -89,6 +97,18 @@ impl ReplacedFile {
 fn names_a_folder(path: &Path) -> bool {
     let path = path.to_string_lossy();
     path.strip_suffix('.').unwrap_or(&path).ends_with(is_separator)
+}
+
+/// The folder and the path of a file that need not exist, without links and relative parts; `None`
+/// if the path ends with no name. A dangling link stays a link, and then leads to the new file.
+fn place(path: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
+    let target = follow_links(path)?;
+    let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
+        return Ok(None);
+    };
+    let folder = folder.canonicalize()?;
+    let target = folder.join(name);
+    Ok(Some((folder, target)))
 }
 
 /// The path behind symbolic links. The last part need not exist.

@@ -25,6 +25,10 @@ impl Identity {
     pub(crate) fn of_stdout() -> Option<Self> {
         Self::of_fd(io::stdout())
     }
+
+    pub(crate) fn of_stderr() -> Option<Self> {
+        Self::of_fd(io::stderr())
+    }
 }
 
 /// Returns true if it is written to, and not replaced.

@@ -23,6 +23,10 @@ impl Identity {
         Self::of(HandleRef::stdout()).ok()
     }
 
+    pub(crate) fn of_stderr() -> Option<Self> {
+        Self::of(HandleRef::stderr()).ok()
+    }
+
     fn of(handle: impl AsHandleRef) -> io::Result<Self> {
         let information = information(handle)?;
         Ok(Self { device: information.volume_serial_number(), number: information.file_index() })
