@@ -8,14 +8,20 @@
 mod unix;
 
 #[cfg(unix)]
-pub(crate) use unix::{during, save, watch};
+pub(crate) use unix::{during, next_entry, save, watch};
 
 /// A call of the plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Call {
+    Load,
     Create,
-    Command { line: u64, ext_seq: u64 },
+    Command {
+        line: u64,
+        ext_seq: u64,
+    },
     Validate,
+    /// The replay of an entry of the log.
+    Entry(u64),
     Unload,
 }
 
@@ -24,6 +30,10 @@ pub(crate) enum Call {
 pub(crate) fn during<R>(_call: Call, body: impl FnOnce() -> R) -> R {
     body()
 }
+
+/// Tells which entry is replayed next. Crashes cannot be noted here.
+#[cfg(not(unix))]
+pub(crate) fn next_entry(_number: u64) {}
 
 /// Tells which bytes are not written yet. Crashes cannot be noted here.
 #[cfg(not(unix))]

@@ -1,6 +1,6 @@
 //! `inspect`: a plugin's declarations.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -9,13 +9,16 @@ use statevec_host::{LoadedPlugin, Sha256};
 
 use super::args::InspectArgs;
 use super::error::CliError;
+use super::outcome_buffer::OutcomeBuffer;
+use super::output::unless_closed;
 use super::plugin::{self, PluginError};
 use super::stdio::Stdout;
 use super::tables::SchemaTables;
 
 pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     // Before the plugin's code runs: it may print, and change the working folder.
-    let mut stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
+    let stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
+    let mut out = OutcomeBuffer::of_stdout(stdout);
     let plugin = plugin::open(&args.plugin, &args.trust, false)?;
     let sha256 = plugin.sha256().map_or_else(|| digest(&plugin), Ok)?;
     let text = if args.json {
@@ -23,11 +26,8 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     } else {
         SchemaTables { plugin: &plugin, sha256 }.to_string()
     };
-    match stdout.write_all(text.as_bytes()) {
-        // The reader closed the pipe.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(|source| CliError::Output { source }),
-    }
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    unless_closed(printed.map_err(|source| CliError::Output { source }))
 }
 
 /// The digest of the loaded file. A linked plugin has no file; its digest is that of no bytes.

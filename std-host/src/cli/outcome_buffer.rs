@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::rc::Rc;
 
 use super::crash;
+use super::stdio::Stdout;
 
 /// Bytes that are collected before a write.
 const CAPACITY: usize = 64 << 10;
@@ -48,6 +49,20 @@ impl<W: Write> OutcomeBuffer<W> {
         if self.is_saved {
             crash::save(&self.buffer);
         }
+    }
+}
+
+impl OutcomeBuffer<Stdout> {
+    /// A buffer before standard output. If the plugin ends the process, the rest is written.
+    pub(crate) fn of_stdout(stdout: Stdout) -> Self {
+        let is_read_meanwhile = stdout.is_read_meanwhile();
+        let mut output = Self::new(stdout);
+        #[cfg(unix)]
+        output.save_in_crash();
+        if is_read_meanwhile {
+            output.flush_each();
+        }
+        output
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use statevec_host::foreign_text::escape_json;
 
 use super::error::CliError;
+use super::stdio::Stdout;
 
 /// Prints a result: as one line of JSON, or as the text that `text` makes.
 pub(crate) fn print(
@@ -13,7 +14,8 @@ pub(crate) fn print(
     result: &impl Serialize,
     text: impl FnOnce() -> String,
 ) -> Result<(), CliError> {
-    print_to(&mut io::stdout().lock(), json, result, text)
+    let mut stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
+    print_to(&mut stdout, json, result, text)
 }
 
 /// As [`print`], where standard output was taken away from the plugin.
@@ -29,9 +31,14 @@ pub(crate) fn print_to(
     } else {
         text()
     };
-    match out.write_all(text.as_bytes()) {
-        // The reader closed the pipe.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(|source| CliError::Output { source }),
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    unless_closed(written.map_err(|source| CliError::Output { source }))
+}
+
+/// The result of printing. A reader that closed the pipe wants no more, which is no error.
+pub(crate) fn unless_closed(printed: Result<(), CliError>) -> Result<(), CliError> {
+    match printed {
+        Err(CliError::Output { source }) if source.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
     }
 }

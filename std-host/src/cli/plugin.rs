@@ -10,6 +10,7 @@ use statevec_host::{
 };
 
 use super::args::TrustArgs;
+use super::crash::{self, Call};
 
 /// Loads a shared library, or builds a crate's folder and loads the result.
 pub(crate) fn open(
@@ -39,7 +40,7 @@ pub(crate) fn open(
 fn load(options: &LoadOptions, path: &Path) -> Result<LoadedPlugin, PluginError> {
     // SAFETY: the user of the program vouches for the plugin by naming it; the help and the README
     // say that its code runs (rule 6).
-    Ok(unsafe { options.open(path) }?)
+    Ok(crash::during(Call::Load, || unsafe { options.open(path) })?)
 }
 
 /// The reason why there is no plugin.

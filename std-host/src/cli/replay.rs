@@ -1,32 +1,28 @@
 //! `replay`: runs recorded commands again, and compares the results.
 
-use std::{
-    fmt, fs,
-    io::{self, BufWriter},
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+mod report;
+mod source;
+
+use std::{path::PathBuf, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
-use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{
-    LoadedPlugin,
-    durable::DataDirectory,
-    foreign_text::EscapedLines,
     json::JsonWriter,
-    replay::{DescribedDivergence, ReplayOptions, ReplaySummary, Replayer},
-    storage::{FileSystem, Storage},
+    replay::{Divergence, ReplayOptions, Replayer},
+    txlog::Walked,
 };
 
+use self::report::Report;
 use super::{
     args::{ConfigArgs, TrustArgs},
     config,
+    crash::{self, Call},
     error::CliError,
-    interrupt::Interrupt,
+    interrupt::{Interrupt, Signal},
     log::{Lines, Only},
-    output::print_to,
+    named_path::NamedPath,
+    outcome_buffer::OutcomeBuffer,
+    output::{print_to, unless_closed},
     plugin,
     state::StateOut,
     stdio::{Stdout, write_stderr},
@@ -113,35 +109,33 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
         keep_going: args.keep_going,
         config: args.config.is_given().then(|| config::read(&args.config)).transpose()?,
     };
-    let state_out =
-        args.state_out.as_deref().map(|path| StateOut::find(path, false)).transpose()?;
     let setup = |source| CliError::Setup { source };
+    // Paths are resolved, and standard output is taken, before the plugin's code runs: it may
+    // change the working folder, and print.
+    let log = NamedPath::find(&args.path).map_err(setup)?;
+    let state_out = source::find_state_out(args)?;
     let interrupt = Interrupt::watch().map_err(setup)?;
-    // Before the plugin's code runs: it may print.
-    let mut stdout = Stdout::take().map_err(setup)?;
+    let mut out = OutcomeBuffer::of_stdout(Stdout::take().map_err(setup)?);
     let loaded = match &args.plugin {
         Some(path) => Some(plugin::open(path, &args.trust, args.quiet)?),
         None => None,
     };
-    let mut replayer = open(args, loaded.as_ref(), options)?;
-    let writer = JsonWriter::new(replayer.schema());
-    let progress = progress(args.quiet);
-    let mut lines = Lines::new(&writer, args.emit, BufWriter::new(&mut stdout));
-    let mut written = Ok(());
-    while replayer.step(|walked, _| {
-        progress.inc(1);
-        if args.emit.is_some() && written.is_ok() {
-            written = lines.entry(walked, None);
-        }
-    })? {}
-    progress.finish_and_clear();
-    written?;
-    lines.flush()?;
-    drop(lines);
-    report(args, &replayer, &mut stdout)?;
+    let mut replayer = source::open(&log, args.schema.as_deref(), loaded.as_ref(), options)?;
+    let signal = replay_entries(args, &mut replayer, &mut out, &interrupt)?;
+    let report = Report::of(&replayer, args.plugin.is_some());
+    if args.emit.is_some() {
+        // Standard output has the emitted lines only.
+        let _told = write_stderr(report.to_string().as_bytes());
+    } else {
+        print_to(&mut out, args.json, &report, || report.to_string())?;
+    }
+    if let Some(signal) = signal {
+        let entry = replayer.position().entry;
+        return Err(CliError::ReplayInterrupted { signal, entry });
+    }
     if let Some(state_out) = state_out {
         let store = replayer.store().ok_or(CliError::NoState)?;
-        state_out.write(store, &mut stdout, &interrupt)?;
+        state_out.write(store, &mut out, &interrupt)?;
     }
     match replayer.summary().divergences() {
         0 => Ok(()),
@@ -149,32 +143,38 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     }
 }
 
-fn open(
+/// Replays entries up to the end, a divergence, or a signal, which it returns.
+fn replay_entries(
     args: &ReplayArgs,
-    plugin: Option<&LoadedPlugin>,
-    options: ReplayOptions,
-) -> Result<Replayer, CliError> {
-    let path = &args.path;
-    let storage: Arc<dyn Storage> = Arc::new(FileSystem);
-    let metadata =
-        fs::metadata(path).map_err(|source| CliError::LogPath { path: path.clone(), source })?;
-    if !metadata.is_dir() {
-        let schema = args.schema.as_deref().map(read_schema).transpose()?;
-        return Ok(Replayer::of_file(&storage, path, plugin, schema, options)?);
+    replayer: &mut Replayer,
+    out: &mut OutcomeBuffer<Stdout>,
+    interrupt: &Interrupt,
+) -> Result<Option<Signal>, CliError> {
+    let writer = JsonWriter::new(replayer.schema());
+    let progress = progress(args.quiet);
+    let mut lines = Lines::new(&writer, args.emit, out);
+    let mut written = Ok(());
+    let mut each = |walked: &Walked<'_>, _: Option<&Divergence>| {
+        crash::next_entry(walked.entry.number().saturating_add(1));
+        progress.inc(1);
+        if args.emit.is_some() && written.is_ok() {
+            written = lines.entry(walked, None);
+        }
+    };
+    let mut signal = None;
+    loop {
+        let entry = replayer.position().entry.saturating_add(1);
+        if !crash::during(Call::Entry(entry), || replayer.step(&mut each))? {
+            break;
+        }
+        signal = interrupt.received();
+        if signal.is_some() {
+            break;
+        }
     }
-    if !path.join("log").is_dir() {
-        return Err(CliError::NoDataDirectory { path: path.clone() });
-    }
-    Ok(Replayer::of_directory(&DataDirectory::new(storage, path), plugin, options)?)
-}
-
-fn read_schema(path: &Path) -> Result<Arc<SchemaRegistry>, CliError> {
-    let refused = |source| CliError::SchemaFile { path: path.into(), source };
-    let text = fs::read_to_string(path).map_err(refused)?;
-    let schema = SchemaRegistry::from_idl_json(&text);
-    schema
-        .map(Arc::new)
-        .map_err(|source| refused(io::Error::new(io::ErrorKind::InvalidData, source)))
+    progress.finish_and_clear();
+    unless_closed(written.and_then(|()| lines.flush()))?;
+    Ok(signal)
 }
 
 /// A count of entries on standard error, if that is a terminal.
@@ -188,76 +188,4 @@ fn progress(quiet: bool) -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
-}
-
-#[derive(Serialize)]
-struct Report<'r> {
-    entries: u64,
-    /// Commands that the plugin ran again.
-    ran: u64,
-    /// Commands that had ended their process and were not run again.
-    skipped: u64,
-    last_entry: u64,
-    digest: String,
-    outcomes: u64,
-    events: u64,
-    records: u64,
-    digests: u64,
-    first: Option<DescribedDivergence<'r>>,
-    #[serde(skip)]
-    summary: &'r ReplaySummary,
-    #[serde(skip)]
-    has_plugin: bool,
-}
-
-fn report(args: &ReplayArgs, replayer: &Replayer, stdout: &mut Stdout) -> Result<(), CliError> {
-    let summary = replayer.summary();
-    let described = |divergence| DescribedDivergence { schema: replayer.schema(), divergence };
-    let report = Report {
-        entries: summary.entries,
-        ran: summary.ran,
-        skipped: summary.skipped,
-        last_entry: replayer.position().entry,
-        digest: replayer.position().digest.to_string(),
-        outcomes: summary.outcomes,
-        events: summary.events,
-        records: summary.records,
-        digests: summary.digests,
-        first: summary.first.as_ref().map(described),
-        summary,
-        has_plugin: args.plugin.is_some(),
-    };
-    if args.emit.is_some() {
-        // Standard output has the emitted lines only.
-        let _told = write_stderr(report.to_string().as_bytes());
-        return Ok(());
-    }
-    print_to(stdout, args.json, &report, || report.to_string())
-}
-
-impl fmt::Display for Report<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { entries, ran, skipped, last_entry, digest, .. } = self;
-        if self.has_plugin {
-            write!(f, "replayed {entries} entries: {ran} commands ran again")?;
-        } else {
-            write!(f, "replayed {entries} entries: applied the recorded changes, no plugin ran")?;
-        }
-        if *skipped > 0 {
-            write!(f, ", {skipped} that had ended their process did not")?;
-        }
-        match self.summary.divergences() {
-            0 => writeln!(f, "; nothing differs")?,
-            1 => writeln!(f, "; 1 differs")?,
-            count => writeln!(
-                f,
-                "; {count} differ: {} in the outcome, {} in events, {} in records, {} in the digest",
-                self.outcomes, self.events, self.records, self.digests
-            )?,
-        }
-        if let Some(first) = &self.first {
-            writeln!(f, "first difference: {}", EscapedLines(first))?;
-        }
-        writeln!(f, "state after entry {last_entry}: digest {digest}")
-    }
 }

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     let interrupt = Interrupt::watch().map_err(setup)?;
     let stdout = Stdout::take().map_err(setup)?;
     let is_terminal = stdout.is_terminal();
-    let output = Rc::new(RefCell::new(prepare_output(stdout)));
+    let output = Rc::new(RefCell::new(OutcomeBuffer::of_stdout(stdout)));
 
     let plugin = plugin::open(&args.plugin, &args.trust, args.quiet)?;
     if let Some(state_out) = &state_out {
@@ -226,15 +226,4 @@ fn check_differs_from(state_out: &StateOut, plugin: &LoadedPlugin) -> Result<(),
 fn prepare_input(mut input: Source, interrupt: &Interrupt) -> Box<Source> {
     input.end_wait_on(interrupt.clone());
     Box::new(input)
-}
-
-fn prepare_output(stdout: Stdout) -> OutcomeBuffer<Stdout> {
-    let is_read_meanwhile = stdout.is_read_meanwhile();
-    let mut output = OutcomeBuffer::new(stdout);
-    #[cfg(unix)]
-    output.save_in_crash();
-    if is_read_meanwhile {
-        output.flush_each();
-    }
-    output
 }

@@ -158,6 +158,68 @@ fn signal_ends_a_wait_for_input_after_the_summary() {
 }
 
 #[test]
+fn signal_ends_a_replay_after_its_summary() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), format!("{DEPOSIT}\n").repeat(100_000)).unwrap();
+    let mut record = bank_program();
+    record.args(["--commands", "in.jsonl", "--no-outcomes", "--record", "log"]);
+    assert!(record.current_dir(&dir).status().unwrap().success());
+    let mut replay = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
+    replay.args(["replay", "log", "--state-out", "state", "--emit", "events", "--plugin"]);
+    let mut child = talk(replay.arg(bank()).current_dir(&dir));
+    let mut stdout = child.stdout.take().unwrap();
+    // Some lines: the rest does not fit into the pipe, so the replay has not ended.
+    stdout.read_exact(&mut [0; 100]).unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert!(rest.ends_with("}\n"), "the last line is whole");
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{err}");
+    assert!(err.starts_with("replayed "), "{err}");
+    assert!(err.contains("\nerror: SIGINT ended the replay after entry "), "{err}");
+    assert!(!dir.path().join("state").exists());
+}
+
+#[test]
+fn log_and_replay_wait_for_a_full_pipe_and_end_with_a_closed_one() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), format!("{DEPOSIT}\n").repeat(2000)).unwrap();
+    let mut record = bank_program();
+    record.args(["--commands", "in.jsonl", "--no-outcomes", "--data", "data"]);
+    assert!(record.current_dir(&dir).status().unwrap().success());
+    let mut inspect = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
+    let schema = inspect.args(["inspect", "--json"]).arg(bank()).output().unwrap().stdout;
+    for (args, lines) in [
+        (vec!["log", "data"], 2000),
+        (vec!["replay", "data", "--quiet", "--emit", "events"], 4000),
+        (vec!["inspect", "--json", bank().to_str().unwrap()], schema.lines().count()),
+    ] {
+        let start = |writer: io::PipeWriter| {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
+            program.args(&args).current_dir(&dir).stdout(writer).stderr(Stdio::piped());
+            program.spawn().unwrap()
+        };
+        let (mut reader, writer) = io::pipe().unwrap();
+        set_non_blocking(&writer);
+        let child = start(writer);
+        thread::sleep(Duration::from_millis(300));
+        let mut out = String::new();
+        reader.read_to_string(&mut out).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
+        assert_eq!(out.lines().count(), lines, "{args:?}");
+
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let output = start(writer).wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), err.contains("error")), (Some(0), false), "{args:?}");
+    }
+}
+
+#[test]
 fn second_signal_ends_a_plugin_that_never_returns() {
     let dir = tempfile::tempdir().unwrap();
     let mut child = talk(&mut unruly::program(dir.path(), &["", "hang"]));

@@ -25,8 +25,9 @@ mod state_in;
 #[cfg(unix)]
 mod state_out;
 #[cfg(target_os = "linux")]
-mod syncs;
 mod state_out_obstacles;
+#[cfg(target_os = "linux")]
+mod syncs;
 mod trust;
 #[cfg(unix)]
 mod unruly;

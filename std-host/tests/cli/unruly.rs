@@ -104,6 +104,57 @@ fn printing_of_a_plugin_goes_to_stderr() {
 }
 
 #[test]
+fn entry_whose_replay_ends_the_process_is_named_behind_the_lines_before_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let recorded = |command: &mut Command| command.current_dir(&dir).output().unwrap();
+    let mut run = program(dir.path(), &["", "reject", "harm", ""]);
+    assert!(recorded(run.args(["--record", "log"])).status.success());
+    let mut replay = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
+    // Another build of the plugin aborts where this one accepted.
+    replay.args(["replay", "log", "--emit", "changes", "--plugin"]).arg(library());
+    let output = recorded(replay.env("STATEVEC_UNRULY_HARM", "abort"));
+    assert_eq!(output.status.signal(), Some(libc::SIGABRT));
+    let note = "error: the plugin ended the process (SIGABRT) in entry 3 of the log\n";
+    assert!(stderr(&output).ends_with(note), "{}", stderr(&output));
+    assert_eq!(lines(&output).len(), 1);
+}
+
+#[test]
+fn plugin_that_ends_the_process_while_it_is_loaded_is_told() {
+    let mut inspect = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
+    inspect.arg("inspect").arg(library());
+    let output = inspect.env("STATEVEC_UNRULY_FOLDER", "no such folder").output().unwrap();
+    assert_eq!(output.status.signal(), Some(libc::SIGABRT));
+    let note = "error: the plugin ended the process (SIGABRT) while it was loaded\n";
+    assert!(stderr(&output).ends_with(note), "{}", stderr(&output));
+}
+
+#[test]
+fn files_that_a_replay_reads_are_not_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let recorded = |command: &mut Command| command.current_dir(&dir).output().unwrap();
+    assert!(recorded(program(dir.path(), &[""]).args(["--record", "log"])).status.success());
+    assert!(recorded(program(dir.path(), &[""]).args(["--data", "data"])).status.success());
+    fs::copy(library(), dir.path().join("plugin.so")).unwrap();
+    fs::write(dir.path().join("config"), "").unwrap();
+    let with_plugin = ["--plugin", "./plugin.so", "--config-file", "config"];
+    for (log, state_out, file) in [
+        ("log", "log", "a file of the log"),
+        ("data", "data/LOCK", "a file of the log"),
+        ("data", "data/new", "a file of the log"),
+        ("log", "plugin.so", "the plugin"),
+        ("log", "config", "the configuration file"),
+    ] {
+        let mut replay = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
+        replay.args(["replay", log, "--state-out", state_out]).args(with_plugin);
+        let output = recorded(&mut replay);
+        let told = format!("--state-out {state_out}: is {file}, and would overwrite it");
+        assert_eq!(output.status.code(), Some(2), "{state_out}: {}", stderr(&output));
+        assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn plugin_that_changes_the_folder_moves_no_file_of_the_program() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("elsewhere")).unwrap();

@@ -29,13 +29,16 @@ schema! {
 }
 
 /// The plugin. Its configuration is a folder to change to, or empty. It changes to the folder in
-/// the environment variable [`FOLDER`] while it is loaded.
+/// the environment variable [`FOLDER`] while it is loaded, and aborts if there is none of that
+/// name.
 pub struct Unruly;
 
 impl Plugin for Unruly {
     fn name() -> &'static str {
-        if let Some(folder) = env::var_os(FOLDER) {
-            env::set_current_dir(folder).expect("the folder of the test");
+        if let Some(folder) = env::var_os(FOLDER)
+            && env::set_current_dir(folder).is_err()
+        {
+            process::abort();
         }
         "unruly"
     }
@@ -75,7 +78,10 @@ impl Plugin for Unruly {
     }
 }
 
-/// The name of the variable.
+/// The environment variable that lets the command `harm` abort.
+const HARM: &str = "STATEVEC_UNRULY_HARM";
+
+/// The environment variable with a folder.
 const FOLDER: &str = "STATEVEC_UNRULY_FOLDER";
 
 /// Does the harm that a command names.
@@ -90,6 +96,7 @@ fn act<'tx>(tx: &mut Tx<'tx>, what: &[u8]) -> TxResult<'tx> {
         b"reject" => return Err(tx.reject(format_args!("as asked"))),
         b"panic" => panic!("as asked"),
         b"abort" => process::abort(),
+        b"harm" if env::var_os(HARM).is_some() => process::abort(),
         b"exit" => process::exit(0),
         b"overflow" => drop(overflow(1)),
         b"fault" => {

@@ -18,9 +18,10 @@ static BUFFER: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
 static LEN: AtomicUsize = AtomicUsize::new(0);
 static OUTPUT: AtomicI32 = AtomicI32::new(-1);
 
+/// The line of the command, or the number of the entry.
+static LINE: AtomicU64 = AtomicU64::new(0);
 /// The running call; [`NONE`] outside of the plugin.
 static CALL: AtomicU8 = AtomicU8::new(NONE);
-static LINE: AtomicU64 = AtomicU64::new(0);
 static EXT_SEQ: AtomicU64 = AtomicU64::new(0);
 
 const NONE: u8 = 0;
@@ -28,6 +29,8 @@ const CREATE: u8 = 1;
 const COMMAND: u8 = 2;
 const VALIDATE: u8 = 3;
 const UNLOAD: u8 = 4;
+const LOAD: u8 = 5;
+const ENTRY: u8 = 6;
 
 /// Signals of a crash, with their names.
 const CRASHES: [(i32, &str); 5] = [
@@ -68,6 +71,7 @@ pub(crate) fn save(buffer: &[u8]) {
 #[inline]
 pub(crate) fn during<R>(call: Call, body: impl FnOnce() -> R) -> R {
     let kind = match call {
+        Call::Load => LOAD,
         Call::Create => CREATE,
         Call::Command { line, ext_seq } => {
             LINE.store(line, Relaxed);
@@ -75,12 +79,21 @@ pub(crate) fn during<R>(call: Call, body: impl FnOnce() -> R) -> R {
             COMMAND
         }
         Call::Validate => VALIDATE,
+        Call::Entry(number) => {
+            next_entry(number);
+            ENTRY
+        }
         Call::Unload => UNLOAD,
     };
     CALL.store(kind, Relaxed);
     let result = body();
     CALL.store(NONE, Relaxed);
     result
+}
+
+/// Tells which entry is replayed next.
+pub(crate) fn next_entry(number: u64) {
+    LINE.store(number, Relaxed);
 }
 
 extern "C" fn on_signal(signal: libc::c_int) {
@@ -118,7 +131,13 @@ fn write_note(how: &str) {
     note.push(how);
     note.push(")");
     match CALL.load(Relaxed) {
+        LOAD => note.push(" while it was loaded"),
         CREATE => note.push(" while it was created"),
+        ENTRY => {
+            note.push(" in entry ");
+            note.push_number(LINE.load(Relaxed));
+            note.push(" of the log");
+        }
         COMMAND => {
             note.push(" in the command of line ");
             note.push_number(LINE.load(Relaxed));

@@ -1,7 +1,7 @@
 //! Prints entries as JSON lines.
 
 use std::{
-    io::{self, BufWriter, Write},
+    io::{BufWriter, Write},
     thread,
     time::Duration,
 };
@@ -13,12 +13,16 @@ use super::{
     ListArgs, Only,
     source::{LogSource, apply},
 };
-use crate::cli::error::CliError;
+use crate::cli::{error::CliError, output::unless_closed, stdio::Stdout};
 
 /// How long `--follow` waits before it looks for new entries again.
 const PAUSE: Duration = Duration::from_millis(200);
 
 pub(super) fn list(args: &ListArgs) -> Result<(), CliError> {
+    unless_closed(print_entries(args))
+}
+
+fn print_entries(args: &ListArgs) -> Result<(), CliError> {
     // clap asks for a path unless there is a subcommand.
     let Some(path) = &args.path else { return Ok(()) };
     let source = LogSource::open(path, args.schema.as_deref())?;
@@ -33,7 +37,8 @@ pub(super) fn list(args: &ListArgs) -> Result<(), CliError> {
     } else {
         (source.walk_from_start()?, None)
     };
-    let mut lines = Lines::new(&source.writer, args.only, BufWriter::new(io::stdout().lock()));
+    let stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
+    let mut lines = Lines::new(&source.writer, args.only, BufWriter::new(stdout));
     let mut last = 0;
     loop {
         let to = args.to.unwrap_or(u64::MAX);

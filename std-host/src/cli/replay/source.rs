@@ -1,0 +1,68 @@
+//! The log to replay, and the files that the replay must not overwrite.
+
+use std::{fs, io, path::Path, sync::Arc};
+
+use statevec_abi_alloc::schema::SchemaRegistry;
+use statevec_host::{
+    LoadedPlugin,
+    durable::DataDirectory,
+    replay::{ReplayOptions, Replayer},
+    storage::{FileSystem, Storage},
+};
+
+use super::{ReplayArgs, StateOut};
+use crate::cli::{
+    error::CliError,
+    named_path::NamedPath,
+    state::{Identity, StateError},
+};
+
+/// Finds the destination of the records. It must be none of the files that the replay reads.
+pub(super) fn find_state_out(args: &ReplayArgs) -> Result<Option<StateOut>, StateError> {
+    let Some(path) = &args.state_out else { return Ok(None) };
+    let state_out = StateOut::find(path, false)?;
+    for (input, path) in [
+        ("a file of the log", Some(&args.path)),
+        ("the plugin", args.plugin.as_ref().filter(|plugin| plugin.is_file())),
+        ("the configuration file", args.config.config_file.as_ref()),
+        ("the schema file", args.schema.as_ref()),
+    ] {
+        if let Some(path) = path {
+            state_out.check_differs(input, Identity::of_path(path))?;
+            state_out.check_is_outside(input, path)?;
+        }
+    }
+    Ok(Some(state_out))
+}
+
+/// Opens a data directory or a log file.
+pub(super) fn open(
+    log: &NamedPath,
+    schema: Option<&Path>,
+    plugin: Option<&LoadedPlugin>,
+    options: ReplayOptions,
+) -> Result<Replayer, CliError> {
+    let (shown, path) = (log.shown().to_path_buf(), log.place());
+    let storage: Arc<dyn Storage> = Arc::new(FileSystem);
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(source) => return Err(CliError::LogPath { path: shown, source }),
+    };
+    if !metadata.is_dir() {
+        let schema = schema.map(read_schema).transpose()?;
+        return Ok(Replayer::of_file(&storage, path, plugin, schema, options)?);
+    }
+    if !path.join("log").is_dir() {
+        return Err(CliError::NoDataDirectory { path: shown });
+    }
+    Ok(Replayer::of_directory(&DataDirectory::new(storage, path), plugin, options)?)
+}
+
+fn read_schema(path: &Path) -> Result<Arc<SchemaRegistry>, CliError> {
+    let refused = |source| CliError::SchemaFile { path: path.into(), source };
+    let text = fs::read_to_string(path).map_err(refused)?;
+    let schema = SchemaRegistry::from_idl_json(&text);
+    schema
+        .map(Arc::new)
+        .map_err(|source| refused(io::Error::new(io::ErrorKind::InvalidData, source)))
+}
