@@ -4,6 +4,7 @@ mod app;
 mod body;
 mod commands;
 mod connections;
+mod entries;
 mod guard;
 mod health;
 mod metrics;

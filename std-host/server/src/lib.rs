@@ -10,6 +10,7 @@
 
 mod commands;
 mod engine;
+mod entries;
 mod http;
 mod ingress;
 mod logging;

@@ -9,7 +9,10 @@ use statevec_host::{LoadedPlugin, durable::DataDirectory, json::JsonWriter};
 use tokio::sync::{Semaphore, watch};
 
 use super::Token;
-use crate::{engine::EngineHandle, ingress::Ingress, metrics::Metrics, options::Settings};
+use crate::{
+    engine::EngineHandle, entries::EntryReader, ingress::Ingress, metrics::Metrics,
+    options::Settings,
+};
 
 /// The parts of the server that the routes use. A clone is another handle to the same parts.
 #[derive(Clone)]
@@ -21,10 +24,10 @@ pub(crate) struct Parts {
     pub(super) engine: EngineHandle,
     pub(super) ingress: Arc<dyn Ingress>,
     /// The last durable entry.
-    #[expect(dead_code, reason = "streams of entries come next")]
     pub(super) durable: watch::Receiver<u64>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) writer: JsonWriter,
+    pub(super) entries: EntryReader,
     pub(super) token: Option<Token>,
     pub(super) insecure: bool,
     pub(super) body_bytes: usize,
@@ -47,6 +50,7 @@ impl App {
         metrics: Arc<Metrics>,
     ) -> Self {
         Self(Arc::new(Parts {
+            entries: EntryReader::new(&directory, JsonWriter::new(plugin.schema())),
             writer: JsonWriter::new(plugin.schema()),
             plugin,
             directory,

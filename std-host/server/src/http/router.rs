@@ -8,7 +8,8 @@ use axum::{
 };
 
 use super::{
-    App, commands, guard::guard, health::health, metrics, problem::Problem, records, status,
+    App, commands, entries, guard::guard, health::health, metrics, problem::Problem, records,
+    status,
 };
 
 /// All routes, behind the checks that every request passes.
@@ -16,6 +17,8 @@ pub(super) fn router(app: App) -> Router {
     Router::new()
         .route("/commands", post(commands::post))
         .route("/records/{record}", get(records::get))
+        .route("/entries", get(entries::entries))
+        .route("/events", get(entries::events))
         .route("/schema", get(status::schema))
         .route("/status", get(status::status))
         .route("/health", get(health))
