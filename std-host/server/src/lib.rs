@@ -15,6 +15,7 @@ mod http;
 mod ingress;
 mod logging;
 mod metrics;
+mod openapi;
 mod options;
 mod plugin;
 mod publication;

@@ -20,6 +20,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/entries", get(entries::entries))
         .route("/events", get(entries::events))
         .route("/schema", get(status::schema))
+        .route("/openapi.json", get(status::openapi))
         .route("/status", get(status::status))
         .route("/health", get(health))
         .route("/metrics", get(metrics::get))

@@ -1,10 +1,11 @@
-//! `GET /status`, `/schema` and `/state/stats`.
+//! `GET /status`, `/schema`, `/openapi.json` and `/state/stats`.
 
 use axum::{Json, extract::State, http::header::CONTENT_TYPE, response::IntoResponse};
 use serde_json::{Map, Value, json};
 use statevec_host::durable::DurableEngine;
 
 use super::{App, problem::Problem};
+use crate::openapi::describe;
 
 /// The state of the engine and its log.
 pub(super) async fn status(State(app): State<App>) -> Result<Json<Value>, Problem> {
@@ -24,6 +25,11 @@ pub(super) async fn status(State(app): State<App>) -> Result<Json<Value>, Proble
 /// The plugin's schema, as it stands in the plugin.
 pub(super) async fn schema(State(app): State<App>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "application/json")], app.plugin.schema_json().to_owned())
+}
+
+/// The description of this interface.
+pub(super) async fn openapi(State(app): State<App>) -> Json<Value> {
+    Json(describe(&app.plugin, app.token.is_some()))
 }
 
 /// The number of records of each kind.
