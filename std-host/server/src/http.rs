@@ -8,6 +8,7 @@ mod entries;
 mod guard;
 mod health;
 mod metrics;
+mod page;
 mod problem;
 mod query;
 mod records;

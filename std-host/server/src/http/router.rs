@@ -8,13 +8,17 @@ use axum::{
 };
 
 use super::{
-    App, commands, entries, guard::guard, health::health, metrics, problem::Problem, records,
+    App, commands, entries, guard::guard, health::health, metrics, page, problem::Problem, records,
     status,
 };
 
 /// All routes, behind the checks that every request passes.
 pub(super) fn router(app: App) -> Router {
     Router::new()
+        .route("/", get(page::index))
+        .route("/page.css", get(page::style))
+        .route("/page.js", get(page::script))
+        .route("/icon.svg", get(page::icon))
         .route("/commands", post(commands::post))
         .route("/records/{record}", get(records::get))
         .route("/entries", get(entries::entries))
