@@ -42,6 +42,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn start() -> Result<(), CliError> {
+    let _ends_on_its_own = crash::OwnWork;
     let action = Args::parse().action;
     Interrupt::survive_file_size_limit().map_err(|source| CliError::Setup { source })?;
     match action {

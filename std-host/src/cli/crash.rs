@@ -10,6 +10,16 @@ mod unix;
 #[cfg(unix)]
 pub(crate) use unix::{during, next_entry, save, watch};
 
+/// The program's own work. When it is dropped, by a panic, too, the program ends on its own.
+pub(crate) struct OwnWork;
+
+impl Drop for OwnWork {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        unix::end();
+    }
+}
+
 /// A call of the plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Call {

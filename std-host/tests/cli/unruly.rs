@@ -2,6 +2,7 @@
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -86,6 +87,23 @@ fn outcomes_before_a_stack_overflow_are_printed_and_the_command_is_named() {
 #[test]
 fn plugin_that_exits_with_success_does_not_pass_for_a_run_that_ended_well() {
     let output = ends_in_third_command("exit", "exit");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn thread_that_exits_between_two_commands_does_not_pass_for_success() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
+    program.args(["run", "--quiet", "--commands", "-", "--plugin"]).arg(library());
+    program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(commands(&["", "exit later"]).as_bytes()).unwrap();
+    // The input stays open until the thread has ended the process.
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(lines(&output).len(), 2);
+    let note = "error: the plugin ended the process (exit) from a thread of its own\n";
+    assert!(stderr(&output).ends_with(note), "{}", stderr(&output));
     assert_eq!(output.status.code(), Some(1));
 }
 

@@ -98,6 +98,10 @@ fn act<'tx>(tx: &mut Tx<'tx>, what: &[u8]) -> TxResult<'tx> {
         b"abort" => process::abort(),
         b"harm" if env::var_os(HARM).is_some() => process::abort(),
         b"exit" => process::exit(0),
+        b"exit later" => drop(thread::spawn(|| {
+            thread::sleep(Duration::from_millis(200));
+            process::exit(0)
+        })),
         b"overflow" => drop(overflow(1)),
         b"fault" => {
             // SAFETY: the call ends the process, as the test wants, so no later code depends on its

@@ -5,7 +5,7 @@ use std::mem;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::ptr;
 use std::sync::atomic::{
-    AtomicI32, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed,
+    AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed,
 };
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -31,6 +31,12 @@ const VALIDATE: u8 = 3;
 const UNLOAD: u8 = 4;
 const LOAD: u8 = 5;
 const ENTRY: u8 = 6;
+
+/// The end by a call of `exit`.
+const EXIT: &str = "exit";
+
+/// Set when the program ends on its own. Until then a call of `exit` is the plugin's.
+static ENDS: AtomicBool = AtomicBool::new(false);
 
 /// Signals of a crash, with their names.
 const CRASHES: [(i32, &str); 5] = [
@@ -58,6 +64,11 @@ pub(crate) fn watch(output: RawFd) {
     }
     // SAFETY: the function takes no argument and may run at any exit (rule 10).
     unsafe { libc::atexit(on_exit) };
+}
+
+/// The program ends on its own from now on.
+pub(super) fn end() {
+    ENDS.store(true, Relaxed);
 }
 
 /// Tells which bytes are not written yet. They stay where they are while the plugin runs.
@@ -106,8 +117,8 @@ extern "C" fn on_signal(signal: libc::c_int) {
 }
 
 extern "C" fn on_exit() {
-    if CALL.load(Relaxed) != NONE {
-        write_note("exit");
+    if !ENDS.load(Relaxed) {
+        write_note(EXIT);
         // The plugin's own exit code may be 0, which means success.
         // SAFETY: `_exit` may be called at any time, and ends the process (rule 10).
         unsafe { libc::_exit(1) };
@@ -125,7 +136,8 @@ fn write_note(how: &str) {
     }
     let mut note = Note { bytes: [0; 256], len: 0 };
     note.push(match CALL.load(Relaxed) {
-        NONE => "error: the program ended (",
+        // Outside of calls a signal may be the program's own fault, but an exit is not.
+        NONE if how != EXIT => "error: the program ended (",
         _ => "error: the plugin ended the process (",
     });
     note.push(how);
@@ -147,6 +159,7 @@ fn write_note(how: &str) {
         }
         VALIDATE => note.push(" while it checked its invariants"),
         UNLOAD => note.push(" while it was unloaded"),
+        NONE if how == EXIT => note.push(" from a thread of its own"),
         _ => {}
     }
     note.push("\n");
