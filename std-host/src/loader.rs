@@ -8,6 +8,7 @@ mod dlopen;
 mod elf;
 mod entry;
 mod error;
+mod facts;
 mod file;
 mod float_modes;
 mod format;

@@ -133,7 +133,7 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_never_panic(mut bytes in vec(any::<u8>(), 0..160)) {
-        // Whatever decodes also encodes to as many bytes.
+        // A value that decodes also encodes, to as many bytes.
         if let Ok(value) = Everything::decode(&bytes) {
             prop_assert_eq!(value.to_bytes().len(), 112);
         }

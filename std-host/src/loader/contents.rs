@@ -9,39 +9,11 @@ use object::{ReadCache, ReadRef as _};
 use super::elf as native;
 #[cfg(windows)]
 use super::pe as native;
-use super::{Damage, LoadError, Machine, entry, format};
-
-/// By this symbol a library says whether it catches panics: a byte that is 1 or 0.
-pub(super) const CATCHES_PANICS: &str = "statevec_runtime_plugin_catches_panics";
-
-/// The value of the byte behind such a symbol.
-pub(super) fn flag(byte: &[u8]) -> Option<bool> {
-    match byte {
-        [0] => Some(false),
-        [1] => Some(true),
-        _ => None,
-    }
-}
-
-/// The facts about a library that the loader needs. The default is for files that only the dynamic
-/// linker judges.
-#[derive(Debug, Default)]
-pub(super) struct Facts {
-    /// True if it refers to its own folder, for libraries that it needs.
-    pub(super) uses_origin: bool,
-    /// True if it catches panics; `None` if it does not say so.
-    pub(super) catches_panics: Option<bool>,
-}
-
-/// The file, read where it is needed.
-pub(super) type Data<'d> = &'d ReadCache<&'d File>;
-
-/// The reason why a file is not given to the dynamic linker.
-pub(super) enum Refusal {
-    Machine { found: Machine, needed: Machine },
-    Damage(Damage),
-    NoEntry,
-}
+use super::{
+    LoadError, entry,
+    facts::{Data, Facts, Refusal},
+    format,
+};
 
 /// Checks that a file is whole, for this machine, and a plugin, as far as its format is known.
 /// Names files of other known formats.
@@ -80,16 +52,4 @@ fn foreign_format(path: &Path, data: Data<'_>) -> Option<&'static str> {
     }
     let len = data.len().unwrap_or_default().min(format::MAGIC_LEN as u64);
     format::foreign(data.read_bytes_at(0, len).unwrap_or_default())
-}
-
-impl From<object::Error> for Refusal {
-    fn from(error: object::Error) -> Self {
-        Self::Damage(Damage::Header { reason: error.to_string() })
-    }
-}
-
-impl From<Damage> for Refusal {
-    fn from(damage: Damage) -> Self {
-        Self::Damage(damage)
-    }
 }

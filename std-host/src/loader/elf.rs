@@ -20,7 +20,7 @@ use object::{
 use self::{dynamic::Dynamic, segments::Segments, symbols::Symbols};
 use super::{
     Damage, Machine,
-    contents::{Data, Facts, Refusal},
+    facts::{Data, Facts, Refusal},
 };
 
 /// Checks that an ELF file is whole, is built for this machine, and is a plugin. Leaves other files

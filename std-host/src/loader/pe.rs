@@ -13,9 +13,8 @@ use object::{
 };
 
 use super::{
-    Damage, Machine,
-    contents::{self, CATCHES_PANICS, Data, Facts, Refusal},
-    entry,
+    Damage, Machine, entry,
+    facts::{self, CATCHES_PANICS, Data, Facts, Refusal},
 };
 
 /// Checks that a file is whole, for this machine, and a plugin, if it is a PE file. The system
@@ -54,7 +53,7 @@ fn check_as<Pe: ImageNtHeaders>(data: Data<'_>) -> Result<Facts, Refusal> {
     }
     let flag = export(&file, CATCHES_PANICS)?;
     let flag = flag.and_then(|address| file.section_table().pe_data_at(data, address)?.get(..1));
-    Ok(Facts { uses_origin: false, catches_panics: flag.and_then(contents::flag) })
+    Ok(Facts { uses_origin: false, catches_panics: flag.and_then(facts::flag) })
 }
 
 /// The address of an export. `None` for one that another library has.

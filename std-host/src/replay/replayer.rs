@@ -214,7 +214,7 @@ fn schema_for(
     Err(ReplayError::Schema { differences: found })
 }
 
-/// Whether the log starts from these records.
+/// Refuses other records than those that the log starts from.
 fn check_start(walk: &LogWalk, restorer: &Restorer, path: &Path) -> Result<(), ReplayError> {
     if walk.position().digest == restorer.digest() {
         return Ok(());

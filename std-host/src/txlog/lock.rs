@@ -166,7 +166,7 @@ impl DirectoryLock {
 }
 
 impl RunningCommand {
-    /// Whether its result is missing in a log that ends at a position.
+    /// Returns true if its result is missing in a log that ends at this position.
     #[must_use]
     pub fn is_behind(&self, end: &LogPosition) -> bool {
         end.ext_seq.is_none_or(|last| self.ext_seq > last)

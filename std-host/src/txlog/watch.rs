@@ -19,7 +19,7 @@ pub struct DurableWatch {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
-    /// Whether `failed` is set, for checks that must not wait for the lock.
+    /// True once `failed` is set, for checks that must not wait for the lock.
     has_failed: AtomicBool,
 }
 

@@ -7,7 +7,7 @@ use super::{
     data::{COMMANDS, json, quick_folder, statevec},
 };
 
-/// A run that believes in another time; `None` without the program `faketime`.
+/// A run with another clock; `None` without the program `faketime`.
 fn run_at(time: &str, data: &Path, more: &[&str]) -> Option<String> {
     let mut program = Command::new("faketime");
     program.args(["-f", time, env!("CARGO_BIN_EXE_statevec-host"), "run", "--plugin"]);
@@ -32,7 +32,7 @@ fn entries_are_the_same_whatever_the_clock_says_and_it_may_go_back() {
         let data = folder.path().join(&time[1..5]);
         let Some(first) = run_at(time, &data, &["--sync-every", "16"]) else { return };
         let path = data.to_str().unwrap();
-        // Which entries share a frame depends on how long a sync takes; their bytes do not.
+        // The time that a sync takes decides how many entries share a frame, and not their bytes.
         let log = statevec(&["log", path]).out;
         // Back to 1980, which is before every time so far.
         let again = run_at("@1980-01-01 00:00:00", &data, &["--ext-seq", "line"]).unwrap();

@@ -91,7 +91,7 @@ fn full_disk_in_the_middle_of_a_run_loses_no_outcome() {
     let acknowledged = unruly::lines(&full).len();
     assert!((900..LINES).contains(&acknowledged), "{acknowledged}");
 
-    // Still full: it starts, answers what is there, and stops at the same place.
+    // Still full: it starts, answers the commands that are recorded, and stops at the same place.
     let again = run();
     assert_eq!(again.status.code(), Some(1));
     let lines = unruly::lines(&again);

@@ -55,7 +55,7 @@ fn masked(line: &str) -> String {
     }
 }
 
-/// Whether the lines are as expected. `…` stands for the rest of a line, or for any lines.
+/// Returns true if the lines are as expected. `…` stands for the rest of a line, or for any lines.
 fn matches(expected: &[String], found: &[&str]) -> bool {
     let Some((first, rest)) = expected.split_first() else { return found.is_empty() };
     if first.trim() == "…" {

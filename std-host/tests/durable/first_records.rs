@@ -20,7 +20,8 @@ fn records() -> Store {
     store
 }
 
-/// Whatever fails while the directory is made: then it is new, or it has all the records.
+/// At every change to the disk while the directory is made: afterwards it is new, or it has all the
+/// records.
 #[test]
 fn crash_at_every_change_leaves_a_new_directory_or_all_records() {
     let records = records();

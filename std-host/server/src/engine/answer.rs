@@ -33,7 +33,7 @@ pub(crate) enum Refusal {
     /// The engine has stopped.
     #[error("the engine takes no more commands: {0}")]
     Stopped(String),
-    /// Numbers are left out, where none may be.
+    /// A command's number is not the next one, and the log allows no gap.
     #[error("{0}")]
     Gap(String),
     /// The idempotency key was sent with another body before.

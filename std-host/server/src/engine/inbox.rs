@@ -39,7 +39,7 @@ struct State {
     turn: Turn,
     commands: usize,
     bytes: usize,
-    /// True if something happened beside the jobs: a sync ended.
+    /// True if the engine looks at the log even without a job, because a sync ended.
     is_awake: bool,
     is_closed: bool,
 }

@@ -5,34 +5,24 @@
 //! to the log's last one are those of commands that ran, and all others were never used. A request
 //! that comes again gets its old numbers, which the engine answers from the log.
 
+mod error;
 mod journal;
 mod record;
 
 use std::{
     collections::{HashMap, VecDeque},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
-use statevec_host::storage::{Storage, StorageError};
+use statevec_host::storage::Storage;
 
 use super::Refusal;
 use crate::commands::IdempotencyKey;
+pub(crate) use error::KeyError;
 use journal::Journal;
+pub(super) use record::Numbers;
 use record::{KeyRecord, What};
-
-/// The error of reading or writing the journal of keys.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum KeyError {
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    #[error(
-        "{} is damaged at byte {offset}. Nothing was changed: restore the file from a backup, or move it away; \
-         requests that are then sent again with an earlier Idempotency-Key run a second time",
-        path.display()
-    )]
-    Damaged { path: PathBuf, offset: u64 },
-}
 
 /// The keys that are remembered.
 #[derive(Debug)]
@@ -53,13 +43,6 @@ struct Remembered {
     numbers: Vec<Numbers>,
     /// The place of the command that ended the process.
     ended_process: Option<u64>,
-}
-
-/// Numbers of commands, one after another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Numbers {
-    pub(super) first: u64,
-    pub(super) count: u32,
 }
 
 /// The numbers of one request's commands.

@@ -1,4 +1,4 @@
-//! What the routes share.
+//! The parts of the server that the routes share.
 
 use std::{
     sync::Arc,
@@ -14,7 +14,7 @@ use crate::{
     options::Settings,
 };
 
-/// The parts of the server that the routes use. A clone is another handle to the same parts.
+/// A handle to these parts. A clone is another handle to the same parts.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Parts>);
 

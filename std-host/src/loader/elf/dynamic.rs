@@ -9,7 +9,8 @@ use object::{
     read::elf::{Dyn as _, FileHeader},
 };
 
-use super::{Damage, Data, segments::Segments};
+use super::segments::Segments;
+use crate::loader::{Damage, facts::Data};
 
 /// A dynamic section that ends, and its strings.
 pub(super) struct Dynamic<'d> {

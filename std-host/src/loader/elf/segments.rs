@@ -9,7 +9,7 @@ use object::{
     read::elf::{FileHeader, ProgramHeader as _},
 };
 
-use super::{Damage, Data};
+use crate::loader::{Damage, facts::Data};
 
 /// The smallest page of all machines. Segments that share one overwrite each other.
 const PAGE: u64 = 4096;

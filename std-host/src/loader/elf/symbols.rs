@@ -10,13 +10,12 @@ use object::{
 };
 
 use super::{
-    Damage, Data,
     dynamic::{Dynamic, outside, wrong},
     segments::{Access, Segments},
 };
 use crate::loader::{
-    contents::{self, CATCHES_PANICS},
-    entry,
+    Damage, entry,
+    facts::{self, CATCHES_PANICS, Data},
 };
 
 /// The table of dynamic symbols. The linker finds its symbols by hash tables, which are checked
@@ -72,7 +71,7 @@ impl<'a, 'd, Elf: FileHeader<Endian = Endianness>> Symbols<'a, 'd, Elf> {
     pub(super) fn catches_panics(&self, segments: &Segments) -> Option<bool> {
         let address = self.find(CATCHES_PANICS)?.st_value(self.endian).into();
         let place = segments.offset(address, 1)?;
-        contents::flag(self.data.read_bytes_at(place, 1).ok()?)
+        facts::flag(self.data.read_bytes_at(place, 1).ok()?)
     }
 
     /// A symbol that other libraries and `dlsym` can see.

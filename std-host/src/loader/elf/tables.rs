@@ -13,10 +13,10 @@ use object::{
 };
 
 use super::{
-    Damage, Data,
     dynamic::{Dynamic, outside, wrong},
     segments::{Access, Segments},
 };
+use crate::loader::{Damage, facts::Data};
 
 /// Checks that the tables lie in the segments, and that relocations change the library's own memory
 /// and name its own symbols. `symbols` is their number, or 0 if it is not known.

@@ -8,10 +8,10 @@ use object::{
 };
 
 use super::{
-    Damage, Data,
     dynamic::{Dynamic, outside, wrong},
     segments::Segments,
 };
+use crate::loader::{Damage, facts::Data};
 
 /// Checks that the chains lie in the segments and end, and that every symbol has one of the
 /// versions in them. `symbols` is the number of symbols.

@@ -10,7 +10,7 @@ use statevec_host::storage::{
     Access, Storage, StorageError, StorageFile, read_exact_at, write_all_at,
 };
 
-use super::{KeyError, KeyRecord};
+use super::{error::KeyError, record::KeyRecord};
 
 /// The file, which is open for appending.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 
 use crc32fast::hash as crc32;
 
-use super::Numbers;
 use crate::commands::IdempotencyKey;
 
 /// ```text
@@ -26,6 +25,13 @@ pub(super) struct KeyRecord {
 pub(super) enum What {
     Numbers,
     EndedProcess,
+}
+
+/// Numbers of commands, one after another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) struct Numbers {
+    pub(in crate::engine) first: u64,
+    pub(in crate::engine) count: u32,
 }
 
 const MAGIC: [u8; 4] = *b"SVK1";
