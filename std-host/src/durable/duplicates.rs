@@ -51,22 +51,17 @@ impl Duplicates {
     /// Reads on until a frame ends with a command that is not before the one that is looked for.
     fn seek(&mut self, ext_seq: u64) -> Result<(), LogError> {
         let is_behind = self.frame.last().is_some_and(|last| last < ext_seq);
-        if !is_behind {
-            self.walk = self.walk_to(ext_seq)?;
+        match &mut self.walk {
+            // Entries may have come since. What was read ahead then no longer agrees with the file.
+            Some(walk) if is_behind => walk.refresh(&self.dir)?,
+            _ => self.walk = self.walk_to(ext_seq)?,
         }
         let Some(walk) = &mut self.walk else { return Ok(()) };
         let frame = &mut self.frame;
-        let mut is_refreshed = false;
         loop {
             let mut next = Frame::default();
             if !walk.next_frame(|walked| next.add(&walked.entry))? {
-                if is_refreshed {
-                    return Ok(());
-                }
-                // Entries may have come since the walk began.
-                walk.refresh(&self.dir)?;
-                is_refreshed = true;
-                continue;
+                return Ok(());
             }
             if next.last().is_some() {
                 *frame = next;

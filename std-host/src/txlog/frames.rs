@@ -105,7 +105,7 @@ impl FrameReader {
 
     /// Forgets what was read ahead, because the file may have more frames by now.
     pub(crate) fn refresh(&mut self) -> Result<(), StorageError> {
-        self.buffer.clear();
+        self.buffer = Vec::new();
         self.len = self.file.len().context("read", &self.path)?;
         Ok(())
     }

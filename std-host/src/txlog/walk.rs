@@ -174,14 +174,16 @@ impl LogWalk {
         Ok(())
     }
 
-    /// After the end: looks for entries that were written since.
+    /// Looks for entries that were written since, and gives back the memory of what was read ahead.
+    ///
+    /// A walk beside a writer calls it when entries have become durable, and reads on up to the last
+    /// one of them. Bytes behind that one may be changing.
     ///
     /// # Errors
     ///
     /// The storage's, or the log is damaged.
     pub fn refresh(&mut self, dir: &Path) -> Result<(), LogError> {
-        let Some(end) = self.end.take() else { return Ok(()) };
-        let next = end.position.entry + 1;
+        self.end = None;
         match &mut self.reader {
             Some(reader) => {
                 reader.refresh()?;
@@ -190,7 +192,10 @@ impl LogWalk {
                 segments.retain(|segment| segment.first_entry > first);
                 self.segments = segments.into_iter();
             }
-            None => *self = Self::open(Arc::clone(&self.storage), dir, next)?,
+            None => {
+                let from = self.from.max(self.position.entry + 1);
+                *self = Self::open(Arc::clone(&self.storage), dir, from)?;
+            }
         }
         Ok(())
     }

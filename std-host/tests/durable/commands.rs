@@ -1,5 +1,7 @@
 //! Duplicates, gaps, failures, and commands that ended their process.
 
+use std::collections::BTreeMap;
+
 use statevec_abi::{boundary::RuntimeCommandRef, txlog::EntryOutcome};
 use statevec_host::{
     durable::{DurableEngine, DurableError, OnFailure, Submitted},
@@ -160,4 +162,33 @@ fn command_that_ended_the_process_is_named_and_skipped_on_demand() {
     drop(engine);
     let engine = DurableEngine::open(&world.directory, &ledger(), world.options()).unwrap();
     assert_eq!((engine.position().entry, engine.opened().interrupted), (4, None));
+}
+
+/// The log grows behind what an earlier look-up has read ahead.
+#[test]
+fn duplicates_are_found_in_a_log_that_grows_between_the_look_ups() {
+    for (zero_ahead, segment_bytes) in [(1024, 16 << 10), (256 << 10, 64 << 20)] {
+        let world = World::new(&ledger(), SimulatedDisk::new(1));
+        let mut options = world.options();
+        options.log.zero_ahead = zero_ahead;
+        options.log.segment_bytes = segment_bytes;
+        let mut engine = DurableEngine::open(&world.directory, &ledger(), options).unwrap();
+        let mut random = fastrand::Rng::with_seed(zero_ahead as u64);
+        let (mut last, mut entries) = (0, BTreeMap::new());
+        for _ in 0..400 {
+            if last == 0 || random.bool() {
+                last += random.u64(1..3);
+                let ran = submit(&mut engine, last, STORE).unwrap();
+                entries.insert(last, ran.unwrap().0);
+                if random.bool() {
+                    engine.sync().unwrap();
+                }
+            } else {
+                let ext_seq = random.u64(last.saturating_sub(20)..=last);
+                let found = submit(&mut engine, ext_seq, STORE).unwrap();
+                let expected = entries.get(&ext_seq).map(|entry| (*entry, false));
+                assert_eq!(found, expected, "ext_seq {ext_seq}, zeros {zero_ahead}");
+            }
+        }
+    }
 }
