@@ -35,10 +35,9 @@ impl Walks {
     ) -> Result<Vec<Arc<EntryText>>, LogError> {
         let mut walk = self.take(from)?;
         let (mut found, mut found_bytes, mut is_cut) = (Vec::new(), 0, false);
-        let mut is_refreshed = false;
         // Frames that are not durable yet are not looked at: they may be half written.
         while walk.position().entry < durable && found.len() < most && found_bytes < bytes {
-            let went_on = walk.next_frame(|walked| {
+            let is_read = walk.next_frame(|walked| {
                 let number = walked.entry.number();
                 if number < from {
                     return Ok(());
@@ -52,14 +51,8 @@ impl Walks {
                 found.push(Arc::new(text));
                 Ok::<_, LogError>(())
             })?;
-            if went_on {
-                is_refreshed = false;
-            } else if is_refreshed {
+            if !is_read {
                 break;
-            } else {
-                // Entries have come since the walk began.
-                walk.refresh(&self.directory.log())?;
-                is_refreshed = true;
             }
         }
         if !is_cut {
@@ -79,7 +72,10 @@ impl Walks {
             .map(|(place, _)| place);
         if let Some(place) = nearest {
             let mut walk = idle.swap_remove(place);
+            drop(idle);
             walk.show_all();
+            // What was read ahead no longer agrees with the file, which has grown.
+            walk.refresh(&self.directory.log())?;
             return Ok(walk);
         }
         drop(idle);
