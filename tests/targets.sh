@@ -18,6 +18,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 source .ci/debian.sh
 source .ci/build.sh
+source .ci/cross.sh
 
 targets=(
     x86_64-unknown-linux-gnu
@@ -30,14 +31,6 @@ targets=(
     s390x-unknown-linux-gnu
 )
 golden=tests/golden/layout.tsv
-# These tests start their own program again, which the machine cannot run without the emulator.
-not_under_qemu=(
-    gate_of_a_leaked_runtime_ends_the_process_and_not_silently
-)
-# All builds by Debian's compiler share this folder: dependencies that run at build time are
-# compiled once.
-export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/debian
-failed=0 done_any=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -56,8 +49,7 @@ main() {
         foreign_tests i686-unknown-linux-gnu i686-linux-gnu i386 qemu-i386
         foreign_tests s390x-unknown-linux-gnu s390x-linux-gnu s390x qemu-s390x
     fi
-    [ "$failed" = 0 ] || exit 1
-    [ "$done_any" = 1 ] || exit 77
+    finish
 }
 
 # Builds the layouts of all targets that need Debian's compiler with one command, so that no
@@ -131,9 +123,7 @@ foreign_tests() {
         wrong "the layout of $target in C (>) is not that in Rust (<)"
     fi
     export "CARGO_TARGET_${name}_LINKER=$gnu-gcc" "CARGO_TARGET_${name}_RUNNER=$qemu -L /usr/$gnu"
-    # The emulator maps code without the right to execute it, so the kernel merges it with constants
-    # before it, and /proc/self/maps shows both as data. The loader would refuse such a library.
-    export "CARGO_TARGET_${name}_RUSTFLAGS=-Clink-arg=-Wl,-z,noseparate-code"
+    export "CARGO_TARGET_${name}_RUSTFLAGS=$no_separate_code"
     # An emulator is slow. The machine's own tests check the same properties with more cases.
     export PROPTEST_CASES=64
     local core=(-p statevec-abi --lib --tests)
@@ -146,26 +136,5 @@ foreign_tests() {
         wrong "tests on $target"
     fi
 }
-
-# compiler_for TARGET [LIBRARIES]: sets `cargo` and `build_std` to a command that compiles for a
-# target, with these libraries if they must be built. On failure sets `why_not`.
-compiler_for() {
-    local target=$1 libraries=${2:-core} libdir
-    cargo=(cargo) build_std=()
-    libdir=$(rustc --print target-libdir --target "$target" 2>/dev/null) && [ -d "$libdir" ] && return
-    # Asked once: the answer is the same for every target.
-    if [ -z "${debian_answer:-}" ]; then
-        debian_status=0
-        debian_answer=$(debian_rustc) || debian_status=$?
-    fi
-    why_not=$debian_answer
-    [ "$debian_status" = 0 ] || return
-    cargo=(env RUSTC_BOOTSTRAP=1 "RUSTC=$debian_answer" cargo)
-    build_std=("-Zbuild-std=$libraries")
-}
-
-in_order() { echo "ok: $1"; done_any=1; }
-wrong() { echo "FAILED: $1" >&2; failed=1; }
-skipped() { echo "skipped: $1, because $2" >&2; }
 
 main "$@"
