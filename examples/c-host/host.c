@@ -6,8 +6,14 @@
  *         cc -std=c11 -O2 -I core/include -o host \
  *             examples/c-host/host.c examples/c-host/store.c -ldl
  * Run:    ./host target/debug/libstatevec_bank_so.so
+ *
+ * On Windows, with mingw: the same without -ldl, and the full path of the bank's DLL.
  */
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <dlfcn.h>
+#endif
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,29 +145,42 @@ static int host(const StatevecPluginApiV1 *plugin) {
     return failed;
 }
 
-int main(int argc, char **argv) {
-    if (argc != 2) {
-        fprintf(stderr, "usage: %s PLUGIN.so\n", argv[0]);
-        return 2;
+/* Loads a library and finds its entry function, or prints the reason and returns null. */
+static StatevecPluginEntryV1 load(const char *path) {
+#ifdef _WIN32
+    HMODULE library = LoadLibraryExA(path, NULL, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
+    if (library == NULL) {
+        fprintf(stderr, "%s: error %lu\n", path, GetLastError());
+        return NULL;
     }
-    void *library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
+    FARPROC symbol = GetProcAddress(library, STATEVEC_PLUGIN_ENTRY_V1_SYMBOL);
+#else
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         fprintf(stderr, "%s\n", dlerror());
-        return 2;
+        return NULL;
     }
-    /* ISO C has no conversion of object pointers to function pointers; POSIX has one by bytes. */
-    StatevecPluginEntryV1 entry = NULL;
     void *symbol = dlsym(library, STATEVEC_PLUGIN_ENTRY_V1_SYMBOL);
+#endif
+    /* ISO C has no conversion to this type of function pointer; both systems have one by bytes. */
+    StatevecPluginEntryV1 entry = NULL;
     memcpy(&entry, &symbol, sizeof entry);
-    if (entry == NULL) {
-        fprintf(stderr, "%s has no %s\n", argv[1], STATEVEC_PLUGIN_ENTRY_V1_SYMBOL);
+    if (entry == NULL) fprintf(stderr, "%s has no %s\n", path, STATEVEC_PLUGIN_ENTRY_V1_SYMBOL);
+    return entry;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s PLUGIN\n", argv[0]);
         return 2;
     }
+    StatevecPluginEntryV1 entry = load(argv[1]);
+    if (entry == NULL) return 2;
     StatevecPluginApiV1 plugin = entry();
     if (plugin.abi_version != STATEVEC_PLUGIN_ABI_VERSION_V1) {
         fprintf(stderr, "%s has ABI version %" PRIu32 "\n", argv[1], plugin.abi_version);
         return 2;
     }
-    /* No dlclose: thread-local destructors of the plugin may still run. */
+    /* The library stays: thread-local destructors of the plugin may still run. */
     return host(&plugin);
 }
