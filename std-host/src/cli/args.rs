@@ -185,7 +185,7 @@ pub(crate) enum CheckInvariants {
 #[derive(Debug, clap::Args)]
 pub(crate) struct TrustArgs {
     /// Load the plugin only if its file has this SHA-256 digest, as `inspect` and sha256sum print
-    /// it (Linux; not for a crate's folder)
+    /// it (Linux and Windows; not for a crate's folder)
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<Sha256>,
 

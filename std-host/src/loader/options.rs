@@ -43,21 +43,24 @@ impl LoadOptions {
     /// it needs as ever, except relative to the file: in a pinned library `$ORIGIN` is not the
     /// file's folder.
     ///
-    /// This needs Linux with `/proc` mounted; elsewhere it is refused
-    /// ([`LoadError::PinUnsupported`]), because no other system that this crate knows loads a
-    /// library from memory that cannot be changed.
+    /// Windows cannot load a library from memory. There the file itself is held open, so that
+    /// nobody can write to it, rename or remove it from before it is hashed until the process ends.
+    ///
+    /// Elsewhere than on Windows, and on Linux with `/proc` mounted, a pin is refused
+    /// ([`LoadError::PinUnsupported`]).
     pub fn sha256(mut self, digest: Sha256) -> Self {
         self.sha256 = Some(digest);
         self
     }
 
     /// Allows a file that every user of the machine may change or exchange. By default such a file
-    /// is refused with [`LoadError::WorldWritable`].
+    /// is refused with [`LoadError::WorldWritable`], or [`LoadError::WritableByGroup`] on Windows.
     ///
     /// Every user may do so when others may write to the file, or to its folder if that has no
-    /// sticky bit, or to the folder of a symbolic link that is given in its place. The check is for
-    /// Unix, and leaves out folders further up. Pinned files skip it: a changed file no longer
-    /// matches its digest.
+    /// sticky bit, or to the folder of a symbolic link that is given in its place. On Windows,
+    /// every user may do so when the access list of the file or its folder gives the right to a
+    /// group that all belong to. Folders further up are left out. Pinned files skip the check: a
+    /// changed file no longer matches its digest.
     pub fn allow_world_writable(mut self, allow: bool) -> Self {
         self.allow_world_writable = allow;
         self

@@ -159,6 +159,18 @@ fn byte_order_mark_at_the_start_is_no_part_of_the_text() {
 }
 
 #[test]
+fn lines_that_end_as_on_windows_are_read_alike() {
+    let text = fs::read_to_string(example("commands.jsonl")).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let [commands, config] = ["commands.jsonl", "bank.toml"].map(|name| dir.path().join(name));
+    fs::write(&commands, text.replace('\n', "\r\n") + "\r\n").unwrap();
+    fs::write(&config, "max_amount = 1000000\r\n").unwrap();
+    let with_crlf = run(&commands, &["--config-file", config.to_str().unwrap()]);
+    let with_lf = run(&example("commands.jsonl"), &["--config", "max_amount = 1000000\n"]);
+    assert_eq!((with_crlf.code, with_crlf.out), (Some(0), with_lf.out), "{}", with_crlf.err);
+}
+
+#[test]
 fn inspect_shows_the_schema_in_both_forms() {
     let mut program = program();
     let tables = ended(program.arg("inspect").arg(bank()));

@@ -68,10 +68,12 @@ fn records_that_the_log_starts_from_outlive_later_checkpoints() {
     let digest = engine.position().digest;
     engine.close().unwrap();
     let names: Vec<_> = world.disk.files();
-    let checkpoints: Vec<_> =
-        names.iter().filter_map(|path| path.to_str()?.split("checkpoints/").nth(1)).collect();
+    let checkpoints: Vec<_> = names
+        .iter()
+        .filter(|path| path.parent().is_some_and(|dir| dir.ends_with("checkpoints")))
+        .collect();
     assert_eq!(checkpoints.len(), 3, "{checkpoints:?}");
-    assert_eq!(checkpoints[0], "00000000000000000000.ckpt");
+    assert!(checkpoints[0].ends_with("00000000000000000000.ckpt"), "{checkpoints:?}");
     let engine = DurableEngine::open(&world.directory, &ledger(), world.options()).unwrap();
     assert_eq!(engine.position().digest, digest);
     assert_eq!(engine.engine().store().digest(), digest);

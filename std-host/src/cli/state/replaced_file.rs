@@ -106,9 +106,17 @@ fn place(path: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
     let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
         return Ok(None);
     };
-    let folder = folder.canonicalize()?;
+    let folder = resolved(folder)?;
     let target = folder.join(name);
     Ok(Some((folder, target)))
+}
+
+/// A folder's path without links. Some drives of Windows do not tell it.
+fn resolved(folder: &Path) -> io::Result<PathBuf> {
+    match folder.canonicalize() {
+        Err(_) if cfg!(windows) && folder.is_dir() => std::path::absolute(folder),
+        result => result,
+    }
 }
 
 /// The path behind symbolic links. The last part need not exist.

@@ -39,7 +39,8 @@ impl Stdout {
         matches!(self, Self::Terminal(_))
     }
 
-    /// Returns true, so that each line is written as it comes, because no note of a crash writes what is left.
+    /// Returns true, so that each line is written as it comes, because no note of a crash writes
+    /// what is left.
     pub(crate) fn is_read_meanwhile(&self) -> bool {
         true
     }

@@ -63,7 +63,8 @@ impl AccessList {
         }
     }
 
-    /// Returns true if a group has one of these rights. Entries count in order, as the system reads them.
+    /// Returns true if a group has one of these rights. Entries count in order, as the system reads
+    /// them.
     fn allows(&self, group: WELL_KNOWN_SID_TYPE, rights: u32) -> bool {
         let mut open = rights;
         for index in 0.. {
