@@ -4,59 +4,18 @@
 //! last entries as text; readers of older entries have walks of their own, a few at a time.
 
 mod recent;
+mod text;
 mod walks;
 
 use std::sync::Arc;
 
-use statevec_abi::txlog::{Entry, EntryOutcome};
 use statevec_host::{durable::DataDirectory, json::JsonWriter, txlog::LogError};
 use tokio::sync::Semaphore;
 
 use recent::Recent;
-use walks::Walks;
-
-/// How many readers walk through the log at a time.
-const READERS: usize = 4;
-
-/// About how many bytes of text are read at once.
-const PIECE: usize = 256 << 10;
-
-/// One entry as text.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct EntryText {
-    pub(crate) number: u64,
-    /// The entry as one JSON object.
-    pub(crate) entry: String,
-    /// Each event of the entry as one JSON object.
-    pub(crate) events: Vec<String>,
-}
-
-impl EntryText {
-    fn new(writer: &JsonWriter, entry: &Entry<'_>) -> Self {
-        let mut text = String::new();
-        writer.entry(entry, None, &mut text);
-        let mut events = Vec::new();
-        if let Entry::Transaction(transaction) = entry
-            && let EntryOutcome::Committed { tx_seq } = transaction.outcome
-        {
-            let (number, ext_seq) = (transaction.number, transaction.ext_seq);
-            for event in transaction.events {
-                let mut text = String::new();
-                writer.event(event.kind, event.payload, &mut text);
-                // The event's own members follow behind its opening brace.
-                let numbers =
-                    format!(r#"{{"entry":{number},"ext_seq":{ext_seq},"tx_seq":{tx_seq},"#);
-                text.replace_range(..1, &numbers);
-                events.push(text);
-            }
-        }
-        Self { number: entry.number(), entry: text, events }
-    }
-
-    fn bytes(&self) -> usize {
-        self.entry.len() + self.events.iter().map(String::len).sum::<usize>() + size_of::<Self>()
-    }
-}
+pub(crate) use text::EntryText;
+use text::PIECE;
+use walks::{READERS, Walks};
 
 /// Reads entries for requests.
 pub(crate) struct EntryReader {
@@ -90,7 +49,7 @@ impl EntryReader {
         if let Some(found) = self.shared.recent.get(from, most) {
             return Ok(found);
         }
-        // A closed semaphore does not exist here: nothing closes it.
+        // An error would mean a closed semaphore, and nothing closes it.
         let _permit = self.permits.acquire().await;
         let shared = Arc::clone(&self.shared);
         let reading = tokio::task::spawn_blocking(move || shared.read(from, durable, most));

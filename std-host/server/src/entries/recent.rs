@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{EntryText, PIECE};
+use super::text::{EntryText, PIECE};
 
 /// About how many bytes of text are kept.
 const KEPT: usize = 4 << 20;

@@ -8,7 +8,10 @@ use statevec_host::{
     txlog::{LogError, LogWalk},
 };
 
-use super::{EntryText, READERS};
+use super::text::EntryText;
+
+/// How many readers walk through the log at a time.
+pub(super) const READERS: usize = 4;
 
 /// Interrupted walks. A reader that asks for one page after another goes on where it was, and does
 /// not read the segment from its start again.
