@@ -44,6 +44,16 @@ pub(super) fn record_fields(
     fields.collect()
 }
 
+/// The fields of a record's key.
+pub(super) fn key_fields(
+    schema: &SchemaRegistry,
+    record: &RecordDefinition,
+) -> Vec<(String, Value)> {
+    let mut fields = record_fields(schema, record);
+    fields.retain(|(name, _)| record.pk_fields.iter().any(|field| field == name));
+    fields
+}
+
 /// The values of a field, as [`statevec_host::json`] reads and writes them.
 fn field_type(
     schema: &SchemaRegistry,

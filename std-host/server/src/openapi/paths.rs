@@ -3,7 +3,10 @@
 use serde_json::{Map, Value, json};
 use statevec_abi_alloc::schema::SchemaRegistry;
 
-use super::{fields::whole, reference};
+use super::{
+    fields::{key_fields, object, whole},
+    reference,
+};
 
 pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
     let mut paths = Map::new();
@@ -11,7 +14,8 @@ pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
     for record in schema.record_defs() {
         let name = &*record.name;
         let path = format!("/records/{}", percent_encoded(name));
-        paths.insert(path, json!({ "get": records(name, record.is_pk_idx) }));
+        let key = record.is_pk_idx.then(|| object(key_fields(schema, record)));
+        paths.insert(path, json!({ "get": records(name, key) }));
     }
     for (path, items) in [("/entries", "entries"), ("/events", "events")] {
         paths.insert(path.into(), json!({ "get": log(items) }));
@@ -67,7 +71,7 @@ fn commands() -> Value {
     })
 }
 
-fn records(name: &str, has_key: bool) -> Value {
+fn records(name: &str, key: Option<Value>) -> Value {
     let record = reference(&format!("record.{name}"));
     let page = json!({
         "type": "object",
@@ -84,9 +88,13 @@ fn records(name: &str, has_key: bool) -> Value {
         parameter("from", "the number that a page begins at", &whole(0, u64::MAX)),
         parameter("limit", "records of a page", &whole(1, 1000)),
     ];
-    if has_key {
-        let text = json!({ "type": "string" });
-        parameters.push(parameter("key", "the primary key of one record, as JSON", &text));
+    if let Some(key) = key {
+        parameters.push(json!({
+            "name": "key",
+            "in": "query",
+            "description": "the primary key of one record, as JSON",
+            "content": json_content("application/json", &key),
+        }));
     }
     let found = json!({ "anyOf": [page, record] });
     json!({
