@@ -27,3 +27,8 @@ pub use plugin::{
     SchemaBytesFn, ValidateBizInvariantsFn,
 };
 pub use status::{RuntimeCallStatus, RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind};
+
+/// The contract as a C header: the text of `statevec_abi.h`.
+pub const C_HEADER: &str = include_str!("../include/statevec_abi.h");
+/// The text of `statevec_plugin.h`: how a plugin in C ends a call with success or an error.
+pub const C_PLUGIN_HEADER: &str = include_str!("../include/statevec_plugin.h");

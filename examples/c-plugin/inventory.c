@@ -19,9 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
 #include "schema.h"
 #include "statevec_abi.h"
+#include "statevec_plugin.h"
 
 /* --------------------------------------------------------------------------------- transactions */
 
@@ -54,7 +54,7 @@ static void copy_item(void *ctx, StatevecBytesRef lent) {
 static StatevecBytesRef key_of(const struct tx *tx) { return (StatevecBytesRef){ tx->sku, sizeof tx->sku }; }
 
 static StatevecCallStatus reject_absent(const struct tx *tx) {
-    return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "there is no %.*s", tx->sku_len, (const char *)tx->sku);
+    return statevec_fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "there is no %.*s", tx->sku_len, (const char *)tx->sku);
 }
 
 static const char NOT_WHOLE[] = "the host says that there is an item, and lent none or less than one";
@@ -68,9 +68,9 @@ static StatevecCallStatus announce(const struct tx *tx, uint32_t on_hand, uint8_
     StatevecErrorBuf error;
     StatevecBytesRef payload = { bytes, sizeof bytes };
     if (tx->host.vtable->emit_typed_event_raw(tx->host.ctx_ptr, STOCK_CHANGED_EVENT, payload, &error) != STATEVEC_CALL_SUCCESS) {
-        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+        return statevec_pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
-    return succeed(tx->out_error);
+    return statevec_succeed(tx->out_error);
 }
 
 static void init_item(void *ctx, StatevecBytesMutRef item) {
@@ -84,7 +84,7 @@ static StatevecCallStatus register_item(struct tx *tx) {
     StatevecRecordKeyView key;
     StatevecErrorBuf error;
     if (tx->host.vtable->create_typed_raw(tx->host.ctx_ptr, ITEM_RECORD, tx, init_item, &key, &error) != STATEVEC_CALL_SUCCESS) {
-        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+        return statevec_pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
     return announce(tx, 0, REASON_REGISTERED);
 }
@@ -115,24 +115,24 @@ static void change_item(void *ctx, StatevecBytesMutRef item) {
 
 static StatevecCallStatus change_stock(const struct tx *tx, struct change change) {
     if (change.quantity == 0) {
-        return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "quantity must be positive");
+        return statevec_fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "quantity must be positive");
     }
     change.time_us = tx->time_us;
     uint8_t found = 0;
     StatevecErrorBuf error;
     if (tx->host.vtable->update_typed_by_pk_raw(tx->host.ctx_ptr, ITEM_RECORD, key_of(tx), &change, change_item, &found, &error)
         != STATEVEC_CALL_SUCCESS) {
-        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+        return statevec_pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
     if (!found) return reject_absent(tx);
-    if (!change.whole) return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, NOT_WHOLE);
+    if (!change.whole) return statevec_fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, NOT_WHOLE);
     if (change.possible) return announce(tx, change.after, change.in ? REASON_RECEIVED : REASON_SHIPPED);
     if (change.in) {
-        return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED,
+        return statevec_fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED,
                     "%" PRIu32 " more of %.*s is above the limit of %" PRIu32, change.quantity, tx->sku_len, (const char *)tx->sku,
                     change.limit);
     }
-    return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s has %" PRIu32 ", %" PRIu32 " are needed",
+    return statevec_fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s has %" PRIu32 ", %" PRIu32 " are needed",
                 tx->sku_len, (const char *)tx->sku, change.before, change.quantity);
 }
 
@@ -143,16 +143,16 @@ static StatevecCallStatus discontinue(const struct tx *tx) {
     const StatevecHostVTableV1 *host = tx->host.vtable;
     if (host->with_read_typed_by_pk_raw(tx->host.ctx_ptr, ITEM_RECORD, key_of(tx), &item, copy_item, &found, &error)
         != STATEVEC_CALL_SUCCESS) {
-        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+        return statevec_pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
     if (!found) return reject_absent(tx);
-    if (!item.whole) return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, NOT_WHOLE);
+    if (!item.whole) return statevec_fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, NOT_WHOLE);
     if (item.fields.on_hand != 0) {
-        return fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s still has %" PRIu32, tx->sku_len,
+        return statevec_fail(tx->out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s still has %" PRIu32, tx->sku_len,
                     (const char *)tx->sku, item.fields.on_hand);
     }
     if (host->delete_by_pk_raw(tx->host.ctx_ptr, ITEM_RECORD, key_of(tx), &deleted, &error) != STATEVEC_CALL_SUCCESS) {
-        return pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
+        return statevec_pass_on(tx->out_error, STATEVEC_PHASE_RUN_TX, &error);
     }
     return announce(tx, 0, REASON_DISCONTINUED);
 }
@@ -188,21 +188,21 @@ static bool parse_config(StatevecBytesRef config, uint32_t *max_on_hand) {
 static StatevecCallStatus create_runtime(StatevecBytesRef config, void **out_runtime, StatevecErrorBuf *out_error) {
     struct inventory parsed;
     if (out_runtime == NULL) {
-        return fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "out_runtime is null");
+        return statevec_fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "out_runtime is null");
     }
     if (config.ptr == NULL && config.len != 0) {
-        return fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "bytes pointer is null but len is non-zero");
+        return statevec_fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "bytes pointer is null but len is non-zero");
     }
     if (!parse_config(config, &parsed.max_on_hand)) {
-        return fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_CONFIG_ERROR, "expected max_on_hand=NUMBER, got %.*s",
+        return statevec_fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_CONFIG_ERROR, "expected max_on_hand=NUMBER, got %.*s",
                     config.len < STATEVEC_ERROR_MESSAGE_CAPACITY ? (int)config.len : STATEVEC_ERROR_MESSAGE_CAPACITY,
                     (const char *)config.ptr);
     }
     struct inventory *inventory = malloc(sizeof *inventory);
-    if (inventory == NULL) return fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_PLUGIN_INTERNAL_ERROR, "out of memory");
+    if (inventory == NULL) return statevec_fail(out_error, STATEVEC_PHASE_CREATE, STATEVEC_KIND_PLUGIN_INTERNAL_ERROR, "out of memory");
     *inventory = parsed;
     *out_runtime = inventory;
-    return succeed(out_error);
+    return statevec_succeed(out_error);
 }
 
 static void destroy_runtime(void *runtime) { free(runtime); }
@@ -210,10 +210,10 @@ static void destroy_runtime(void *runtime) { free(runtime); }
 static StatevecCallStatus run_tx(void *runtime, StatevecHostContextV1 host, StatevecCommandView command, StatevecErrorBuf *out_error) {
     const struct inventory *inventory = runtime;
     if (command.payload.ptr == NULL && command.payload.len != 0) {
-        return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "bytes pointer is null but len is non-zero");
+        return statevec_fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "bytes pointer is null but len is non-zero");
     }
-    if (runtime == NULL) return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
-    if (host.vtable == NULL) return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime host vtable is null");
+    if (runtime == NULL) return statevec_fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
+    if (host.vtable == NULL) return statevec_fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime host vtable is null");
     struct tx tx = { .host = host, .out_error = out_error, .ext_seq = command.ext_seq, .time_us = command.ref_ext_time_us };
     const uint8_t *payload = command.payload.ptr;
     size_t len = command.payload.len;
@@ -243,9 +243,9 @@ static StatevecCallStatus run_tx(void *runtime, StatevecHostContextV1 host, Stat
         return discontinue(&tx);
     }
     default:
-        return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "unknown command kind %d", command.command_kind);
+        return statevec_fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "unknown command kind %d", command.command_kind);
     }
-    return fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "the %zu bytes of the payload are no command of kind %d", len,
+    return statevec_fail(out_error, STATEVEC_PHASE_RUN_TX, STATEVEC_KIND_INVALID_COMMAND, "the %zu bytes of the payload are no command of kind %d", len,
                 command.command_kind);
 }
 
@@ -274,24 +274,24 @@ static void check_item(void *ctx, StatevecRecordKeyView key) {
 static StatevecCallStatus validate_biz_invariants(void *runtime, StatevecReadContextV1 host, StatevecErrorBuf *out_error) {
     const StatevecErrorPhase phase = STATEVEC_PHASE_VALIDATE_BIZ_INVARIANTS;
     const struct inventory *inventory = runtime;
-    if (runtime == NULL) return fail(out_error, phase, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
-    if (host.vtable == NULL) return fail(out_error, phase, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime read vtable is null");
+    if (runtime == NULL) return statevec_fail(out_error, phase, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
+    if (host.vtable == NULL) return statevec_fail(out_error, phase, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime read vtable is null");
     struct check check = { .host = host, .limit = inventory->max_on_hand };
     StatevecErrorBuf error;
     if (host.vtable->for_each_record_key_raw(host.ctx_ptr, ITEM_RECORD, &check, check_item, &error) != STATEVEC_CALL_SUCCESS) {
-        return pass_on(out_error, phase, &error);
+        return statevec_pass_on(out_error, phase, &error);
     }
-    if (check.host_failed) return pass_on(out_error, phase, &check.error);
+    if (check.host_failed) return statevec_pass_on(out_error, phase, &check.error);
     if (check.above_limit) {
-        return fail(out_error, phase, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s has %" PRIu32 ", above the limit of %" PRIu32,
+        return statevec_fail(out_error, phase, STATEVEC_KIND_PLUGIN_REJECTED, "%.*s has %" PRIu32 ", above the limit of %" PRIu32,
                     check.item.fields.sku_len, (const char *)check.item.fields.sku, check.item.fields.on_hand, check.limit);
     }
-    return succeed(out_error);
+    return statevec_succeed(out_error);
 }
 
 static StatevecCallStatus on_unload(void *runtime, StatevecErrorBuf *out_error) {
-    if (runtime == NULL) return fail(out_error, STATEVEC_PHASE_UNLOAD, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
-    return succeed(out_error);
+    if (runtime == NULL) return statevec_fail(out_error, STATEVEC_PHASE_UNLOAD, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "runtime handle is null");
+    return statevec_succeed(out_error);
 }
 
 STATEVEC_PLUGIN_EXPORT StatevecPluginApiV1 statevec_runtime_plugin_entry_v1(void);

@@ -1,6 +1,8 @@
-/* Writes errors into the caller's buffer. */
-#ifndef INVENTORY_ERROR_H
-#define INVENTORY_ERROR_H
+/*
+ * statevec_plugin.h - for plugins in C: ends a call with success or with an error.
+ */
+#ifndef STATEVEC_PLUGIN_H
+#define STATEVEC_PLUGIN_H
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +10,8 @@
 
 #include "statevec_abi.h"
 
-static StatevecCallStatus succeed(StatevecErrorBuf *out_error) {
+/* Resets the header of the error. */
+static inline StatevecCallStatus statevec_succeed(StatevecErrorBuf *out_error) {
     if (out_error != NULL) {
         out_error->phase = STATEVEC_PHASE_LOAD;
         out_error->kind = STATEVEC_KIND_HOST_INTERNAL_ERROR;
@@ -18,16 +21,20 @@ static StatevecCallStatus succeed(StatevecErrorBuf *out_error) {
 }
 
 /* The number of bytes of a text that fit, without half a UTF-8 character at the end. */
-static size_t fitting(const char *text, size_t len) {
+static inline size_t statevec_fitting(const char *text, size_t len) {
     if (len <= STATEVEC_ERROR_MESSAGE_CAPACITY) return len;
     len = STATEVEC_ERROR_MESSAGE_CAPACITY;
     while (len > 0 && ((uint8_t)text[len] & 0xC0) == 0x80) len--;
     return len;
 }
 
-static StatevecCallStatus fail(StatevecErrorBuf *out_error, StatevecErrorPhase phase, StatevecErrorKind kind, const char *format, ...) {
+/* Writes an error with a text in the form of printf. */
+#ifdef __GNUC__
+__attribute__((format(printf, 4, 5)))
+#endif
+static inline StatevecCallStatus statevec_fail(StatevecErrorBuf *out_error, StatevecErrorPhase phase, StatevecErrorKind kind, const char *format, ...) {
     if (out_error != NULL) {
-        /* Room for one more byte, so that `fitting` sees the next character, and for the zero. */
+        /* Room for one more byte, so that `statevec_fitting` sees the next character, and for the zero. */
         char text[STATEVEC_ERROR_MESSAGE_CAPACITY + 5];
         va_list values;
         va_start(values, format);
@@ -36,16 +43,16 @@ static StatevecCallStatus fail(StatevecErrorBuf *out_error, StatevecErrorPhase p
         memset(out_error, 0, sizeof *out_error);
         out_error->phase = phase;
         out_error->kind = kind;
-        out_error->message_len = len > 0 ? fitting(text, (size_t)len) : 0;
+        out_error->message_len = len > 0 ? statevec_fitting(text, (size_t)len) : 0;
         memcpy(out_error->message_buf, text, out_error->message_len);
     }
     return STATEVEC_CALL_FAILURE;
 }
 
 /* Passes on the kind and the text of a host's error. */
-static StatevecCallStatus pass_on(StatevecErrorBuf *out_error, StatevecErrorPhase phase, const StatevecErrorBuf *said) {
+static inline StatevecCallStatus statevec_pass_on(StatevecErrorBuf *out_error, StatevecErrorPhase phase, const StatevecErrorBuf *said) {
     size_t len = said->message_len < STATEVEC_ERROR_MESSAGE_CAPACITY ? said->message_len : STATEVEC_ERROR_MESSAGE_CAPACITY;
-    return fail(out_error, phase, said->kind, "%.*s", (int)len, (const char *)said->message_buf);
+    return statevec_fail(out_error, phase, said->kind, "%.*s", (int)len, (const char *)said->message_buf);
 }
 
 #endif
