@@ -11,6 +11,7 @@ mod inspect;
 mod interrupt;
 mod log;
 mod named_path;
+mod new;
 mod outcome_buffer;
 mod output;
 mod plugin;
@@ -49,6 +50,7 @@ fn start() -> Result<(), CliError> {
         Action::Run(args) => run::run(&args),
         Action::Inspect(args) => inspect::inspect(&args),
         Action::Header(args) => header::header(&args),
+        Action::New(args) => new::new(&args),
         Action::Log(args) => log::log(&args),
         Action::Replay(args) => replay::replay(&args),
         Action::Status(args) => data::status(&args),

@@ -8,6 +8,7 @@ use statevec_host::Sha256;
 use super::data::{CheckpointArgs, StatusArgs};
 use super::header::HeaderArgs;
 use super::log::LogArgs;
+use super::new::NewArgs;
 use super::replay::ReplayArgs;
 
 // A macro, because `concat!` takes literals only.
@@ -36,6 +37,7 @@ pub(crate) enum Action {
     Run(RunArgs),
     Inspect(InspectArgs),
     Header(HeaderArgs),
+    New(NewArgs),
     Log(LogArgs),
     Replay(ReplayArgs),
     Status(StatusArgs),

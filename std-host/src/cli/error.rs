@@ -18,6 +18,7 @@ use statevec_host::{
 use super::commands::{InputError, Place};
 use super::header::HeaderCommandError;
 use super::interrupt::Signal;
+use super::new::NewError;
 use super::plugin::PluginError;
 use super::state::{StateError, StateInError};
 use super::stdio::tell;
@@ -26,6 +27,8 @@ use super::stdio::tell;
 pub(crate) enum CliError {
     #[error(transparent)]
     Plugin(#[from] PluginError),
+    #[error(transparent)]
+    New(#[from] NewError),
     #[error(transparent)]
     Header(#[from] HeaderCommandError),
     #[error(transparent)]
@@ -106,6 +109,7 @@ impl CliError {
             Self::Diverged { .. } => return 3,
             Self::Plugin(error) => error.is_usage(),
             Self::Header(_)
+            | Self::New(_)
             | Self::Input(_)
             | Self::StateIn(_)
             | Self::Durable(DurableError::NotEmpty { .. })

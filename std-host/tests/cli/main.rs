@@ -19,6 +19,7 @@ mod header;
 mod killed;
 #[cfg(unix)]
 mod misfits;
+mod new;
 mod paths;
 #[cfg(unix)]
 mod readme;

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Everything that must pass: format, lints, tests, a recorded run, and its replay.
+set -eu
+cd "$(dirname "$0")"
+cargo fmt --all --check
+cargo clippy --workspace --all-targets -- -D warnings
+cargo test --workspace
+data=$(mktemp -d)
+trap 'rm -rf "$data"' EXIT
+statevec-host run --plugin . --commands commands.jsonl --data "$data/data" --check-invariants --quiet --no-outcomes
+statevec-host replay "$data/data" --plugin .
