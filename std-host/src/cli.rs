@@ -15,6 +15,7 @@ mod new;
 mod outcome_buffer;
 mod output;
 mod plugin;
+mod plugin_args;
 mod progress;
 mod replay;
 mod run;

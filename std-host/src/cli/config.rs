@@ -6,8 +6,8 @@ use std::path::Path;
 
 use statevec_abi::boundary::limits;
 
-use super::args::ConfigArgs;
 use super::error::CliError;
+use super::plugin_args::ConfigArgs;
 
 /// The text of `--config` or of the file of `--config-file`; empty if neither is given.
 pub(crate) fn read(args: &ConfigArgs) -> Result<String, CliError> {

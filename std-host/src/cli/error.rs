@@ -16,7 +16,7 @@ use statevec_host::{
 };
 
 use super::commands::{InputError, Place};
-use super::header::HeaderCommandError;
+use super::header::error::HeaderCommandError;
 use super::interrupt::Signal;
 use super::new::NewError;
 use super::plugin::PluginError;

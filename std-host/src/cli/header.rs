@@ -1,15 +1,18 @@
 //! `header`: a C header from a schema.
 
+pub(crate) mod error;
+
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use statevec_host::c_header::{self, HeaderError};
 
-use super::args::TrustArgs;
 use super::error::CliError;
 use super::plugin;
+use super::plugin_args::TrustArgs;
 use super::stdio::Stdout;
+use error::HeaderCommandError;
 
 /// Write a C header from a plugin's schema: structs, offsets, encoders and the schema text
 ///
@@ -40,17 +43,6 @@ const HELP: &str = "\
 Examples:
   statevec-host header examples/c-plugin/inventory.json -o schema.h
   statevec-host header libbank.so";
-
-/// The reason why there is no header.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum HeaderCommandError {
-    #[error("{}: cannot be read", path.display())]
-    Read { path: PathBuf, source: io::Error },
-    #[error("{}: no C header can be made of it", path.display())]
-    Header { path: PathBuf, source: Box<HeaderError> },
-    #[error("--out {}: cannot be written", path.display())]
-    Write { path: PathBuf, source: io::Error },
-}
 
 pub(crate) fn header(args: &HeaderArgs) -> Result<(), CliError> {
     // Before a plugin's code runs: it may print, and change the working folder.

@@ -9,8 +9,8 @@ use statevec_host::{
     crate_folder::{BuildError, build},
 };
 
-use super::args::TrustArgs;
 use super::crash::{self, Call};
+use super::plugin_args::TrustArgs;
 
 /// Loads a shared library, or builds a crate's folder and loads the result.
 pub(crate) fn open(

@@ -14,7 +14,6 @@ use statevec_host::{
 
 use self::report::Report;
 use super::{
-    args::{ConfigArgs, TrustArgs},
     config,
     crash::{self, Call},
     error::CliError,
@@ -24,6 +23,7 @@ use super::{
     outcome_buffer::OutcomeBuffer,
     output::{print_to, unless_closed},
     plugin,
+    plugin_args::{ConfigArgs, TrustArgs},
     state::StateOut,
     stdio::{Stdout, write_stderr},
 };

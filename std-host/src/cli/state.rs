@@ -1,5 +1,6 @@
 //! `--state-out` and `--state-in`: the records at the end and at the start of a run, as a file.
 
+mod error;
 mod identity;
 mod input;
 mod replaced_file;
@@ -14,6 +15,7 @@ use statevec_host::json::JsonWriter;
 
 use super::interrupt::{Interrupt, Signal};
 
+pub(crate) use error::StateError;
 pub(crate) use identity::Identity;
 pub(crate) use input::{StateInError, read_state};
 use replaced_file::ReplacedFile;
@@ -37,44 +39,9 @@ enum Destination {
     Stdout,
 }
 
-/// The reason why the records are not written.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum StateError {
-    #[error("--state-out {}: not a regular file or a pipe; give the name of one", path.display())]
-    NotAFile { path: PathBuf },
-    #[error("--state-out {}: names a folder; remove the slash at the end", path.display())]
-    Folder { path: PathBuf },
-    #[error(
-        "--state-out {}: standard output holds the outcomes; give another file, or --no-outcomes",
-        path.display()
-    )]
-    Outcomes { path: PathBuf },
-    #[error("--state-out {}: is {input}, and would overwrite it; give another file", path.display())]
-    Input { path: PathBuf, input: &'static str },
-    #[error("--state-out {}: cannot create a file there", path.display())]
-    Create { path: PathBuf, source: io::Error },
-    #[error("--state-out {}: the file cannot be replaced: {reason}", path.display())]
-    Fixed { path: PathBuf, reason: &'static str },
-    #[cfg(unix)]
-    #[error("--state-out {}: the new file cannot have the owner of the old one; remove the old file, or give another name", path.display())]
-    Owner { path: PathBuf, source: io::Error },
-    #[error("--state-out {}: cannot write the records", path.display())]
-    Write { path: PathBuf, source: io::Error },
-    #[error("--state-out {}: {signal} came before all records were written", path.display())]
-    Interrupted { path: PathBuf, signal: Signal },
-}
-
-impl StateError {
-    /// Returns true if the user can correct it with another argument.
-    pub(crate) fn is_usage(&self) -> bool {
-        !matches!(self, Self::Write { .. } | Self::Interrupted { .. })
-    }
-}
-
 impl StateOut {
     /// Finds the destination, and the errors that would make the run useless. It creates no file
     /// that could stay after the run.
-    ///
     pub(crate) fn find(path: &Path, stdout_is_free: bool) -> Result<Self, StateError> {
         let destination = Destination::find(path, stdout_is_free)?;
         Ok(Self { path: path.to_owned(), destination })

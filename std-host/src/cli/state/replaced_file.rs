@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf, is_separator};
 use statevec_host::storage::{FileSystem, Storage as _};
 use tempfile::NamedTempFile;
 
-use super::{Identity, StateError};
+use super::error::StateError;
+use super::identity::Identity;
 
 /// A place for a file, free or taken by an older one.
 ///

@@ -10,7 +10,7 @@ use rustix::fs::Access;
 use rustix::fs::StatxAttributes;
 
 use super::ReplacedFile;
-use crate::cli::state::StateError;
+use crate::cli::state::error::StateError;
 
 /// The bits of a mode that a file keeps.
 const PERMISSIONS: u32 = 0o777;

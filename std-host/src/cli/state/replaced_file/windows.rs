@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::ReplacedFile;
-use crate::cli::state::StateError;
+use crate::cli::state::error::StateError;
 
 impl ReplacedFile {
     /// Finds out what must not be replaced.

@@ -1,0 +1,17 @@
+//! The error of `header`.
+
+use std::io;
+use std::path::PathBuf;
+
+use statevec_host::c_header::HeaderError;
+
+/// The reason why there is no header.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HeaderCommandError {
+    #[error("{}: cannot be read", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{}: no C header can be made of it", path.display())]
+    Header { path: PathBuf, source: Box<HeaderError> },
+    #[error("--out {}: cannot be written", path.display())]
+    Write { path: PathBuf, source: io::Error },
+}
