@@ -47,7 +47,7 @@ main() {
 
 # ------------------------------------------------------------------------------ this machine
 
-# What the others must print: $work/native-….
+# The output that the others must print: $work/native-….
 native_outputs() {
     CARGO_TARGET_DIR=${native%/debug} cargo build --quiet -p statevec-host "${plugins[@]}" || return
     run_all native "$native/statevec-host" "$native" lib .so

@@ -7,6 +7,7 @@ mod crash;
 mod data;
 mod error;
 mod header;
+mod header_error;
 mod inspect;
 mod interrupt;
 mod log;

@@ -8,6 +8,7 @@
     )
 )]
 
+mod command_counters;
 mod commands;
 mod engine;
 mod entries;

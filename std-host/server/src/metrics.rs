@@ -1,7 +1,5 @@
 //! Metrics, in the text format of OpenMetrics.
 
-mod commands;
-
 use std::{
     fmt,
     sync::atomic::{AtomicU64, Ordering},
@@ -21,12 +19,10 @@ use prometheus_client::{
 };
 use statevec_host::LoadedPlugin;
 
-pub(crate) use commands::CommandCounters;
+use crate::command_counters::{CommandCounters, Labels};
 
 /// The content type of the metrics.
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-type Labels = Vec<(&'static str, String)>;
 
 /// All metrics of the server.
 pub(crate) struct Metrics {

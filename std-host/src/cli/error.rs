@@ -16,9 +16,9 @@ use statevec_host::{
 };
 
 use super::commands::{InputError, Place};
-use super::header::error::HeaderCommandError;
+use super::header_error::HeaderCommandError;
 use super::interrupt::Signal;
-use super::new::NewError;
+use super::new::error::NewError;
 use super::plugin::PluginError;
 use super::state::{StateError, StateInError};
 use super::stdio::tell;

@@ -1,7 +1,5 @@
 //! `header`: a C header from a schema.
 
-pub(crate) mod error;
-
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,10 +7,10 @@ use std::path::{Path, PathBuf};
 use statevec_host::c_header::{self, HeaderError};
 
 use super::error::CliError;
+use super::header_error::HeaderCommandError;
 use super::plugin;
 use super::plugin_args::TrustArgs;
 use super::stdio::Stdout;
-use error::HeaderCommandError;
 
 /// Write a C header from a plugin's schema: structs, offsets, encoders and the schema text
 ///

@@ -1,5 +1,6 @@
 //! `new`: a project with a plugin.
 
+pub(crate) mod error;
 mod files;
 mod name;
 
@@ -9,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use super::stdio::Stdout;
+use error::NewError;
 use files::{Form, ProjectFile};
-use name::{NameError, ProjectName};
+use name::ProjectName;
 
 /// Make a project with a plugin that builds, passes its tests and runs
 #[derive(Debug, clap::Args)]
@@ -46,21 +48,6 @@ Examples:
   statevec-host new ledger
   statevec-host new ledger --with-firmware --statevec ~/src/statevec
   statevec-host new ledger --c";
-
-/// The reason why there is no project.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NewError {
-    #[error("{} cannot name a project", dir.display())]
-    Name { dir: PathBuf, source: NameError },
-    #[error("{} exists already; name a folder that does not, or remove it", dir.display())]
-    Exists { dir: PathBuf },
-    #[error("{} is no checkout of StateVec: it has no core/Cargo.toml; give one with --statevec DIR", dir.display())]
-    NoCheckout { dir: PathBuf },
-    #[error("the path {} of the checkout is not UTF-8, and cannot stand in a manifest", dir.display())]
-    CheckoutPath { dir: PathBuf },
-    #[error("{} cannot be written", path.display())]
-    Write { path: PathBuf, source: io::Error },
-}
 
 pub(crate) fn new(args: &NewArgs) -> Result<(), CliError> {
     let mut stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;

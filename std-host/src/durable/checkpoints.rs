@@ -46,7 +46,7 @@ pub struct CheckpointOptions {
     /// About how many bytes of changes are held in memory. If there are more since the last
     /// checkpoint, several are made, one after another. The default is 256 MiB.
     pub memory: usize,
-    /// Which segments are kept after checkpoints cover them.
+    /// The segments that are kept after checkpoints cover them.
     pub retention: Retention,
 }
 

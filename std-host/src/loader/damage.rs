@@ -21,7 +21,7 @@ pub enum Damage {
     /// A program header says how to map a segment, and cannot be followed.
     #[error("its program header {index} is wrong: {reason}")]
     Segment {
-        /// Which one, counted from 0.
+        /// Its number, counted from 0.
         index: usize,
         /// The fault.
         reason: &'static str,

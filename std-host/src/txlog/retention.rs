@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{LogError, list_segments};
 use crate::storage::{Context as _, Storage};
 
-/// Which segments are kept after checkpoints cover them.
+/// The segments that are kept after checkpoints cover them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Retention {

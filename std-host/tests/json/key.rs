@@ -1,3 +1,5 @@
+//! Tests of primary keys as JSON.
+
 use std::borrow::Cow;
 
 use statevec_abi_alloc::schema::{

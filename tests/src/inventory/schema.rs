@@ -12,7 +12,7 @@ pub type Sku = FixedBytes<12>;
 #[derive(Debug, Clone, PartialEq, Eq, Record)]
 #[record(kind = 1, len = 64, pk(sku))]
 pub struct Item {
-    /// Which.
+    /// The item.
     #[field(immutable)]
     pub sku: FixedBytes<12>,
     /// How many.
@@ -27,7 +27,7 @@ pub struct Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Command)]
 #[command(kind = 1)]
 pub struct Register {
-    /// Which.
+    /// The item.
     pub sku: FixedBytes<12>,
 }
 
@@ -55,7 +55,7 @@ pub struct Ship {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Command)]
 #[command(kind = 4)]
 pub struct Discontinue {
-    /// Which.
+    /// The item.
     pub sku: FixedBytes<12>,
 }
 

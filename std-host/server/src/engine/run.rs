@@ -9,7 +9,7 @@ use statevec_host::{
 };
 
 use super::{Answer, Refusal, keys::Plan};
-use crate::{commands::Commands, metrics::CommandCounters};
+use crate::{command_counters::CommandCounters, commands::Commands};
 
 /// The numbers of a request's commands.
 pub(super) enum Numbering {

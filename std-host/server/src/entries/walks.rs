@@ -77,7 +77,7 @@ impl Walks {
             let mut walk = idle.swap_remove(place);
             drop(idle);
             walk.show_all();
-            // What was read ahead no longer agrees with the file, which has grown.
+            // The bytes that were read ahead no longer agree with the file, which has grown.
             walk.refresh(&self.directory.log())?;
             return Ok(walk);
         }

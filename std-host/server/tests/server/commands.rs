@@ -1,3 +1,5 @@
+//! Tests of commands: order, numbers, keys, gaps and both forms of a body.
+
 use std::thread;
 
 use super::process::{Server, deposit};

@@ -1,3 +1,5 @@
+//! Tests of entries and events: pages, and streams while commands run.
+
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::TcpStream,

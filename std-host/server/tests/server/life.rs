@@ -1,3 +1,5 @@
+//! Tests of start and end: restarts, signals, a second server, a taken address.
+
 use std::{thread, time::Duration};
 
 use rustix::process::Signal;

@@ -1,3 +1,5 @@
+//! Tests of options, from arguments and from a file.
+
 use std::{fs, path::Path, process::Output};
 
 use super::process::{Server, bank, deposit, program};

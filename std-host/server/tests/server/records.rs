@@ -1,3 +1,5 @@
+//! Tests of records: by key, by number, and in pages.
+
 use super::process::{Server, deposit};
 
 fn with_accounts(dir: &std::path::Path, last: u64) -> Server {

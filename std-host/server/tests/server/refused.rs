@@ -1,3 +1,5 @@
+//! Tests of requests that are refused: bodies, paths, origins and tokens.
+
 use super::{
     client::Client,
     process::{Server, deposit},

@@ -1,3 +1,5 @@
+//! Tests of remembered keys: repeats, crashes, damage and the bound on their number.
+
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use statevec_host::storage::{Access, Crash, Fault, SimulatedDisk, Storage, write_all_at};

@@ -1,3 +1,5 @@
+//! The identity of a file on Windows: its volume and index.
+
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, absolute};

@@ -6,7 +6,8 @@ use prometheus_client::{
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 
-use super::Labels;
+/// Names and values of labels.
+pub(crate) type Labels = Vec<(&'static str, String)>;
 
 const OUTCOMES: [&str; 4] = ["committed", "rejected", "failed", "duplicate"];
 
