@@ -8,6 +8,7 @@
 #   command line and transaction log pass; programs print what they print on Linux; Linux reads the
 #   data directory that Windows wrote.
 # 64-bit Arm: the same under qemu, with libraries for Arm, and the tests of core.
+#   The server is type-checked.
 # macOS: all crates are type-checked. No system that could run them is free to install.
 #
 # If rustup has not installed a target, Debian's `rustc-web` builds for it with its own library
@@ -119,6 +120,8 @@ check_windows() {
     else
         wrong "programs on Windows"
     fi
+    "${cargo[@]}" check --quiet -p statevec-server --target "$target" "${build_std[@]}" ||
+        wrong "the server does not check for Windows"
     crate_folder_on_windows
     interrupt_on_windows
     c_on_windows "$gcc"
@@ -268,8 +271,8 @@ check_arm() {
 # ------------------------------------------------------------------------------------- macOS
 
 check_macos() {
-    local target=aarch64-apple-darwin packages=(-p statevec-abi -p statevec-abi-alloc -p statevec-host)
-    [ ! -d std-host/server ] || packages+=(-p statevec-server)
+    local target=aarch64-apple-darwin
+    local packages=(-p statevec-abi -p statevec-abi-alloc -p statevec-host -p statevec-server)
     if ! compiler_for "$target" std,panic_unwind,test; then
         skipped macOS "rustup has no target $target, and $why_not"
     elif "${cargo[@]}" check --quiet --target "$target" "${build_std[@]}" "${packages[@]}" --lib --bins; then

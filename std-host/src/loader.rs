@@ -109,7 +109,8 @@ impl LoadedPlugin {
     /// the meantime, and afterwards the entry function is proved to lie in it. This is so on Linux
     /// with `/proc` mounted; elsewhere, and for a library that refers to its own folder
     /// (`$ORIGIN`), the dynamic linker opens the path a second time, and another file is found out,
-    /// but only after its initialisers have run.
+    /// but only after its initialisers have run. On Windows nobody can write to the file in
+    /// between, and a pinned one cannot be exchanged either.
     ///
     /// A file that is already mapped is not mapped again. When it has changed on disk since, that
     /// is an error: the dynamic linker would answer with the old code.
