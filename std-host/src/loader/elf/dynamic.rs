@@ -38,6 +38,11 @@ impl<'d> Dynamic<'d> {
         let slice = slice.map_err(|()| wrong("it cannot be read"))?;
         let len = slice.iter().position(|entry| entry.d_tag(endian) == DT_NULL);
         let len = len.ok_or_else(|| wrong("it has no final entry"))?;
+        // Linkers leave room behind the final entry, and no entries. If there are some, this is not
+        // the final entry that the file was linked with.
+        if slice.iter().skip(len).any(|entry| entry.d_tag(endian) != DT_NULL) {
+            return Err(wrong("there are entries behind its final one"));
+        }
         let entries = slice.iter().take(len);
         let entries =
             entries.map(|entry| (entry.d_tag(endian), entry.d_val(endian).into())).collect();

@@ -172,7 +172,8 @@ impl Segments {
                 Some(next) => next.address & !(PAGE - 1),
                 None => (load.address + load.memory_size).next_multiple_of(LARGEST_PAGE),
             };
-            if load.address <= segment.address && end.is_some_and(|end| end <= limit) {
+            let starts_there = load.writable && load.address <= segment.address;
+            if starts_there && end.is_some_and(|end| end <= limit) {
                 return Ok(());
             }
         }

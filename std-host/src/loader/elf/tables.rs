@@ -38,8 +38,8 @@ pub(super) fn check<'d, Elf: FileHeader<Endian = Endianness>>(
         return Err(outside("DT_PLTGOT"));
     }
     let word = if Elf::is_type_64_sized() { 8 } else { 4 };
-    tables.place(DT_INIT_ARRAY, DT_INIT_ARRAYSZ, word, "DT_INIT_ARRAY")?;
-    tables.place(DT_FINI_ARRAY, DT_FINI_ARRAYSZ, word, "DT_FINI_ARRAY")?;
+    tables.check_functions(DT_INIT_ARRAY, DT_INIT_ARRAYSZ, word, "DT_INIT_ARRAY")?;
+    tables.check_functions(DT_FINI_ARRAY, DT_FINI_ARRAYSZ, word, "DT_FINI_ARRAY")?;
     let procedures = |kind: DynamicTag| dynamic.get(DT_PLTREL) == Some(kind.0 as u64);
     if dynamic.get(DT_JMPREL).is_some() && !procedures(DT_RELA) && !procedures(DT_REL) {
         return Err(wrong("DT_PLTREL is no kind of relocations"));
@@ -130,6 +130,26 @@ impl<'d> LinkerTables<'_, 'd> {
         }
         let place = self.segments.offset(address, size).ok_or_else(|| outside(name))?;
         Ok(Some((place, size / entry)))
+    }
+
+    /// Checks a table of functions. The linker calls them after it has relocated their addresses,
+    /// so the table is aligned, and in memory that it may write to.
+    fn check_functions(
+        &self,
+        tag: DynamicTag,
+        size: DynamicTag,
+        word: u64,
+        name: &str,
+    ) -> Result<(), Damage> {
+        let Some((_, len)) = self.place(tag, size, word, name)? else { return Ok(()) };
+        let address = self.dynamic.get(tag).unwrap_or_default();
+        let is_relocated = self.segments.allows(address, len * word, Access::Write);
+        if !is_relocated || !address.is_multiple_of(word) {
+            return Err(Damage::Dynamic {
+                reason: format!("{name} lies where no table of functions can be"),
+            });
+        }
+        Ok(())
     }
 
     /// The relocations of procedures, if they are of this kind.

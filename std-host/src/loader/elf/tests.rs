@@ -159,6 +159,8 @@ fn segment_that_crashes_the_linker_is_named() {
     refused(PT_DYNAMIC, 0, ADDRESS, |_| 1 << 40, "not mapped from the file");
     refused(PT_GNU_RELRO, 0, MEMORY_SIZE, |size| size + (1 << 32), "not the library's");
     refused(PT_GNU_RELRO, 0, ADDRESS, |_| 1 << 40, "not the library's");
+    // The page of the program headers, which lies in memory that nothing writes to.
+    refused(PT_GNU_RELRO, 0, ADDRESS, |_| 0, "not the library's");
     refused(PT_GNU_EH_FRAME, 0, ADDRESS, |_| 1 << 40, "not mapped from the file");
 }
 
@@ -197,6 +199,29 @@ fn dynamic_section_that_leads_outside_of_the_file_is_named() {
         let at = image.entry(tag) + 8;
         let text = image.with(at, (1 << 40) + 1);
         assert!(text.contains(expected), "{expected} is not in {text}");
+    }
+}
+
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn dynamic_section_that_ends_early_is_named() {
+    for tag in [DT_RELA, DT_JMPREL, DT_STRTAB, DT_VERNEED] {
+        let image = Image::of_bank();
+        let at = image.entry(tag);
+        let text = image.with(at, 0);
+        assert!(text.contains("there are entries behind its final one"), "{text}");
+    }
+}
+
+/// The linker would call what it reads there.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn initialisers_where_no_table_can_be_are_named() {
+    let at = Image::of_bank().entry(DT_INIT_ARRAY) + 8;
+    let start = Image::of_bank().get(at);
+    for address in [0, 0x100, start + 1, start + 4] {
+        let text = Image::of_bank().with(at, address);
+        assert!(text.contains("DT_INIT_ARRAY lies where no table of functions can be"), "{text}");
     }
 }
 
