@@ -7,6 +7,7 @@ mod abuse;
 mod client;
 mod commands;
 mod crash;
+mod dashboard;
 mod entries;
 mod full;
 mod life;
