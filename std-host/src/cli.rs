@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod bounded_text;
 mod commands;
 mod config;
 mod crash;

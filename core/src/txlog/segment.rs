@@ -15,8 +15,6 @@ use crate::{
 /// The version of the format that is written and read here.
 pub const FORMAT_VERSION: u16 = 1;
 
-const MAGIC: [u8; 8] = *b"SVTXLOG\0";
-
 /// Bytes before the plugin's name.
 const FIXED_LEN: usize = 132;
 /// Bytes of a header with empty texts: the two lengths, the environment's fixed fields and the CRC.
@@ -52,6 +50,8 @@ pub struct SegmentHeader<'a> {
 }
 
 impl<'a> SegmentHeader<'a> {
+    /// The first bytes of every header.
+    pub const MAGIC: [u8; 8] = *b"SVTXLOG\0";
     /// Bytes from which [`len_of`](Self::len_of) tells a header's length.
     pub const PREFIX_LEN: usize = 16;
     /// The most bytes that a header has.
@@ -120,7 +120,7 @@ impl<'a> SegmentHeader<'a> {
         let mut fields = Cursor::new(prefix, 0);
         let needed = Self::PREFIX_LEN;
         let truncated = |_| SegmentError::Truncated { needed, left: prefix.len() };
-        if fields.array("magic").map_err(truncated)? != MAGIC {
+        if fields.array("magic").map_err(truncated)? != Self::MAGIC {
             return Err(SegmentError::NoMagic);
         }
         let found = fields.u16("format version").map_err(truncated)?;
@@ -169,7 +169,7 @@ impl<'a> SegmentHeader<'a> {
         // `encode` has checked the lengths of the texts.
         let len = self.encoded_len() as u32;
         let fixed = Block::<FIXED_LEN>::new()
-            .put(MAGIC)
+            .put(Self::MAGIC)
             .put(FORMAT_VERSION.to_le_bytes())
             .put(alignment.to_le_bytes())
             .put(len.to_le_bytes())

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use statevec_abi::boundary::limits;
 
+use super::bounded_text;
 use super::error::CliError;
 use super::plugin_args::ConfigArgs;
 
@@ -20,15 +21,12 @@ pub(crate) fn read(args: &ConfigArgs) -> Result<String, CliError> {
     }
 }
 
-/// Reads at most as many bytes as a configuration may have, because a device such as `/dev/zero`
-/// never ends.
+/// Reads at most as many bytes as a configuration may have.
 fn read_file(path: &Path, file: impl Read) -> Result<String, CliError> {
-    let mut bytes = Vec::new();
-    let mut file = file.take(limits::CONFIG as u64 + 1);
-    file.read_to_end(&mut bytes).map_err(|source| unreadable(path, source))?;
-    if bytes.len() > limits::CONFIG {
+    let bytes = bounded_text::bytes(file, limits::CONFIG);
+    let Some(bytes) = bytes.map_err(|source| unreadable(path, source))? else {
         return Err(CliError::ConfigTooLong { path: path.to_owned() });
-    }
+    };
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to() + 1;
         unreadable(path, io::Error::other(format!("byte {at} is not UTF-8")))

@@ -67,6 +67,11 @@ pub(crate) enum CliError {
     #[error("cannot find the log {}; give a data directory or a log file", path.display())]
     LogPath { path: PathBuf, source: io::Error },
     #[error(
+        "{} is a pipe or a device; give a data directory or a log file, which can be read twice",
+        path.display()
+    )]
+    NoLogFile { path: PathBuf },
+    #[error(
         "{} is not a data directory: it has no folder `log`; `run --data` makes one",
         path.display()
     )]
@@ -117,6 +122,7 @@ impl CliError {
             | Self::ConfigTooLong { .. }
             | Self::LogPath { .. }
             | Self::NoDataDirectory { .. }
+            | Self::NoLogFile { .. }
             | Self::SchemaFile { .. }
             | Self::OtherSchema { .. }
             | Self::RecordFile { .. }

@@ -4,12 +4,16 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use statevec_abi::boundary::limits;
 use statevec_host::c_header::{self, HeaderError};
 
+use super::bounded_text;
 use super::error::CliError;
 use super::header_error::HeaderCommandError;
+use super::named_path::NamedPath;
 use super::plugin;
 use super::plugin_args::TrustArgs;
+use super::state::Identity;
 use super::stdio::Stdout;
 
 /// Write a C header from a plugin's schema: structs, offsets, encoders and the schema text
@@ -45,6 +49,11 @@ Examples:
 pub(crate) fn header(args: &HeaderArgs) -> Result<(), CliError> {
     // Before a plugin's code runs: it may print, and change the working folder.
     let mut stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
+    let out = args.out.as_deref().map(NamedPath::find).transpose();
+    let out = out.map_err(|source| CliError::Setup { source })?;
+    if let Some(out) = &out {
+        refuse_source(out.shown(), &args.source)?;
+    }
     let is_text = args.source.extension().is_some_and(|extension| extension == "json");
     let text = if is_text && args.source.is_file() {
         of_declarations(&args.source, args.name.as_deref())?
@@ -54,9 +63,12 @@ pub(crate) fn header(args: &HeaderArgs) -> Result<(), CliError> {
         c_header::write(name, plugin.schema(), plugin.schema_json())
             .map_err(|error| not_made(&args.source, error))?
     };
-    match &args.out {
-        Some(path) => Ok(fs::write(path, text)
-            .map_err(|source| HeaderCommandError::Write { path: path.clone(), source })?),
+    match &out {
+        Some(out) => {
+            let path = || out.shown().to_path_buf();
+            Ok(fs::write(out.place(), text)
+                .map_err(|source| HeaderCommandError::Write { path: path(), source })?)
+        }
         None => match stdout.write_all(text.as_bytes()) {
             // The reader closed the pipe.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -65,8 +77,18 @@ pub(crate) fn header(args: &HeaderArgs) -> Result<(), CliError> {
     }
 }
 
+/// Refuses to overwrite the plugin, or the declarations.
+fn refuse_source(out: &Path, source: &Path) -> Result<(), HeaderCommandError> {
+    match Identity::of_path(out) {
+        Some(identity) if Identity::of_path(source) == Some(identity) => {
+            Err(HeaderCommandError::Source { path: out.to_path_buf() })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn of_declarations(path: &Path, name: Option<&str>) -> Result<String, HeaderCommandError> {
-    let text = fs::read_to_string(path)
+    let text = bounded_text::read(path, limits::SCHEMA)
         .map_err(|source| HeaderCommandError::Read { path: path.to_owned(), source })?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     c_header::schema_of_declarations(&text)

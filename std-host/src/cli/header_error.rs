@@ -12,6 +12,8 @@ pub(crate) enum HeaderCommandError {
     Read { path: PathBuf, source: io::Error },
     #[error("{}: no C header can be made of it", path.display())]
     Header { path: PathBuf, source: Box<HeaderError> },
+    #[error("--out {}: is the source of the header, and would overwrite it", path.display())]
+    Source { path: PathBuf },
     #[error("--out {}: cannot be written", path.display())]
     Write { path: PathBuf, source: io::Error },
 }

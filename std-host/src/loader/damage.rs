@@ -11,7 +11,7 @@ pub enum Damage {
         reason: String,
     },
     /// The file ends too early.
-    #[error("it ends after {len} bytes, and must have at least {end}")]
+    #[error("it ends at byte {len}, and must have at least {end} bytes")]
     CutOff {
         /// The file's length.
         len: u64,

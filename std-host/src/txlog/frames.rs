@@ -42,6 +42,8 @@ pub(crate) struct BadHeader {
     pub(crate) error: SegmentError,
     /// True if the file holds a frame all the same.
     pub(crate) has_frames: bool,
+    /// True if the first bytes are neither zeros nor the start of any segment.
+    pub(crate) is_foreign: bool,
 }
 
 /// The end of a segment's frames, and the reason why no other frame follows there.
@@ -76,8 +78,11 @@ impl FrameReader {
         match reader.read_header()? {
             Ok(()) => Ok(Ok(reader)),
             Err(error) => {
+                let start = reader.window(0, SegmentHeader::MAGIC.len())?;
+                let is_foreign =
+                    !SegmentHeader::MAGIC.starts_with(start) && start.iter().any(|byte| *byte != 0);
                 let has_frames = reader.find_frame(0, 0)?.is_some();
-                Ok(Err(BadHeader { error, has_frames }))
+                Ok(Err(BadHeader { error, has_frames, is_foreign }))
             }
         }
     }

@@ -24,7 +24,7 @@ pub use end::LogEnd;
 pub(crate) use end::SegmentTail;
 pub use walked::Walked;
 
-use bad_header::{bad_header, is_unfinished, open_segment};
+use bad_header::{bad_header, first_entry_of_file, is_unfinished, open_segment};
 
 /// Reads a log from an entry to its end. It checks everything on the way, and changes nothing.
 #[derive(Debug)]
@@ -63,10 +63,9 @@ impl LogWalk {
     ///
     /// # Errors
     ///
-    /// The file cannot be read.
+    /// The file cannot be read, or is no log.
     pub fn open_file(storage: Arc<dyn Storage>, path: &Path) -> Result<Self, LogError> {
-        let first = FrameReader::open(&*storage, path)?;
-        let first_entry = first.map_or(1, |reader| reader.chain().next_entry);
+        let first_entry = first_entry_of_file(&*storage, path)?;
         let segments = vec![Segment { first_entry, path: path.into() }];
         Self::of_segments(storage, None, segments, first_entry)
     }

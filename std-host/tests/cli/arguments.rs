@@ -73,3 +73,51 @@ fn a_file_that_is_no_library_is_a_plugin_error() {
     host(&["run", "--plugin", path(&text), "--commands", "-"]).fails_with(1, path(&text));
     host(&["inspect", path(&text), "--json"]).fails_with(1, "  caused by: ");
 }
+
+#[test]
+#[cfg(unix)]
+fn files_that_are_no_log_are_not_taken_for_an_empty_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (text, pipe) = (dir.path().join("text"), dir.path().join("pipe"));
+    std::fs::write(&text, "this is text, and no log").unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let device = std::path::Path::new("/dev/zero");
+    for command in [&["log"][..], &["log", "verify"], &["log", "stat"], &["replay"]] {
+        for file in [&text, &super::bank::bank()] {
+            let arguments = [command, &[file.to_str().unwrap()]].concat();
+            host(&arguments).fails_with(1, "this is no transaction log");
+        }
+        for file in [device, &pipe] {
+            let arguments = [command, &[file.to_str().unwrap()]].concat();
+            host(&arguments).fails_with(2, "is a pipe or a device; give a data directory or");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn schema_that_never_ends_is_refused_at_the_longest_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (commands, log) = (dir.path().join("in.jsonl"), dir.path().join("log"));
+    std::fs::write(&commands, r#"{"command":"Deposit","payload":{"account_id":1,"amount":1}}"#)
+        .unwrap();
+    let plugin = super::bank::bank();
+    let [commands, log, plugin] = [&commands, &log, &plugin].map(|path| path.to_str().unwrap());
+    let record = ["run", "--plugin", plugin, "--commands", commands, "--record", log];
+    assert_eq!(host(&record).code, Some(0));
+    for command in ["log", "replay"] {
+        host(&[command, log, "--schema", "/dev/zero"])
+            .fails_with(2, "caused by: it has more than 16777216 bytes");
+    }
+}
+
+#[test]
+fn header_does_not_overwrite_its_source() {
+    let dir = tempfile::tempdir().unwrap();
+    let declarations = dir.path().join("counters.json");
+    std::fs::write(&declarations, "{}").unwrap();
+    let declarations = declarations.to_str().unwrap();
+    host(&["header", declarations, "--out", declarations])
+        .fails_with(2, "is the source of the header, and would overwrite it");
+    assert_eq!(std::fs::read(declarations).unwrap(), b"{}");
+}

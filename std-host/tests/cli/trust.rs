@@ -109,7 +109,8 @@ fn half_a_file_is_an_error_and_no_crash() {
     let file = fs::File::options().write(true).open(Path::new(&path)).unwrap();
     file.set_len(4096).unwrap();
     drop(file);
-    run(&path, &[]).fails_with(1, "is damaged; copy or build it anew\n  caused by: it ends after");
+    run(&path, &[])
+        .fails_with(1, "is damaged; copy or build it anew\n  caused by: it ends at byte");
 }
 
 #[test]

@@ -203,14 +203,16 @@ fn plugin_that_changes_the_folder_while_it_is_loaded_moves_no_file_of_the_progra
         &[&run[..], &["--data", "data", "--ext-seq", "line"]].concat(),
         &["replay", "recorded"],
         &["replay", "data", "--state-out", "replayed"],
+        &["header", "--out", "schema.h"],
     ] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_statevec-host"));
         program.current_dir(&dir).env("STATEVEC_UNRULY_FOLDER", &elsewhere);
-        let output = program.args(args).args(["--quiet", "--plugin"]).arg(library());
+        let plugin: &[&str] = if args[0] == "header" { &[] } else { &["--quiet", "--plugin"] };
+        let output = program.args(args).args(plugin).arg(library());
         let output = output.output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
     }
-    for name in ["state", "other", "recorded", "data", "replayed"] {
+    for name in ["state", "other", "recorded", "data", "replayed", "schema.h"] {
         assert!(dir.path().join(name).exists(), "{name}");
     }
     assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 0);

@@ -179,3 +179,16 @@ fn library_that_does_not_catch_panics_is_told_from_one_that_says_nothing() {
     let silent = Library::default().build(folder.path(), "silent.so");
     assert_eq!(open(&silent).unwrap().catches_panics(), None);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn entry_symbol_that_is_data_beside_code() {
+    let folder = TempDir::new().unwrap();
+    let source = "const int statevec_runtime_plugin_entry_v1 = 5; int code(void) { return 1; }";
+    // One segment holds code and constants.
+    let arguments = ["-Wl,-z,noseparate-code"];
+    let path = crate::library::compile(source, folder.path(), "plugin.so", &arguments);
+    let (error, text) = refusal_of(&path);
+    assert!(matches!(error, LoadError::Damaged { .. }), "{text}");
+    assert!(text.ends_with("its entry symbol does not lead to code"), "{text}");
+}

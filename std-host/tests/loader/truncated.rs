@@ -89,9 +89,9 @@ fn what_is_missing_is_told_in_bytes() {
     fs::write(&path, &bytes[..4096]).unwrap();
     let text = told(&path);
     // The section headers stand last.
-    let end = format!("it ends after 4096 bytes, and must have at least {}", bytes.len());
+    let end = format!("it ends at byte 4096, and must have at least {} bytes", bytes.len());
     assert!(text.ends_with(&end), "{text}");
     fs::write(&path, "").unwrap();
     let text = told(&path);
-    assert!(text.ends_with("it ends after 0 bytes, and must have at least 52"), "{text}");
+    assert!(text.ends_with("it ends at byte 0, and must have at least 52 bytes"), "{text}");
 }

@@ -16,7 +16,7 @@ use crate::library::{chain, open_at};
 
 const NO_FILE: &str = "cannot read the plugin file FILE: ";
 const NO_LIBRARY: &str = "FILE cannot be loaded as a shared library for this machine: ";
-const DAMAGED: &str = "FILE is damaged; copy or build it anew: it ends after 0 bytes";
+const DAMAGED: &str = "FILE is damaged; copy or build it anew: it ends at byte 0";
 const FOLDER: &str = "FILE is a folder, and a plugin is a regular file";
 const PIPE: &str = "FILE is a named pipe, and a plugin is a regular file";
 const DEVICE: &str = "FILE is a device, and a plugin is a regular file";

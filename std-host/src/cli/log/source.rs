@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use statevec_abi::txlog::StateDigest;
+use statevec_abi::{boundary::limits, txlog::StateDigest};
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{
     Store, checkpoint,
@@ -17,7 +17,7 @@ use statevec_host::{
     txlog::{DirectoryLock, LogError, LogHeader, LogWalk, Walked, list_segments},
 };
 
-use crate::cli::error::CliError;
+use crate::cli::{bounded_text, error::CliError};
 
 /// A log, and how to decode it.
 pub(super) struct LogSource {
@@ -61,8 +61,10 @@ impl LogSource {
                 return Err(CliError::NoDataDirectory { path: path.into() });
             }
             Place::Directory(DataDirectory::new(Arc::clone(&storage), path))
-        } else {
+        } else if metadata.is_file() {
             Place::File(path.into())
+        } else {
+            return Err(CliError::NoLogFile { path: path.into() });
         };
         let mut source =
             Self { storage, place, header: None, schema: None, writer: empty_writer()? };
@@ -189,7 +191,7 @@ impl LogSource {
         let Some(header) = &self.header else { return Ok(None) };
         let text = match (file, &self.place) {
             (Some(path), _) => Some(
-                fs::read_to_string(path)
+                bounded_text::read(path, limits::SCHEMA)
                     .map_err(|source| CliError::SchemaFile { path: path.into(), source })?,
             ),
             (None, Place::Directory(directory)) => {

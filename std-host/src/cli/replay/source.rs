@@ -2,6 +2,7 @@
 
 use std::{fs, io, path::Path, sync::Arc};
 
+use statevec_abi::boundary::limits;
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{
     LoadedPlugin,
@@ -12,6 +13,7 @@ use statevec_host::{
 
 use super::{ReplayArgs, StateOut};
 use crate::cli::{
+    bounded_text,
     error::CliError,
     named_path::NamedPath,
     state::{Identity, StateError},
@@ -49,6 +51,9 @@ pub(super) fn open(
         Err(source) => return Err(CliError::LogPath { path: shown, source }),
     };
     if !metadata.is_dir() {
+        if !metadata.is_file() {
+            return Err(CliError::NoLogFile { path: shown });
+        }
         let schema = schema.map(read_schema).transpose()?;
         return Ok(Replayer::of_file(&storage, path, plugin, schema, options)?);
     }
@@ -60,7 +65,7 @@ pub(super) fn open(
 
 fn read_schema(path: &Path) -> Result<Arc<SchemaRegistry>, CliError> {
     let refused = |source| CliError::SchemaFile { path: path.into(), source };
-    let text = fs::read_to_string(path).map_err(refused)?;
+    let text = bounded_text::read(path, limits::SCHEMA).map_err(refused)?;
     let schema = SchemaRegistry::from_idl_json(&text);
     schema
         .map(Arc::new)

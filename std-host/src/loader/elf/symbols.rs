@@ -4,7 +4,7 @@ use object::{
     Endianness, ReadRef as _,
     elf::{
         DT_GNU_HASH, DT_HASH, DT_SYMENT, DT_SYMTAB, SHN_ABS, SHN_UNDEF, STB_GLOBAL, STB_GNU_UNIQUE,
-        STB_WEAK, STT_GNU_IFUNC, STV_HIDDEN, STV_INTERNAL,
+        STB_WEAK, STT_GNU_IFUNC, STT_OBJECT, STV_HIDDEN, STV_INTERNAL,
     },
     read::elf::{FileHeader, GnuHashTable, HashTable, Sym as _},
 };
@@ -63,7 +63,7 @@ impl<'a, 'd, Elf: FileHeader<Endian = Endianness>> Symbols<'a, 'd, Elf> {
         // The linker answers null for an absolute zero, and calls an indirect function first.
         let is_code = section == SHN_ABS
             || symbol.st_type() == STT_GNU_IFUNC
-            || segments.allows(address, 1, Access::Execute);
+            || symbol.st_type() != STT_OBJECT && segments.allows(address, 1, Access::Execute);
         if is_code { Ok(true) } else { Err(wrong("its entry symbol does not lead to code")) }
     }
 

@@ -149,8 +149,8 @@ fn segment_that_crashes_the_linker_is_named() {
         let text = image.with(at, value);
         assert!(text.contains(expected), "{expected} is not in {text}");
     };
-    refused(PT_LOAD, 1, OFFSET, |_| 1 << 40, "it ends after");
-    refused(PT_LOAD, 1, FILE_SIZE, |size| size + (1 << 40), "it ends after");
+    refused(PT_LOAD, 1, OFFSET, |_| 1 << 40, "it ends at byte");
+    refused(PT_LOAD, 1, FILE_SIZE, |size| size + (1 << 40), "it ends at byte");
     refused(PT_LOAD, 1, MEMORY_SIZE, |_| 1, "more bytes in the file than in memory");
     refused(PT_LOAD, 1, ADDRESS, |_| 0, "overlaps the segment before it");
     refused(PT_LOAD, 1, ADDRESS, |_| u64::MAX - 8, "beyond the address space");
@@ -173,7 +173,7 @@ fn empty_segment_behind_the_end_of_the_file_is_named() {
     let header = image.header(PT_LOAD, 3);
     image.0[header + field::FILE_SIZE..][..8].fill(0);
     let text = image.with(header + field::OFFSET, 1 << 40);
-    assert!(text.contains("it ends after"), "{text}");
+    assert!(text.contains("it ends at byte"), "{text}");
 }
 
 #[test]

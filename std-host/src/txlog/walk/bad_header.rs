@@ -1,5 +1,7 @@
 //! Tells a segment that a crash left without a header from a damaged one.
 
+use std::path::Path;
+
 use statevec_abi::txlog::SegmentError;
 
 use crate::{
@@ -23,6 +25,18 @@ pub(super) fn open_segment(
         return Err(reader.damaged(0, segment.first_entry, damage));
     }
     Ok(opened)
+}
+
+/// The first entry of a file that somebody named, which may be no log. In a data directory such a
+/// file is what a crash left of the first write.
+pub(super) fn first_entry_of_file(storage: &dyn Storage, path: &Path) -> Result<u64, LogError> {
+    match FrameReader::open(storage, path)? {
+        Ok(reader) => Ok(reader.chain().next_entry),
+        Err(bad) if bad.is_foreign => {
+            Err(bad_header(&Segment { first_entry: 1, path: path.into() }, bad))
+        }
+        Err(_) => Ok(1),
+    }
 }
 
 /// Returns true if the last segment, which has no header, was being created when a crash came.
