@@ -1,45 +1,12 @@
-// The page of the server: status, records, live entries, and a form that sends commands.
+// The page of the server: status, records, and a form that sends commands.
+
+import { $, element, hasToken, json, parse, request, setToken, show, whenRefused } from "/api.js";
+import { follow } from "/live.js";
 
 const PAGE = 50;
-const ENTRIES_SHOWN = 200;
-const $ = (id) => document.getElementById(id);
-let token = sessionStorage.getItem("token") ?? "";
 let schema = null;
 let page = { from: 1, next: null };
 let lastEntry = 0;
-
-/** An element with text or children. Foreign text never becomes markup. */
-function element(name, content = [], className = "") {
-  const made = document.createElement(name);
-  made.append(...[content].flat());
-  if (className) made.className = className;
-  return made;
-}
-
-async function request(path, options = {}) {
-  const headers = { ...options.headers };
-  if (token) headers.Authorization = `Bearer ${token}`;
-  const response = await fetch(path, { ...options, headers });
-  if (response.status === 401) showLogin(token ? "The server does not accept this token." : "");
-  return response;
-}
-
-async function json(path) {
-  const response = await request(path);
-  // Numbers of 64 bits would lose digits, so whole numbers are kept as texts.
-  const value = parse(await response.text());
-  if (!response.ok) throw new Error(value.detail ?? response.statusText);
-  return value;
-}
-
-function parse(text) {
-  return JSON.parse(text, (_, value, context) =>
-    typeof value === "number" && context && !Number.isSafeInteger(value) ? context.source : value);
-}
-
-function show(value) {
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
-}
 
 function showLogin(error) {
   $("login").hidden = false;
@@ -52,7 +19,7 @@ async function start() {
     schema = await json("/schema");
   } catch (error) {
     setHealth("no answer", "bad", error.message);
-    if (token || $("login").hidden) setTimeout(start, 3000);
+    if (hasToken() || $("login").hidden) setTimeout(start, 3000);
     return;
   }
   $("login").hidden = true;
@@ -61,7 +28,7 @@ async function start() {
   makeCommandForm();
   makeSearchForm();
   await Promise.all([refreshStatus(), loadPage(1)]);
-  follow();
+  follow(Math.max(1, Number(lastEntry) - 19));
   setInterval(refreshStatus, 2000);
 }
 
@@ -252,78 +219,11 @@ function showRecords(records) {
   }));
 }
 
-/** Shows entries as they come. It connects again when the server was away. */
-async function follow() {
-  let last = null;
-  const from = Math.max(1, Number(lastEntry) - 19);
-  for (;;) {
-    try {
-      const headers = { Accept: "text/event-stream" };
-      if (last !== null) headers["Last-Event-ID"] = String(last);
-      const response = await request(`/entries?from=${from}`, { headers });
-      if (!response.ok) throw new Error(response.statusText);
-      $("live-note").textContent = "connected";
-      last = await readStream(response.body, (entry) => { last = entry; }) ?? last;
-    } catch (error) {
-      $("live-note").textContent = `no connection: ${error.message}`;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-}
-
-async function readStream(body, seen) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  let last = null;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return last;
-    text += value;
-    const messages = text.split("\n\n");
-    text = messages.pop();
-    const rows = [];
-    for (const message of messages) {
-      const data = message.match(/^data: (.*)$/m)?.[1];
-      const id = message.match(/^id: (.*)$/m)?.[1];
-      if (!id || !data) continue;
-      last = id;
-      seen(id);
-      rows.push(entryRow(parse(data)));
-    }
-    if ($("pause").getAttribute("aria-pressed") === "false") addRows(rows);
-  }
-}
-
-function addRows(rows) {
-  const table = $("entries");
-  table.prepend(...rows.slice(-ENTRIES_SHOWN).reverse());
-  while (table.rows.length > ENTRIES_SHOWN) table.lastElementChild.remove();
-}
-
-function entryRow(entry) {
-  const { status, error, events = [] } = entry;
-  const outcome = error ? `${status}: ${error.message}` : status ?? "environment";
-  const names = events.map(({ event, payload }) => `${event} ${show(payload)}`);
-  return element("tr", [
-    element("td", show(entry.entry), "number"),
-    element("td", show(entry.command ?? "")),
-    element("td", outcome, status === "committed" ? "good" : "bad"),
-    element("td", show(entry.payload ?? entry.environment ?? "")),
-    element("td", names.map((name) => element("div", name))),
-  ]);
-}
-
-$("pause").addEventListener("click", ({ target }) => {
-  const isPaused = target.getAttribute("aria-pressed") === "true";
-  target.setAttribute("aria-pressed", String(!isPaused));
-  target.textContent = isPaused ? "Pause" : "Go on";
-});
-
 $("login").addEventListener("submit", (event) => {
   event.preventDefault();
-  token = $("token").value;
-  sessionStorage.setItem("token", token);
+  setToken($("token").value);
   start();
 });
 
+whenRefused(showLogin);
 start();

@@ -31,8 +31,18 @@ pub(super) async fn style() -> impl IntoResponse {
     file("text/css; charset=utf-8", include_str!("../../page/page.css"))
 }
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 pub(super) async fn script() -> impl IntoResponse {
-    file("text/javascript; charset=utf-8", include_str!("../../page/page.js"))
+    file(SCRIPT, include_str!("../../page/page.js"))
+}
+
+pub(super) async fn api_script() -> impl IntoResponse {
+    file(SCRIPT, include_str!("../../page/api.js"))
+}
+
+pub(super) async fn live_script() -> impl IntoResponse {
+    file(SCRIPT, include_str!("../../page/live.js"))
 }
 
 pub(super) async fn icon() -> impl IntoResponse {

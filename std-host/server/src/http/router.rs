@@ -18,6 +18,8 @@ pub(super) fn router(app: App) -> Router {
         .route("/", get(page::index))
         .route("/page.css", get(page::style))
         .route("/page.js", get(page::script))
+        .route("/api.js", get(page::api_script))
+        .route("/live.js", get(page::live_script))
         .route("/icon.svg", get(page::icon))
         .route("/commands", post(commands::post))
         .route("/records/{record}", get(records::get))
