@@ -83,7 +83,7 @@ fn table(best: Best) -> Option<String> {
         )
     };
     let mut text = format!(
-        "Machine: {processor}. Toolchain: {rustc}. Command: `cargo run --release --features peers --bin server`. \
+        "Machine: {processor}. Toolchain: {rustc}. Command: `cargo run --release --features server --bin server`. \
          The load comes from another process on the same machine; the best of {ROUNDS} turns of {} seconds. Times are \
          those of a request, in milliseconds. In brackets: times the first row.\n\n",
         load::SECONDS,

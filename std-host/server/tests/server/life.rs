@@ -105,3 +105,27 @@ fn checkpoints_are_made_beside_commands() {
     assert!(!metrics.contains("statevec_checkpoint_entry 0\n"), "{metrics}");
     assert!(!metrics.contains("statevec_checkpoint_age_seconds -1"), "{metrics}");
 }
+
+#[test]
+fn a_service_manager_learns_when_the_server_is_ready() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let mut child = command(&bank(), &dir.path().join("data"))
+        .env("NOTIFY_SOCKET", &path)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let receive = || {
+        let mut bytes = [0; 500];
+        let len = socket.recv(&mut bytes).unwrap();
+        String::from_utf8(bytes[..len].to_vec()).unwrap()
+    };
+    let ready = receive();
+    assert!(ready.contains("READY=1") && ready.contains("STATUS=serving http://"), "{ready}");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, Signal::TERM).unwrap();
+    assert!(receive().contains("STOPPING=1"));
+    assert!(child.wait().unwrap().success());
+}
