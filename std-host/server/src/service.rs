@@ -20,7 +20,7 @@ use crate::{
     options::Settings,
     plugin::{self, PluginError},
     publication::LocalPublication,
-    shutdown,
+    shutdown::{self, EndSignals},
 };
 
 /// The reason why a server did not start, or stopped.
@@ -165,6 +165,9 @@ async fn serve(
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|source| ServiceError::Listen { listen, source })?;
+    // Before anybody learns that the server is ready: a signal that comes then must end it in order.
+    let mut signals = EndSignals::new()
+        .map_err(|source| ServiceError::System { action: "receive signals", source })?;
     let address = listener.local_addr().unwrap_or(listen);
     if settings.insecure && settings.token.is_none() {
         warn!(%address, "everybody who reaches this address may send commands");
@@ -173,10 +176,7 @@ async fn serve(
     shutdown::tell_ready(&format!("serving http://{address}/"));
     let end = async {
         tokio::select! {
-            signal = shutdown::signal() => match signal {
-                Ok(name) => info!("{name}: no more requests are taken"),
-                Err(error) => warn!(%error, "signals cannot be received"),
-            },
+            name = signals.wait() => info!("{name}: no more requests are taken"),
             _ = state.wait_for(|state| matches!(state, EngineState::Stopped { .. })) => {}
         }
     };

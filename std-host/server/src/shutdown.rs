@@ -2,23 +2,48 @@
 
 use std::io;
 
-/// Waits for SIGTERM or SIGINT, and returns its name.
+/// The signals that end the server. From its creation on they no longer end the process at once.
 #[cfg(unix)]
-pub(crate) async fn signal() -> io::Result<&'static str> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
+#[derive(Debug)]
+pub(crate) struct EndSignals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
 }
 
-/// Waits for Ctrl-C, and returns its name.
+#[cfg(unix)]
+impl EndSignals {
+    pub(crate) fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
+        Ok(Self { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
+    }
+
+    /// Waits for a signal, and returns its name.
+    pub(crate) async fn wait(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
+/// Ctrl-C, which ends the server.
 #[cfg(not(unix))]
-pub(crate) async fn signal() -> io::Result<&'static str> {
-    tokio::signal::ctrl_c().await?;
-    Ok("Ctrl-C")
+#[derive(Debug)]
+pub(crate) struct EndSignals;
+
+#[cfg(not(unix))]
+impl EndSignals {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for Ctrl-C.
+    pub(crate) async fn wait(&mut self) -> &'static str {
+        // Without the signal the server ends with its process.
+        let _signalled = tokio::signal::ctrl_c().await;
+        "Ctrl-C"
+    }
 }
 
 /// Tells the service manager that the server is ready.
