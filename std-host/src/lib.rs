@@ -6,6 +6,7 @@ pub mod crate_folder;
 pub mod durable;
 pub mod engine;
 pub mod foreign_text;
+pub mod guide;
 pub mod harness;
 pub mod json;
 pub mod loader;

@@ -14,6 +14,8 @@ mod data;
 mod disk;
 #[cfg(unix)]
 mod follow;
+#[cfg(unix)]
+mod guide;
 mod header;
 #[cfg(unix)]
 mod killed;

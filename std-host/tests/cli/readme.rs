@@ -70,11 +70,12 @@ fn matches(expected: &[String], found: &[&str]) -> bool {
 }
 
 /// Runs all commands of a README, in one folder. `prepare` changes each before it runs.
-fn run_all(readme: &str, folder: &Path, prepare: impl Fn(&str) -> String) -> usize {
+pub(crate) fn run_all(readme: &str, folder: &Path, prepare: impl Fn(&str) -> String) -> usize {
     let examples = examples(readme);
     for Example { command, expected } in &examples {
         let printed = run(folder, &prepare(command));
-        let found: Vec<&str> = printed.lines().collect();
+        // Blank lines are not compared.
+        let found: Vec<&str> = printed.lines().filter(|line| !line.is_empty()).collect();
         assert!(
             matches(expected, &found),
             "$ {command}\nprinted\n{printed}\nand the README shows\n{}",
@@ -84,7 +85,8 @@ fn run_all(readme: &str, folder: &Path, prepare: impl Fn(&str) -> String) -> usi
     examples.len()
 }
 
-const COMMANDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/bank/commands.jsonl");
+pub(crate) const COMMANDS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/bank/commands.jsonl");
 
 const INVENTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/c-plugin/inventory.json");
 
