@@ -94,4 +94,7 @@ fn directory_of_another_plugin_is_named_with_the_differences() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("it belongs to plugin bank, and not to unruly"), "{said}");
+    // The commands that migrate.
+    assert!(said.contains("replay DIR --state-out FILE"), "{said}");
+    assert!(said.contains("run --data NEW --state-in FILE"), "{said}");
 }

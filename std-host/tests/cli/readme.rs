@@ -46,7 +46,7 @@ fn masked(line: &str) -> String {
         None => line,
     };
     match line.split_once('…') {
-        // `sha256` stands before it, whatever the plugin's file has.
+        // Each build of the plugin has another one.
         Some((shown, _)) => {
             let digest = shown.trim_end_matches(|c: char| c.is_ascii_hexdigit());
             if shown.len() - digest.len() == 8 { format!("{digest}…") } else { line.into() }

@@ -59,11 +59,13 @@ fn measure() -> Result<(), Box<dyn Error>> {
              | recovery from the log, best of {RUNS} | {:.1} million entries/s |\n\
              | recovery from a checkpoint of {RECORDS} records, best of {RUNS} | {:.1} million records/s |\n\
              | making that checkpoint from the log, in the background | {:.2} s |\n\n\
-             Time of a command from when it is due, {} per second, corrected for coordinated omission: until \
-             it was submitted, which is how long a checkpoint can stall the engine, and until it was durable, \
-             which is how long the syncs of a checkpoint can hold up those of the log.\n\n\
-             | | 50 % | 99.99 % | longest | durable: 50 % | 99.99 % | longest |\n\
-             |---|--:|--:|--:|--:|--:|--:|\n{quiet}{beside}",
+             Commands beside checkpoints, {} per second, measured with HDR histograms. The times are counted from \
+             when a command was due, which corrects for coordinated omission: until it was submitted, and until \
+             it was durable. They hold what else the machine was doing. The processor's time of a command, and how \
+             often the engine's thread waited for anything (the kernel's voluntary context switches), do not: they \
+             are what a checkpoint can stall the engine by.\n\n\
+             | | submitted: 50 % | 99.99 % | longest | processor: 99.99 % | longest | waits | durable: 50 % | 99.99 % \
+             | longest |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n{quiet}{beside}",
             rate(ENTRIES, from_log),
             rate(RECORDS, from_checkpoint),
             made.as_secs_f64(),

@@ -2,12 +2,13 @@
 
 use std::{
     error::Error,
-    fmt,
+    fmt, fs,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use hdrhistogram::Histogram;
+use rustix::time::{ClockId, clock_gettime};
 use statevec_host::durable::DurableEngine;
 
 use crate::ledger::{Ledger, submit};
@@ -28,6 +29,10 @@ pub(crate) struct Stall {
 pub(crate) struct Row {
     name: String,
     submitted: Histogram<u64>,
+    /// Time of the processor for each command, whoever else had it meanwhile.
+    processor: Histogram<u64>,
+    /// How often the engine's thread waited.
+    waits: u64,
     durable: Histogram<u64>,
 }
 
@@ -53,25 +58,29 @@ fn run(
     engine: &mut DurableEngine,
     mut beside: impl FnMut(&mut DurableEngine) -> Result<(), Box<dyn Error>>,
 ) -> Result<Row, Box<dyn Error>> {
-    let mut submitted = Histogram::new(3)?;
+    let (mut submitted, mut processor) = (Histogram::new(3)?, Histogram::new(3)?);
     let interval = Duration::from_secs(1) / RATE as u32;
     let began = Instant::now();
     let durable = watch(engine, began, interval)?;
+    let waits_before = waits()?;
     for number in 0..COMMANDS {
         // The time that a command had to wait for those before it counts.
         let due = interval * number as u32;
         while began.elapsed() < due {
             std::hint::spin_loop();
         }
+        let processor_before = processor_time();
         beside(engine)?;
         submit(engine, number * 7919 % ACCOUNTS + 1)?;
         engine.start_sync()?;
         let took = began.elapsed().saturating_sub(due);
         submitted.record(nanos(took))?;
+        processor.record((processor_time() - processor_before).max(1))?;
     }
+    let waits = waits()? - waits_before;
     engine.sync()?;
     let durable = durable.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    Ok(Row { name: name.into(), submitted, durable })
+    Ok(Row { name: name.into(), submitted, processor, waits, durable })
 }
 
 /// Counts how long commands that are submitted from now on take until they are durable.
@@ -97,6 +106,19 @@ fn watch(
     Ok(times)
 }
 
+/// Nanoseconds that the processor has spent on this thread.
+fn processor_time() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
+}
+
+/// How often this thread has waited so far.
+fn waits() -> Result<u64, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/thread-self/status")?;
+    let waits = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+    Ok(waits.ok_or("the kernel counts no context switches")?.trim().parse()?)
+}
+
 fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1)
 }
@@ -104,12 +126,13 @@ fn nanos(time: Duration) -> u64 {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let us = |nanos: u64| nanos as f64 / 1e3;
-        write!(f, "| {} |", self.name)?;
-        for times in [&self.submitted, &self.durable] {
-            let (median, tail) = (times.value_at_quantile(0.5), times.value_at_quantile(0.9999));
-            let (median, tail, longest) = (us(median), us(tail), us(times.max()));
-            write!(f, " {median:.1} µs | {tail:.0} µs | {longest:.0} µs |")?;
-        }
-        writeln!(f)
+        let median = |times: &Histogram<u64>| us(times.value_at_quantile(0.5));
+        let tail = |times: &Histogram<u64>| us(times.value_at_quantile(0.9999));
+        let longest = |times: &Histogram<u64>| us(times.max());
+        let Self { name, submitted, processor, waits, durable } = self;
+        let (s, p, d) = (submitted, processor, durable);
+        write!(f, "| {name} | {:.1} µs | {:.0} µs | {:.0} µs ", median(s), tail(s), longest(s))?;
+        write!(f, "| {:.0} µs | {:.0} µs | {waits} ", tail(p), longest(p))?;
+        writeln!(f, "| {:.0} µs | {:.0} µs | {:.0} µs |", median(d), tail(d), longest(d))
     }
 }
