@@ -3,10 +3,10 @@
 //!
 //! `cargo run --release --features peers --bin durable [FOLDER]` writes the section of
 //! `benches/README.md`. The files lie in FOLDER (default: the system's folder for temporary files),
-//! which must be on the disk to measure. Disks of virtual machines often sync fast only until an
-//! allowance is used up, so there is a table of one run and a table of many on end. The third table
-//! is that of a folder in memory, where a sync costs nothing.
+//! which must be on the disk to measure. The second table is that of a folder in memory, where a
+//! sync costs nothing; its times are those of the processor.
 
+mod clock;
 mod fjall;
 mod floor;
 mod ours;
@@ -15,8 +15,9 @@ mod redb;
 mod sqlite;
 mod times;
 
-use std::{env, error::Error, path::Path, process::ExitCode, time::Instant};
+use std::{env, error::Error, path::Path, process::ExitCode, time::Duration};
 
+use clock::Clock;
 use peer::{Deposit, Kept, Ledger, Open};
 use statevec_benches::{Machine, report::write_section};
 use times::Times;
@@ -50,20 +51,20 @@ fn main() -> ExitCode {
 
 fn report() -> Result<(), Box<dyn Error>> {
     let folder = env::args_os().nth(1).map_or_else(env::temp_dir, Into::into);
-    let short = measure(&folder, 1)?;
-    let long = measure(&folder, RUNS)?;
-    let in_memory = measure(Path::new(MEMORY), RUNS)?;
+    let on_disk = measure(&folder, Clock::Wall)?;
+    let in_memory = measure(Path::new(MEMORY), Clock::Processor)?;
     let Machine { processor, rustc, .. } = Machine::look();
     write_section(
         "durable",
         &format!(
             "Machine: {processor}. Toolchain: {rustc}, the crates' release profile. Command: \
              `cargo run --release --features peers --bin durable`. Deposits per second at the median batch; a \
-             batch is made durable with one commit, and all run the same batch in turn. In brackets: times \
-             SQLite.\n\n\
-             On disk, one run after a pause:\n\n{short}\n\
-             On disk, {RUNS} runs on end:\n\n{long}\n\
-             In memory ({MEMORY}, where a sync costs nothing), which shows the work beside the disk's:\n\n\
+             batch is made durable with one commit, and all run the same batch in turn. In brackets: times SQLite, \
+             the median of the ratios of each batch, because the disk of a virtual machine syncs fast only until \
+             an allowance is used up.\n\n\
+             On disk:\n\n{on_disk}\n\
+             In memory ({MEMORY}, where a sync costs nothing), per second of the processor's time, which shows the \
+             work beside the disk's:\n\n\
              {in_memory}\n\
              All make the same deposits: two accounts change per deposit, and afterwards all hold the same \
              accounts. Under its `ext_seq`, each of the first four keeps the command and its two events; for the \
@@ -76,7 +77,7 @@ fn report() -> Result<(), Box<dyn Error>> {
 }
 
 /// All ledgers run the same batches, and the table of their times comes back.
-fn measure(parent: &Path, runs: usize) -> Result<String, Box<dyn Error>> {
+fn measure(parent: &Path, clock: Clock) -> Result<String, Box<dyn Error>> {
     let folders: Vec<_> =
         PEERS.iter().map(|_| tempfile::tempdir_in(parent)).collect::<Result<_, _>>()?;
     let mut ledgers: Vec<_> = PEERS
@@ -90,11 +91,13 @@ fn measure(parent: &Path, runs: usize) -> Result<String, Box<dyn Error>> {
         ledger.run_batch(&opening)?;
     }
     let mut times = vec![BATCHES.map(|_| Times::default()); ledgers.len()];
-    for _ in 0..runs {
+    for _ in 0..RUNS {
         for (column, (batch, count)) in BATCHES.into_iter().enumerate() {
             for _ in 0..count {
                 let deposits = source.scattered(batch);
-                run_in_turn(&mut ledgers, &deposits, |place, took| times[place][column].add(took))?;
+                run_in_turn(&mut ledgers, &deposits, clock, |place, took| {
+                    times[place][column].add(took);
+                })?;
             }
         }
     }
@@ -141,12 +144,13 @@ impl Deposits {
 fn run_in_turn(
     ledgers: &mut [Box<dyn Ledger>],
     deposits: &[Deposit],
-    mut took: impl FnMut(usize, std::time::Duration),
+    clock: Clock,
+    mut took: impl FnMut(usize, Duration),
 ) -> Result<(), Box<dyn Error>> {
     for (place, ledger) in ledgers.iter_mut().enumerate() {
-        let began = Instant::now();
+        let began = clock.now();
         ledger.run_batch(deposits)?;
-        took(place, began.elapsed());
+        took(place, clock.now() - began);
     }
     Ok(())
 }
@@ -173,12 +177,12 @@ fn table(ledgers: &[Box<dyn Ledger>], times: &[[Times; BATCHES.len()]]) -> Strin
     text.push_str("\n|---|");
     text.push_str(&"--:|".repeat(BATCHES.len()));
     text.push('\n');
-    let sqlite = times[0].clone().map(|times| times.median().as_secs_f64());
-    for (ledger, times) in ledgers.iter().zip(times) {
+    for (ledger, own) in ledgers.iter().zip(times) {
         text.push_str(&format!("| {} |", ledger.name()));
         for (column, (batch, _)) in BATCHES.into_iter().enumerate() {
-            let took = times[column].median().as_secs_f64();
-            text.push_str(&format!(" {:.0} ({:.1}) |", batch as f64 / took, sqlite[column] / took));
+            let rate = batch as f64 / own[column].median().as_secs_f64();
+            let times = own[column].times_faster_than(&times[0][column]);
+            text.push_str(&format!(" {rate:.0} ({times:.1}) |"));
         }
         text.push('\n');
     }

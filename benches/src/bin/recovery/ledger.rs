@@ -1,11 +1,6 @@
 //! A directory with deposits of the bank.
 
-use std::{
-    error::Error,
-    path::Path,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{error::Error, path::Path, sync::Arc, time::Duration};
 
 use statevec_abi::{boundary::RuntimeCommandRef, typed::Payload as _};
 use statevec_bank::Deposit;
@@ -16,6 +11,8 @@ use statevec_host::{
     storage::FileSystem,
     store::StoreLimits,
 };
+
+use crate::processor::processor_time;
 
 pub(crate) struct Ledger {
     plugin: LoadedPlugin,
@@ -57,9 +54,9 @@ impl Ledger {
 
     /// Recovers the state of `entries` entries, of which `applied` are applied one by one.
     pub(crate) fn recover(&self, entries: u64, applied: u64) -> Result<Duration, Box<dyn Error>> {
-        let began = Instant::now();
+        let began = processor_time();
         let recovered = recover(&self.directory, self.plugin.schema(), StoreLimits::default())?;
-        let took = began.elapsed();
+        let took = processor_time() - began;
         if (recovered.position().entry, recovered.applied) != (entries, applied) {
             return Err(format!("{} entries were applied", recovered.applied).into());
         }

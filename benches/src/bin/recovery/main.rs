@@ -5,6 +5,7 @@
 //! `benches/README.md`. The files lie in FOLDER (default: the system's folder for temporary files).
 
 mod ledger;
+mod processor;
 mod stall;
 
 use std::{
@@ -54,7 +55,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
         &format!(
             "Machine: {processor}. Toolchain: {rustc}, the crates' release profile. Command: \
              `cargo run --release --features peers --bin recovery`. The bank's deposits; the files are in the \
-             page cache.\n\n\
+             page cache, and recovery is measured in time of the processor.\n\n\
              | | |\n|---|--:|\n\
              | recovery from the log, best of {RUNS} | {:.1} million entries/s |\n\
              | recovery from a checkpoint of {RECORDS} records, best of {RUNS} | {:.1} million records/s |\n\

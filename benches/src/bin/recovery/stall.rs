@@ -8,10 +8,12 @@ use std::{
 };
 
 use hdrhistogram::Histogram;
-use rustix::time::{ClockId, clock_gettime};
 use statevec_host::durable::DurableEngine;
 
-use crate::ledger::{Ledger, submit};
+use crate::{
+    ledger::{Ledger, submit},
+    processor::processor_time,
+};
 
 /// Commands per second: few enough that the processor has time for the checkpoint.
 pub(crate) const RATE: u64 = 50_000;
@@ -75,7 +77,7 @@ fn run(
         engine.start_sync()?;
         let took = began.elapsed().saturating_sub(due);
         submitted.record(nanos(took))?;
-        processor.record((processor_time() - processor_before).max(1))?;
+        processor.record(nanos(processor_time() - processor_before))?;
     }
     let waits = waits()? - waits_before;
     engine.sync()?;
@@ -104,12 +106,6 @@ fn watch(
         }
     });
     Ok(times)
-}
-
-/// Nanoseconds that the processor has spent on this thread.
-fn processor_time() -> u64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
 }
 
 /// How often this thread has waited so far.
