@@ -155,6 +155,6 @@ pub enum DurableError {
     },
 }
 
-const REMEDY: &str = "Nothing was changed: use the plugin that wrote it; or write its records with `statevec-host \
-                      replay DIR --state-out FILE`, change them to the new schema, and begin a new directory \
-                      with `statevec-host run --data NEW --state-in FILE`";
+const REMEDY: &str = "Nothing was changed: use the plugin that wrote it; or migrate its records: write them \
+                      with `statevec-host replay DIR --state-out FILE`, change them to the new schema, and begin \
+                      a new directory with `statevec-host run --data NEW --state-in FILE`";
