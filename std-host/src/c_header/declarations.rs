@@ -1,4 +1,4 @@
-//! A schema from declarations that leave out all that follows from the rest.
+//! Completes a schema from declarations, which may leave out the parts that follow from the rest.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -46,7 +46,7 @@ fn with_fingerprints(schema: &SchemaRegistry) -> Result<SchemaRegistry, HeaderEr
     Ok(SchemaRegistry::new(version, &records, &commands, &events, &types)?)
 }
 
-/// Rust types and key encoders are in fingerprints, and not in the text.
+/// Adds the parts that are in fingerprints, but not in the text: Rust types and key encoders.
 fn as_derived(mut record: RecordDefinition) -> RecordDefinition {
     record.has_pk_encoder = record.is_pk_idx;
     for field in record.fields.to_mut() {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::HeaderError;
 
-/// Words that C or C++ keeps for itself, as far as fields may have them. Names of types and
-/// functions have an ending, so they need no such check.
+/// Words that are reserved in C or C++ and that a schema allows as names of fields. Names of types
+/// and functions have an ending, so they need no such check.
 const KEYWORDS: &[&str] = &[
     "alignas",
     "alignof",

@@ -10,7 +10,8 @@ use super::{
     names::{Names, snake},
 };
 
-/// Writes the constants, the struct and the functions of a command or an event; `what` is which.
+/// Writes the constants, the struct and the functions of a command or an event; `what` is the word
+/// for it.
 pub(super) fn write(
     out: &mut String,
     what: &str,

@@ -100,7 +100,7 @@ fn schema_header(name: &ProjectName) -> ProjectFile {
     ProjectFile { path: "schema.h".into(), text, is_program: false }
 }
 
-/// The words that stand for a project's own.
+/// The placeholders of the templates, each with the project's own words for it.
 struct Fill {
     words: Vec<(&'static str, String)>,
 }

@@ -13,7 +13,7 @@ pub(crate) enum NameError {
     Characters,
     #[error("a name has at most 48 characters")]
     Long,
-    #[error("Rust or Cargo keeps this name for itself; give another one")]
+    #[error("Rust or Cargo reserves this name; give another one")]
     Reserved,
 }
 
