@@ -17,7 +17,7 @@ use statevec_host::{
 
 use super::commands::{InputError, Place};
 use super::header_error::HeaderCommandError;
-use super::interrupt::Signal;
+use super::interrupt::{Interrupt, Signal};
 use super::new::error::NewError;
 use super::plugin::PluginError;
 use super::state::{StateError, StateInError};
@@ -104,6 +104,14 @@ pub(crate) enum CliError {
 }
 
 impl CliError {
+    /// The signal that came before this error, if one did: it may have ended the compiler, too.
+    pub(crate) fn or_signal(self, interrupt: &Interrupt) -> Self {
+        match interrupt.received() {
+            Some(signal) => Self::Interrupted { signal, commands: 0 },
+            None => self,
+        }
+    }
+
     /// 2 for mistakes in arguments and input, 3 for a replay that differs, 1 for failures of the
     /// plugin, the host or the machine, and a signal's own code.
     pub(crate) fn exit_code(&self) -> u8 {

@@ -117,7 +117,10 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     let interrupt = Interrupt::watch().map_err(setup)?;
     let mut out = OutcomeBuffer::of_stdout(Stdout::take().map_err(setup)?);
     let loaded = match &args.plugin {
-        Some(path) => Some(plugin::open(path, &args.trust, args.quiet)?),
+        Some(path) => Some(
+            plugin::open(path, &args.trust, args.quiet)
+                .map_err(|error| CliError::from(error).or_signal(&interrupt))?,
+        ),
         None => None,
     };
     let mut replayer = source::open(&log, args.schema.as_deref(), loaded.as_ref(), options)?;

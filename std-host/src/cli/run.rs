@@ -46,7 +46,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     let is_terminal = stdout.is_terminal();
     let output = Rc::new(RefCell::new(OutcomeBuffer::of_stdout(stdout)));
 
-    let plugin = plugin::open(&args.plugin, &args.trust, args.quiet)?;
+    let plugin = plugin::open(&args.plugin, &args.trust, args.quiet)
+        .map_err(|error| CliError::from(error).or_signal(&interrupt))?;
     if let Some(state_out) = &state_out {
         check_differs_from(state_out, &plugin)?;
     }

@@ -161,3 +161,18 @@ fn toolchain_file_of_the_plugins_folder_counts() {
     let folder = format!("{0}\n{0}\n", folder.display());
     assert_eq!(fs::read_to_string(seen).unwrap(), folder, "metadata and build");
 }
+
+#[test]
+#[cfg(unix)]
+fn signal_that_ends_the_compiler_has_its_own_exit_code() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let dir = workspace(&["only"]);
+    let cargo = dir.path().join("cargo");
+    // As a terminal does, which sends SIGINT to both.
+    fs::write(&cargo, "#!/bin/sh\nkill -INT $PPID\nexit 1\n").unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut program = program();
+    program.args(["run", "--commands", "/dev/null", "--plugin"]).arg(dir.path());
+    ended(program.env("CARGO", cargo)).fails_with(130, "SIGINT ended the run; 0 of the commands");
+}
