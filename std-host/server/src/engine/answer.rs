@@ -2,7 +2,7 @@
 
 use statevec_host::durable::DurableError;
 
-use super::open::is_storage_full;
+use super::{keys::KeyError, open::is_storage_full};
 
 /// The outcomes of the commands of one request. They are durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,16 @@ impl From<&DurableError> for Refusal {
             DurableError::Gap { .. } => Self::Gap(error.to_string()),
             error if is_storage_full(error) => Self::StorageFull(with_causes(error)),
             error => Self::Stopped(with_causes(error)),
+        }
+    }
+}
+
+impl From<&KeyError> for Refusal {
+    fn from(error: &KeyError) -> Self {
+        if is_storage_full(error) {
+            Self::StorageFull(with_causes(error))
+        } else {
+            Self::Stopped(with_causes(error))
         }
     }
 }

@@ -129,9 +129,20 @@ impl EngineThread {
             .collect();
         let last = engine.position().ext_seq;
         let next = last.map_or(1, |last| last.saturating_add(1)).max(*least_number);
-        let plans = match engine.check() {
-            Ok(()) if !requests.is_empty() => keys.plan(&requests, next)?,
-            _ => Vec::new(),
+        let planned = match engine.check() {
+            Ok(()) if !requests.is_empty() => keys.plan(&requests, next),
+            _ => Ok(Vec::new()),
+        };
+        let plans = match planned {
+            Ok(plans) => plans,
+            Err(error) => {
+                // Answered here: the state of the engine does not have this error yet.
+                let refusal = Refusal::from(&error);
+                for submission in keyed.into_iter().chain(others) {
+                    let _sent = submission.reply.send(Err(refusal.clone()));
+                }
+                return Err(error.into());
+            }
         };
         let least = *least_number;
         let numberings = plans

@@ -68,6 +68,40 @@ fn commands_are_refused_while_the_disk_is_full_and_run_again_afterwards() {
     assert_eq!(self::balance(&server), balance);
 }
 
+#[test]
+fn requests_with_keys_run_once_when_the_disk_was_full_in_between() {
+    let dir = tempfile::tempdir().unwrap();
+    let plugin = fs::metadata(bank()).unwrap().len();
+    let Some(disk) = SmallDisk::mount(dir.path(), plugin + (1 << 20)) else {
+        eprintln!("skipped, because only root can mount a small file system");
+        return;
+    };
+    // The segment has room for all commands: it is the journal of keys that gets none.
+    let server = Server::start(&disk.0.join("data"), &["--segment-bytes", "600000"]);
+    let filler = disk.0.join("filler");
+    // As much as there is room for, which ends with an error.
+    let _full = fs::write(&filler, vec![1; 1 << 20]);
+    let mut client = server.client();
+    let mut sent = 0_u64;
+    loop {
+        let key = format!("key-{sent}");
+        let answer = client.post(&deposit(1, 1), &[("idempotency-key", &key)]);
+        if answer.status != 200 {
+            answer.expect(507, "the medium of the data directory is full");
+            break;
+        }
+        sent += 1;
+        assert!(sent < 1000, "the journal of keys never gets full");
+    }
+    fs::remove_file(&filler).unwrap();
+    thread::sleep(Duration::from_millis(1100));
+    for number in 0..=sent {
+        let key = format!("key-{number}");
+        client.post(&deposit(1, 1), &[("idempotency-key", &key)]).expect(200, "");
+    }
+    assert_eq!(balance(&server), sent + 1);
+}
+
 fn balance(server: &Server) -> u64 {
     let record = server.get("/records/Account?key=1").expect(200, "").body;
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
