@@ -108,7 +108,7 @@ impl LoadedPlugin {
     /// The file is opened once; the open file is checked and mapped, whatever the path leads to in
     /// the meantime, and afterwards the entry function is proved to lie in it. This is so on Linux
     /// with `/proc` mounted; elsewhere, and for a library that refers to its own folder
-    /// (`$ORIGIN`), the dynamic linker opens the path a second time, and another file is found out,
+    /// (`$ORIGIN`), the dynamic linker opens the path a second time, and another file is an error,
     /// but only after its initialisers have run. On Windows nobody can write to the file in
     /// between, and a pinned one cannot be exchanged either.
     ///

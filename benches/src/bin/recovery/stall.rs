@@ -31,7 +31,7 @@ pub(crate) struct Stall {
 pub(crate) struct Row {
     name: String,
     submitted: Histogram<u64>,
-    /// Time of the processor for each command, whoever else had it meanwhile.
+    /// Processor time of each command, without that of other threads.
     processor: Histogram<u64>,
     /// How often the engine's thread waited.
     waits: u64,

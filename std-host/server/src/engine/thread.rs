@@ -215,7 +215,7 @@ impl EngineThread {
             let by_command = matches!(error, OpenError::Engine(DurableError::CommandFailed { .. }));
             EngineState::Stopped { reason, by_command }
         };
-        // The state comes first: who loses an answer looks at it for the reason.
+        // The state comes first: a request that loses its answer reads the reason there.
         self.state.send_replace(next);
         self.opened = None;
         self.waiting.drop_all();

@@ -27,8 +27,8 @@ pub(super) fn open_segment(
     Ok(opened)
 }
 
-/// The first entry of a file that somebody named, which may be no log. In a data directory such a
-/// file is what a crash left of the first write.
+/// The first entry of a file that was named as a log, which it may not be. In a data directory such
+/// a file is the rest of a first write that a crash cut off.
 pub(super) fn first_entry_of_file(storage: &dyn Storage, path: &Path) -> Result<u64, LogError> {
     match FrameReader::open(storage, path)? {
         Ok(reader) => Ok(reader.chain().next_entry),
