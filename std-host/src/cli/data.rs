@@ -143,7 +143,7 @@ impl fmt::Display for Status {
             Some(entry) => writeln!(f, "checkpoint   entry {entry}")?,
             None => writeln!(f, "checkpoint   none")?,
         }
-        write!(f, "next start   applies {} entries", self.to_apply)?;
+        write!(f, "next start   applies {}", Number(self.to_apply, "entry"))?;
         if let Some(entry) = self.torn_entry {
             write!(f, ", and cuts off entry {entry}, which was never acknowledged")?;
         }

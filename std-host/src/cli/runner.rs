@@ -28,6 +28,11 @@ pub(crate) trait Runner {
     /// Prints the lines that may be printed now.
     fn print(&mut self, out: &mut impl Write) -> Result<(), CliError>;
 
+    /// Prints a line that answers no command, behind those of the commands before it.
+    fn answer(&mut self, line: &str, out: &mut impl Write) -> Result<(), CliError> {
+        writeln!(out, "{line}").map_err(|source| CliError::Output { source })
+    }
+
     /// Makes the results of all commands durable, and prints the lines that are left.
     fn finish(&mut self, out: &mut impl Write) -> Result<(), CliError>;
 

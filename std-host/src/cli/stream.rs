@@ -144,7 +144,7 @@ impl<R: Runner, W: Write> Stream<'_, R, W> {
             return Err(output_error(source));
         }
         if let Some(line) = error.to_line().filter(|_| !self.options.is_silent) {
-            writeln!(output, "{line}").map_err(output_error)?;
+            self.runner.answer(&line, &mut *output)?;
         }
         if !self.options.keeps_going || !error.is_of_one_line() {
             return Err(error.into());

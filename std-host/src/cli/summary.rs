@@ -96,14 +96,17 @@ pub(crate) struct Number(pub(crate) u64, pub(crate) &'static str);
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(number, noun) = self;
-        let plural = if *number == 1 { "" } else { "s" };
-        write!(f, "{number} {noun}{plural}")
+        match noun.strip_suffix('y') {
+            _ if *number == 1 => write!(f, "{number} {noun}"),
+            Some(stem) => write!(f, "{number} {stem}ies"),
+            None => write!(f, "{number} {noun}s"),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, Duration, Summary};
+    use super::{Counts, Duration, Number, Summary};
 
     #[test]
     fn a_run_that_took_no_time_has_no_speed() {
@@ -124,6 +127,8 @@ mod tests {
 
     #[test]
     fn one_of_each_has_no_plural() {
+        let of = |number| Number(number, "entry").to_string();
+        assert_eq!([of(0), of(1), of(2)], ["0 entries", "1 entry", "2 entries"]);
         let counts = Counts {
             commands: 1,
             committed: 1,

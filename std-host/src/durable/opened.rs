@@ -33,10 +33,13 @@ impl fmt::Display for Opened {
             return f.write_str("created");
         }
         write!(f, "at entry {}", self.position.entry)?;
-        let applied = self.applied;
+        let applied = match self.applied {
+            1 => "1 entry".to_owned(),
+            applied => format!("{applied} entries"),
+        };
         match &self.checkpoint {
-            Some((entry, _)) => write!(f, ", from checkpoint {entry} and {applied} entries")?,
-            None => write!(f, ", from {applied} entries")?,
+            Some((entry, _)) => write!(f, ", from checkpoint {entry} and {applied}")?,
+            None => write!(f, ", from {applied}")?,
         }
         if let Some(torn) = &self.torn {
             write!(f, "; cut off entry {}, which was never acknowledged", torn.entry)?;

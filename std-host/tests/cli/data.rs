@@ -77,6 +77,22 @@ fn a_file_that_is_run_again_is_answered_with_duplicates() {
     assert_eq!(json(&statevec(&["status", data.to_str().unwrap(), "--json"]))["last_entry"], 210);
 }
 
+/// An answer to a bad line does not overtake outcomes that wait until they are durable.
+#[test]
+fn answers_to_bad_lines_stand_in_their_place() {
+    let folder = quick_folder();
+    let good = "{\"command\":\"Deposit\",\"payload\":{\"account_id\":1,\"amount\":1}}";
+    let (commands, data) = (folder.path().join("in.jsonl"), folder.path().join("data"));
+    let kept = ["committed", "invalid", "committed", "committed", "invalid"];
+    for (more, expected) in [(&["--keep-going"][..], &kept[..]), (&[], &kept[..2])] {
+        fs::write(&commands, format!("{good}\nbad\n{good}\n{good}\nbad\n")).unwrap();
+        let ran = run_on(&data, commands.to_str().unwrap(), more);
+        let status = |line| serde_json::from_str::<Value>(line).unwrap()["status"].clone();
+        let statuses: Vec<_> = ran.out.lines().map(status).collect();
+        assert_eq!(statuses, expected, "{}", ran.err);
+    }
+}
+
 #[test]
 fn a_run_goes_on_where_the_last_one_stopped() {
     let (folder, data, _) = recorded();

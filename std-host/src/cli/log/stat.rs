@@ -121,10 +121,11 @@ impl fmt::Display for Stat {
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         for (place, (reason, count)) in reasons.iter().take(MOST_TEXTS).enumerate() {
             let label = if place == 0 { "reasons" } else { "" };
-            writeln!(f, "{label:<12} {count} times: {}", Escaped(reason))?;
+            writeln!(f, "{label:<12} {}: {}", Number(**count, "time"), Escaped(reason))?;
         }
         if reasons.len() > MOST_TEXTS {
-            writeln!(f, "{:<12} and {} others; --json has all", "", reasons.len() - MOST_TEXTS)?;
+            let others = Number((reasons.len() - MOST_TEXTS) as u64, "other");
+            writeln!(f, "{:<12} and {others}; --json has all", "")?;
         }
         Ok(())
     }

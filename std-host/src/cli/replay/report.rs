@@ -8,6 +8,8 @@ use statevec_host::{
     replay::{DescribedDivergence, ReplaySummary, Replayer},
 };
 
+use crate::cli::summary::Number;
+
 /// The result of a replay.
 #[derive(Serialize)]
 pub(super) struct Report<'r> {
@@ -52,11 +54,12 @@ impl<'r> Report<'r> {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { entries, ran, skipped, last_entry, digest, .. } = self;
+        let Self { skipped, last_entry, digest, .. } = self;
+        let (entries, ran) = (Number(self.entries, "entry"), Number(self.ran, "command"));
         if self.has_plugin {
-            write!(f, "replayed {entries} entries: {ran} commands ran again")?;
+            write!(f, "replayed {entries}: {ran} ran again")?;
         } else {
-            write!(f, "replayed {entries} entries: applied the recorded changes, no plugin ran")?;
+            write!(f, "replayed {entries}: applied the recorded changes, no plugin ran")?;
         }
         if *skipped > 0 {
             write!(f, ", {skipped} that had ended their process did not")?;

@@ -138,6 +138,17 @@ impl Runner for DurableRunner {
         Ok(())
     }
 
+    /// The line waits until the commands before it are durable.
+    fn answer(&mut self, line: &str, out: &mut impl Write) -> Result<(), CliError> {
+        let mut run = self.0.borrow_mut();
+        let text = run.waiting.text();
+        let start = text.len();
+        text.push_str(line);
+        text.push('\n');
+        run.waiting.end_line(start, None);
+        run.print_durable(out)
+    }
+
     fn finish(&mut self, out: &mut impl Write) -> Result<(), CliError> {
         let mut run = self.0.borrow_mut();
         run.sync(out)?;
