@@ -1,5 +1,6 @@
 //! HTTP: connections, checks of each request, and the routes.
 
+mod answer;
 mod app;
 mod body;
 mod commands;

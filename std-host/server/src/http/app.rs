@@ -32,6 +32,7 @@ pub(crate) struct Parts {
     pub(super) insecure: bool,
     pub(super) body_bytes: usize,
     pub(super) request_time: Duration,
+    pub(super) bodies_bytes: usize,
     /// One permit for each byte of all bodies in memory.
     pub(super) bodies: Arc<Semaphore>,
     pub(super) started: Instant,
@@ -62,6 +63,7 @@ impl App {
             insecure: settings.insecure,
             body_bytes: settings.body_bytes,
             request_time: settings.request_time,
+            bodies_bytes: settings.bodies_bytes.min(Semaphore::MAX_PERMITS),
             bodies: Arc::new(Semaphore::new(settings.bodies_bytes.min(Semaphore::MAX_PERMITS))),
             started: Instant::now(),
             ending: watch::Sender::new(false),

@@ -20,7 +20,14 @@ use super::{App, problem::Problem};
 /// A body, with the permits for its bytes. They are given back when it is dropped.
 pub(super) struct ReadBody {
     bytes: Vec<u8>,
-    _permits: Option<OwnedSemaphorePermit>,
+    permits: Option<OwnedSemaphorePermit>,
+}
+
+impl ReadBody {
+    /// The permits alone, for the answer to the body.
+    pub(super) fn into_permits(self) -> Option<OwnedSemaphorePermit> {
+        self.permits
+    }
 }
 
 impl Deref for ReadBody {
@@ -83,7 +90,18 @@ async fn collect(app: &App, stated: usize, mut body: Body) -> Result<ReadBody, P
         }
         bytes.extend_from_slice(&data);
     }
-    Ok(ReadBody { bytes, _permits: permits })
+    Ok(ReadBody { bytes, permits })
+}
+
+/// Permits for the bytes of an answer to a request without a body.
+pub(super) fn permits_for(
+    app: &App,
+    answer: &str,
+) -> Result<Option<OwnedSemaphorePermit>, Problem> {
+    let mut permits = None;
+    // One answer may be longer than all of the memory.
+    add(&app.bodies, &mut permits, answer.len().min(app.bodies_bytes))?;
+    Ok(permits)
 }
 
 /// Takes permits for more bytes.
@@ -93,7 +111,8 @@ fn add(
     bytes: usize,
 ) -> Result<(), Problem> {
     let full = || {
-        let detail = "the bodies of other requests take all the memory for bodies; try again";
+        let detail =
+            "the bodies of other requests and answers take all the memory for them; try again";
         Problem::new(StatusCode::TOO_MANY_REQUESTS, detail)
     };
     let bytes = u32::try_from(bytes).map_err(|_| full())?;

@@ -9,7 +9,7 @@ use axum::{
     },
 };
 
-use super::{App, body::read_body, problem::Problem};
+use super::{App, answer::held, body::read_body, problem::Problem};
 use crate::commands::{Commands, IdempotencyKey};
 
 /// The content type of outcomes.
@@ -41,13 +41,15 @@ pub(super) async fn post(
     let body = read_body(&app, &head.headers, body).await?;
     let parse = || parse(&app, &head.headers, form, &body);
     let commands = if body.len() > LONG { tokio::task::block_in_place(parse) } else { parse() }?;
+    // The text of the body is parsed, and its memory is the answer's from here on.
+    let permits = body.into_permits();
     let answer = app.ingress.submit(commands).await?;
     if let Some(refusal) = answer.cut {
         let outcomes: Vec<serde_json::Value> =
             answer.outcomes.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
         return Err(Problem::from(refusal).with("outcomes", outcomes));
     }
-    let mut response = Response::new(Body::from(answer.outcomes));
+    let mut response = Response::new(held(answer.outcomes, permits));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON_LINES));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -17,6 +17,8 @@ use tokio::time::sleep;
 
 use super::{
     App,
+    answer::held,
+    body::permits_for,
     problem::Problem,
     query::{Query, wrong},
     records::{Given, parameters},
@@ -98,7 +100,8 @@ async fn answer(
         text.push_str(item);
     }
     text.push_str("]}");
-    Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
+    let permits = permits_for(&app, &text)?;
+    Ok(([(CONTENT_TYPE, "application/json")], held(text, permits)).into_response())
 }
 
 /// Sends entries as server-sent events until the client goes away.

@@ -2,19 +2,26 @@
 
 use axum::{
     Json,
+    body::Body,
     extract::{Path, Query as Parameters, State, rejection::QueryRejection},
-    http::StatusCode,
+    http::{Response, StatusCode, header::CONTENT_TYPE},
+    response::IntoResponse as _,
 };
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, value::RawValue};
 use statevec_abi::abi::RecordKey;
 use statevec_abi_alloc::schema::RecordDefinition;
 use statevec_host::{StoredRecord, json::parse_key};
 
 use super::{
     App,
+    answer::held,
+    body::permits_for,
     problem::Problem,
     query::{Query, wrong},
 };
+
+/// About how many bytes of records are sent at once.
+const PAGE_BYTES: usize = 256 << 10;
 
 /// The parameters as they stand in the URL.
 pub(super) type Given = Result<Parameters<Vec<(String, String)>>, QueryRejection>;
@@ -24,7 +31,7 @@ pub(super) async fn get(
     State(app): State<App>,
     Path(name): Path<String>,
     given: Given,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response<Body>, Problem> {
     let query = parameters(given, &["key", "sys_id", "from", "limit"])?;
     let record = definition(&app, &name)?;
     match (query.text("key"), query.number("sys_id")?) {
@@ -33,9 +40,9 @@ pub(super) async fn get(
             let key = object_of(record, key)?;
             let key = parse_key(app.plugin.schema(), record, key.as_bytes())
                 .map_err(|error| wrong(error.to_string()))?;
-            one(&app, record, Which::Key(key)).await
+            Ok(one(&app, record, Which::Key(key)).await?.into_response())
         }
-        (None, Some(sys_id)) => one(&app, record, Which::SysId(sys_id)).await,
+        (None, Some(sys_id)) => Ok(one(&app, record, Which::SysId(sys_id)).await?.into_response()),
         (None, None) => {
             let from = query.number("from")?.unwrap_or(1);
             page(&app, record, from, query.limit()?).await
@@ -119,22 +126,48 @@ async fn page(
     record: &RecordDefinition,
     from: u64,
     limit: usize,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response<Body>, Problem> {
     let kind = record.kind;
     let read = app.engine.read(move |engine| {
         let store = engine.engine().store();
-        let owned = |record: StoredRecord<'_>| (record.sys_id, record.data.to_vec());
-        let records: Vec<_> = store.records_from(kind, from).take(limit + 1).map(owned).collect();
-        (records, store.len(kind), engine.position().entry)
+        let page = Page::of(store.records_from(kind, from), limit);
+        (page, store.len(kind), engine.position().entry)
     });
-    let (mut records, total, entry) = read.await?;
-    let next = records.get(limit).map(|(sys_id, _)| *sys_id);
-    records.truncate(limit);
-    let records: Vec<Value> = records
-        .iter()
-        .map(|(sys_id, data)| value(app, RecordKey { kind, sys_id: *sys_id }, data))
-        .collect();
-    Ok(Json(json!({ "entry": entry, "total": total, "next": next, "records": records })))
+    let (Page { records, next }, total, entry) = read.await?;
+    let next = Value::from(next);
+    let mut text = format!(r#"{{"entry":{entry},"total":{total},"next":{next},"records":["#);
+    for (place, (sys_id, data)) in records.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        app.writer.record(RecordKey { kind, sys_id: *sys_id }, data, &mut text);
+    }
+    text.push_str("]}");
+    let permits = permits_for(app, &text)?;
+    Ok(([(CONTENT_TYPE, "application/json")], held(text, permits)).into_response())
+}
+
+/// Records that are sent together.
+struct Page {
+    records: Vec<(u64, Vec<u8>)>,
+    /// The number of the record behind them.
+    next: Option<u64>,
+}
+
+impl Page {
+    /// Takes records up to a number of them or of bytes. It has at least one if there is one.
+    fn of<'s>(records: impl Iterator<Item = StoredRecord<'s>>, limit: usize) -> Self {
+        let (mut page, mut bytes) = (Self { records: Vec::new(), next: None }, 0);
+        for record in records {
+            if page.records.len() >= limit || bytes >= PAGE_BYTES {
+                page.next = Some(record.sys_id);
+                break;
+            }
+            bytes += record.data.len();
+            page.records.push((record.sys_id, record.data.to_vec()));
+        }
+        page
+    }
 }
 
 fn value(app: &App, key: RecordKey, data: &[u8]) -> Value {
@@ -142,4 +175,25 @@ fn value(app: &App, key: RecordKey, data: &[u8]) -> Value {
     app.writer.record(key, data, &mut text);
     serde_json::from_str(&text)
         .unwrap_or_else(|error| unreachable!("the writer writes JSON: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use statevec_host::StoredRecord;
+
+    use super::{PAGE_BYTES, Page};
+
+    #[test]
+    fn a_page_of_long_records_ends_before_its_limit() {
+        let data = vec![0; PAGE_BYTES / 3];
+        let record = |sys_id| StoredRecord { sys_id, data: &data };
+        let page = Page::of((1..=9).map(record), 1000);
+        assert_eq!((page.records.len(), page.next), (4, Some(5)));
+        let longest = vec![0; 2 * PAGE_BYTES];
+        let page = Page::of((1..=9).map(|sys_id| StoredRecord { sys_id, data: &longest }), 1000);
+        assert_eq!((page.records.len(), page.next), (1, Some(2)), "a page is never empty");
+        let page = Page::of((1..=9).map(record), 2);
+        assert_eq!((page.records.len(), page.next), (2, Some(3)));
+        assert_eq!(Page::of((1..=2).map(record), 2).next, None);
+    }
 }
