@@ -5,6 +5,8 @@
 mod arguments;
 mod bank;
 #[cfg(unix)]
+mod checkpoint;
+#[cfg(unix)]
 mod clock;
 #[cfg(unix)]
 mod conversation;

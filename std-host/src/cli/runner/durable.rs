@@ -1,6 +1,7 @@
 //! `run --data`: outcomes are printed after they are durable.
 
 mod checkpoint_every;
+mod checkpoint_note;
 mod sync_every;
 mod waiting;
 
@@ -26,6 +27,7 @@ use crate::cli::outcome_buffer::OutcomeBuffer;
 use crate::cli::stdio::tell;
 use crate::cli::summary::Counts;
 pub(crate) use checkpoint_every::CheckpointEvery;
+use checkpoint_note::CheckpointNote;
 use sync_every::SyncClock;
 pub(crate) use sync_every::SyncEvery;
 use waiting::WaitingLines;
@@ -190,6 +192,9 @@ impl DurableRun {
     }
 
     fn print_durable(&mut self, out: &mut impl Write) -> Result<(), CliError> {
+        if let Err(error) = self.engine.finished_checkpoint() {
+            tell(&CheckpointNote { error: &error });
+        }
         let printed = self.waiting.print(self.engine.durable(), out);
         printed.map_err(|source| CliError::Output { source })
     }
