@@ -291,4 +291,9 @@ fn wrong_paths_and_options_say_what_to_give() {
     let ran = run_on(&folder.path().join("d"), COMMANDS, &["--sync-every", "soon"]);
     assert_eq!(ran.status, Some(2));
     assert!(ran.err.contains("neither a number of commands nor a time"), "{}", ran.err);
+    // A replay has other options than a run, so the remedy is another one.
+    let ran = statevec(&["replay", path, "--state-out", "-"]);
+    assert_eq!(ran.status, Some(2));
+    let told = "standard output holds the results of the replay; give another file";
+    assert!(ran.err.trim_end().ends_with(told), "{}", ran.err);
 }

@@ -22,7 +22,10 @@ use crate::cli::{
 /// Finds the destination of the records. It must be none of the files that the replay reads.
 pub(super) fn find_state_out(args: &ReplayArgs) -> Result<Option<StateOut>, StateError> {
     let Some(path) = &args.state_out else { return Ok(None) };
-    let state_out = StateOut::find(path, false)?;
+    let state_out = StateOut::find(path, false).map_err(|error| match error {
+        StateError::Outcomes { path } => StateError::Report { path },
+        error => error,
+    })?;
     for (input, path) in [
         ("a file of the log", Some(&args.path)),
         ("the plugin", args.plugin.as_ref().filter(|plugin| plugin.is_file())),

@@ -17,6 +17,11 @@ pub(crate) enum StateError {
         path.display()
     )]
     Outcomes { path: PathBuf },
+    #[error(
+        "--state-out {}: standard output holds the results of the replay; give another file",
+        path.display()
+    )]
+    Report { path: PathBuf },
     #[error("--state-out {}: is {input}, and would overwrite it; give another file", path.display())]
     Input { path: PathBuf, input: &'static str },
     #[error("--state-out {}: cannot create a file there", path.display())]
