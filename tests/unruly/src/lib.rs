@@ -8,7 +8,7 @@ use statevec_abi::{export_plugin, prelude::*, schema};
 
 /// A command that accepts. It has the number of the command that made it.
 #[derive(Record)]
-#[record(kind = 1, len = 64, pk(ext_seq))]
+#[record(kind = 1, len = 64, pk(ext_seq), range_scan)]
 pub struct Done {
     /// `ext_seq` of the command.
     #[field(immutable)]

@@ -4,42 +4,40 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, Query as Parameters, State, rejection::QueryRejection},
-    http::{Response, StatusCode, header::CONTENT_TYPE},
+    http::{Response, StatusCode},
     response::IntoResponse as _,
 };
 use serde_json::{Value, value::RawValue};
 use statevec_abi::abi::RecordKey;
 use statevec_abi_alloc::schema::RecordDefinition;
-use statevec_host::{StoredRecord, json::parse_key};
+use statevec_host::json::parse_key;
 
 use super::{
     App,
-    answer::held,
-    body::permits_for,
+    key_range::KeyRange,
     problem::Problem,
     query::{Query, wrong},
+    record_page::Page,
 };
-
-/// About how many bytes of records are sent at once.
-const PAGE_BYTES: usize = 256 << 10;
 
 /// The parameters as they stand in the URL.
 pub(super) type Given = Result<Parameters<Vec<(String, String)>>, QueryRejection>;
 
-/// One record by its key or number, or a page of them.
+/// One record by its key or number, or a page of them, by number or in a range of keys.
 pub(super) async fn get(
     State(app): State<App>,
     Path(name): Path<String>,
     given: Given,
 ) -> Result<Response<Body>, Problem> {
-    let query = parameters(given, &["key", "sys_id", "from", "limit"])?;
+    let query = parameters(given, &["key", "key_from", "key_to", "sys_id", "from", "limit"])?;
     let record = definition(&app, &name)?;
+    if let Some(range) = KeyRange::of(&app, record, &query)? {
+        return range.page(&app, record, query.limit()?).await;
+    }
     match (query.text("key"), query.number("sys_id")?) {
         (Some(_), Some(_)) => Err(wrong("key and sys_id exclude each other; give one of them")),
         (Some(key), None) => {
-            let key = object_of(record, key)?;
-            let key = parse_key(app.plugin.schema(), record, key.as_bytes())
-                .map_err(|error| wrong(error.to_string()))?;
+            let key = encoded_key(&app, record, key)?;
             Ok(one(&app, record, Which::Key(key)).await?.into_response())
         }
         (None, Some(sys_id)) => Ok(one(&app, record, Which::SysId(sys_id)).await?.into_response()),
@@ -80,6 +78,16 @@ fn definition<'a>(app: &'a App, name: &str) -> Result<&'a RecordDefinition, Prob
         let detail = format!("the plugin has no record {name:?}; it has: {names}");
         Problem::new(StatusCode::NOT_FOUND, detail)
     })
+}
+
+/// The encoded key.
+pub(super) fn encoded_key(
+    app: &App,
+    record: &RecordDefinition,
+    key: &str,
+) -> Result<Vec<u8>, Problem> {
+    let key = object_of(record, key)?;
+    parse_key(app.plugin.schema(), record, key.as_bytes()).map_err(|error| wrong(error.to_string()))
 }
 
 /// The key as an object. The value of a key with one field may stand alone.
@@ -133,67 +141,15 @@ async fn page(
         let page = Page::of(store.records_from(kind, from), limit);
         (page, store.len(kind), engine.position().entry)
     });
-    let (Page { records, next }, total, entry) = read.await?;
-    let next = Value::from(next);
-    let mut text = format!(r#"{{"entry":{entry},"total":{total},"next":{next},"records":["#);
-    for (place, (sys_id, data)) in records.iter().enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        app.writer.record(RecordKey { kind, sys_id: *sys_id }, data, &mut text);
-    }
-    text.push_str("]}");
-    let permits = permits_for(app, &text)?;
-    Ok(([(CONTENT_TYPE, "application/json")], held(text, permits)).into_response())
+    let (page, total, entry) = read.await?;
+    let next = Value::from(page.next.as_ref().map(|(sys_id, _)| *sys_id));
+    let head = format!(r#""entry":{entry},"total":{total},"next":{next}"#);
+    page.answer(app, kind, &head)
 }
 
-/// Records that are sent together.
-struct Page {
-    records: Vec<(u64, Vec<u8>)>,
-    /// The number of the record behind them.
-    next: Option<u64>,
-}
-
-impl Page {
-    /// Takes records up to a number of them or of bytes. It has at least one if there is one.
-    fn of<'s>(records: impl Iterator<Item = StoredRecord<'s>>, limit: usize) -> Self {
-        let (mut page, mut bytes) = (Self { records: Vec::new(), next: None }, 0);
-        for record in records {
-            if page.records.len() >= limit || bytes >= PAGE_BYTES {
-                page.next = Some(record.sys_id);
-                break;
-            }
-            bytes += record.data.len();
-            page.records.push((record.sys_id, record.data.to_vec()));
-        }
-        page
-    }
-}
-
-fn value(app: &App, key: RecordKey, data: &[u8]) -> Value {
+pub(super) fn value(app: &App, key: RecordKey, data: &[u8]) -> Value {
     let mut text = String::new();
     app.writer.record(key, data, &mut text);
     serde_json::from_str(&text)
         .unwrap_or_else(|error| unreachable!("the writer writes JSON: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use statevec_host::StoredRecord;
-
-    use super::{PAGE_BYTES, Page};
-
-    #[test]
-    fn a_page_of_long_records_ends_before_its_limit() {
-        let data = vec![0; PAGE_BYTES / 3];
-        let record = |sys_id| StoredRecord { sys_id, data: &data };
-        let page = Page::of((1..=9).map(record), 1000);
-        assert_eq!((page.records.len(), page.next), (4, Some(5)));
-        let longest = vec![0; 2 * PAGE_BYTES];
-        let page = Page::of((1..=9).map(|sys_id| StoredRecord { sys_id, data: &longest }), 1000);
-        assert_eq!((page.records.len(), page.next), (1, Some(2)), "a page is never empty");
-        let page = Page::of((1..=9).map(record), 2);
-        assert_eq!((page.records.len(), page.next), (2, Some(3)));
-        assert_eq!(Page::of((1..=2).map(record), 2).next, None);
-    }
 }

@@ -15,7 +15,7 @@ pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
         let name = &*record.name;
         let path = format!("/records/{}", percent_encoded(name));
         let key = record.is_pk_idx.then(|| object(key_fields(schema, record)));
-        paths.insert(path, json!({ "get": records(name, key) }));
+        paths.insert(path, json!({ "get": records(name, key, record.support_range_scan) }));
     }
     for (path, items) in [("/entries", "entries"), ("/events", "events")] {
         paths.insert(path.into(), json!({ "get": log(items) }));
@@ -71,15 +71,19 @@ fn commands() -> Value {
     })
 }
 
-fn records(name: &str, key: Option<Value>) -> Value {
+fn records(name: &str, key: Option<Value>, has_ranges: bool) -> Value {
     let record = reference(&format!("record.{name}"));
     let page = json!({
         "type": "object",
-        "required": ["entry", "total", "next", "records"],
+        "required": ["entry", "total", "records"],
         "properties": {
             "entry": { "type": "integer", "description": "the entry that the page shows" },
             "total": { "type": "integer" },
             "next": { "type": ["integer", "null"], "description": "from, for the next page" },
+            "next_key": {
+                "type": ["object", "null"],
+                "description": "key_from, for the next page of a range of keys",
+            },
             "records": { "type": "array", "items": record },
         },
     });
@@ -89,12 +93,20 @@ fn records(name: &str, key: Option<Value>) -> Value {
         parameter("limit", "records of a page", &whole(1, 1000)),
     ];
     if let Some(key) = key {
-        parameters.push(json!({
-            "name": "key",
-            "in": "query",
-            "description": "the primary key of one record, as JSON",
-            "content": json_content("application/json", &key),
-        }));
+        let of_one = [("key", "the primary key of one record, as JSON")];
+        let of_range = [
+            ("key_from", "the first key of a range, as JSON"),
+            ("key_to", "the last key of a range, as JSON"),
+        ];
+        let of_range = of_range.iter().filter(|_| has_ranges);
+        for (name, description) in of_one.iter().chain(of_range) {
+            parameters.push(json!({
+                "name": name,
+                "in": "query",
+                "description": description,
+                "content": json_content("application/json", &key),
+            }));
+        }
     }
     let found = json!({ "anyOf": [page, record] });
     json!({

@@ -1,6 +1,6 @@
 //! Tests of records: by key, by number, and in pages.
 
-use super::process::{Server, deposit};
+use super::process::{Server, deposit, library};
 
 fn with_accounts(dir: &std::path::Path, last: u64) -> Server {
     let server = Server::start(dir, &[]);
@@ -41,7 +41,10 @@ fn a_record_that_does_not_exist_is_404_and_a_wrong_parameter_400() {
         ("key=%7B%7D", "account_id"),
         ("key=1&sys_id=1", "exclude each other"),
         ("sys_id=1&sys_id=2", "stands there twice"),
-        ("sysid=1", "known are: key, sys_id, from, limit"),
+        ("sysid=1", "known are: key, key_from, key_to, sys_id, from, limit"),
+        ("key_from=1", "has no key ranges"),
+        ("key_from=1&key=1", "key_from and key_to exclude key"),
+        ("key_to=x", "give a JSON value for account_id"),
         ("limit=0", "limit must be from 1 to 1000"),
         ("from=-1", "from must be a whole number"),
     ] {
@@ -66,4 +69,29 @@ fn pages_hold_each_record_once() {
         }
     }
     assert_eq!(seen, (1..=25).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_range_of_keys_leaves_out_a_record_or_is_out_of_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::with_plugin(&library("statevec_unruly"), dir.path(), &[]);
+    let line = |ext_seq: u64| {
+        format!(r#"{{"command":"Do","payload":{{"what":"fine"}},"ext_seq":{ext_seq}}}"#)
+    };
+    let body: Vec<String> = [3, 70, 255, 256, 1000].map(line).into();
+    server.post(&body.join("\n")).expect(200, "");
+    let page = |query: &str| {
+        let page = server.get(&format!("/records/Done?{query}")).expect(200, "").body;
+        let page: serde_json::Value = serde_json::from_str(&page).unwrap();
+        let records = page["records"].as_array().unwrap();
+        let keys: Vec<_> =
+            records.iter().map(|record| record["data"]["ext_seq"].as_u64().unwrap()).collect();
+        (keys, page["next_key"].to_string())
+    };
+    let end = "null".to_owned();
+    assert_eq!(page("key_from=70&key_to=256"), (vec![70, 255, 256], end.clone()));
+    assert_eq!(page("key_to=255"), (vec![3, 70, 255], end.clone()));
+    assert_eq!(page("key_from=1001"), (vec![], end.clone()));
+    assert_eq!(page("key_from=4&limit=2"), (vec![70, 255], r#"{"ext_seq":256}"#.to_owned()));
+    assert_eq!(page("key_from=%7B%22ext_seq%22:256%7D&limit=2"), (vec![256, 1000], end));
 }
