@@ -19,7 +19,7 @@ fn a_server_that_starts_again_goes_on_where_it_ended() {
 
     let server = Server::start(dir.path(), &[]);
     server.post(&deposit(1, 5)).expect(200, r#""ext_seq":2"#);
-    server.get("/status").expect(200, r#""opened":"at entry 1, from 1 entries""#);
+    server.get("/status").expect(200, r#""opened":"at entry 1, from 1 entry""#);
 }
 
 #[test]
