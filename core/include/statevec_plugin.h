@@ -29,7 +29,10 @@ static inline size_t statevec_fitting(const char *text, size_t len) {
 }
 
 /* Writes an error with a text in the form of printf. */
-#ifdef __GNUC__
+#if defined __MINGW_PRINTF_FORMAT
+/* Windows' own printf and that of C differ, and mingw names the one that is called. */
+__attribute__((format(__MINGW_PRINTF_FORMAT, 4, 5)))
+#elif defined __GNUC__
 __attribute__((format(printf, 4, 5)))
 #endif
 static inline StatevecCallStatus statevec_fail(StatevecErrorBuf *out_error, StatevecErrorPhase phase, StatevecErrorKind kind, const char *format, ...) {
