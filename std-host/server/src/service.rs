@@ -3,6 +3,7 @@
 use std::{
     io,
     net::SocketAddr,
+    path::absolute,
     sync::{Arc, mpsc},
     thread,
 };
@@ -78,13 +79,16 @@ impl ServiceError {
 /// The server does not start, or its engine stopped.
 pub fn run(settings: &Settings) -> Result<(), ServiceError> {
     logging::start(settings);
+    // Before the plugin's code runs: it may change the working folder.
+    let data = absolute(&settings.data)
+        .map_err(|source| ServiceError::System { action: "find the working folder", source })?;
+    let directory = DataDirectory::new(Arc::new(FileSystem), data);
     let plugin = plugin::load(settings)?;
     info!(
         plugin = plugin.name(),
         sha256 = plugin.sha256().map(|digest| digest.to_string()),
         "loaded the plugin"
     );
-    let directory = DataDirectory::new(Arc::new(FileSystem), &settings.data);
     let opening = Opening {
         directory: directory.clone(),
         plugin: plugin.clone(),

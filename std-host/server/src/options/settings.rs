@@ -239,9 +239,11 @@ impl Settings {
     }
 }
 
+/// Bytes of the longest file of options.
+const MOST_OPTIONS: usize = 1 << 20;
+
 fn read_options(path: &Path) -> Result<Given, OptionsError> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| OptionsError::Read { path: path.into(), source })?;
+    let text = read_text("options", path, MOST_OPTIONS)?;
     parse_options(path, &text)
 }
 

@@ -30,7 +30,12 @@ impl Server {
     }
 
     pub(crate) fn with_plugin(plugin: &Path, data: &Path, more: &[&str]) -> Self {
-        let mut child = command(plugin, data).args(more).spawn().unwrap();
+        Self::of(command(plugin, data).args(more))
+    }
+
+    /// Starts the program, and waits until it is ready.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let log = Arc::new(Mutex::new(String::new()));
         let address = loop {

@@ -1,8 +1,8 @@
 //! A plugin that harms its process.
 
-use std::time::Instant;
+use std::{fs, path::Path, time::Instant};
 
-use super::process::{Server, library};
+use super::process::{Server, command, library};
 
 fn start(dir: &std::path::Path, more: &[&str]) -> Server {
     Server::with_plugin(&library("statevec_unruly"), dir, more)
@@ -79,4 +79,18 @@ fn a_command_that_never_ends_does_not_keep_the_server_from_ending() {
     assert_eq!(status.code(), Some(1), "{log}");
     assert!(log.contains("a command did not end within 1 seconds"), "{log}");
     assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_plugin_that_changes_the_folder_moves_no_data() {
+    let dir = tempfile::tempdir().unwrap();
+    let elsewhere = dir.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let mut program = command(&library("statevec_unruly"), Path::new("data"));
+    let server = Server::of(program.current_dir(&dir).env("STATEVEC_UNRULY_FOLDER", &elsewhere));
+    server.post(&harm("fine")).expect(200, r#""status":"committed""#);
+    let (status, log) = server.stop();
+    assert!(status.success(), "{log}");
+    assert!(dir.path().join("data/log").is_dir());
+    assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 0);
 }
