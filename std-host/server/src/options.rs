@@ -3,7 +3,7 @@
 mod given;
 mod settings;
 
-use std::{io, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 pub use settings::Settings;
 
@@ -13,14 +13,6 @@ pub(crate) use given::{Format, Given, OnFailure};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionsError {
-    /// The file of options cannot be read.
-    #[error("cannot read the options in {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        source: io::Error,
-    },
     /// The file of options is not TOML, or names an option that does not exist.
     #[error("{} is not a file of options", path.display())]
     Parse {
