@@ -1,4 +1,6 @@
 #![doc = include_str!("../docs/guide.md")]
+//!
+//! The pages are the modules of this one: [`plugin`], [`determinism`], [`schema`], [`host`], [`c`].
 
 #[doc = include_str!("../docs/plugin.md")]
 pub mod plugin {}
