@@ -22,7 +22,13 @@ pub(super) struct Journal {
     file: Option<Box<dyn StorageFile>>,
     records: usize,
     group: u32,
+    /// Up to where zeros were written.
+    zeroed: usize,
 }
+
+/// Zeros that are written behind the records, so that the file system does not have to record a new
+/// length with each of the groups that follow.
+const ZERO_AHEAD: usize = 256 << 10;
 
 impl Journal {
     /// Reads the file, if there is one.
@@ -41,7 +47,7 @@ impl Journal {
         let path = dir.join("journal");
         let bytes = read(&*storage, &path)?;
         let records = decode(&path, &bytes)?;
-        let journal = Self { storage, dir, path, file: None, records: 0, group: 0 };
+        let journal = Self { storage, dir, path, file: None, records: 0, group: 0, zeroed: 0 };
         Ok((journal, records))
     }
 
@@ -56,9 +62,14 @@ impl Journal {
             unreachable!("the file is rewritten before anything is added")
         };
         self.group = self.group.wrapping_add(1);
-        let bytes: Vec<u8> = records.iter().flat_map(|record| record.encode(self.group)).collect();
-        let offset = (self.records * KeyRecord::LEN) as u64;
-        write_all_at(&**file, &bytes, offset).map_err(failed("write", &self.path))?;
+        let mut bytes: Vec<u8> =
+            records.iter().flat_map(|record| record.encode(self.group)).collect();
+        let offset = self.records * KeyRecord::LEN;
+        if offset + bytes.len() > self.zeroed {
+            bytes.resize(bytes.len() + ZERO_AHEAD, 0);
+            self.zeroed = offset + bytes.len();
+        }
+        write_all_at(&**file, &bytes, offset as u64).map_err(failed("write", &self.path))?;
         file.sync_data().map_err(failed("sync", &self.path))?;
         self.records += records.len();
         Ok(())
@@ -80,6 +91,7 @@ impl Journal {
         self.storage.rename(&unfinished, &self.path).map_err(failed("rename", &unfinished))?;
         self.storage.sync_dir(&self.dir).map_err(failed("sync", &self.dir))?;
         (self.file, self.records, self.group) = (Some(file), records.len(), 0);
+        self.zeroed = bytes.len();
         Ok(())
     }
 }
