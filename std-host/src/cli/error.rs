@@ -87,7 +87,7 @@ pub(crate) enum CliError {
     Replay(#[from] ReplayError),
     #[error("there is no state to write: the plugin could not be created anew")]
     NoState,
-    #[error("{count} of the recorded commands have another result now")]
+    #[error("recorded commands with another result now: {count}")]
     Diverged { count: u64 },
     #[error("--record {}: cannot be written; it must be a new file", path.display())]
     RecordFile { path: PathBuf, source: io::Error },
