@@ -13,6 +13,7 @@ mod metrics;
 mod page;
 mod problem;
 mod query;
+mod record_json;
 mod record_page;
 mod records;
 mod router;

@@ -11,8 +11,8 @@ use super::{
     App,
     problem::Problem,
     query::{Query, wrong},
+    record_json::{encoded_key, value},
     record_page::Page,
-    records::{encoded_key, value},
 };
 
 /// A range of encoded keys; both ends are part of it.
