@@ -227,7 +227,11 @@ fn a_replay_that_differs_names_the_command_and_ends_with_3() {
         "{}",
         replayed.out
     );
-    assert!(replayed.err.contains("recorded commands with another result now: "), "{}", replayed.err);
+    assert!(
+        replayed.err.contains("recorded commands with another result now: "),
+        "{}",
+        replayed.err
+    );
     let counted = statevec(&[&arguments[..], &["--keep-going", "--json"]].concat());
     let counted: Value = serde_json::from_str(&counted.out).unwrap();
     assert!(counted["outcomes"].as_u64().unwrap() > 100, "{counted}");
