@@ -60,8 +60,9 @@ part_openapi() {
 part_page() {
     local said
     need chromium chromium fonts-dejavu-core && need node nodejs && need npm npm || return
+    # A version that runs on the Node.js 18 of Debian 12.
     [ -d "$tools/page/node_modules/playwright-core" ] || said=$(
-        npm install --prefix "$tools/page" --no-audit --no-fund playwright-core@1.65.1 2>&1
+        npm install --prefix "$tools/page" --no-audit --no-fund playwright-core@1.60.0 2>&1
     ) || {
         echo "skipped, because npm does not install playwright-core: $(grep -m1 error <<<"$said")"
         return 77
