@@ -258,9 +258,12 @@ check_arm() {
     printf '#!/bin/sh\nexec %s -Wl,-z,noseparate-code "$@"\n' "$gnu-gcc" >"$work/bin/cc"
     chmod +x "$work/bin/cc"
     local command=("${cargo[@]}" test --quiet --target "$target" "${build_std[@]}")
+    local host=(-p statevec-host --lib --bins)
+    host+=(--test loader --test engine --test harness --test harness_texts --test storage)
+    # Built before that `cc` is in the path, because build scripts run on this machine.
     if "${command[@]}" -p statevec-abi --lib --tests -- "${not_under_qemu[@]/#/--skip=}" &&
-        PATH=$work/bin:$PATH "${command[@]}" -p statevec-host --lib --bins --test loader \
-            --test engine --test harness --test harness_texts --test storage -- \
+        "${command[@]}" "${host[@]}" --no-run &&
+        PATH=$work/bin:$PATH "${command[@]}" "${host[@]}" -- \
             --skip namespaces:: --skip a4_entry --skip cut_off_anywhere \
             --skip elf::tests::empty_segment --skip elf::tests::segment_that_crashes; then
         in_order "tests on 64-bit Arm"

@@ -16,6 +16,9 @@ source .ci/debian.sh
 source .ci/build.sh
 
 tools=$CARGO_TARGET_DIR/tools
+# It runs on the Node.js 18 of Debian 12.
+playwright_version=1.60.0
+playwright=$tools/playwright-$playwright_version
 server=$CARGO_TARGET_DIR/debug/statevec-server
 plugin=$CARGO_TARGET_DIR/debug/libstatevec_bank_so.so
 work=$(mktemp -d)
@@ -60,9 +63,8 @@ part_openapi() {
 part_page() {
     local said
     need chromium chromium fonts-dejavu-core && need node nodejs && need npm npm || return
-    # A version that runs on the Node.js 18 of Debian 12.
-    [ -d "$tools/page/node_modules/playwright-core" ] || said=$(
-        npm install --prefix "$tools/page" --no-audit --no-fund playwright-core@1.60.0 2>&1
+    [ -d "$playwright/node_modules" ] || said=$(
+        npm install --prefix "$playwright" --no-audit --no-fund "playwright-core@$playwright_version" 2>&1
     ) || {
         echo "skipped, because npm does not install playwright-core: $(grep -m1 error <<<"$said")"
         return 77
@@ -81,7 +83,7 @@ use_page() {
     address=$(timeout 20 tail --follow --lines=+1 --pid="$process" "$folder/log" |
         grep --max-count=1 --only-matching 'ready: http://[^/]*/')
     address=${address#ready: }
-    PLAYWRIGHT=$tools/page/node_modules/playwright-core timeout 120 node \
+    PLAYWRIGHT=$playwright/node_modules/playwright-core timeout 120 node \
         std-host/server/tests/page.mjs "$address" "${SCREENSHOTS:-$folder}" ${1:+"$(cat "$work/token")"}
     status=$?
     kill -TERM "$process"
