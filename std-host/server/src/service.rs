@@ -169,7 +169,8 @@ async fn serve(
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|source| ServiceError::Listen { listen, source })?;
-    // Before anybody learns that the server is ready: a signal that comes then must end it in order.
+    // Signals are received before the server reports that it is ready, so that a signal right
+    // after that report ends it in order.
     let mut signals = EndSignals::new()
         .map_err(|source| ServiceError::System { action: "receive signals", source })?;
     let address = listener.local_addr().unwrap_or(listen);

@@ -92,7 +92,7 @@ fn read_only(path: &Path) -> io::Result<File> {
     File::options().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
 }
 
-/// Nobody may write to the file while it is open; a new file may take its place.
+/// Opens the file so that no process can write to it meanwhile. A new file may take its place.
 #[cfg(windows)]
 fn read_only(path: &Path) -> io::Result<File> {
     shared(path, FILE_SHARE_READ | FILE_SHARE_DELETE)

@@ -46,8 +46,8 @@ pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadE
 /// Maps the library with these bytes for good, or finds it mapped. Nothing is loaded unless the
 /// file has the digest.
 ///
-/// Nobody can write to the file, rename or remove it from before it is hashed until the process
-/// ends.
+/// The file is opened before it is hashed, and stays open until the process ends. Until then no
+/// process can write to it, rename it or remove it.
 ///
 /// # Safety
 ///

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::data::{COMMANDS, run_on, statevec};
 use super::host;
 
 fn path(path: &Path) -> &str {
@@ -120,4 +121,24 @@ fn header_does_not_overwrite_its_source() {
     host(&["header", declarations, "--out", declarations])
         .fails_with(2, "is the source of the header, and would overwrite it");
     assert_eq!(std::fs::read(declarations).unwrap(), b"{}");
+}
+
+#[test]
+fn wrong_paths_and_options_say_what_to_give() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let ran = statevec(&["log", path]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.err.contains("is not a data directory"), "{}", ran.err);
+    let ran = statevec(&["status", "/no/such/place"]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.err.contains("give a data directory"), "{}", ran.err);
+    let ran = run_on(&folder.path().join("d"), COMMANDS, &["--sync-every", "soon"]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.err.contains("neither a number of commands nor a time"), "{}", ran.err);
+    // A replay has other options than a run, so the remedy is another one.
+    let ran = statevec(&["replay", path, "--state-out", "-"]);
+    assert_eq!(ran.status, Some(2));
+    let told = "standard output holds the results of the replay; give another file";
+    assert!(ran.err.trim_end().ends_with(told), "{}", ran.err);
 }

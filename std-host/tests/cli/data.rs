@@ -281,23 +281,3 @@ fn two_processes_on_one_directory_are_refused() {
     assert!(refused.err.contains("is in use by statevec-host run, process"), "{}", refused.err);
     drop(folder);
 }
-
-#[test]
-fn wrong_paths_and_options_say_what_to_give() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_str().unwrap();
-    let ran = statevec(&["log", path]);
-    assert_eq!(ran.status, Some(2));
-    assert!(ran.err.contains("is not a data directory"), "{}", ran.err);
-    let ran = statevec(&["status", "/no/such/place"]);
-    assert_eq!(ran.status, Some(2));
-    assert!(ran.err.contains("give a data directory"), "{}", ran.err);
-    let ran = run_on(&folder.path().join("d"), COMMANDS, &["--sync-every", "soon"]);
-    assert_eq!(ran.status, Some(2));
-    assert!(ran.err.contains("neither a number of commands nor a time"), "{}", ran.err);
-    // A replay has other options than a run, so the remedy is another one.
-    let ran = statevec(&["replay", path, "--state-out", "-"]);
-    assert_eq!(ran.status, Some(2));
-    let told = "standard output holds the results of the replay; give another file";
-    assert!(ran.err.trim_end().ends_with(told), "{}", ran.err);
-}

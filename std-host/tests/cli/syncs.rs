@@ -58,8 +58,8 @@ fn each_frame_takes_exactly_one_sync() {
     let Some(first) = syncs(&data, &trace, &alone) else { return };
     let frames = frames(&data);
     assert!(frames > 1, "{frames} frames");
-    // Beside the frames: the new segment, schema and plugin, each with its folder's name; the
-    // folders; the lock, when the directory is closed.
+    // A new directory also syncs the segment, the schema and the plugin, each with its folder; the
+    // folders; and the lock when it is closed.
     let expected = [
         (".txlog", frames + 1),
         ("/log", 2),

@@ -100,7 +100,7 @@ fn schema_header(name: &ProjectName) -> ProjectFile {
     ProjectFile { path: "schema.h".into(), text, is_program: false }
 }
 
-/// The placeholders of the templates, each with the project's own words for it.
+/// The placeholders of the templates, each with the text that replaces it in the project.
 struct Fill {
     words: Vec<(&'static str, String)>,
 }
