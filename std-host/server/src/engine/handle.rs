@@ -32,7 +32,7 @@ impl EngineHandle {
         let state = self.state.clone();
         async move {
             submitted?;
-            answer.await.unwrap_or_else(|_| Err(refusal(&state.borrow())))
+            answer.await.unwrap_or_else(|_| Err(state.borrow().refusal()))
         }
     }
 
@@ -50,7 +50,7 @@ impl EngineHandle {
                 let _sent = reply.send(value);
             })
         }))?;
-        answer.await.map_err(|_| refusal(&self.state.borrow()))
+        answer.await.map_err(|_| self.state.borrow().refusal())
     }
 
     /// The state of the engine.
@@ -61,14 +61,5 @@ impl EngineHandle {
     /// Commands that wait for the engine, and their bytes.
     pub(crate) fn waiting(&self) -> (usize, usize) {
         self.inbox.waiting()
-    }
-}
-
-/// The reason why a job was dropped in this state.
-fn refusal(state: &EngineState) -> Refusal {
-    match state {
-        EngineState::StorageFull(reason) => Refusal::StorageFull(reason.clone()),
-        EngineState::Stopped { reason, .. } => Refusal::Stopped(reason.clone()),
-        EngineState::Running | EngineState::Closed => Refusal::Stopping,
     }
 }

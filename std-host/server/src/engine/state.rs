@@ -1,5 +1,7 @@
 //! The state of the engine, for health checks and for the end of the process.
 
+use super::Refusal;
+
 /// The state of the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EngineState {
@@ -15,4 +17,15 @@ pub(crate) enum EngineState {
     },
     /// It has ended in order.
     Closed,
+}
+
+impl EngineState {
+    /// The reason why a job is refused or dropped in this state.
+    pub(super) fn refusal(&self) -> Refusal {
+        match self {
+            Self::StorageFull(reason) => Refusal::StorageFull(reason.clone()),
+            Self::Stopped { reason, .. } => Refusal::Stopped(reason.clone()),
+            Self::Running | Self::Closed => Refusal::Stopping,
+        }
+    }
 }

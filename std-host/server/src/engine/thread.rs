@@ -84,7 +84,7 @@ impl EngineThread {
             self.try_again();
         }
         let Some(opened) = &mut self.opened else {
-            let refusal = self.refusal();
+            let refusal = self.state.borrow().refusal();
             for submission in turn.submissions {
                 let _sent = submission.reply.send(Err(refusal.clone()));
             }
@@ -247,14 +247,6 @@ impl EngineThread {
         self.state.send_replace(EngineState::Running);
         self.release();
         Ok(())
-    }
-
-    fn refusal(&self) -> Refusal {
-        match &*self.state.borrow() {
-            EngineState::StorageFull(reason) => Refusal::StorageFull(reason.clone()),
-            EngineState::Stopped { reason, .. } => Refusal::Stopped(reason.clone()),
-            EngineState::Running | EngineState::Closed => Refusal::Stopping,
-        }
     }
 
     /// Logs the result of a checkpoint, which the engine makes on its own.
