@@ -2,6 +2,13 @@
 #ifndef STATEVEC_FIELDS
 #define STATEVEC_FIELDS
 
+/* A number in place. */
+static inline uint64_t statevec_number_at(const uint8_t *at, size_t size) {
+    uint64_t number = 0;
+    for (size_t i = size; i > 0; i--) number = number << 8 | at[i - 1];
+    return number;
+}
+
 /* The bytes that are left to read. Each function reads one field and moves on. It returns false if
  * the bytes do not hold such a field; the field is then undefined. */
 struct statevec_reader {
@@ -16,10 +23,8 @@ static inline bool statevec_skip(struct statevec_reader *from, size_t len) {
     return true;
 }
 static inline bool statevec_read_number(struct statevec_reader *from, size_t size, uint64_t *to) {
-    uint64_t number = 0;
     if (from->len < size) return false;
-    for (size_t i = size; i > 0; i--) number = number << 8 | from->at[i - 1];
-    *to = number;
+    *to = statevec_number_at(from->at, size);
     return statevec_skip(from, size);
 }
 static inline bool statevec_read_u8(struct statevec_reader *from, uint8_t *to) {
@@ -96,13 +101,6 @@ static inline uint8_t *statevec_write_bytes(uint8_t *to, size_t room, const uint
 static inline uint8_t *statevec_write_key(uint8_t *to, size_t size, uint64_t number) {
     for (size_t i = 0; i < size; i++) to[i] = (uint8_t)(number >> 8 * (size - 1 - i));
     return to + size;
-}
-
-/* A number in a record, in place. */
-static inline uint64_t statevec_number_at(const uint8_t *at, size_t size) {
-    uint64_t number = 0;
-    for (size_t i = size; i > 0; i--) number = number << 8 | at[i - 1];
-    return number;
 }
 
 #endif

@@ -224,17 +224,25 @@ impl DeclaredPayload {
     }
 }
 
+/// The types whose text is one word, and that a record can have.
+const WORDS: [FieldType; 8] = [
+    FieldType::Bool,
+    FieldType::U8,
+    FieldType::U16,
+    FieldType::U32,
+    FieldType::U64,
+    FieldType::I32,
+    FieldType::I64,
+    FieldType::U128,
+];
+
 /// The bytes of a type in a record. The schema's own check refuses types that this does not know.
 fn size(ty: &Value) -> u32 {
     match ty {
-        Value::String(name) => match &**name {
-            "bool" | "u8" => 1,
-            "u16" => 2,
-            "u32" | "i32" => 4,
-            "u64" | "i64" => 8,
-            "u128" => 16,
-            _ => 0,
-        },
+        Value::String(name) => {
+            let word = WORDS.into_iter().find(|word| word.name() == name);
+            word.and_then(FieldType::fixed_size).unwrap_or(0)
+        }
         Value::Object(members) => fixed_bytes(members).unwrap_or(1),
         _ => 0,
     }
