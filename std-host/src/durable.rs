@@ -13,7 +13,6 @@ mod options;
 mod record;
 mod recorder;
 mod recovery;
-mod schema_difference;
 
 pub use checkpoints::{CheckpointOptions, MadeCheckpoint, make_checkpoint};
 pub use directory::DataDirectory;
@@ -26,4 +25,3 @@ pub use opened::Opened;
 pub use options::{DurableOptions, OnFailure};
 pub use recorder::{RecordError, Recorder};
 pub use recovery::{Recovered, apply_entry, recover, restore_checkpoint};
-pub(crate) use schema_difference::differences;

@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod crate_folder;
 pub mod durable;
 pub mod engine;
+pub mod evolution;
 pub mod foreign_text;
 pub mod guide;
 pub mod harness;

@@ -8,11 +8,11 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 use super::{
     DataDirectory, DurableEngine, DurableError, DurableOptions, Opened, Recovered,
     checkpoints::CheckpointMaker, directory::PluginFile, duplicates::Duplicates, recover,
-    schema_difference::differences,
 };
 use crate::{
     Engine, LoadedPlugin, checkpoint,
     engine::Position,
+    evolution,
     txlog::{
         Batch, Committer, DirectoryLock, LogError, LogHeader, LogPosition, LogWalk, LogWriter,
         list_segments,
@@ -152,7 +152,9 @@ fn check_schema(
     }
     let json = directory.schema_json(&logged)?;
     match json.map(|json| SchemaRegistry::from_idl_json(&json)) {
-        Some(Ok(old)) => found.extend(differences(&old, schema)),
+        Some(Ok(old)) => {
+            found.extend(evolution::compare(&old, schema).iter().map(ToString::to_string));
+        }
         _ => found.push("its schema is not in the folder of schemas any more".into()),
     }
     Err(DurableError::Schema { dir: directory.root().into(), differences: found })

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     LoadedPlugin, Store, checkpoint,
-    durable::{DataDirectory, differences, restore_checkpoint},
+    durable::{DataDirectory, restore_checkpoint},
+    evolution,
     storage::Storage,
     store::{Restorer, StoreLimits},
     txlog::{LogEnd, LogHeader, LogPosition, LogWalk, Walked, list_segments},
@@ -208,7 +209,10 @@ fn schema_for(
         found.push(format!("the log is that of {}, and not of {}", header.plugin, offered.plugin));
     }
     match recorded {
-        Some(recorded) => found.extend(differences(&recorded, plugin.schema())),
+        Some(recorded) => {
+            let changes = evolution::compare(&recorded, plugin.schema());
+            found.extend(changes.iter().map(ToString::to_string));
+        }
         None => found.push("its schema differs from that of the log".into()),
     }
     Err(ReplayError::Schema { differences: found })

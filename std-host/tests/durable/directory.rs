@@ -141,7 +141,7 @@ fn other_schema_is_refused_with_the_differences() {
     let error = DurableEngine::open(&world.directory, &plugin, world.options()).unwrap_err();
     let text = error.to_string();
     assert!(text.starts_with("/data was written with another schema: "), "{text}");
-    assert!(text.contains("event Stored is in the directory only"), "{text}");
+    assert!(text.contains("event Stored: kind "), "{text}");
     assert!(text.contains("migrate"), "{text}");
 }
 

@@ -221,7 +221,7 @@ fn plugin_with_another_name_or_schema_is_refused_with_the_differences() {
     let error = Replayer::of_directory(&world.directory, Some(&plugin), ReplayOptions::default());
     let text = error.unwrap_err().to_string();
     assert!(
-        text.contains("field Item.value is U64 of 8 bytes at byte 8 in the directory, and"),
+        text.contains("field Item.value: u64 at byte 8, then u32 at byte 8 (needs migration"),
         "{text}"
     );
 }
