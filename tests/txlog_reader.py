@@ -159,7 +159,7 @@ class Reader:
         if self.alignment not in (1, SECTOR):
             raise Fault(f"byte 10: {self.alignment} is no alignment")
         length = fields.number(4, "header length")
-        if not 188 <= length <= min(16778428, len(self.data)):
+        if not 188 <= length <= min(16778613, len(self.data)):
             raise Fault(f"byte 12: a header of {length} bytes is impossible here")
         self.previous = int.from_bytes(self.data[length - 4 : length], "little")
         check_crc(self.data[: length - 4], self.previous, "the segment header", 0)
@@ -194,6 +194,14 @@ class Reader:
         config = fields.sized("configuration")
         config.decode("utf-8")
         self.out(f"  plugin {sha256} limits {records} {size} config {config.hex()}")
+        if fields.at == fields.end:
+            return
+        mark = fields.number(1, "mark of limits")
+        if mark != 1:
+            raise Fault(f"byte {fields.at - 1}: the mark of limits is {mark}, and 1 is known")
+        kinds = " ".join(fields.bytes(32, "kinds").hex() for _ in range(5))
+        budgets = " ".join(str(fields.number(8, "budget")) for _ in range(3))
+        self.out(f"  plugin may {kinds} budgets {budgets}")
 
     def skip_padding(self):
         start = self.fields.at

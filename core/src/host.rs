@@ -3,12 +3,14 @@
 
 mod api;
 mod call;
+mod call_status;
 mod gate;
 mod gate_guards;
 pub mod refusal;
 mod runtime;
 mod thunks;
 mod visitor;
+mod visitor_guard;
 
 pub use api::{PluginApi, TableError};
 pub use gate::HostGate;
@@ -205,6 +207,22 @@ pub trait Host {
     /// The host failed.
     fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         let _ = (message, error);
+        Ok(())
+    }
+
+    /// A command or a validation of invariants begins. [Layers](crate::layers) use it; a store
+    /// does not need it.
+    #[inline]
+    fn begin_call(&self) {}
+
+    /// The plugin has returned from a command or a validation, and accepted or rejected.
+    ///
+    /// # Errors
+    ///
+    /// The host refuses the command, whatever the plugin answered.
+    #[inline]
+    fn end_call<'e>(&self, error: ErrorSlot<'e>) -> TxResult<'e> {
+        let _ = error;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ pub mod boundary;
 pub mod contract {}
 pub mod fixed_store;
 pub mod host;
+pub mod layers;
 pub mod plugin;
 pub mod prelude;
 pub mod queue;

@@ -11,6 +11,7 @@ mod header;
 mod header_error;
 mod inspect;
 mod interrupt;
+mod limits;
 mod log;
 mod named_path;
 mod new;

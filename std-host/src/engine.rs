@@ -1,6 +1,7 @@
 //! A plugin instance and its records, running commands.
 
 mod error;
+mod guarded;
 mod instance;
 mod lifecycle;
 mod outcome;
@@ -18,6 +19,7 @@ use crate::{
 };
 
 pub use error::{EngineError, EngineFailure, PluginFailure};
+pub use guarded::{GuardedEngine, LimitedStore};
 pub use outcome::Outcome;
 pub use position::{Environment, Position};
 
@@ -122,7 +124,7 @@ impl<H: StoreLayer> Engine<H> {
     pub fn run_recorded<E>(
         &mut self,
         command: &RuntimeCommandRef<'_>,
-        record: impl FnOnce(u64, &mut Transaction<'_, H>) -> Result<(), E>,
+        record: impl FnOnce(u64, &mut Transaction<'_>) -> Result<(), E>,
     ) -> Result<Outcome<'_>, E> {
         let ext_seq = command.ext_seq();
         if !self.progress.is_open_for(ext_seq) {
@@ -148,7 +150,8 @@ impl<H: StoreLayer> Engine<H> {
         }
         match result {
             Ok(()) => {
-                record(self.progress.position().tx_seq + 1, &mut transaction)?;
+                let tx_seq = self.progress.position().tx_seq + 1;
+                transaction.on_store(|transaction| record(tx_seq, transaction))?;
                 let events = transaction.commit();
                 Ok(Outcome::Committed { tx_seq: self.progress.commit(ext_seq), events })
             }
@@ -237,6 +240,7 @@ impl<H: StoreLayer> Engine<H> {
             plugin_sha256: self.plugin().sha256(),
             config: self.instance.config().into(),
             limits: self.store().limits(),
+            plugin_limits: *self.plugin().limits(),
         }
     }
 

@@ -10,6 +10,7 @@ pub mod foreign_text;
 pub mod guide;
 pub mod harness;
 pub mod json;
+pub mod limits_file;
 pub mod loader;
 pub mod replay;
 pub mod storage;
@@ -17,7 +18,9 @@ pub mod store;
 pub mod txlog;
 pub mod typed;
 
-pub use engine::{Engine, EngineError, EngineFailure, Outcome, PluginFailure};
+pub use engine::{
+    Engine, EngineError, EngineFailure, GuardedEngine, LimitedStore, Outcome, PluginFailure,
+};
 pub use loader::{LoadError, LoadOptions, LoadedPlugin, Sha256};
 pub use store::{
     EmittedEvent, Events, Store, StoreError, StoreLayer, StoreLimits, StoredRecord, Transaction,

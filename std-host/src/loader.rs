@@ -40,6 +40,7 @@ use statevec_abi::{
     abi::RUNTIME_PLUGIN_ABI_VERSION_V1,
     boundary::BytesError,
     host::{PluginApi, TableError},
+    layers::Limits,
     plugin::StaticPlugin,
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
@@ -86,6 +87,7 @@ pub use sha256::{ParseSha256Error, Sha256};
 #[derive(Clone)]
 pub struct LoadedPlugin {
     checked: Arc<Checked>,
+    limits: Limits,
 }
 
 /// The results of the checks, and the table that they were made on.
@@ -142,6 +144,21 @@ impl LoadedPlugin {
     /// [`LoadError`] says what is wrong with the plugin.
     pub fn from_static(plugin: &StaticPlugin) -> Result<Self, LoadError> {
         Self::check(PluginApi::of_static(plugin), None, None)
+    }
+
+    /// The plugin with limits: the kinds that it may use, and the budgets of each command.
+    /// [`GuardedEngine`](crate::GuardedEngine) and
+    /// [`DurableEngine`](crate::durable::DurableEngine) enforce them.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The limits of the plugin.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The plugin's name; not empty.
@@ -243,7 +260,7 @@ impl LoadedPlugin {
             .map_err(|source| LoadError::Schema { plugin: plugin(), source })?;
         let file = file.map(|(path, library)| (path.to_path_buf(), library));
         let checked = Checked { name, schema: Arc::new(schema), schema_json, file, sha256, api };
-        Ok(Self { checked: Arc::new(checked) })
+        Ok(Self { checked: Arc::new(checked), limits: Limits::NONE })
     }
 }
 

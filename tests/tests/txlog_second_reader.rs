@@ -12,6 +12,7 @@ use std::{
 use statevec_abi::{
     abi::RecordKey,
     boundary::RuntimeCommandRef,
+    layers::{KindSet, Limits},
     plugin::StaticPlugin,
     schema::Fingerprints,
     static_plugin,
@@ -122,7 +123,9 @@ fn bank_log(alignment: Alignment) -> Vec<u8> {
             log.write(&TransactionEntry::refused(number, &command, failure, digest)).unwrap();
         }
         if position == 50 {
-            let environment = Environment { config: "fee=3 \u{fc}", ..Environment::default() };
+            let plugin_limits = Limits { create: KindSet::of(&[9]), events: 7, ..Limits::NONE };
+            let config = "fee=3 \u{fc}";
+            let environment = Environment { config, plugin_limits, ..Environment::default() };
             let number = log.next_entry();
             log.write_environment(&EnvironmentEntry { number, environment }).unwrap();
         }
@@ -175,7 +178,17 @@ fn print_header(out: &mut String, header: &SegmentHeader<'_>) -> fmt::Result {
 fn print_environment(out: &mut String, environment: &Environment<'_>) -> fmt::Result {
     let (sha256, config) = (hex(&environment.plugin_sha256), hex(environment.config.as_bytes()));
     let LoggedLimits { records_per_kind, transaction_bytes } = environment.limits;
-    writeln!(out, "  plugin {sha256} limits {records_per_kind} {transaction_bytes} config {config}")
+    writeln!(
+        out,
+        "  plugin {sha256} limits {records_per_kind} {transaction_bytes} config {config}"
+    )?;
+    let limits = environment.plugin_limits;
+    if limits.is_none() {
+        return Ok(());
+    }
+    let Limits { read, create, update, delete, emit, host_calls, bytes, events } = limits;
+    let kinds = [read, create, update, delete, emit].map(|kinds| hex(&kinds.to_bytes())).join(" ");
+    writeln!(out, "  plugin may {kinds} budgets {host_calls} {bytes} {events}")
 }
 
 fn print_transaction(out: &mut String, entry: &TransactionEntry<'_>) -> fmt::Result {

@@ -46,6 +46,7 @@ impl<'c> ErrorSlot<'c> {
     /// Runs `body` with the slot of a buffer, for callers that are not behind the ABI, such as
     /// tests of a [`Host`](crate::host::Host). Returns `None` when the body failed; the buffer then
     /// holds the reason.
+    #[inline]
     pub fn scope<R>(
         buffer: &mut RuntimeErrorBuf,
         phase: RuntimeErrorPhase,

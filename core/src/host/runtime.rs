@@ -10,14 +10,17 @@ use core::{
     ptr::{self, NonNull},
 };
 
-use super::{Host, HostGate, PluginApi, thunks::HostVTables};
+use super::{
+    Host, HostGate, PluginApi,
+    call_status::{check_end, check_status, expect_nothing, not_created, violation},
+    thunks::HostVTables,
+};
 use crate::{
     abi::{
         ErrorText, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
         RuntimeHostContextV1, RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1,
-        runtime_error_kind,
     },
-    boundary::{ErrorSlot, RuntimeCommandRef},
+    boundary::RuntimeCommandRef,
 };
 
 /// A plugin instance. Its drop calls `on_unload` and destroys it.
@@ -160,13 +163,15 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
     ) -> Result<(), CallFailure<'_>> {
         let vtable: *const RuntimeHostVTableV1 = const { &HostVTables::<H>::HOST };
         let out_error = ptr::from_mut(expect_nothing(self.error()));
+        host.begin_call();
         let status = self.gate.as_ref().open(host, |ctx_ptr| {
             let context = RuntimeHostContextV1 { ctx_ptr, vtable };
             // SAFETY: `create` got the handle from this table, and only `drop` destroys it. The
             // gate stays pinned as long as `self` (rules 5 and 7).
             unsafe { self.api.run_tx(self.runtime.as_ptr(), context, command, out_error) }
         });
-        check_status(status, "run_tx", RuntimeErrorPhase::RunTx, self.error())
+        let phase = RuntimeErrorPhase::RunTx;
+        check_end(host, status, "run_tx", phase, self.error())
     }
 
     /// Lets the plugin check its invariants on a host's state.
@@ -177,6 +182,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
     pub fn validate_biz_invariants(&mut self, host: &H) -> Result<(), CallFailure<'_>> {
         let vtable: *const RuntimeReadVTableV1 = const { &HostVTables::<H>::READ };
         let out_error = ptr::from_mut(expect_nothing(self.error()));
+        host.begin_call();
         let status = self.gate.as_ref().open_for_reading(host, |ctx_ptr| {
             let context = RuntimeReadContextV1 { ctx_ptr, vtable };
             // SAFETY: `create` got the handle from this table, and only `drop` destroys it. The
@@ -184,7 +190,7 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
             unsafe { self.api.validate_biz_invariants(self.runtime.as_ptr(), context, out_error) }
         });
         let phase = RuntimeErrorPhase::ValidateBizInvariants;
-        check_status(status, "validate_biz_invariants", phase, self.error())
+        check_end(host, status, "validate_biz_invariants", phase, self.error())
     }
 
     /// Calls the plugin's `on_unload`. Dropping the runtime does so, too, but drops the failure.
@@ -228,73 +234,4 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> fmt::Debug for PluginRuntime<H, G>
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PluginRuntime").field("runtime", &self.runtime).finish_non_exhaustive()
     }
-}
-
-/// The kind before a call. A failure that still has it, and no text, came without a reason.
-const UNWRITTEN: RuntimeErrorKind = RuntimeErrorKind(0);
-
-/// Prepares the buffer for a call, so that the report of an earlier call is not taken for this
-/// one's.
-#[inline]
-fn expect_nothing(error: &mut RuntimeErrorBuf) -> &mut RuntimeErrorBuf {
-    (error.kind, error.message_len) = (UNWRITTEN, 0);
-    error
-}
-
-/// Checks a plugin's status (rule 1).
-#[inline]
-fn check_status<'e>(
-    status: RuntimeCallStatus,
-    call: &str,
-    phase: RuntimeErrorPhase,
-    error: &'e mut RuntimeErrorBuf,
-) -> Result<(), CallFailure<'e>> {
-    if status == RuntimeCallStatus::Success {
-        Ok(())
-    } else {
-        Err(failure(status, call, phase, error))
-    }
-}
-
-#[cold]
-fn not_created<'e>(
-    status: RuntimeCallStatus,
-    phase: RuntimeErrorPhase,
-    error: &'e mut RuntimeErrorBuf,
-) -> CallFailure<'e> {
-    match status {
-        RuntimeCallStatus::Success => {
-            let reason = format_args!("create_runtime succeeded and returned no runtime handle");
-            violation(error, phase, reason)
-        }
-        status => failure(status, "create_runtime", phase, error),
-    }
-}
-
-#[cold]
-fn failure<'e>(
-    status: RuntimeCallStatus,
-    call: &str,
-    phase: RuntimeErrorPhase,
-    error: &'e mut RuntimeErrorBuf,
-) -> CallFailure<'e> {
-    if status != RuntimeCallStatus::Failure {
-        let reason = format_args!("{call} returned status {}; 0 and 1 are defined", status.0);
-        return violation(error, phase, reason);
-    }
-    if error.kind == UNWRITTEN && error.message_len == 0 {
-        return violation(error, phase, format_args!("{call} failed and gave no reason"));
-    }
-    CallFailure { phase: error.phase, kind: error.kind, message: error.message() }
-}
-
-#[cold]
-fn violation<'e>(
-    error: &'e mut RuntimeErrorBuf,
-    phase: RuntimeErrorPhase,
-    reason: fmt::Arguments<'_>,
-) -> CallFailure<'e> {
-    let kind = runtime_error_kind::ABI_CONTRACT_VIOLATION;
-    ErrorSlot::scope(error, phase, |slot| Err::<(), _>(slot.fail(kind, reason)));
-    CallFailure { phase, kind, message: error.message() }
 }

@@ -10,24 +10,24 @@ use crate::abi::{
 /// A plugin's visitor for a record lent for reading. It can be called once, and need not be.
 #[derive(Debug)]
 pub struct BytesVisitor<'v> {
-    ctx: *mut c_void,
-    visitor: RuntimeBytesVisitor,
+    pub(super) ctx: *mut c_void,
+    pub(super) visitor: RuntimeBytesVisitor,
     call: PhantomData<&'v mut ()>,
 }
 
 /// A plugin's visitor for a record lent for writing. It can be called once, and need not be.
 #[derive(Debug)]
 pub struct BytesMutVisitor<'v> {
-    ctx: *mut c_void,
-    visitor: RuntimeBytesMutVisitor,
+    pub(super) ctx: *mut c_void,
+    pub(super) visitor: RuntimeBytesMutVisitor,
     call: PhantomData<&'v mut ()>,
 }
 
 /// A plugin's visitor for record keys, to be called once per key.
 #[derive(Debug)]
 pub struct KeyVisitor<'v> {
-    ctx: *mut c_void,
-    visitor: RuntimeRecordKeyVisitor,
+    pub(super) ctx: *mut c_void,
+    pub(super) visitor: RuntimeRecordKeyVisitor,
     call: PhantomData<&'v mut ()>,
 }
 

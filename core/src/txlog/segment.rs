@@ -55,7 +55,8 @@ impl<'a> SegmentHeader<'a> {
     /// Bytes from which [`len_of`](Self::len_of) tells a header's length.
     pub const PREFIX_LEN: usize = 16;
     /// The most bytes that a header has.
-    pub const MAX_LEN: usize = LEAST_LEN + limits::PLUGIN_NAME + limits::CONFIG;
+    pub const MAX_LEN: usize =
+        LEAST_LEN + limits::PLUGIN_NAME + limits::CONFIG + Environment::MOST_LIMITS;
 
     /// The header of a new log: entry 1 comes next, on an empty state.
     #[must_use]
@@ -84,7 +85,7 @@ impl<'a> SegmentHeader<'a> {
     /// Bytes of the header without padding.
     #[must_use]
     pub const fn encoded_len(&self) -> usize {
-        LEAST_LEN + self.plugin_name.len() + self.environment.config.len()
+        LEAST_LEN + self.plugin_name.len() + self.environment.variable_len()
     }
 
     /// CRC of the header, which the first frame names.

@@ -1,9 +1,12 @@
 //! Damaged logs: every flipped bit and every cut is found, and no bytes make a reader panic.
 
 use proptest::{collection::vec, prelude::*};
-use statevec_abi::txlog::{
-    Alignment, Chain, Entries, EntryFault, FrameError, FrameHeader, LogReader, ReadError,
-    SegmentError, SegmentHeader,
+use statevec_abi::{
+    layers::Limits,
+    txlog::{
+        Alignment, Chain, Entries, EntryFault, FrameError, FrameHeader, LogReader, ReadError,
+        SegmentError, SegmentHeader,
+    },
 };
 
 use crate::generated::{
@@ -147,7 +150,12 @@ fn faults_in_an_entry_name_the_field_and_its_place() {
 
 #[test]
 fn a_payload_with_other_entries_than_its_header_counts_is_a_fault() {
-    let owned = OwnedEntry::Environment { sha256: [0; 32], config: String::new(), limits: (0, 0) };
+    let owned = OwnedEntry::Environment {
+        sha256: [0; 32],
+        config: String::new(),
+        limits: (0, 0),
+        plugin_limits: Limits::NONE,
+    };
     let mut payload = [0; 256];
     let mut sink = &mut payload[..];
     owned.environment(7).unwrap().encode(&mut sink).unwrap();

@@ -2,6 +2,7 @@
 
 use statevec_abi::{
     abi::{ErrorText, RecordKey, runtime_error_kind},
+    layers::{KindSet, Limits},
     schema::{Fingerprints, Version},
     txlog::{
         Alignment, Chain, Change, EntryEvent, EntryFailure, EntryOutcome, Environment,
@@ -18,8 +19,15 @@ type Logged = TransactionEntry<'static, &'static [EntryEvent<'static>], Vec<Chan
 /// The example's log.
 fn log() -> Vec<u8> {
     let limits = LoggedLimits { records_per_kind: u32::MAX, transaction_bytes: 1 << 30 };
-    let before = Environment { plugin_sha256: [0xAB; 32], config: "fee=2", limits };
-    let after = Environment { plugin_sha256: [0xCD; 32], config: "", limits };
+    let before = Environment {
+        plugin_sha256: [0xAB; 32],
+        config: "fee=2",
+        limits,
+        plugin_limits: Limits::NONE,
+    };
+    let plugin_limits =
+        Limits { delete: KindSet::of(&[1]), emit: KindSet::NONE, host_calls: 100, ..Limits::NONE };
+    let after = Environment { plugin_sha256: [0xCD; 32], config: "", limits, plugin_limits };
     let [open, refused, close] = transactions();
     let header = SegmentHeader::first(
         "bank",

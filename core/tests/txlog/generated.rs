@@ -3,6 +3,7 @@
 use proptest::{collection::vec, prelude::*};
 use statevec_abi::{
     abi::{ErrorText, RecordKey, RuntimeErrorKind},
+    layers::{KindSet, Limits},
     schema::{Fingerprints, Version},
     txlog::{
         Alignment, Entry, EntryChange, EntryEvent, EntryFailure, EntryOutcome, Environment,
@@ -26,6 +27,7 @@ pub(crate) enum OwnedEntry {
         sha256: [u8; 32],
         config: String,
         limits: (u32, u64),
+        plugin_limits: Limits,
     },
 }
 
@@ -74,16 +76,35 @@ pub(crate) fn entries() -> impl Strategy<Value = Vec<OwnedEntry>> {
         transaction.prop_map(|(ext_seq, command, outcome, events, changes, digest)| {
             OwnedEntry::Transaction { ext_seq, command, outcome, events, changes, digest }
         });
-    let environment = (any::<[u8; 32]>(), "\\PC{0,40}", any::<(u32, u64)>())
-        .prop_map(|(sha256, config, limits)| OwnedEntry::Environment { sha256, config, limits });
+    let environment = (any::<[u8; 32]>(), "\\PC{0,40}", any::<(u32, u64)>(), plugin_limits())
+        .prop_map(|(sha256, config, limits, plugin_limits)| OwnedEntry::Environment {
+            sha256,
+            config,
+            limits,
+            plugin_limits,
+        });
     vec(prop_oneof![4 => transaction, 1 => environment], 0..6)
+}
+
+/// Half of them none.
+fn plugin_limits() -> impl Strategy<Value = Limits> {
+    let kinds = || any::<[u8; 32]>().prop_map(KindSet::from_bytes);
+    let kinds = (kinds(), kinds(), kinds(), kinds(), kinds());
+    let some = (kinds, any::<[u64; 3]>()).prop_map(|(kinds, [host_calls, bytes, events])| {
+        let (read, create, update, delete, emit) = kinds;
+        Limits { read, create, update, delete, emit, host_calls, bytes, events }
+    });
+    prop_oneof![Just(Limits::NONE), some]
 }
 
 impl OwnedEntry {
     pub(crate) fn environment(&self, number: u64) -> Option<EnvironmentEntry<'_>> {
-        let Self::Environment { sha256, config, limits } = self else { return None };
+        let Self::Environment { sha256, config, limits, plugin_limits } = self else {
+            return None;
+        };
         let limits = LoggedLimits { records_per_kind: limits.0, transaction_bytes: limits.1 };
-        let environment = Environment { plugin_sha256: *sha256, config, limits };
+        let environment =
+            Environment { plugin_sha256: *sha256, config, limits, plugin_limits: *plugin_limits };
         Some(EnvironmentEntry { number, environment })
     }
 

@@ -1,7 +1,10 @@
 //! A reader gives the entries that were written.
 
 use proptest::prelude::*;
-use statevec_abi::txlog::{Alignment, Chain, LogReader, SECTOR_LEN, SegmentHeader};
+use statevec_abi::{
+    layers::{KindSet, Limits},
+    txlog::{Alignment, Chain, LogReader, SECTOR_LEN, SegmentHeader},
+};
 
 use crate::generated::{OwnedEntry, entries, header, read, write};
 
@@ -44,7 +47,12 @@ proptest! {
 
 #[test]
 fn entries_that_share_a_frame_are_numbered_from_its_header() {
-    let one = OwnedEntry::Environment { sha256: [1; 32], config: "x".into(), limits: (1, 2) };
+    let one = OwnedEntry::Environment {
+        sha256: [1; 32],
+        config: "x".into(),
+        limits: (1, 2),
+        plugin_limits: Limits::NONE,
+    };
     let mut payload = [0; 1024];
     let mut sink = &mut payload[..];
     for number in 41..44 {
@@ -61,9 +69,16 @@ fn entries_that_share_a_frame_are_numbered_from_its_header() {
 
 #[test]
 fn a_segment_header_is_read_as_it_was_written() {
-    for alignment in [Alignment::Sector, Alignment::None] {
+    let limited = Limits { events: 3, read: KindSet::of(&[1, 255]), ..Limits::NONE };
+    for (alignment, plugin_limits) in [
+        (Alignment::Sector, Limits::NONE),
+        (Alignment::None, Limits::NONE),
+        (Alignment::Sector, limited),
+        (Alignment::None, limited),
+    ] {
         for last_ext_seq in [None, Some(0), Some(u64::MAX)] {
-            let header = SegmentHeader { last_ext_seq, ..header(alignment) };
+            let mut header = SegmentHeader { last_ext_seq, ..header(alignment) };
+            header.environment.plugin_limits = plugin_limits;
             let mut bytes = [0xAA; 1024];
             let mut sink = &mut bytes[..];
             header.encode(&mut sink).unwrap();

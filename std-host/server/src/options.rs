@@ -2,6 +2,7 @@
 
 mod given;
 mod settings;
+mod text_file;
 
 use std::{net::SocketAddr, path::PathBuf};
 

@@ -1,6 +1,6 @@
 //! Loads the plugin.
 
-use statevec_host::{LoadError, LoadOptions, LoadedPlugin, crate_folder};
+use statevec_host::{LoadError, LoadOptions, LoadedPlugin, crate_folder, limits_file};
 
 use crate::options::Settings;
 
@@ -21,9 +21,17 @@ pub enum PluginError {
         _0.display()
     )]
     PinnedFolder(std::path::PathBuf),
+    /// The plugin's limits do not fit its schema.
+    #[error("limits {}", path.display())]
+    Limits {
+        /// The file of the limits.
+        path: std::path::PathBuf,
+        /// The reason.
+        source: limits_file::LimitsError,
+    },
 }
 
-/// Loads a shared library, or builds a crate's folder and loads the result.
+/// Loads a shared library, or builds a crate's folder and loads the result. Gives it its limits.
 pub(crate) fn load(settings: &Settings) -> Result<LoadedPlugin, PluginError> {
     let Settings { plugin, sha256, allow_world_writable, .. } = settings;
     let options = LoadOptions::new().allow_world_writable(*allow_world_writable);
@@ -39,5 +47,10 @@ pub(crate) fn load(settings: &Settings) -> Result<LoadedPlugin, PluginError> {
     };
     // SAFETY: the user of the program vouches for the plugin by naming it; the help and the README
     // say that its code runs (rule 6).
-    Ok(unsafe { options.open(path) }?)
+    let plugin = unsafe { options.open(path) }?;
+    let Some((path, text)) = &settings.plugin_limits else { return Ok(plugin) };
+    match limits_file::parse_limits(text, plugin.schema()) {
+        Ok(limits) => Ok(plugin.with_limits(limits)),
+        Err(source) => Err(PluginError::Limits { path: path.clone(), source }),
+    }
 }

@@ -8,7 +8,7 @@ use super::data::{CheckpointArgs, StatusArgs};
 use super::header::HeaderArgs;
 use super::log::LogArgs;
 use super::new::NewArgs;
-use super::plugin_args::{ConfigArgs, TrustArgs};
+use super::plugin_args::{ConfigArgs, LimitsArgs, TrustArgs};
 use super::replay::ReplayArgs;
 
 // A macro, because `concat!` takes literals only.
@@ -66,6 +66,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
 
     #[command(flatten)]
     pub(crate) durability: DurabilityArgs,

@@ -18,6 +18,7 @@ use statevec_host::{
 use super::commands::{InputError, Place};
 use super::header_error::HeaderCommandError;
 use super::interrupt::{Interrupt, Signal};
+use super::limits::LimitsFileError;
 use super::new::error::NewError;
 use super::plugin::PluginError;
 use super::state::{StateError, StateInError};
@@ -39,6 +40,8 @@ pub(crate) enum CliError {
     State(#[from] StateError),
     #[error(transparent)]
     StateIn(#[from] StateInError),
+    #[error(transparent)]
+    Limits(#[from] LimitsFileError),
     #[error("--config-file {}: cannot be read", path.display())]
     ConfigFile { path: PathBuf, source: io::Error },
     #[error(
@@ -126,6 +129,7 @@ impl CliError {
             | Self::Input(_)
             | Self::StateIn(_)
             | Self::Durable(DurableError::NotEmpty { .. })
+            | Self::Limits(_)
             | Self::ConfigFile { .. }
             | Self::ConfigTooLong { .. }
             | Self::LogPath { .. }

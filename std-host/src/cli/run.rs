@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use statevec_host::{Engine, EngineError, LoadedPlugin, Store};
+use statevec_host::{EngineError, GuardedEngine, LoadedPlugin, Store};
 use statevec_host::{
     durable::{DataDirectory, begin_with_records},
     storage::FileSystem,
@@ -19,6 +19,7 @@ use super::config;
 use super::crash::{self, Call};
 use super::error::CliError;
 use super::interrupt::Interrupt;
+use super::limits::LimitsText;
 use super::named_path::NamedPath;
 use super::outcome_buffer::{FlushFirst, OutcomeBuffer};
 use super::plugin;
@@ -34,6 +35,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     // Mistakes in the arguments show before a plugin is built, and all paths are resolved before
     // its code runs.
     let config = config::read(&args.config)?;
+    let limits = LimitsText::read(&args.limits)?;
     let (input, len) = commands::open(&args.commands)?;
     let state_out = find_state_out(args, &input)?;
     let setup = |source| CliError::Setup { source };
@@ -48,6 +50,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
 
     let plugin = plugin::open(&args.plugin, &args.trust, args.quiet)
         .map_err(|error| CliError::from(error).or_signal(&interrupt))?;
+    let plugin = limits.apply(plugin)?;
     if let Some(state_out) = &state_out {
         check_differs_from(state_out, &plugin)?;
     }
@@ -100,11 +103,9 @@ fn create(
     plugin: &LoadedPlugin,
     config: &str,
     records: Option<Store>,
-) -> Result<Engine, EngineError> {
-    match records {
-        Some(store) => Engine::with_store(plugin, config, store).map_err(EngineError::from),
-        None => Engine::create(plugin, config),
-    }
+) -> Result<GuardedEngine, EngineError> {
+    let store = records.map_or_else(|| Store::new(Arc::clone(plugin.schema())), Ok)?;
+    Ok(GuardedEngine::with_store(plugin, config, store)?)
 }
 
 fn read_commands(args: &RunArgs, input: Box<dyn Read>, plugin: &LoadedPlugin) -> Commands {
@@ -205,6 +206,8 @@ fn find_state_out(args: &RunArgs, input: &Source) -> Result<Option<StateOut>, Cl
     state_out.check_differs("the file of the commands", input.identity())?;
     let config = args.config.config_file.as_deref().and_then(Identity::of_path);
     state_out.check_differs("the configuration file", config)?;
+    let limits = args.limits.limits.as_deref().and_then(Identity::of_path);
+    state_out.check_differs("the file of --limits", limits)?;
     let state_in = args.state_in.as_deref().and_then(Identity::of_path);
     state_out.check_differs("the file of --state-in", state_in)?;
     state_out.check_differs("the plugin", Identity::of_path(&args.plugin))?;

@@ -7,7 +7,7 @@ mod recorded;
 use std::io::Write;
 
 use statevec_abi::boundary::RuntimeCommandRef;
-use statevec_host::{Engine, PluginFailure, Store};
+use statevec_host::{GuardedEngine, PluginFailure, Store};
 
 use super::error::CliError;
 use super::summary::Counts;
@@ -42,7 +42,7 @@ pub(crate) trait Runner {
     }
 
     /// Passes the engine to `f`.
-    fn with_engine<R>(&self, f: impl FnOnce(&Engine) -> R) -> R;
+    fn with_engine<R>(&self, f: impl FnOnce(&GuardedEngine) -> R) -> R;
 
     /// Lets the plugin check its invariants.
     fn validate(&mut self) -> Result<(), PluginFailure>;

@@ -11,7 +11,7 @@ use super::{
     checkpoints::CheckpointMaker, duplicates::Duplicates,
 };
 use crate::{
-    Engine, LoadedPlugin, PluginFailure, Store,
+    GuardedEngine, LoadedPlugin, PluginFailure, Store,
     txlog::{Batch, Committer, DirectoryLock, DurableWatch, LogPosition},
 };
 
@@ -80,7 +80,7 @@ use stop::stop_error;
 #[derive(Debug)]
 pub struct DurableEngine {
     // Dropped from top to bottom: the lock goes last, when nothing writes any more.
-    pub(crate) engine: Engine,
+    pub(crate) engine: GuardedEngine,
     pub(super) committer: Committer,
     pub(super) batch: Batch,
     /// Behind the last command that ran, durable or not.
@@ -236,7 +236,7 @@ impl DurableEngine {
 
     /// The engine, with the records after the last command that ran.
     #[must_use]
-    pub fn engine(&self) -> &Engine {
+    pub fn engine(&self) -> &GuardedEngine {
         &self.engine
     }
 

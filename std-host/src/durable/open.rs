@@ -10,7 +10,7 @@ use super::{
     checkpoints::CheckpointMaker, directory::PluginFile, duplicates::Duplicates, recover,
 };
 use crate::{
-    Engine, LoadedPlugin, checkpoint,
+    GuardedEngine, LoadedPlugin, checkpoint,
     engine::Position,
     evolution,
     txlog::{
@@ -49,7 +49,7 @@ impl DurableEngine {
             Some((_, path)) => checkpoint::size(&**storage, path)?,
             None => 0,
         };
-        let mut engine = Engine::with_store(plugin, &options.config, store)
+        let mut engine = GuardedEngine::with_store(plugin, &options.config, store)
             .map_err(|failure| DurableError::Engine(failure.into()))?;
         let LogPosition { tx_seq, ext_seq, .. } = end.position;
         engine.resume_at(Position { tx_seq, ext_seq });
@@ -197,6 +197,9 @@ fn environment_changes(logged: &LogHeader, now: &LogHeader) -> Vec<&'static str>
     }
     if logged.environment().limits != now.environment().limits {
         changes.push("limits");
+    }
+    if logged.plugin_limits != now.plugin_limits {
+        changes.push("limits of the plugin");
     }
     changes
 }

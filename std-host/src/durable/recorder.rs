@@ -15,7 +15,7 @@ use statevec_abi::{
 
 use super::record::{NotRecorded, record_committed, record_unchanged};
 use crate::{
-    Engine, Outcome,
+    Engine, Outcome, StoreLayer,
     txlog::{LogHeader, LogPosition},
 };
 
@@ -60,9 +60,9 @@ impl<W: Write> Recorder<W> {
     /// # Errors
     ///
     /// The entry cannot be written. A command that would have committed is then undone.
-    pub fn run<'e>(
+    pub fn run<'e, H: StoreLayer>(
         &mut self,
-        engine: &'e mut Engine,
+        engine: &'e mut Engine<H>,
         command: &RuntimeCommandRef<'_>,
     ) -> Result<Outcome<'e>, RecordError> {
         let Self { log, position } = self;

@@ -22,6 +22,14 @@ pub enum EngineError {
         /// The plugin's name.
         plugin: String,
     },
+    /// The plugin has limits that the engine's host does not enforce.
+    #[error(
+        "plugin {plugin} has limits, and this engine does not enforce them; make a GuardedEngine, or put a Limit with them around the store"
+    )]
+    Limits {
+        /// The plugin's name.
+        plugin: String,
+    },
     /// The plugin made no instance.
     #[error("plugin {plugin} cannot be created")]
     Create {
@@ -66,6 +74,11 @@ pub struct EngineFailure<H> {
 impl<H> EngineFailure<H> {
     pub(super) fn new(error: EngineError, host: H) -> Self {
         Self { error, host: Box::new(host) }
+    }
+
+    /// The same error with another host, made from this one.
+    pub(super) fn map_host<G>(self, map: impl FnOnce(H) -> G) -> EngineFailure<G> {
+        EngineFailure::new(self.error, map(*self.host))
     }
 
     /// The error.

@@ -17,7 +17,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// The plugin refuses the configuration or fails, or there can be no store for its schema.
+    /// The plugin refuses the configuration or fails, has limits, or there can be no store for its
+    /// schema.
     pub fn create(plugin: &LoadedPlugin, config: &str) -> Result<Self, EngineError> {
         let store = Store::new(Arc::clone(plugin.schema()))?;
         Ok(Self::with_store(plugin, config, store)?)
@@ -31,8 +32,9 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// The plugin refuses the configuration or fails, or the store has another schema. The error
-    /// gives the store back.
+    /// The plugin refuses the configuration or fails, or has limits (a
+    /// [`GuardedEngine`](super::GuardedEngine) enforces them), or the store has another schema. The
+    /// error gives the store back.
     pub fn with_store(
         plugin: &LoadedPlugin,
         config: &str,
@@ -53,7 +55,8 @@ impl<H: StoreLayer> Engine<H> {
     ///
     /// # Errors
     ///
-    /// As [`with_store`](Engine::with_store).
+    /// As [`with_store`](Engine::with_store). The plugin's [limits](LoadedPlugin::limits) are not
+    /// those that a layer enforces.
     pub fn with_host(
         plugin: &LoadedPlugin,
         config: &str,
@@ -61,6 +64,10 @@ impl<H: StoreLayer> Engine<H> {
     ) -> Result<Self, EngineFailure<H>> {
         if host.store().schema().identity() != plugin.schema().identity() {
             let error = EngineError::Schema { plugin: plugin.name().into() };
+            return Err(EngineFailure::new(error, host));
+        }
+        if host.limits().copied().unwrap_or_default() != *plugin.limits() {
+            let error = EngineError::Limits { plugin: plugin.name().into() };
             return Err(EngineFailure::new(error, host));
         }
         match Instance::create(plugin, config) {

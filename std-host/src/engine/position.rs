@@ -1,5 +1,7 @@
 //! The position of an engine, and the environment that determines its outcomes.
 
+use statevec_abi::layers::Limits;
+
 use crate::{loader::Sha256, store::StoreLimits};
 
 /// The position of an engine in its sequence of commands.
@@ -45,4 +47,6 @@ pub struct Environment {
     pub config: String,
     /// The limits of the store.
     pub limits: StoreLimits,
+    /// The limits of the plugin.
+    pub plugin_limits: Limits,
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use statevec_abi::layers::Limits;
+
 use super::{LoadError, LoadedPlugin, Sha256, entry, float_modes::FloatModes, mapped, pinned};
 
 /// Options for loading a plugin's file.
@@ -21,6 +23,7 @@ use super::{LoadError, LoadedPlugin, Sha256, entry, float_modes::FloatModes, map
 #[must_use]
 pub struct LoadOptions {
     sha256: Option<Sha256>,
+    limits: Limits,
     allow_world_writable: bool,
 }
 
@@ -50,6 +53,12 @@ impl LoadOptions {
     /// ([`LoadError::PinUnsupported`]).
     pub fn sha256(mut self, digest: Sha256) -> Self {
         self.sha256 = Some(digest);
+        self
+    }
+
+    /// Limits what the plugin may do; see [`LoadedPlugin::with_limits`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -86,6 +95,7 @@ impl LoadOptions {
         };
         // SAFETY: the caller vouches for the plugin in the library (rule 6).
         let api = unsafe { entry::table(library.entry) };
-        LoadedPlugin::check(api, Some((path, library)), self.sha256)
+        let plugin = LoadedPlugin::check(api, Some((path, library)), self.sha256)?;
+        Ok(plugin.with_limits(self.limits))
     }
 }

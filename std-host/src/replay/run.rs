@@ -9,7 +9,7 @@ use statevec_abi::{
 };
 
 use super::{Difference, LoggedOutcome, compare::compare};
-use crate::{Engine, Outcome, engine::Position};
+use crate::{GuardedEngine, Outcome, engine::Position};
 
 /// The result of a command that was run again.
 pub(super) enum Replayed {
@@ -30,7 +30,7 @@ enum Refused {
 /// Runs a command, which takes effect only if its result is the recorded one. The engine is behind
 /// the command afterwards, as the log is.
 pub(super) fn run_again(
-    engine: &mut Engine,
+    engine: &mut GuardedEngine,
     entry: &TransactionEntry<'_>,
     before: StateDigest,
 ) -> Replayed {

@@ -7,7 +7,7 @@ use super::{
     run::{Replayed, run_again},
 };
 use crate::{
-    Engine, LoadedPlugin, Store,
+    GuardedEngine, LoadedPlugin, Store,
     durable::{ENDED_PROCESS, apply_entry},
     engine::Position,
     store::Restorer,
@@ -31,7 +31,7 @@ pub(super) enum Runner {
     /// Applies recorded changes.
     Changes(Box<Restorer>),
     /// Runs the plugin.
-    Plugin(Box<Engine>),
+    Plugin(Box<GuardedEngine>),
     /// Between the two.
     Nothing,
 }
@@ -123,7 +123,7 @@ impl ReplayState {
                 // Later entries were recorded on the recorded state, so the replay goes on from it.
                 let (mut digest, mut before) = (self.position.digest, Vec::new());
                 for change in entry.changes {
-                    let store = engine.host_mut();
+                    let store = engine.store_mut();
                     let applied = store.apply_logged(&change, &mut digest, &mut before);
                     applied.map_err(|error| walked.damaged(Damage::Change(error)))?;
                 }
@@ -158,10 +158,15 @@ impl ReplayState {
         Ok(())
     }
 
-    fn create(&self, plugin: &LoadedPlugin, mut store: Store) -> Result<Engine, ReplayError> {
+    fn create(
+        &self,
+        plugin: &LoadedPlugin,
+        mut store: Store,
+    ) -> Result<GuardedEngine, ReplayError> {
         store.set_limits(self.header.limits);
         let config = self.options.config.as_ref().unwrap_or(&self.header.config);
-        let engine = Engine::with_store(plugin, config, store);
+        let plugin = plugin.clone().with_limits(self.header.plugin_limits);
+        let engine = GuardedEngine::with_store(&plugin, config, store);
         let mut engine = engine.map_err(|failure| ReplayError::Engine(failure.into()))?;
         let LogPosition { tx_seq, ext_seq, .. } = self.position;
         engine.resume_at(Position { tx_seq, ext_seq });

@@ -54,6 +54,16 @@ impl<'s, H: StoreLayer> Transaction<'s, H> {
         }
     }
 
+    /// Shows the transaction without the layers around the store.
+    #[inline]
+    pub(crate) fn on_store<R>(&mut self, show: impl FnOnce(&mut Transaction<'_>) -> R) -> R {
+        let mut bare = Transaction { host: Some(self.host().store_mut()) };
+        let shown = show(&mut bare);
+        // This transaction ends later, so the drop of `bare` must not end it.
+        bare.host = None;
+        shown
+    }
+
     /// The net change of each record that the transaction touched so far, in the order in which the
     /// transaction first touched them.
     ///

@@ -1,6 +1,7 @@
 //! The header of a segment, with texts of its own.
 
 use statevec_abi::{
+    layers::Limits,
     schema::{Fingerprints, Version},
     txlog::{Alignment, Environment, LoggedLimits, SegmentHeader},
 };
@@ -26,6 +27,8 @@ pub struct LogHeader {
     pub config: String,
     /// The limits of the store.
     pub limits: StoreLimits,
+    /// The limits of the plugin.
+    pub plugin_limits: Limits,
 }
 
 impl LogHeader {
@@ -39,6 +42,7 @@ impl LogHeader {
             plugin_sha256: [0; 32],
             config: String::new(),
             limits: StoreLimits::default(),
+            plugin_limits: Limits::NONE,
         }
     }
 
@@ -59,6 +63,7 @@ impl LogHeader {
             plugin_sha256: plugin.sha256().map_or([0; 32], |sha256| *sha256.as_bytes()),
             config: config.into(),
             limits,
+            plugin_limits: *plugin.limits(),
         }
     }
 
@@ -73,6 +78,7 @@ impl LogHeader {
             plugin_sha256: [0; 32],
             config: String::new(),
             limits: StoreLimits::default(),
+            plugin_limits: Limits::NONE,
         };
         owned.set_environment(&header.environment);
         owned
@@ -106,6 +112,7 @@ impl LogHeader {
                 records_per_kind: self.limits.records_per_kind,
                 transaction_bytes: self.limits.transaction_bytes as u64,
             },
+            plugin_limits: self.plugin_limits,
         }
     }
 
@@ -113,6 +120,7 @@ impl LogHeader {
     pub fn set_environment(&mut self, environment: &Environment<'_>) {
         self.plugin_sha256 = environment.plugin_sha256;
         self.config = environment.config.into();
+        self.plugin_limits = environment.plugin_limits;
         let bytes = environment.limits.transaction_bytes;
         self.limits = StoreLimits {
             records_per_kind: environment.limits.records_per_kind,

@@ -40,13 +40,13 @@ impl DurableEngine {
         ext_seq: u64,
         ref_ext_time_us: u64,
     ) -> Result<Committed<'_>, TypedError> {
-        let mut payload = std::mem::take(&mut self.engine.payload);
+        let mut payload = std::mem::take(self.engine.payload());
         let ran = encode(command, self.engine.store().schema(), &mut payload).and_then(|()| {
             let view = RuntimeCommandRef::new(C::KIND, ext_seq, ref_ext_time_us, &payload);
             Ok(matches!(self.submit(&view)?, Submitted::Ran(_)))
         });
         // The next command uses the memory again.
-        self.engine.payload = payload;
+        *self.engine.payload() = payload;
         let last_ext_seq = self.position.ext_seq.unwrap_or_default();
         let logged = match ran? {
             true => self.last_logged(),

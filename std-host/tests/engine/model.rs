@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     ops::{
         Bound::{Excluded, Included, Unbounded},
-        RangeBounds as _,
+        RangeBounds,
     },
 };
 
@@ -183,8 +183,11 @@ impl Model {
         let bounds: Vec<_> = bounds.chain([Unbounded]).collect();
         for &low in &bounds {
             for &high in &bounds {
-                let mut expected: Vec<_> =
-                    keys.iter().copied().filter(|key| (low, high).contains(*key)).collect();
+                let mut expected: Vec<_> = keys
+                    .iter()
+                    .copied()
+                    .filter(|key| RangeBounds::<[u8]>::contains(&(low, high), *key))
+                    .collect();
                 expected.sort_unstable();
                 let id = |key: &[u8]| store.get_by_pk(PAIR, key).map(|record| record.sys_id);
                 let expected: Vec<_> = expected.into_iter().filter_map(id).collect();

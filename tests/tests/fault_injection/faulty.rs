@@ -4,8 +4,9 @@ use statevec_abi::{
     abi::{RecordKey, RecordKind, SysId},
     boundary::{ErrorSlot, TxResult},
     host::{BytesMutVisitor, BytesVisitor, Host, KeyVisitor},
+    layers::StoreLayer,
 };
-use statevec_host::{Store, StoreLayer};
+use statevec_host::Store;
 
 use crate::fault::Plan;
 
@@ -21,7 +22,7 @@ impl Faulty {
     }
 }
 
-impl StoreLayer for Faulty {
+impl StoreLayer<Store> for Faulty {
     fn store(&self) -> &Store {
         &self.store
     }
@@ -119,5 +120,13 @@ impl Host for Faulty {
     fn debug_log<'e>(&mut self, message: &[u8], error: ErrorSlot<'e>) -> TxResult<'e> {
         let call = |error| self.store.debug_log(message, error);
         self.plan.call("debug_log", error, call)
+    }
+
+    fn begin_call(&self) {
+        self.store.begin_call();
+    }
+
+    fn end_call<'e>(&self, error: ErrorSlot<'e>) -> TxResult<'e> {
+        self.store.end_call(error)
     }
 }

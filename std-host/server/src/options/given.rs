@@ -53,6 +53,11 @@ options! {
     #[arg(long, value_name = "FILE")]
     config_file: PathBuf,
 
+    /// A TOML file with the limits of the plugin: the records and events that it may use, and the
+    /// budgets of each command
+    #[arg(long, value_name = "FILE")]
+    limits: PathBuf,
+
     /// Load the shared library only if it has this SHA-256 digest
     #[arg(long, value_name = "HEX")]
     sha256: String,

@@ -1,8 +1,7 @@
 //! Options after all checks.
 
 use std::{
-    fs::{self, File},
-    io::Read as _,
+    fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -13,12 +12,16 @@ use statevec_abi::boundary::limits;
 use statevec_host::{
     Sha256,
     durable::{CheckpointOptions, DurableOptions},
+    limits_file,
     store::StoreLimits,
     txlog::{LogOptions, Retention},
 };
 use tracing_subscriber::filter::Targets;
 
-use super::{Format, Given, OnFailure, OptionsError};
+use super::{
+    Format, Given, OnFailure, OptionsError,
+    text_file::{read_text, read_token},
+};
 use crate::http::Token;
 
 /// Run a StateVec plugin as a durable service
@@ -58,6 +61,8 @@ pub struct Settings {
     pub(crate) on_failure: OnFailure,
     pub(crate) strict_sequence: bool,
     pub(crate) limits: StoreLimits,
+    /// The file of the plugin's limits, with its text.
+    pub(crate) plugin_limits: Option<(PathBuf, String)>,
     pub(crate) segment_bytes: u64,
     pub(crate) checkpoint_bytes: u64,
     pub(crate) keep_entries: Option<u64>,
@@ -156,6 +161,13 @@ impl Settings {
                 records_per_kind: given.records_per_kind.unwrap_or(default.records_per_kind),
                 transaction_bytes: size(transaction_bytes),
             },
+            plugin_limits: match given.limits {
+                Some(path) => {
+                    let text = read_text("limits", &path, limits_file::MOST_BYTES)?;
+                    Some((path, text))
+                }
+                None => None,
+            },
             segment_bytes: range(
                 "segment-bytes",
                 given.segment_bytes,
@@ -250,30 +262,6 @@ fn read_options(path: &Path) -> Result<Given, OptionsError> {
 fn parse_options(path: &Path, text: &str) -> Result<Given, OptionsError> {
     toml::from_str(text)
         .map_err(|source| OptionsError::Parse { path: path.into(), source: Box::new(source) })
-}
-
-fn read_token(path: &Path) -> Result<Token, OptionsError> {
-    let text = read_text("token-file", path, 4096)?;
-    Token::new(text.trim()).map_err(|problem| OptionsError::File {
-        option: "token-file",
-        path: path.into(),
-        problem: problem.into(),
-    })
-}
-
-/// Reads a text of at most so many bytes, because a device such as `/dev/zero` never ends.
-fn read_text(option: &'static str, path: &Path, most: usize) -> Result<String, OptionsError> {
-    let unusable = |problem| OptionsError::File { option, path: path.into(), problem };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| unusable(format!("cannot be read ({error})")))?;
-    if bytes.len() > most {
-        return Err(unusable(format!("has more than {most} bytes")));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| unusable("is not UTF-8".into()))?;
-    // A byte order mark is a mark of the encoding, not a part of the text.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn range(

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use statevec_abi::boundary::RuntimeCommandRef;
-use statevec_host::{Engine, Outcome, PluginFailure, Store, json::JsonWriter};
+use statevec_host::{GuardedEngine, Outcome, PluginFailure, Store, json::JsonWriter};
 
 use super::{Ran, Runner};
 use crate::cli::error::CliError;
@@ -11,12 +11,12 @@ use crate::cli::summary::Counts;
 
 /// Runs commands in memory.
 pub(crate) struct MemoryRunner {
-    engine: Engine,
+    engine: GuardedEngine,
     lines: Lines,
 }
 
 impl MemoryRunner {
-    pub(crate) fn new(engine: Engine, is_silent: bool) -> Self {
+    pub(crate) fn new(engine: GuardedEngine, is_silent: bool) -> Self {
         let lines = Lines::new(&engine, is_silent);
         Self { engine, lines }
     }
@@ -42,7 +42,7 @@ impl Runner for MemoryRunner {
         self.lines.print(out)
     }
 
-    fn with_engine<R>(&self, f: impl FnOnce(&Engine) -> R) -> R {
+    fn with_engine<R>(&self, f: impl FnOnce(&GuardedEngine) -> R) -> R {
         f(&self.engine)
     }
 
@@ -63,7 +63,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(engine: &Engine, is_silent: bool) -> Self {
+    pub(super) fn new(engine: &GuardedEngine, is_silent: bool) -> Self {
         Self { writer: JsonWriter::new(engine.plugin().schema()), text: String::new(), is_silent }
     }
 
@@ -98,7 +98,7 @@ impl Lines {
 }
 
 /// Unloads an engine, and returns the records, also if unloading fails.
-pub(super) fn unload(engine: Engine) -> (Store, Result<(), CliError>) {
+pub(super) fn unload(engine: GuardedEngine) -> (Store, Result<(), CliError>) {
     match engine.unload() {
         Ok(store) => (store, Ok(())),
         Err(failure) => {

@@ -8,7 +8,7 @@ use std::{
 
 use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_host::{
-    Engine, PluginFailure, Store, StoreLimits,
+    GuardedEngine, PluginFailure, Store, StoreLimits,
     durable::{RecordError, Recorder},
     txlog::LogHeader,
 };
@@ -23,7 +23,7 @@ use crate::cli::summary::Counts;
 
 /// Runs commands, and writes their entries to a file.
 pub(crate) struct RecordedRunner {
-    engine: Engine,
+    engine: GuardedEngine,
     recorder: Recorder<BufWriter<File>>,
     lines: Lines,
     path: PathBuf,
@@ -32,7 +32,7 @@ pub(crate) struct RecordedRunner {
 impl RecordedRunner {
     /// Creates the file, which must not exist yet.
     pub(crate) fn new(
-        engine: Engine,
+        engine: GuardedEngine,
         file: &NamedPath,
         config: &str,
         is_silent: bool,
@@ -59,9 +59,11 @@ impl Runner for RecordedRunner {
         counts: &mut Counts,
     ) -> Result<Ran, CliError> {
         let Self { engine, recorder, lines, path } = self;
-        let outcome = recorder
-            .run(engine, command)
-            .map_err(|source| CliError::Record { path: path.clone(), source })?;
+        let ran = match engine {
+            GuardedEngine::Open(engine) => recorder.run(engine, command),
+            GuardedEngine::Limited(engine) => recorder.run(engine, command),
+        };
+        let outcome = ran.map_err(|source| CliError::Record { path: path.clone(), source })?;
         Ok(lines.push_outcome(command, outcome, counts))
     }
 
@@ -74,7 +76,7 @@ impl Runner for RecordedRunner {
         self.recorder.flush().map_err(|source| self.failed(source))
     }
 
-    fn with_engine<R>(&self, f: impl FnOnce(&Engine) -> R) -> R {
+    fn with_engine<R>(&self, f: impl FnOnce(&GuardedEngine) -> R) -> R {
         f(&self.engine)
     }
 

@@ -12,7 +12,7 @@ use statevec_abi::{
     schema, static_plugin,
     typed::{Command, Event, Record},
 };
-use statevec_host::{Engine, LoadedPlugin};
+use statevec_host::{Engine, GuardedEngine, LoadedPlugin};
 
 use super::{CliError, Commands, Counts, End, OutcomeBuffer, Stream, StreamOptions};
 use crate::cli::outcome_buffer::FlushFirst;
@@ -89,9 +89,10 @@ impl Plugin for Keeper {
     }
 }
 
-pub(super) fn engine() -> Engine {
+pub(super) fn engine() -> GuardedEngine {
     const KEEPER: StaticPlugin = static_plugin!(Keeper, slots = 64);
-    Engine::create(&LoadedPlugin::from_static(&KEEPER).unwrap(), "").unwrap()
+    let plugin = LoadedPlugin::from_static(&KEEPER).unwrap();
+    GuardedEngine::Open(Engine::create(&plugin, "").unwrap())
 }
 
 pub(super) fn keep(id: u64) -> String {
