@@ -25,6 +25,9 @@ use crate::{
 pub struct FailNth {
     /// Host calls since the layer was armed.
     calls: Cell<u64>,
+    /// Host calls that were answered since then. A call inside a visitor is answered before the
+    /// call around it.
+    answered: Cell<u64>,
     armed: Cell<Option<(u64, FailPoint)>>,
 }
 
@@ -33,8 +36,8 @@ pub struct FailNth {
 pub struct FailPoint {
     /// The kind of the error. The default is 4001, a rejection.
     pub kind: RuntimeErrorKind,
-    /// True if the host makes the call first, so that its effects must be undone. The default is
-    /// false: the call does not reach the host.
+    /// True if the host makes the call first, so that its effects must be undone. Calls then count
+    /// in the order of their answers. The default is false: the call does not reach the host.
     pub after: bool,
 }
 
@@ -48,18 +51,19 @@ impl FailNth {
     /// A layer that fails no call.
     #[must_use]
     pub const fn new() -> Self {
-        Self { calls: Cell::new(0), armed: Cell::new(None) }
+        Self { calls: Cell::new(0), answered: Cell::new(0), armed: Cell::new(None) }
     }
 
     /// Lets the `nth` call from now fail, counted from 1.
     pub fn arm(&self, nth: u64, point: FailPoint) {
-        self.calls.set(0);
+        self.disarm();
         self.armed.set(Some((nth, point)));
     }
 
     /// Lets no call fail.
     pub fn disarm(&self) {
         self.calls.set(0);
+        self.answered.set(0);
         self.armed.set(None);
     }
 
@@ -70,7 +74,9 @@ impl FailNth {
     }
 
     fn fail<'e>(&self, call: &LayerCall<'_>, is_after: bool, error: ErrorSlot<'e>) -> TxResult<'e> {
-        let nth = self.calls.get();
+        let count = if is_after { &self.answered } else { &self.calls };
+        let nth = count.get().saturating_add(1);
+        count.set(nth);
         match self.armed.get() {
             Some((at, FailPoint { kind, after })) if at == nth && after == is_after => {
                 Err(error.fail(kind, format_args!("fault in {}, host call {nth}", call.name())))
@@ -82,7 +88,6 @@ impl FailNth {
 
 impl Layer for FailNth {
     fn before<'e>(&self, call: &LayerCall<'_>, error: ErrorSlot<'e>) -> TxResult<'e> {
-        self.calls.set(self.calls.get().saturating_add(1));
         self.fail(call, false, error)
     }
 

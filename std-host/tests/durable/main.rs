@@ -16,6 +16,7 @@ mod group_commit;
 mod ledger;
 mod life;
 mod other_schema;
+mod plugin_limits;
 mod recorded_file;
 mod refused;
 mod replay;

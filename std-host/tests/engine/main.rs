@@ -8,6 +8,7 @@ mod lifecycle;
 mod limits;
 mod model;
 mod outcomes;
+mod plugin_limits;
 mod random;
 mod raw_abi;
 mod restart;

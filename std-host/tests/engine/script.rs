@@ -67,6 +67,8 @@ pub(crate) enum Step {
 pub(crate) const STRAY: i64 = -77;
 /// Payload of the event that reports a refused and tolerated step.
 pub(crate) const REFUSED: &[u8] = b"refused";
+/// Kind of a command that tolerates refused steps and does not report them.
+pub(crate) const SILENT: u8 = 2;
 /// The immutable field of every record that a script creates.
 pub(crate) const OPENED: u32 = 1;
 
@@ -152,10 +154,11 @@ impl Plugin for Scripted {
     }
 
     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
-        let tolerant = command.command_kind() != 0;
+        let (tolerant, silent) = (command.command_kind() != 0, command.command_kind() == SILENT);
         for step in command.payload().chunks_exact(Step::LEN).map(Step::decode) {
             match run_step(tx, step) {
                 Ok(report) => report.map_or(Ok(()), |report| tx.emit_raw(SEEN, &report))?,
+                Err(_refused) if silent && step != Step::Reject => {}
                 Err(_refused) if tolerant && step != Step::Reject => tx.emit_raw(SEEN, REFUSED)?,
                 Err(refused) => return Err(refused),
             }
