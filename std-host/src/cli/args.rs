@@ -8,7 +8,7 @@ use super::data::{CheckpointArgs, StatusArgs};
 use super::header::HeaderArgs;
 use super::log::LogArgs;
 use super::new::NewArgs;
-use super::plugin_args::{ConfigArgs, LimitsArgs, TrustArgs};
+use super::plugin_args::{ConfigArgs, TrustArgs};
 use super::replay::ReplayArgs;
 
 // A macro, because `concat!` takes literals only.
@@ -67,8 +67,10 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 
-    #[command(flatten)]
-    pub(crate) limits: LimitsArgs,
+    /// TOML file with the limits of the plugin: the records and events that it may use, and the
+    /// budgets of each command
+    #[arg(long, value_name = "FILE")]
+    pub(crate) limits: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) durability: DurabilityArgs,

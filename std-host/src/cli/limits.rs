@@ -1,13 +1,12 @@
 //! The limits that `--limits` gives to a plugin.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use statevec_host::LoadedPlugin;
 use statevec_host::limits_file::{LimitsError, MOST_BYTES, parse_limits};
 
 use super::bounded_text;
-use super::plugin_args::LimitsArgs;
 
 /// A file of limits that was read. The names in it are looked up once there is a plugin.
 pub(crate) struct LimitsText(Option<(PathBuf, String)>);
@@ -23,11 +22,11 @@ pub(crate) enum LimitsFileError {
 
 impl LimitsText {
     /// Reads the file, if there is one.
-    pub(crate) fn read(args: &LimitsArgs) -> Result<Self, LimitsFileError> {
-        let Some(path) = &args.limits else { return Ok(Self(None)) };
+    pub(crate) fn read(path: Option<&Path>) -> Result<Self, LimitsFileError> {
+        let Some(path) = path else { return Ok(Self(None)) };
         match bounded_text::read(path, MOST_BYTES) {
-            Ok(text) => Ok(Self(Some((path.clone(), text)))),
-            Err(source) => Err(LimitsFileError::Read { path: path.clone(), source }),
+            Ok(text) => Ok(Self(Some((path.into(), text)))),
+            Err(source) => Err(LimitsFileError::Read { path: path.into(), source }),
         }
     }
 

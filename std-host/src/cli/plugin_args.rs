@@ -18,15 +18,6 @@ pub(crate) struct TrustArgs {
     pub(crate) allow_world_writable: bool,
 }
 
-/// Limits of the plugin; none by default.
-#[derive(Debug, clap::Args)]
-pub(crate) struct LimitsArgs {
-    /// TOML file with the limits of the plugin: the records and events that it may use, and the
-    /// budgets of each command
-    #[arg(long, value_name = "FILE")]
-    pub(crate) limits: Option<PathBuf>,
-}
-
 /// The plugin's configuration; empty by default.
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]

@@ -18,6 +18,7 @@ use super::{
     crash::{self, Call},
     error::CliError,
     interrupt::{Interrupt, Signal},
+    limits::LimitsText,
     log::{Lines, Only},
     named_path::NamedPath,
     outcome_buffer::OutcomeBuffer,
@@ -49,6 +50,10 @@ pub(crate) struct ReplayArgs {
 
     #[command(flatten)]
     config: ConfigArgs,
+
+    /// TOML file with other limits of the plugin than the recorded ones
+    #[arg(long, value_name = "FILE", requires = "plugin")]
+    limits: Option<PathBuf>,
 
     /// File with the plugin's schema JSON, for a log file without --plugin
     #[arg(long, value_name = "FILE", conflicts_with = "plugin")]
@@ -102,12 +107,14 @@ Examples:
   statevec-host replay firmware.txlog --plugin examples/bank";
 
 pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
-    let options = ReplayOptions {
+    let limits = LimitsText::read(args.limits.as_deref())?;
+    let mut options = ReplayOptions {
         from: args.from,
         to_entry: args.to,
         to_tx_seq: args.to_tx_seq,
         keep_going: args.keep_going,
         config: args.config.is_given().then(|| config::read(&args.config)).transpose()?,
+        plugin_limits: None,
     };
     let setup = |source| CliError::Setup { source };
     // Paths are resolved, and standard output is taken, before the plugin's code runs: it may
@@ -122,6 +129,14 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
                 .map_err(|error| CliError::from(error).or_signal(&interrupt))?,
         ),
         None => None,
+    };
+    let loaded = match loaded {
+        Some(plugin) if args.limits.is_some() => {
+            let plugin = limits.apply(plugin)?;
+            options.plugin_limits = Some(*plugin.limits());
+            Some(plugin)
+        }
+        loaded => loaded,
     };
     let mut replayer = source::open(&log, args.schema.as_deref(), loaded.as_ref(), options)?;
     let signal = replay_entries(args, &mut replayer, &mut out, &interrupt)?;

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     // Mistakes in the arguments show before a plugin is built, and all paths are resolved before
     // its code runs.
     let config = config::read(&args.config)?;
-    let limits = LimitsText::read(&args.limits)?;
+    let limits = LimitsText::read(args.limits.as_deref())?;
     let (input, len) = commands::open(&args.commands)?;
     let state_out = find_state_out(args, &input)?;
     let setup = |source| CliError::Setup { source };
@@ -206,7 +206,7 @@ fn find_state_out(args: &RunArgs, input: &Source) -> Result<Option<StateOut>, Cl
     state_out.check_differs("the file of the commands", input.identity())?;
     let config = args.config.config_file.as_deref().and_then(Identity::of_path);
     state_out.check_differs("the configuration file", config)?;
-    let limits = args.limits.limits.as_deref().and_then(Identity::of_path);
+    let limits = args.limits.as_deref().and_then(Identity::of_path);
     state_out.check_differs("the file of --limits", limits)?;
     let state_in = args.state_in.as_deref().and_then(Identity::of_path);
     state_out.check_differs("the file of --state-in", state_in)?;

@@ -1,5 +1,7 @@
 //! Options of a replay.
 
+use statevec_abi::layers::Limits;
+
 /// The part of a log to replay, and how.
 #[derive(Debug, Clone, Default)]
 pub struct ReplayOptions {
@@ -15,4 +17,6 @@ pub struct ReplayOptions {
     pub keep_going: bool,
     /// Another configuration text than the recorded ones.
     pub config: Option<String>,
+    /// Other limits of the plugin than the recorded ones.
+    pub plugin_limits: Option<Limits>,
 }

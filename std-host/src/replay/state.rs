@@ -165,7 +165,8 @@ impl ReplayState {
     ) -> Result<GuardedEngine, ReplayError> {
         store.set_limits(self.header.limits);
         let config = self.options.config.as_ref().unwrap_or(&self.header.config);
-        let plugin = plugin.clone().with_limits(self.header.plugin_limits);
+        let limits = self.options.plugin_limits.unwrap_or(self.header.plugin_limits);
+        let plugin = plugin.clone().with_limits(limits);
         let engine = GuardedEngine::with_store(&plugin, config, store);
         let mut engine = engine.map_err(|failure| ReplayError::Engine(failure.into()))?;
         let LogPosition { tx_seq, ext_seq, .. } = self.position;

@@ -21,6 +21,7 @@ mod guide;
 mod header;
 #[cfg(unix)]
 mod killed;
+mod limits;
 #[cfg(unix)]
 mod misfits;
 mod new;

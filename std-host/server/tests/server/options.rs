@@ -18,8 +18,10 @@ fn a_file_can_hold_every_option() {
     let dir = tempfile::tempdir().unwrap();
     let token = dir.path().join("token");
     fs::write(&token, "0123456789abcdef").unwrap();
+    let limits = dir.path().join("limits.toml");
+    fs::write(&limits, "events = 2").unwrap();
     let options = format!(
-        "plugin = {:?}\ndata = {:?}\nlisten = \"0.0.0.0:7341\"\ntoken-file = {token:?}\n\
+        "limits = {limits:?}\nplugin = {:?}\ndata = {:?}\nlisten = \"0.0.0.0:7341\"\ntoken-file = {token:?}\n\
          insecure = false\nconfig = \"\"\nallow-world-writable = true\non-failure = \"skip\"\n\
          strict-sequence = true\nrecords-per-kind = 5\ntransaction-bytes = 1000\n\
          segment-bytes = 100000\ncheckpoint-bytes = 10\nkeep-entries = 100\n\
@@ -61,6 +63,7 @@ fn wrong_options_are_named_with_their_remedy() {
         (&base, &["--token-file", short], "has fewer than 16 characters"),
         (&base, &["--token-file", "nope"], "token-file nope: cannot be read"),
         (&base, &["--config", "a", "--config-file", "b"], "config and config-file exclude"),
+        (&base, &["--limits", "nope"], "limits nope: cannot be read"),
         (&base, &["--body-bytes", "1"], "body-bytes is 1; it must be from 1024 to"),
         (&base, &["--log-level", "loud=loud"], "log-level is \"loud=loud\""),
         (&base, &["--sha256", "abc"], "sha256: "),
@@ -80,4 +83,31 @@ fn arguments_count_before_the_file() {
     let server = Server::start(&data, &["--options", file.to_str().unwrap()]);
     server.post(&deposit(1, 11)).expect(200, "rejected");
     server.post(&deposit(1, 10)).expect(200, "committed");
+}
+
+#[test]
+fn commands_beyond_the_plugin_s_limits_are_rejected() {
+    let dir = tempfile::tempdir().unwrap();
+    let (limits, data) = (dir.path().join("limits.toml"), dir.path().join("data"));
+    let file = limits.to_str().unwrap();
+    fs::write(&limits, "events = 1").unwrap();
+    let server = Server::start(&data, &[]);
+    server.post(&deposit(1, 5)).expect(200, "committed");
+    drop(server);
+    let server = Server::start(&data, &["--limits", file]);
+    server.post(&deposit(1, 5)).expect(200, "limit events: one command may emit 1 events");
+    server.get("/entries").expect(200, "\"plugin_limits\":{\"events\":1}");
+}
+
+#[test]
+fn limits_that_do_not_fit_the_plugin_stop_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let limits = dir.path().join("limits.toml");
+    fs::write(&limits, "create = [\"Acount\"]").unwrap();
+    let mut program = program();
+    program.arg("--plugin").arg(bank()).arg("--data").arg(dir.path().join("data"));
+    let Output { status, stderr, .. } = program.arg("--limits").arg(&limits).output().unwrap();
+    let text = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(1), "{text}");
+    assert!(text.contains("create: the schema has no record Acount; it has Account"), "{text}");
 }

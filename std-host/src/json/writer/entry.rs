@@ -2,6 +2,7 @@
 
 use statevec_abi::{
     abi::RecordKey,
+    layers::Limits,
     txlog::{Entry, EntryChange, EntryFailure, EntryOutcome, EnvironmentEntry, TransactionEntry},
 };
 
@@ -191,5 +192,39 @@ fn push_environment(entry: &EnvironmentEntry<'_>, out: &mut String) {
     push_number(environment.limits.records_per_kind, out);
     out.push_str(r#","transaction_bytes":"#);
     push_number(environment.limits.transaction_bytes, out);
-    out.push_str("}}}");
+    out.push('}');
+    if !environment.plugin_limits.is_none() {
+        push_plugin_limits(&environment.plugin_limits, out);
+    }
+    out.push_str("}}");
+}
+
+/// Adds the limits that there are. Kinds are numbers.
+fn push_plugin_limits(limits: &Limits, out: &mut String) {
+    let Limits { read, create, update, delete, emit, host_calls, bytes, events } = limits;
+    out.push_str(r#","plugin_limits":{"#);
+    let mut before = "\"";
+    let sets = [("read", read), ("create", create), ("update", update), ("delete", delete)];
+    for (key, kinds) in sets.into_iter().chain([("emit", emit)]).filter(|(_, set)| !set.is_all()) {
+        out.push_str(before);
+        out.push_str(key);
+        out.push_str("\":[");
+        for (position, kind) in kinds.kinds().enumerate() {
+            if position > 0 {
+                out.push(',');
+            }
+            push_number(kind, out);
+        }
+        out.push(']');
+        before = ",\"";
+    }
+    let budgets = [("host_calls", host_calls), ("bytes", bytes), ("events", events)];
+    for (key, budget) in budgets.into_iter().filter(|(_, budget)| **budget != u64::MAX) {
+        out.push_str(before);
+        out.push_str(key);
+        out.push_str("\":");
+        push_number(*budget, out);
+        before = ",\"";
+    }
+    out.push('}');
 }
