@@ -68,6 +68,10 @@ pub type LimitedStore = Layered<Store, Limit>;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a process has few engines and seldom moves them, and a box costs each command a load"
+)]
 pub enum GuardedEngine {
     /// The plugin has no limits.
     Open(Engine),

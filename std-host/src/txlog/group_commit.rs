@@ -99,7 +99,7 @@ struct WriterThread {
 
 enum Work {
     Commit(Batch),
-    Header(LogHeader),
+    Header(Box<LogHeader>),
 }
 
 impl WriterThread {
@@ -109,7 +109,7 @@ impl WriterThread {
         let run = move || {
             for job in jobs {
                 match job {
-                    Work::Header(header) => writer.set_header(header),
+                    Work::Header(header) => writer.set_header(*header),
                     Work::Commit(mut batch) => {
                         let result = writer.commit(&mut batch).map(|()| *writer.position());
                         batch.clear();
@@ -147,7 +147,7 @@ impl WriterThread {
 
     fn set_header(&mut self, header: LogHeader) {
         if let Some(work) = &self.work {
-            let _sent = work.send(Work::Header(header));
+            let _sent = work.send(Work::Header(Box::new(header)));
         }
     }
 }

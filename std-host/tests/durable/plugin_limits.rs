@@ -99,7 +99,7 @@ fn replayed(world: &World, plugin: &LoadedPlugin) -> (u64, u64, Vec<u8>) {
     let mut replayer = Replayer::of_directory(&world.directory, Some(plugin), options).unwrap();
     while replayer.step(|_, _| {}).unwrap() {}
     let summary = replayer.summary();
-    (summary.ran, summary.divergences() as u64, replayer.store().unwrap().image())
+    (summary.ran, summary.divergences(), replayer.store().unwrap().image())
 }
 
 #[test]
