@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod bench;
 mod bounded_text;
 mod commands;
 mod config;
@@ -52,6 +53,7 @@ fn start() -> Result<(), CliError> {
     Interrupt::survive_file_size_limit().map_err(|source| CliError::Setup { source })?;
     match action {
         Action::Run(args) => run::run(&args),
+        Action::Bench(args) => bench::bench(&args),
         Action::Inspect(args) => inspect::inspect(&args),
         Action::Header(args) => header::header(&args),
         Action::New(args) => new::new(&args),

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod c_header;
 pub mod checkpoint;
 pub mod crate_folder;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use super::bench::BenchArgs;
 use super::data::{CheckpointArgs, StatusArgs};
 use super::header::HeaderArgs;
 use super::log::LogArgs;
@@ -35,6 +36,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     Run(RunArgs),
+    Bench(BenchArgs),
     Inspect(InspectArgs),
     Header(HeaderArgs),
     New(NewArgs),

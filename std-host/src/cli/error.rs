@@ -15,6 +15,7 @@ use statevec_host::{
     txlog::LogError,
 };
 
+use super::bench::BenchError;
 use super::commands::{InputError, Place};
 use super::header_error::HeaderCommandError;
 use super::interrupt::{Interrupt, Signal};
@@ -40,6 +41,8 @@ pub(crate) enum CliError {
     State(#[from] StateError),
     #[error(transparent)]
     StateIn(#[from] StateInError),
+    #[error(transparent)]
+    Bench(#[from] BenchError),
     #[error(transparent)]
     Limits(#[from] LimitsFileError),
     #[error("--config-file {}: cannot be read", path.display())]
@@ -129,6 +132,7 @@ impl CliError {
             | Self::Input(_)
             | Self::StateIn(_)
             | Self::Durable(DurableError::NotEmpty { .. })
+            | Self::Bench(_)
             | Self::Limits(_)
             | Self::ConfigFile { .. }
             | Self::ConfigTooLong { .. }

@@ -5,6 +5,8 @@
 mod arguments;
 mod bank;
 #[cfg(unix)]
+mod bench;
+#[cfg(unix)]
 mod checkpoint;
 #[cfg(unix)]
 mod clock;
