@@ -3,6 +3,8 @@
 mod args;
 mod bench;
 mod bounded_text;
+mod check;
+mod check_error;
 mod commands;
 mod config;
 mod crash;
@@ -54,6 +56,8 @@ fn start() -> Result<(), CliError> {
     match action {
         Action::Run(args) => run::run(&args),
         Action::Bench(args) => bench::bench(&args),
+        Action::Check(args) => check::check(&args),
+        Action::CheckChild(args) => check::check_child(&args),
         Action::Inspect(args) => inspect::inspect(&args),
         Action::Header(args) => header::header(&args),
         Action::New(args) => new::new(&args),

@@ -3,6 +3,8 @@
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod c_header;
+#[cfg(feature = "check")]
+pub mod check;
 pub mod checkpoint;
 pub mod crate_folder;
 pub mod durable;

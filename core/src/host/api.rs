@@ -93,6 +93,21 @@ impl PluginApi {
         unsafe { Self::check(plugin.api()) }
     }
 
+    /// The functions, for tools that call them with arguments which a host never gives.
+    #[must_use]
+    pub const fn table(&self) -> RuntimePluginApiV1 {
+        RuntimePluginApiV1 {
+            abi_version: RUNTIME_PLUGIN_ABI_VERSION_V1,
+            plugin_name: Some(self.plugin_name),
+            schema_bytes: Some(self.schema_bytes),
+            create_runtime: Some(self.create_runtime),
+            destroy_runtime: Some(self.destroy_runtime),
+            run_tx: Some(self.run_tx),
+            validate_biz_invariants: Some(self.validate_biz_invariants),
+            on_unload: Some(self.on_unload),
+        }
+    }
+
     /// The plugin's name, as bytes that may not be UTF-8.
     ///
     /// # Errors

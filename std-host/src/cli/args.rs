@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::bench::BenchArgs;
+use super::check::{CHILD, CheckArgs, CheckChildArgs};
 use super::data::{CheckpointArgs, StatusArgs};
 use super::header::HeaderArgs;
 use super::log::LogArgs;
@@ -18,7 +19,7 @@ macro_rules! exit_codes {
         "\
 Exit codes:
   0  everything ran; rejected commands included
-  1  the plugin or the host failed: it cannot be built or loaded, a command failed, an invariant does not hold
+  1  the plugin or the host failed: it cannot be built or loaded, a command failed, an invariant does not hold, a check failed
   2  the input is wrong: arguments, a configuration that the plugin refuses, a file that cannot be read, a line that is no command of the plugin
   3  a replay differs from the log (replay)
   130  SIGINT came, and the running command ended first; 143 for SIGTERM"
@@ -37,6 +38,9 @@ pub(crate) struct Args {
 pub(crate) enum Action {
     Run(RunArgs),
     Bench(BenchArgs),
+    Check(CheckArgs),
+    #[command(name = CHILD, hide = true)]
+    CheckChild(CheckChildArgs),
     Inspect(InspectArgs),
     Header(HeaderArgs),
     New(NewArgs),

@@ -16,6 +16,7 @@ use statevec_host::{
 };
 
 use super::bench::BenchError;
+use super::check_error::CheckCommandError;
 use super::commands::{InputError, Place};
 use super::header_error::HeaderCommandError;
 use super::interrupt::{Interrupt, Signal};
@@ -33,6 +34,8 @@ pub(crate) enum CliError {
     New(#[from] NewError),
     #[error(transparent)]
     Header(#[from] HeaderCommandError),
+    #[error(transparent)]
+    Check(#[from] CheckCommandError),
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
@@ -127,6 +130,7 @@ impl CliError {
             }
             Self::Diverged { .. } => return 3,
             Self::Plugin(error) => error.is_usage(),
+            Self::Check(error) => error.is_usage(),
             Self::Header(_)
             | Self::New(_)
             | Self::Input(_)

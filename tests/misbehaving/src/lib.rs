@@ -5,6 +5,8 @@
 //!   [`statevec_misbehaving_say`], for the calling thread;
 //! - all others are an instance's configuration.
 //!
+//! Programs that cannot call it set the environment variable `STATEVEC_MISBEHAVING`.
+//!
 //! It has four tables, and `say("table", …)` selects one: `raw` calls the C table itself and so can
 //! break the contract; `panicking` and `reentrant` are plugins with the SDK, as an author writes
 //! them; `boxed` panics behind the published traits.
@@ -24,6 +26,7 @@ use statevec_abi::{
 /// The entry of this plugin library: the table that was asked for.
 #[unsafe(no_mangle)]
 pub extern "C" fn statevec_runtime_plugin_entry_v1() -> RuntimePluginApiV1 {
+    saying::obey_environment();
     saying::table()
 }
 

@@ -24,6 +24,18 @@ pub(crate) fn table() -> RuntimePluginApiV1 {
     TABLE.get()
 }
 
+/// Sets the properties in the environment variable [`VARIABLE`], in the form
+/// `table=panicking;null=run_tx`. For programs that cannot call `statevec_misbehaving_say`.
+pub(crate) fn obey_environment() {
+    let said = std::env::var(VARIABLE).unwrap_or_default();
+    for (what, value) in said.split(';').filter_map(|said| said.split_once('=')) {
+        assert!(say(what, value).is_some(), "{VARIABLE}: no such property: {what}={value}");
+    }
+}
+
+/// The environment variable with properties.
+const VARIABLE: &str = "STATEVEC_MISBEHAVING";
+
 pub(crate) unsafe extern "C" fn plugin_name() -> RuntimeBytesRef {
     NAME_SAID.get()
 }

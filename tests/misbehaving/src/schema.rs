@@ -3,7 +3,7 @@
 use statevec_abi::{
     abi::RecordKind,
     schema,
-    typed::{Event, Record},
+    typed::{Command, Event, Record},
 };
 
 /// The correct command: it creates the account of the command's number.
@@ -37,8 +37,23 @@ pub(crate) struct Report<'a> {
     pub(crate) text: &'a [u8],
 }
 
+/// The correct command.
+#[derive(Debug, Command)]
+#[command(kind = 1)]
+pub(crate) struct Well {}
+
+/// A command with the fault. So has every command that is not declared.
+#[derive(Debug, Command)]
+#[command(kind = 2)]
+pub(crate) struct Wrong {}
+
 schema! {
-    pub(crate) const SCHEMA = { version: "1.0", records: [Account, Note], events: [Report] };
+    pub(crate) const SCHEMA = {
+        version: "1.0",
+        records: [Account, Note],
+        commands: [Well, Wrong],
+        events: [Report],
+    };
 }
 
 const _: () = assert!(

@@ -1,0 +1,29 @@
+//! The limits of a child process.
+
+use super::job::Job;
+
+/// The most bytes of a file that the plugin writes.
+#[cfg(unix)]
+const FILE_BYTES: u64 = 64 << 20;
+
+/// Limits this process: address space, processor time, size of files, no core dumps. A limit that
+/// the system refuses is left out; the parent's limit of time holds in any case.
+#[cfg(unix)]
+pub(super) fn set(job: &Job) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limits = [
+        (Resource::As, job.memory_mib.saturating_mul(1 << 20)),
+        (Resource::Cpu, job.seconds.saturating_mul(4)),
+        (Resource::Fsize, FILE_BYTES),
+        (Resource::Core, 0),
+    ];
+    for (resource, limit) in limits {
+        let maximum = getrlimit(resource).maximum;
+        let limit = maximum.map_or(limit, |maximum| limit.min(maximum));
+        let _ = setrlimit(resource, Rlimit { current: Some(limit), maximum });
+    }
+}
+
+/// This system limits processes in another way; the parent's limit of time holds.
+#[cfg(not(unix))]
+pub(super) fn set(_job: &Job) {}

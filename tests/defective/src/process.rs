@@ -1,0 +1,24 @@
+//! Effects on the process.
+
+use std::{env, fs, hint, mem, process, thread, time::Duration};
+
+use crate::{Defective, named};
+
+pub(crate) fn on_create() {
+    match &*named() {
+        "memory that is lost" => mem::forget(hint::black_box(vec![7_u8; 200])),
+        "file that stays open" => mem::forget(fs::File::open("/dev/null")),
+        _ => {}
+    }
+}
+
+pub(crate) fn before(plugin: &Defective) {
+    match &*plugin.defect {
+        "thread that stays" => drop(thread::spawn(|| thread::sleep(Duration::from_secs(3)))),
+        "another working folder" => drop(env::set_current_dir("/")),
+        "file that is left" => drop(fs::write("journal", b"left")),
+        "print" => println!("a command comes"),
+        "exit" => process::exit(0),
+        _ => {}
+    }
+}
