@@ -38,7 +38,7 @@ pub use watch::DurableWatch;
 
 pub(crate) use batch::Batch;
 pub(crate) use group_commit::Committer;
-pub(crate) use segments::{SegmentStart, segment_starts};
+use segments::{SegmentStart, segment_starts};
 pub(crate) use writer::LogWriter;
 
 /// Options for the layout of a log.

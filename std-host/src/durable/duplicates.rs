@@ -6,7 +6,7 @@ use statevec_abi::txlog::{Entries, Entry, TransactionEntry};
 
 use crate::{
     storage::Storage,
-    txlog::{LogError, LogWalk, SegmentStart, segment_starts},
+    txlog::{LogError, LogWalk},
 };
 
 /// Looks up entries by `ext_seq`. It remembers the frame that it found last, because a source that
@@ -54,7 +54,11 @@ impl Duplicates {
         match &mut self.walk {
             // Entries may have come since. What was read ahead then no longer agrees with the file.
             Some(walk) if is_behind => walk.refresh(&self.dir)?,
-            _ => self.walk = self.walk_to(ext_seq)?,
+            _ => {
+                self.frame = Frame::default();
+                let storage = Arc::clone(&self.storage);
+                self.walk = LogWalk::to_command(storage, &self.dir, ext_seq)?;
+            }
         }
         let Some(walk) = &mut self.walk else { return Ok(()) };
         let frame = &mut self.frame;
@@ -70,18 +74,6 @@ impl Duplicates {
                 return Ok(());
             }
         }
-    }
-
-    /// A walk from the segment that holds a command.
-    fn walk_to(&mut self, ext_seq: u64) -> Result<Option<LogWalk>, LogError> {
-        self.frame = Frame::default();
-        let starts = segment_starts(&*self.storage, &self.dir)?;
-        let is_before = |start: &SegmentStart| start.ext_seq.is_none_or(|last| last < ext_seq);
-        let Some(start) = starts.iter().rev().find(|start| is_before(start)) else {
-            return Ok(None);
-        };
-        let storage = Arc::clone(&self.storage);
-        LogWalk::open(storage, &self.dir, start.first_entry).map(Some)
     }
 }
 

@@ -150,7 +150,9 @@ impl DurableEngine {
             self.start_sync()?;
         }
         let interrupted = self.opened.interrupted.map(|interrupted| interrupted.ext_seq);
-        if self.options.on_failure == OnFailure::Skip && interrupted == Some(ext_seq) {
+        let is_skipped =
+            self.options.on_failure == OnFailure::Skip && !self.options.rerun_interrupted;
+        if is_skipped && interrupted == Some(ext_seq) {
             self.record_interrupted(command)?;
         } else {
             self.run(command)?;

@@ -124,7 +124,7 @@ pub(super) fn take_lock(
     Ok(lock)
 }
 
-fn header_of(
+pub(super) fn header_of(
     plugin: &LoadedPlugin,
     file: Option<&PluginFile>,
     options: &DurableOptions,

@@ -18,6 +18,9 @@ pub struct DurableOptions {
     pub on_failure: OnFailure,
     /// True if the `ext_seq` of each command must be one more than that of the command before.
     pub strict_sequence: bool,
+    /// True if a command that ended the process runs again also when failures are skipped. Replicas
+    /// need it: a command that one of them did not end must have the same result on all.
+    pub rerun_interrupted: bool,
     /// True if syncs and checkpoints run on threads of their own, beside the commands. The default
     /// is `true`. Without them the same calls give the same writes in the same order, which tests
     /// rely on.
@@ -36,6 +39,7 @@ impl Default for DurableOptions {
             checkpoint: CheckpointOptions::default(),
             on_failure: OnFailure::default(),
             strict_sequence: false,
+            rerun_interrupted: false,
             in_background: true,
             holder: String::new(),
         }

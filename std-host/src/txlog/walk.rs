@@ -13,9 +13,9 @@ use std::{
 use statevec_abi::txlog::{Entry, FrameHeader};
 
 use super::{
-    Damage, LogError, LogHeader, LogPosition, Segment, TornTail,
+    Damage, LogError, LogHeader, LogPosition, Segment, SegmentStart, TornTail,
     frames::{FrameReader, FramesEnd},
-    list_segments,
+    list_segments, segment_starts,
     tail::torn_tail,
 };
 use crate::storage::Storage;
@@ -57,6 +57,25 @@ impl LogWalk {
         let start = segments.partition_point(|segment| segment.first_entry <= from);
         let before = segments.drain(..start.saturating_sub(1)).next_back();
         Self::of_segments(storage, before, segments, from)
+    }
+
+    /// Walks through the segments in a folder, from the one that holds a command, or would hold it.
+    /// `None` if the log begins behind the command.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn to_command(
+        storage: Arc<dyn Storage>,
+        dir: &Path,
+        ext_seq: u64,
+    ) -> Result<Option<Self>, LogError> {
+        let starts = segment_starts(&*storage, dir)?;
+        let is_before = |start: &SegmentStart| start.ext_seq.is_none_or(|last| last < ext_seq);
+        let Some(start) = starts.iter().rev().find(|start| is_before(start)) else {
+            return Ok(None);
+        };
+        Self::open(storage, dir, start.first_entry).map(Some)
     }
 
     /// Walks through one file.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Outcome,
     durable::{
-        DurableError, OnFailure,
+        DurableError, Logged, OnFailure,
         record::{NotRecorded, record_committed, record_unchanged},
     },
     engine::Position,
@@ -29,6 +29,19 @@ use crate::{
 pub(crate) const ENDED_PROCESS: &str = "the process ended while it ran this command";
 
 impl DurableEngine {
+    /// The recorded result of a command that was submitted before; `None` if no command had this
+    /// number, or the log does not reach back so far. The entry is durable.
+    ///
+    /// # Errors
+    ///
+    /// As [`sync`](Self::sync), or the log cannot be read.
+    pub fn recorded(&mut self, ext_seq: u64) -> Result<Option<Logged<'_>>, DurableError> {
+        if self.position.ext_seq.is_none_or(|last| last < ext_seq) {
+            return Ok(None);
+        }
+        Ok(self.duplicate(ext_seq)?.logged())
+    }
+
     pub(super) fn duplicate(&mut self, ext_seq: u64) -> Result<Submitted<'_>, DurableError> {
         // Its entry may be in the batch. After the sync it is read from the log, like any other.
         if self.durable() < self.position.entry {
