@@ -16,6 +16,8 @@ pub(crate) struct Commands {
     payloads: Vec<u8>,
     /// Makes a retry of the whole request safe.
     pub(crate) key: Option<IdempotencyKey>,
+    /// True if somebody waits for the outcomes as text.
+    pub(crate) is_answered: bool,
 }
 
 /// One command without its payload's bytes.
@@ -31,7 +33,38 @@ pub(crate) struct Command {
 
 impl Commands {
     fn new() -> Self {
-        Self { list: Vec::new(), payloads: Vec::new(), key: None }
+        Self { list: Vec::new(), payloads: Vec::new(), key: None, is_answered: true }
+    }
+
+    /// No commands yet: they will come from a stream, and nobody waits for their outcomes.
+    pub(crate) fn of_stream() -> Self {
+        Self { is_answered: false, ..Self::new() }
+    }
+
+    /// Adds a message of a stream, if it can be read as a command, and returns the command's kind.
+    pub(crate) fn read_message<E>(
+        &mut self,
+        ext_seq: u64,
+        ref_ext_time_us: u64,
+        read: impl FnOnce(&mut Vec<u8>) -> Result<u8, E>,
+    ) -> Result<u8, E> {
+        let start = self.payloads.len();
+        let kind = read(&mut self.payloads)?;
+        let payload = start..self.payloads.len();
+        self.list.push(Command { kind, ext_seq: Some(ext_seq), ref_ext_time_us, payload });
+        Ok(kind)
+    }
+
+    /// The payload of the command that was added last.
+    pub(crate) fn last_payload(&self) -> &[u8] {
+        self.list.last().map(|command| self.payload(command)).unwrap_or_default()
+    }
+
+    /// Removes the command that was added last.
+    pub(crate) fn drop_last(&mut self) {
+        if let Some(command) = self.list.pop() {
+            self.payloads.truncate(command.payload.start);
+        }
     }
 
     pub(crate) fn payload(&self, command: &Command) -> &[u8] {

@@ -16,6 +16,8 @@ mod query;
 mod record_json;
 mod record_page;
 mod records;
+mod reflected;
+mod replicas;
 mod router;
 mod stalled;
 mod status;

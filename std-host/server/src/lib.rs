@@ -16,12 +16,16 @@ mod http;
 mod ingress;
 mod logging;
 mod metrics;
+mod nats;
 mod openapi;
 mod options;
 mod plugin;
 mod publication;
+mod replica;
+mod replica_metrics;
 mod service;
 mod shutdown;
 
-pub use options::{OptionsError, Settings};
-pub use service::{ServiceError, run};
+pub use nats::NatsError;
+pub use options::{InitSettings, Invocation, OptionsError, Settings};
+pub use service::{ServiceError, init_stream, run};

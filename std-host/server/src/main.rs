@@ -2,15 +2,19 @@
 
 use std::process::ExitCode;
 
-use statevec_server::{ServiceError, Settings, run};
+use statevec_server::{Invocation, ServiceError, init_stream, run};
 
 fn main() -> ExitCode {
-    let settings = match Settings::from_process() {
-        Ok(Some(settings)) => settings,
-        Ok(None) => return ExitCode::SUCCESS,
+    let invocation = match Invocation::from_process() {
+        Ok(invocation) => invocation,
         Err(error) => return report(&error, 2),
     };
-    match run(&settings) {
+    let done = match &invocation {
+        Invocation::Serve(settings) => run(settings),
+        Invocation::InitStream(settings) => init_stream(settings).map(|lines| println!("{lines}")),
+        _ => Ok(()),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error, ServiceError::exit_code(&error)),
     }

@@ -19,7 +19,11 @@ use prometheus_client::{
 };
 use statevec_host::LoadedPlugin;
 
-use crate::command_counters::{CommandCounters, Labels};
+use crate::{
+    command_counters::{CommandCounters, Labels},
+    nats::ReplicaStatus,
+    replica_metrics::ReplicaMetrics,
+};
 
 /// The content type of the metrics.
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -38,6 +42,7 @@ pub(crate) struct Metrics {
     connections: Gauge,
     refused_connections: Counter,
     scraped: Scraped,
+    replica: Option<ReplicaMetrics>,
 }
 
 /// Gauges that are set before each scrape.
@@ -54,7 +59,7 @@ struct Scraped {
 }
 
 /// Values of a scrape.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Scrape {
     pub(crate) log_bytes: u64,
     pub(crate) queue: (usize, usize),
@@ -63,12 +68,15 @@ pub(crate) struct Scrape {
     pub(crate) is_running: bool,
     /// Each record kind with its number of records; empty while the engine does not run.
     pub(crate) records: Vec<(String, usize)>,
+    /// The state of a replica.
+    pub(crate) replica: Option<ReplicaStatus>,
 }
 
 impl Metrics {
-    pub(crate) fn new(plugin: &LoadedPlugin) -> Self {
+    pub(crate) fn new(plugin: &LoadedPlugin, is_replica: bool) -> Self {
         let mut registry = Registry::with_prefix("statevec");
         let commands = CommandCounters::register(plugin.schema(), &mut registry);
+        let replica = is_replica.then(|| ReplicaMetrics::register(&mut registry));
         let seconds = || Histogram::new(exponential_buckets(0.0001, 2.0, 18));
         let metrics = Self {
             commands,
@@ -81,6 +89,7 @@ impl Metrics {
             connections: Gauge::default(),
             refused_connections: Counter::default(),
             scraped: Scraped::default(),
+            replica,
             registry: Registry::default(),
         };
         metrics.register(&mut registry, plugin);
@@ -203,6 +212,9 @@ impl Metrics {
         for (name, number) in &scrape.records {
             let labels = vec![("record", name.clone())];
             records.get_or_create(&labels).set(signed(*number as u64));
+        }
+        if let (Some(metrics), Some(status)) = (&self.replica, &scrape.replica) {
+            metrics.set(status);
         }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;

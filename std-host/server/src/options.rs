@@ -1,14 +1,18 @@
 //! Options, from arguments and from a file.
 
 mod given;
+mod invocation;
+mod nats;
 mod settings;
 mod text_file;
 
 use std::{net::SocketAddr, path::PathBuf};
 
+pub use invocation::{InitSettings, Invocation};
 pub use settings::Settings;
 
 pub(crate) use given::{Format, Given, OnFailure};
+pub(crate) use nats::NatsSettings;
 
 /// An option that is missing, wrong, or contradicts another one.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +74,35 @@ pub enum OptionsError {
         path: PathBuf,
         /// The problem and its remedy.
         problem: String,
+    },
+    /// The address of a NATS server is not one.
+    #[error(
+        "nats: {address:?} is no address ({problem}); give nats://HOST:PORT, or several with commas"
+    )]
+    Nats {
+        /// The address.
+        address: String,
+        /// The problem.
+        problem: String,
+    },
+    /// A name cannot be part of a subject.
+    #[error("{option} is {found:?}; it must have 1 to 200 letters, digits, dashes or underscores{}",
+        if more.is_empty() { String::new() } else { format!(", or characters of {more:?} between them") })]
+    Name {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        found: String,
+        /// Further characters that it may have.
+        more: String,
+    },
+    /// The option does not go with replicas.
+    #[error("{option} does not go with nats: {reason}")]
+    NotForReplicas {
+        /// The option.
+        option: &'static str,
+        /// The reason and the remedy.
+        reason: &'static str,
     },
     /// The digest is not one.
     #[error("sha256: {0}")]

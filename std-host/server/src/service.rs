@@ -10,15 +10,16 @@ use std::{
 
 use statevec_host::{durable::DataDirectory, storage::FileSystem};
 use tokio::{net::TcpListener, runtime, sync::watch};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::{
     engine::{EngineHandle, EngineState, EngineThread, Inbox, Opening},
     http::{self, App},
-    ingress::LocalIngress,
+    ingress::{Ingress, LocalIngress},
     logging,
     metrics::Metrics,
-    options::Settings,
+    nats::{self, NatsError, Replica, StartError},
+    options::{InitSettings, Settings},
     plugin::{self, PluginError},
     publication::LocalPublication,
     shutdown::{self, EndSignals},
@@ -56,6 +57,22 @@ pub enum ServiceError {
     /// The engine stopped.
     #[error("the engine stopped: {0}")]
     Stopped(String),
+    /// The connection to NATS cannot be had.
+    #[error(transparent)]
+    Nats(#[from] NatsError),
+    /// Streams exist, and are not as replicas need them.
+    #[error(
+        "{found}\n{differences}. Nothing was changed: change these settings with the nats command line"
+    )]
+    Stream {
+        /// What there is, in lines.
+        found: String,
+        /// The differences.
+        differences: String,
+    },
+    /// The stream, or another replica, contradicts this replica.
+    #[error("the replica stopped: {0}")]
+    Replica(String),
     /// The engine did not end in time.
     #[error(
         "a command did not end within {0} seconds; the commands that wait for it were not acknowledged"
@@ -63,13 +80,47 @@ pub enum ServiceError {
     Stuck(u64),
 }
 
+impl From<StartError> for ServiceError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Nats(error) => Self::Nats(error),
+            StartError::Join(reason) => Self::Data(reason),
+        }
+    }
+}
+
 impl ServiceError {
-    /// The exit code of the program: 4 for a command that failed, or 1. A service manager can
-    /// restart after the second and leave the first to an operator.
+    /// The exit code of the program: 4 for a command that failed, 5 for a replica that contradicts
+    /// its stream or the others, or 1. A service manager can restart after the last and leave the
+    /// others to an operator.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        if matches!(self, Self::CommandFailed(_)) { 4 } else { 1 }
+        match self {
+            Self::CommandFailed(_) => 4,
+            Self::Replica(_) => 5,
+            _ => 1,
+        }
     }
+}
+
+/// Makes the streams and buckets of replicas, or checks those that exist. Returns what there is, in
+/// lines.
+///
+/// # Errors
+///
+/// There is no connection, something cannot be made, or a setting of what exists would let messages
+/// be lost or repeated.
+pub fn init_stream(settings: &InitSettings) -> Result<String, ServiceError> {
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| ServiceError::System { action: "start the async runtime", source })?;
+    let (lines, differences) = runtime.block_on(nats::init_stream(settings))?;
+    let lines = lines.join("\n");
+    if differences.is_empty() {
+        return Ok(lines);
+    }
+    Err(ServiceError::Stream { found: lines, differences: differences.join("; ") })
 }
 
 /// Runs a server until a signal ends it.
@@ -89,14 +140,24 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
         sha256 = plugin.sha256().map(|digest| digest.to_string()),
         "loaded the plugin"
     );
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| ServiceError::System { action: "start the async runtime", source })?;
+    let options = settings.durable_options();
+    let replica = match &settings.nats {
+        Some(nats) => Some(runtime.block_on(Replica::start(nats, &directory, &plugin, &options))?),
+        None => None,
+    };
     let opening = Opening {
         directory: directory.clone(),
         plugin: plugin.clone(),
-        options: settings.durable_options(),
+        options,
         remembered_keys: settings.idempotency_keys,
+        digests: replica.as_ref().map(|replica| replica.digests.clone()),
     };
     let inbox = Arc::new(Inbox::new(settings.queue_commands));
-    let metrics = Arc::new(Metrics::new(&plugin));
+    let metrics = Arc::new(Metrics::new(&plugin, replica.is_some()));
     let (publication, durable) = LocalPublication::new();
     let (state, state_watch) = watch::channel(EngineState::Running);
     let engine = EngineHandle::new(Arc::clone(&inbox), state_watch.clone());
@@ -126,20 +187,31 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
         Ok(Err(error)) => return Err(ServiceError::Data(crate::engine::with_causes(&error))),
         Err(_) => return Err(ServiceError::Data("the engine's thread ended".into())),
     }
+    let ingress: Arc<dyn Ingress> = match &replica {
+        Some(replica) => {
+            let _entered = runtime.enter();
+            Arc::new(replica.ingress(&engine, &plugin))
+        }
+        None => Arc::new(LocalIngress::new(engine.clone())),
+    };
+    let status = replica.as_ref().map(|replica| replica.status.clone());
     let app = App::new(
         settings,
-        plugin,
-        directory,
+        plugin.clone(),
+        directory.clone(),
         engine.clone(),
-        Arc::new(LocalIngress::new(engine)),
-        durable,
+        ingress,
+        durable.clone(),
         metrics,
+        status,
     );
-    let runtime = runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|source| ServiceError::System { action: "start the async runtime", source })?;
-    let served = runtime.block_on(serve(settings, app, state_watch.clone()));
+    let replicating = async move {
+        match replica {
+            Some(replica) => replica.run(engine, plugin, directory, durable).await,
+            None => None,
+        }
+    };
+    let served = runtime.block_on(serve(settings, app, state_watch.clone(), replicating));
     shutdown::tell_stopping();
     inbox.close();
     if end.recv_timeout(settings.stop_time).is_err() {
@@ -158,12 +230,13 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
     }
 }
 
-/// Serves requests until a signal comes or the engine stops, and until the requests that are
-/// running have their answers.
+/// Serves requests until a signal comes, the engine stops or `replicating` returns a reason, and
+/// until the requests that are running have their answers.
 async fn serve(
     settings: &Settings,
     app: App,
     mut state: watch::Receiver<EngineState>,
+    replicating: impl Future<Output = Option<String>> + Send + 'static,
 ) -> Result<(), ServiceError> {
     let listen = settings.listen;
     let listener = TcpListener::bind(listen)
@@ -179,12 +252,18 @@ async fn serve(
     }
     info!(%address, "ready: http://{address}/");
     shutdown::tell_ready(&format!("serving http://{address}/"));
+    let replicating = tokio::spawn(replicating);
+    let mut stopped = None;
     let end = async {
         tokio::select! {
+            Ok(Some(reason)) = replicating => {
+                error!(reason, "the replica has stopped");
+                stopped = Some(reason);
+            }
             name = signals.wait() => info!("{name}: no more requests are taken"),
             _ = state.wait_for(|state| matches!(state, EngineState::Stopped { .. })) => {}
         }
     };
     http::serve(listener, settings, app, end).await;
-    Ok(())
+    stopped.map_or(Ok(()), |reason| Err(ServiceError::Replica(reason)))
 }

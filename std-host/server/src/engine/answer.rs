@@ -36,6 +36,28 @@ pub(crate) enum Refusal {
     /// A command's number is not the next one, and the log allows no gap.
     #[error("{0}")]
     Gap(String),
+    /// The stream numbers commands, and gives them their time.
+    #[error(
+        "this server takes its commands from a stream, which gives them ext_seq and ref_ext_time_us; leave both \
+         out, and make a retry safe with an Idempotency-Key"
+    )]
+    NumberedByStream,
+    /// The commands are not known to be in the stream.
+    #[error(
+        "the commands may or may not be in the stream: {0}. Send them again with the same Idempotency-Key"
+    )]
+    NotInStream(String),
+    /// The commands are in the stream, and did not run here yet.
+    #[error(
+        "the commands are in the stream, the last one with ext_seq {last}, and this replica did not run them \
+         within {seconds} seconds; they run when it goes on"
+    )]
+    Behind { last: u64, seconds: u64 },
+    /// The state that a read asked for did not come.
+    #[error(
+        "this server is at entry {entry} and ext_seq {ext_seq}, and did not get further in time"
+    )]
+    NotYet { entry: u64, ext_seq: u64 },
     /// The idempotency key was sent with another body before.
     #[error(
         "this Idempotency-Key came with another body before; each request needs a key of its own"

@@ -9,6 +9,7 @@ use statevec_host::{
 };
 
 use super::keys::{KeyError, Keys};
+use crate::replica::OwnDigests;
 
 /// The way to open the data directory, for the first and every further time.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(crate) struct Opening {
     pub(crate) plugin: LoadedPlugin,
     pub(crate) options: DurableOptions,
     pub(crate) remembered_keys: usize,
+    /// Takes the digests that replicas exchange.
+    pub(crate) digests: Option<OwnDigests>,
 }
 
 /// A data directory that is open.
@@ -42,7 +45,7 @@ impl Opening {
         let engine = DurableEngine::open(&self.directory, &self.plugin, self.options.clone())?;
         let last = engine.position().ext_seq;
         // If failures are not skipped, the command may run again.
-        let skips = self.options.on_failure == OnFailure::Skip;
+        let skips = self.options.on_failure == OnFailure::Skip && !self.options.rerun_interrupted;
         let interrupted = engine.opened().interrupted.filter(|_| skips);
         let interrupted = interrupted.map(|interrupted| interrupted.ext_seq);
         let storage = Arc::clone(self.directory.storage());

@@ -9,7 +9,7 @@ use statevec_host::{
 };
 
 use super::{Answer, Refusal, keys::Plan};
-use crate::{command_counters::CommandCounters, commands::Commands};
+use crate::{command_counters::CommandCounters, commands::Commands, replica::OwnDigests};
 
 /// The numbers of a request's commands.
 pub(super) enum Numbering {
@@ -32,6 +32,7 @@ pub(super) fn run(
     engine: &mut DurableEngine,
     writer: &JsonWriter,
     counters: &CommandCounters,
+    digests: Option<&OwnDigests>,
     commands: &Commands,
     numbering: &Numbering,
 ) -> Ran {
@@ -57,13 +58,20 @@ pub(super) fn run(
             Ok(Submitted::Ran(logged)) => {
                 let entry = logged.entry();
                 counters.count(entry.command_kind, outcome_name(&entry.outcome));
-                writer.logged_outcome(&entry, out);
+                if let Some(digests) = digests {
+                    digests.behind(ext_seq, entry.digest);
+                }
+                if commands.is_answered {
+                    writer.logged_outcome(&entry, out);
+                }
             }
             Ok(Submitted::Duplicate { original }) => {
                 let kind = command.command_kind();
                 counters.count(kind, "duplicate");
-                let original = original.map(|logged| logged.entry());
-                writer.logged_duplicate(ext_seq, kind, original.as_ref(), out);
+                if commands.is_answered {
+                    let original = original.map(|logged| logged.entry());
+                    writer.logged_duplicate(ext_seq, kind, original.as_ref(), out);
+                }
                 answer.has_duplicates = true;
             }
             Err(error) => {
@@ -72,7 +80,9 @@ pub(super) fn run(
                 return Ran { answer, error };
             }
         }
-        answer.outcomes.push('\n');
+        if commands.is_answered {
+            answer.outcomes.push('\n');
+        }
     }
     Ran { answer, error: None }
 }

@@ -163,13 +163,14 @@ impl EngineThread {
     fn run_one(&mut self, submission: Submission, numbering: &Numbering) {
         let Some(Opened { engine, .. }) = &mut self.opened else { return };
         let Submission { commands, reply, arrived } = submission;
-        let Self { writer, metrics, waiting, .. } = self;
-        let Ran { answer, error } = run(engine, writer, &metrics.commands, &commands, numbering);
+        let Self { writer, metrics, waiting, opening, .. } = self;
+        let (counters, digests) = (&metrics.commands, opening.digests.as_ref());
+        let Ran { answer, error } = run(engine, writer, counters, digests, &commands, numbering);
         if let Some(error) = error {
             debug!(error = with_causes(&error), "the engine takes no more commands");
         }
         let answered = match answer.cut.clone() {
-            Some(refusal) if answer.outcomes.is_empty() => Err(refusal),
+            Some(refusal) if answer.outcomes.is_empty() && commands.is_answered => Err(refusal),
             _ => Ok(answer),
         };
         let metrics = Arc::clone(metrics);

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use super::Token;
 use crate::{
     engine::EngineHandle, entries::EntryReader, ingress::Ingress, metrics::Metrics,
-    options::Settings,
+    nats::SharedStatus, options::Settings,
 };
 
 /// A handle to these parts. A clone is another handle to the same parts.
@@ -28,6 +28,8 @@ pub(crate) struct Parts {
     pub(super) metrics: Arc<Metrics>,
     pub(super) writer: JsonWriter,
     pub(super) entries: EntryReader,
+    /// The state of this replica; `None` for a server that is none.
+    pub(super) replica: Option<SharedStatus>,
     pub(super) token: Option<Token>,
     pub(super) insecure: bool,
     pub(super) body_bytes: usize,
@@ -41,6 +43,7 @@ pub(crate) struct Parts {
 }
 
 impl App {
+    #[allow(clippy::too_many_arguments, reason = "each is another part, and there is one caller")]
     pub(crate) fn new(
         settings: &Settings,
         plugin: LoadedPlugin,
@@ -49,6 +52,7 @@ impl App {
         ingress: Arc<dyn Ingress>,
         durable: watch::Receiver<u64>,
         metrics: Arc<Metrics>,
+        replica: Option<SharedStatus>,
     ) -> Self {
         Self(Arc::new(Parts {
             entries: EntryReader::new(&directory, JsonWriter::new(plugin.schema())),
@@ -59,6 +63,7 @@ impl App {
             ingress,
             durable,
             metrics,
+            replica,
             token: settings.token.clone(),
             insecure: settings.insecure,
             body_bytes: settings.body_bytes,

@@ -58,9 +58,9 @@ impl KeyRange {
             let (low, high) = (low.map(Vec::as_slice), high.map(Vec::as_slice));
             let store = engine.engine().store();
             let page = Page::of(store.range(kind, low, high)?, limit);
-            Some((page, store.len(kind), engine.position().entry))
+            Some((page, store.len(kind), *engine.position()))
         });
-        let Some((page, total, entry)) = read.await? else {
+        let Some((page, total, position)) = read.await? else {
             let name = &record.name;
             return Err(wrong(format!(
                 "{name:?} has no key ranges: its schema does not say supportRangeScan"
@@ -70,8 +70,8 @@ impl KeyRange {
             key_of(record, &value(app, RecordKey { kind, sys_id: *sys_id }, data))
         });
         let next = next.unwrap_or(Value::Null);
-        let head = format!(r#""entry":{entry},"total":{total},"next_key":{next}"#);
-        page.answer(app, kind, &head)
+        let head = format!(r#""total":{total},"next_key":{next}"#);
+        page.answer(app, kind, &position, &head)
     }
 }
 

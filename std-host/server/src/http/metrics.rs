@@ -24,6 +24,7 @@ pub(super) async fn get(State(app): State<App>) -> Result<impl IntoResponse, Pro
         queue: app.engine.waiting(),
         is_running: app.engine.state() == EngineState::Running,
         records,
+        replica: app.replica.as_ref().map(|shared| shared.read()),
         ..files
     };
     let text = app.metrics.text(&scrape).map_err(|error| {

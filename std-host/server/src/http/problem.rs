@@ -48,7 +48,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match status {
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             StatusCode::INSUFFICIENT_STORAGE => {
@@ -70,7 +72,11 @@ impl From<Refusal> for Problem {
             Refusal::Stopping | Refusal::Stopped(_) => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::StorageFull(_) => StatusCode::INSUFFICIENT_STORAGE,
             Refusal::Gap(_) => StatusCode::CONFLICT,
-            Refusal::KeyReused | Refusal::EndedProcess { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::KeyReused | Refusal::EndedProcess { .. } | Refusal::NumberedByStream => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Refusal::NotInStream(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Behind { .. } | Refusal::NotYet { .. } => StatusCode::GATEWAY_TIMEOUT,
         };
         Self::new(status, refusal.to_string())
     }

@@ -6,9 +6,9 @@ use axum::{
     response::IntoResponse as _,
 };
 use statevec_abi::abi::{RecordKey, RecordKind};
-use statevec_host::StoredRecord;
+use statevec_host::{StoredRecord, txlog::LogPosition};
 
-use super::{App, answer::held, body::permits_for, problem::Problem};
+use super::{App, answer::held, body::permits_for, problem::Problem, reflected::reflecting};
 
 /// About how many bytes of records are sent at once.
 const PAGE_BYTES: usize = 256 << 10;
@@ -39,14 +39,16 @@ impl Page {
         page
     }
 
-    /// The answer: the members in `head`, and the records.
+    /// The answer: the entry that it shows, the members in `head`, and the records.
     pub(super) fn answer(
         &self,
         app: &App,
         kind: RecordKind,
+        position: &LogPosition,
         head: &str,
     ) -> Result<Response<Body>, Problem> {
-        let mut text = format!(r#"{{{head},"records":["#);
+        let entry = position.entry;
+        let mut text = format!(r#"{{"entry":{entry},{head},"records":["#);
         for (place, (sys_id, data)) in self.records.iter().enumerate() {
             if place > 0 {
                 text.push(',');
@@ -55,7 +57,8 @@ impl Page {
         }
         text.push_str("]}");
         let permits = permits_for(app, &text)?;
-        Ok(([(CONTENT_TYPE, "application/json")], held(text, permits)).into_response())
+        let response = ([(CONTENT_TYPE, "application/json")], held(text, permits));
+        Ok(reflecting(response.into_response(), position))
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     query::{Query, wrong},
     record_json::{encoded_key, value},
     record_page::Page,
+    reflected::{MIN_ENTRY, MIN_EXT_SEQ, reflecting, wait},
 };
 
 /// The parameters as they stand in the URL.
@@ -29,8 +30,10 @@ pub(super) async fn get(
     Path(name): Path<String>,
     given: Given,
 ) -> Result<Response<Body>, Problem> {
-    let query = parameters(given, &["key", "key_from", "key_to", "sys_id", "from", "limit"])?;
+    let known = ["key", "key_from", "key_to", "sys_id", "from", "limit", MIN_ENTRY, MIN_EXT_SEQ];
+    let query = parameters(given, &known)?;
     let record = definition(&app, &name)?;
+    wait(&app, &query).await?;
     if let Some(range) = KeyRange::of(&app, record, &query)? {
         return range.page(&app, record, query.limit()?).await;
     }
@@ -38,9 +41,9 @@ pub(super) async fn get(
         (Some(_), Some(_)) => Err(wrong("key and sys_id exclude each other; give one of them")),
         (Some(key), None) => {
             let key = encoded_key(&app, record, key)?;
-            Ok(one(&app, record, Which::Key(key)).await?.into_response())
+            one(&app, record, Which::Key(key)).await
         }
-        (None, Some(sys_id)) => Ok(one(&app, record, Which::SysId(sys_id)).await?.into_response()),
+        (None, Some(sys_id)) => one(&app, record, Which::SysId(sys_id)).await,
         (None, None) => {
             let from = query.number("from")?.unwrap_or(1);
             page(&app, record, from, query.limit()?).await
@@ -49,8 +52,12 @@ pub(super) async fn get(
 }
 
 /// A record by kind and number, at the published path.
-pub(super) async fn inspect(State(app): State<App>, given: Given) -> Result<Json<Value>, Problem> {
-    let query = parameters(given, &["record", "kind", "sys_id"])?;
+pub(super) async fn inspect(
+    State(app): State<App>,
+    given: Given,
+) -> Result<Response<Body>, Problem> {
+    let query = parameters(given, &["record", "kind", "sys_id", MIN_ENTRY, MIN_EXT_SEQ])?;
+    wait(&app, &query).await?;
     let schema = app.plugin.schema();
     let record = match (query.text("record"), query.number("kind")?) {
         (Some(name), None) => definition(&app, name)?,
@@ -86,22 +93,29 @@ enum Which {
     SysId(u64),
 }
 
-async fn one(app: &App, record: &RecordDefinition, which: Which) -> Result<Json<Value>, Problem> {
+async fn one(
+    app: &App,
+    record: &RecordDefinition,
+    which: Which,
+) -> Result<Response<Body>, Problem> {
     let kind = record.kind;
     let found = app.engine.read(move |engine| {
         let store = engine.engine().store();
-        match which {
+        let found = match which {
             Which::Key(key) => {
                 store.get_by_pk(kind, &key).map(|found| (found.sys_id, found.data.to_vec()))
             }
             Which::SysId(sys_id) => store.get(kind, sys_id).map(|data| (sys_id, data.to_vec())),
-        }
+        };
+        (found, *engine.position())
     });
-    let Some((sys_id, data)) = found.await? else {
+    let (found, position) = found.await?;
+    let Some((sys_id, data)) = found else {
         let detail = format!("there is no such record of {:?}", record.name);
         return Err(Problem::new(StatusCode::NOT_FOUND, detail));
     };
-    Ok(Json(value(app, RecordKey { kind, sys_id }, &data)))
+    let json = Json(value(app, RecordKey { kind, sys_id }, &data));
+    Ok(reflecting(json.into_response(), &position))
 }
 
 async fn page(
@@ -114,10 +128,10 @@ async fn page(
     let read = app.engine.read(move |engine| {
         let store = engine.engine().store();
         let page = Page::of(store.records_from(kind, from), limit);
-        (page, store.len(kind), engine.position().entry)
+        (page, store.len(kind), *engine.position())
     });
-    let (page, total, entry) = read.await?;
+    let (page, total, position) = read.await?;
     let next = Value::from(page.next.as_ref().map(|(sys_id, _)| *sys_id));
-    let head = format!(r#""entry":{entry},"total":{total},"next":{next}"#);
-    page.answer(app, kind, &head)
+    let head = format!(r#""total":{total},"next":{next}"#);
+    page.answer(app, kind, &position, &head)
 }

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     App, commands, entries, guard::guard, health::health, metrics, page, problem::Problem, records,
-    status,
+    replicas, status,
 };
 
 /// All routes, behind the checks that every request passes.
@@ -27,6 +27,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/events", get(entries::events))
         .route("/schema", get(status::schema))
         .route("/openapi.json", get(status::openapi))
+        .route("/replicas", get(replicas::get))
         .route("/status", get(status::status))
         .route("/health", get(health))
         .route("/metrics", get(metrics::get))

@@ -30,6 +30,9 @@ pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
         let answers = answers(&[("200", json_content("application/json", &object))], &["503"]);
         paths.insert(path.into(), json!({ "get": { "summary": summary, "responses": answers } }));
     }
+    let replicas = answers(&[("200", json_content("application/json", &object))], &["404", "503"]);
+    let replicas = json!({ "summary": "This replica and the others", "responses": replicas });
+    paths.insert("/replicas".into(), json!({ "get": replicas }));
     let health = json_content("application/json", &object);
     let answers_health = json!({
         "200": { "description": "the engine takes commands", "content": health },
@@ -46,7 +49,7 @@ pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
 
 fn commands() -> Value {
     let outcomes = json_content("application/x-ndjson", &json!({ "type": "string" }));
-    let errors = ["400", "403", "408", "409", "413", "415", "422", "429", "503", "507"];
+    let errors = ["400", "403", "408", "409", "413", "415", "422", "429", "503", "504", "507"];
     json!({
         "summary": "Run commands, and return their outcomes when they are durable",
         "description": "One JSON object per line, or submit requests one after another. The \
@@ -91,6 +94,8 @@ fn records(name: &str, key: Option<Value>, has_ranges: bool) -> Value {
         parameter("sys_id", "the number of one record", &whole(0, u64::MAX)),
         parameter("from", "the number that a page begins at", &whole(0, u64::MAX)),
         parameter("limit", "records of a page", &whole(1, 1000)),
+        parameter("min_entry", "wait until the state has this entry", &whole(0, u64::MAX)),
+        parameter("min_ext_seq", "wait until the state has this command", &whole(0, u64::MAX)),
     ];
     if let Some(key) = key {
         let of_one = [("key", "the primary key of one record, as JSON")];
@@ -113,7 +118,7 @@ fn records(name: &str, key: Option<Value>, has_ranges: bool) -> Value {
         "summary": format!("Records of {name}: one, or a page"),
         "parameters": parameters,
         "responses":
-            answers(&[("200", json_content("application/json", &found))], &["400", "404", "503"]),
+            answers(&[("200", json_content("application/json", &found))], &["400", "404", "503", "504"]),
     })
 }
 

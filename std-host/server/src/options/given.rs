@@ -128,6 +128,64 @@ options! {
     #[arg(long, value_name = "SECONDS")]
     stop_seconds: u64,
 
+    /// Be a replica: take commands from a stream of NATS JetStream. Addresses of its servers, with
+    /// commas between them
+    #[arg(long, value_name = "URL")]
+    nats: String,
+
+    /// The stream of commands. `statevec-server init-stream` makes it
+    #[arg(long, value_name = "NAME")]
+    stream: String,
+
+    /// The first part of the subjects: SUBJECT.commands, SUBJECT.results, SUBJECT.events.> and
+    /// SUBJECT.replicas [default: the stream's name in lower case]
+    #[arg(long, value_name = "SUBJECT")]
+    subject: String,
+
+    /// A file with credentials for NATS (user JWT and seed)
+    #[arg(long, value_name = "FILE")]
+    nats_credentials: PathBuf,
+
+    /// A file with a token for NATS
+    #[arg(long, value_name = "FILE")]
+    nats_token_file: PathBuf,
+
+    /// Certificates of the authorities that NATS servers are checked with; it implies TLS
+    #[arg(long, value_name = "FILE")]
+    nats_ca: PathBuf,
+
+    /// A client certificate for NATS, with --nats-key
+    #[arg(long, value_name = "FILE")]
+    nats_cert: PathBuf,
+
+    /// The key of --nats-cert
+    #[arg(long, value_name = "FILE")]
+    nats_key: PathBuf,
+
+    /// Talk to NATS only through TLS
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    nats_tls: bool,
+
+    /// The name of this replica; each needs one of its own [default: HOSTNAME-PORT]
+    #[arg(long, value_name = "NAME")]
+    replica_name: String,
+
+    /// The URL at which clients reach this replica, for the page of the others
+    #[arg(long, value_name = "URL")]
+    advertise: String,
+
+    /// How many replicas there are at least: most of them decide which digest is right [default: 3]
+    #[arg(long, value_name = "N")]
+    replicas: u64,
+
+    /// Replicas compare their digests at every N-th command [default: 10000]
+    #[arg(long, value_name = "N")]
+    digest_commands: u64,
+
+    /// Seconds that a request may wait for commands of a replica [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    command_seconds: u64,
+
     /// The form of the log on standard error [default: text]
     #[arg(long, value_name = "FORM")]
     log_format: Format,

@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser as _;
 use statevec_abi::boundary::limits;
 use statevec_host::{
     Sha256,
@@ -19,33 +18,10 @@ use statevec_host::{
 use tracing_subscriber::filter::Targets;
 
 use super::{
-    Format, Given, OnFailure, OptionsError,
+    Format, Given, NatsSettings, OnFailure, OptionsError,
     text_file::{read_text, read_token},
 };
 use crate::http::Token;
-
-/// Run a StateVec plugin as a durable service
-///
-/// It answers a command after the command and its result are on stable storage. With SIGTERM or
-/// SIGINT it takes no more commands, makes those that it took durable, and ends.
-///
-/// Exit codes: 0 after SIGTERM or SIGINT, 1 if something fails, 2 if an option is wrong, 4 if a
-/// command failed and --on-failure is stop.
-#[derive(Debug, clap::Parser)]
-#[command(version, arg_required_else_help = true)]
-struct Args {
-    #[command(flatten)]
-    given: Given,
-
-    /// A TOML file with any of the other options: keys are their names without dashes in front.
-    /// Arguments count before it
-    #[arg(long, value_name = "FILE")]
-    options: Option<PathBuf>,
-
-    /// Check all options and the files that they name, and end
-    #[arg(long)]
-    check_config: bool,
-}
 
 /// Options of a server, checked.
 #[derive(Debug, Clone)]
@@ -76,39 +52,24 @@ pub struct Settings {
     pub(crate) stop_time: Duration,
     pub(crate) log_format: Format,
     pub(crate) log_level: Targets,
+    pub(crate) nats: Option<NatsSettings>,
 }
 
 impl Settings {
-    /// The options of this process. `None` if it was only to check them: a line on standard output
-    /// says that they are right.
-    ///
-    /// Wrong arguments, `--help` and `--version` end the process.
-    ///
-    /// # Errors
-    ///
-    /// An option is missing or wrong, or a file that one names cannot be used.
-    pub fn from_process() -> Result<Option<Self>, OptionsError> {
-        let Args { given, options, check_config } = Args::parse();
-        let file = options.as_deref().map(read_options).transpose()?.unwrap_or_default();
-        let settings = Self::check(given.or(file))?;
-        if check_config {
-            println!("the options are right: {}", settings.summary());
-            return Ok(None);
-        }
-        Ok(Some(settings))
-    }
-
     /// Checks the options of a text in TOML.
     ///
     /// # Errors
     ///
-    /// As [`from_process`](Self::from_process). `path` is the file in texts.
+    /// An option is missing or wrong, or a file that one names cannot be used. `path` is the file in
+    /// texts.
     pub fn from_toml(path: &Path, text: &str) -> Result<Self, OptionsError> {
         Self::check(parse_options(path, text)?)
     }
 
-    fn check(given: Given) -> Result<Self, OptionsError> {
+    pub(super) fn check(mut given: Given) -> Result<Self, OptionsError> {
         let missing = |option, example| OptionsError::Missing { option, example };
+        let listen = given.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 7341)));
+        let nats = NatsSettings::check(&mut given, listen.port())?;
         let config = match (given.config, given.config_file) {
             (Some(_), Some(_)) => {
                 return Err(OptionsError::Both { one: "config", other: "config-file" });
@@ -118,9 +79,13 @@ impl Settings {
         };
         let token = given.token_file.map(|path| read_token(&path)).transpose()?;
         let insecure = given.insecure.unwrap_or_default();
-        let listen = given.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 7341)));
         if !listen.ip().is_loopback() && token.is_none() && !insecure {
             return Err(OptionsError::Open { listen });
+        }
+        if nats.is_some() && given.strict_sequence == Some(true) {
+            let reason =
+                "numbers are those of the stream, which misses none unless a message is no command";
+            return Err(OptionsError::NotForReplicas { option: "strict-sequence", reason });
         }
         let log_level = given.log_level.unwrap_or_else(|| "info".into());
         let log_level: Targets =
@@ -211,6 +176,7 @@ impl Settings {
             stop_time: seconds("stop-seconds", given.stop_seconds)?,
             log_format: given.log_format.unwrap_or_default(),
             log_level,
+            nats,
         })
     }
 
@@ -231,12 +197,13 @@ impl Settings {
                 OnFailure::Skip => statevec_host::durable::OnFailure::Skip,
             },
             strict_sequence: self.strict_sequence,
+            rerun_interrupted: self.nats.is_some(),
             holder: format!("statevec-server, process {}", std::process::id()),
             ..DurableOptions::default()
         }
     }
 
-    fn summary(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let Self { plugin, data, listen, .. } = self;
         let access = match (&self.token, self.insecure) {
             (Some(_), _) => "with a token",
@@ -254,7 +221,7 @@ impl Settings {
 /// Bytes of the longest file of options.
 const MOST_OPTIONS: usize = 1 << 20;
 
-fn read_options(path: &Path) -> Result<Given, OptionsError> {
+pub(super) fn read_options(path: &Path) -> Result<Given, OptionsError> {
     let text = read_text("options", path, MOST_OPTIONS)?;
     parse_options(path, &text)
 }
@@ -264,7 +231,7 @@ fn parse_options(path: &Path, text: &str) -> Result<Given, OptionsError> {
         .map_err(|source| OptionsError::Parse { path: path.into(), source: Box::new(source) })
 }
 
-fn range(
+pub(super) fn range(
     option: &'static str,
     given: Option<u64>,
     default: u64,
@@ -279,6 +246,6 @@ fn range(
     }
 }
 
-fn size(bytes: u64) -> usize {
+pub(super) fn size(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }

@@ -1,30 +1,11 @@
 //! The medium of the data directory has no more room.
 
-use std::{fs, path::Path, process::Command, thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
-use super::process::{Server, bank, deposit};
-
-/// A small file system in memory, mounted for one test.
-struct SmallDisk<'d>(&'d Path);
-
-impl<'d> SmallDisk<'d> {
-    /// `None` where the test may not mount.
-    fn mount(dir: &'d Path, bytes: u64) -> Option<Self> {
-        let options = format!("size={bytes}");
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
-            .arg(dir)
-            .output()
-            .is_ok_and(|output| output.status.success());
-        mounted.then_some(Self(dir))
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        let _unmounted = Command::new("umount").arg("--lazy").arg(self.0).output();
-    }
-}
+use super::{
+    process::{Server, bank, deposit},
+    small_disk::SmallDisk,
+};
 
 #[test]
 fn commands_are_refused_while_the_disk_is_full_and_run_again_afterwards() {
@@ -35,9 +16,9 @@ fn commands_are_refused_while_the_disk_is_full_and_run_again_afterwards() {
         eprintln!("skipped, because only root can mount a small file system");
         return;
     };
-    let data = disk.0.join("data");
+    let data = disk.path().join("data");
     let server = Server::start(&data, &["--segment-bytes", "65536"]);
-    let filler = disk.0.join("filler");
+    let filler = disk.path().join("filler");
     fs::write(&filler, vec![1; 100_000]).unwrap();
     let mut client = server.client();
     let mut acknowledged = 0_u64;
@@ -77,8 +58,8 @@ fn requests_with_keys_run_once_when_the_disk_was_full_in_between() {
         return;
     };
     // The segment has room for all commands: it is the journal of keys that gets none.
-    let server = Server::start(&disk.0.join("data"), &["--segment-bytes", "600000"]);
-    let filler = disk.0.join("filler");
+    let server = Server::start(&disk.path().join("data"), &["--segment-bytes", "600000"]);
+    let filler = disk.path().join("filler");
     // As much as there is room for, which ends with an error.
     let _full = fs::write(&filler, vec![1; 1 << 20]);
     let mut client = server.client();

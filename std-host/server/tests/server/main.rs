@@ -15,4 +15,5 @@ mod options;
 mod process;
 mod records;
 mod refused;
+mod small_disk;
 mod unruly;

@@ -1,0 +1,29 @@
+//! Replicas on NATS JetStream: carries out what the state machines of [`replica`](crate::replica)
+//! decide.
+
+mod checkpoints;
+mod connection;
+mod consume;
+mod gossip;
+mod init;
+mod join;
+mod message;
+mod names;
+mod publish;
+mod status;
+mod submit;
+mod tasks;
+
+pub use connection::NatsError;
+pub(crate) use connection::connect;
+pub(crate) use init::init_stream;
+pub(crate) use names::Names;
+pub(crate) use status::{Peer, ReplicaStatus, SharedStatus};
+pub(crate) use tasks::{Replica, StartError};
+
+use checkpoints::CheckpointTask;
+use consume::Consumer;
+use gossip::Gossip;
+use join::join;
+use publish::PublishTask;
+use submit::StreamIngress;

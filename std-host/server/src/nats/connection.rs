@@ -1,0 +1,88 @@
+//! The connection to NATS.
+
+use std::time::Duration;
+
+use async_nats::{Client, ConnectError, ConnectOptions, jetstream};
+
+use crate::options::NatsSettings;
+
+/// How long a request to JetStream may take.
+const REQUEST: Duration = Duration::from_secs(5);
+
+/// The reason why there is no connection.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NatsError {
+    /// No server takes the connection.
+    #[error("cannot connect to NATS at {servers}; check --nats, the credentials, and that it runs")]
+    Connect {
+        /// The addresses.
+        servers: String,
+        /// The reason.
+        source: ConnectError,
+    },
+    /// JetStream refuses something, or does not answer.
+    #[error("{action}; is JetStream enabled on the servers, and are enough of them running?")]
+    JetStream {
+        /// What failed.
+        action: String,
+        /// The reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The credentials are none.
+    #[error("nats-credentials: {0}; give a file that holds a user JWT and a seed")]
+    Credentials(std::io::Error),
+}
+
+impl NatsError {
+    pub(super) fn new(
+        action: String,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::JetStream { action, source: Box::new(source) }
+    }
+}
+
+/// Connects, and goes on trying while no server can be reached.
+pub(crate) async fn connect(settings: &NatsSettings) -> Result<Client, NatsError> {
+    let mut options = ConnectOptions::new()
+        .retry_on_initial_connect()
+        .name(format!("statevec-server {}", settings.name))
+        .connection_timeout(REQUEST)
+        .request_timeout(Some(REQUEST))
+        .ping_interval(Duration::from_secs(2))
+        .reconnect_delay_callback(|attempts| {
+            Duration::from_millis(100 * u64::try_from(attempts).unwrap_or(10).min(10))
+        });
+    if let Some(credentials) = &settings.credentials {
+        options = options.credentials(credentials).map_err(NatsError::Credentials)?;
+    }
+    if let Some(token) = &settings.token {
+        options = options.token(token.clone());
+    }
+    if let Some(ca) = &settings.ca {
+        options = options.add_root_certificates(ca.clone());
+    }
+    if let Some((cert, key)) = &settings.client_certificate {
+        options = options.add_client_certificate(cert.clone(), key.clone());
+    }
+    let options = options.require_tls(settings.requires_tls);
+    options.connect(&settings.servers[..]).await.map_err(|source| {
+        let addresses: Vec<_> = settings
+            .servers
+            .iter()
+            .map(|server| format!("{}:{}", server.host(), server.port()))
+            .collect();
+        NatsError::Connect { servers: addresses.join(", "), source }
+    })
+}
+
+/// JetStream on a connection.
+pub(super) fn jetstream(client: &Client) -> jetstream::Context {
+    jetstream::ContextBuilder::new()
+        .timeout(REQUEST)
+        .ack_timeout(REQUEST)
+        .max_ack_inflight(65_536)
+        .backpressure_on_inflight(true)
+        .build(client.clone())
+}

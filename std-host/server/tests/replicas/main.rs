@@ -1,0 +1,27 @@
+//! Replicas on real NATS servers. Without `nats-server` the tests are skipped.
+//!
+//! `NATS_SERVER` names another server program, `STATEVEC_LONG` makes the runs long.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
+#![cfg(unix)]
+
+#[path = "../server/client.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod client;
+#[path = "../server/process.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod process;
+#[path = "../server/small_disk.rs"]
+mod small_disk;
+
+mod checkpoints;
+mod consumer;
+mod divergence;
+mod full;
+mod load;
+mod nodes;
+mod proxy;
+mod reads;
+mod replica;
+mod streams;
+mod trouble;
