@@ -22,14 +22,15 @@ need() {
 }
 
 # Optional tools of the tests: for the header as C++ and on Armv7E-M, for a second reader of the
-# transaction log, to count its syncs, and to start with another clock. Tests without their tool
-# print that they are skipped.
+# transaction log, to count its syncs, to start with another clock, and for replicas. Tests without
+# their tool print that they are skipped.
 need_for_tests() {
     need c++ g++ || true
     need arm-none-eabi-gcc gcc-arm-none-eabi || true
     need python3 python3-minimal || true
     need strace strace || true
     need faketime faketime || true
+    need nats-server nats-server || true
 }
 
 debian_packages() {

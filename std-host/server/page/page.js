@@ -2,6 +2,7 @@
 
 import { $, element, hasToken, json, parse, request, setToken, show, whenRefused } from "/api.js";
 import { follow } from "/live.js";
+import { showReplicas } from "/replicas.js";
 
 const PAGE = 50;
 let schema = null;
@@ -64,6 +65,7 @@ async function refreshStatus() {
     ];
     $("status").replaceChildren(
       ...rows.flatMap(([name, value]) => [element("dt", name), element("dd", show(value))]));
+    if (status.replica) await showReplicas();
   } catch (error) {
     setHealth("no answer", "bad", error.message);
   }

@@ -18,8 +18,8 @@ use super::{App, Token, problem::Problem};
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Routes that need no token: whether the server lives, and the page, which asks for the token.
-const OPEN_ROUTES: [&str; 7] =
-    ["/", "/page.css", "/page.js", "/api.js", "/live.js", "/icon.svg", "/health"];
+const OPEN_ROUTES: [&str; 8] =
+    ["/", "/page.css", "/page.js", "/api.js", "/live.js", "/replicas.js", "/icon.svg", "/health"];
 
 /// Checks a request, counts it, and adds the headers of every response.
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response<Body> {

@@ -45,6 +45,10 @@ pub(super) async fn live_script() -> impl IntoResponse {
     file(SCRIPT, include_str!("../../page/live.js"))
 }
 
+pub(super) async fn replicas_script() -> impl IntoResponse {
+    file(SCRIPT, include_str!("../../page/replicas.js"))
+}
+
 pub(super) async fn icon() -> impl IntoResponse {
     file("image/svg+xml", include_str!("../../page/icon.svg"))
 }

@@ -20,6 +20,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/page.js", get(page::script))
         .route("/api.js", get(page::api_script))
         .route("/live.js", get(page::live_script))
+        .route("/replicas.js", get(page::replicas_script))
         .route("/icon.svg", get(page::icon))
         .route("/commands", post(commands::post))
         .route("/records/{record}", get(records::get))

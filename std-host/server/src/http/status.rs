@@ -13,6 +13,7 @@ pub(super) async fn status(State(app): State<App>) -> Result<Json<Value>, Proble
     let (commands, bytes) = app.engine.waiting();
     let own = json!({
         "queue": { "commands": commands, "bytes": bytes },
+        "replica": app.replica.as_ref().map(|shared| shared.read().name),
         "uptime_seconds": app.started.elapsed().as_secs(),
         "version": env!("CARGO_PKG_VERSION"),
     });

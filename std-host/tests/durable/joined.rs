@@ -1,0 +1,93 @@
+//! Directories that begin with the checkpoint of another one.
+
+use std::path::Path;
+
+use statevec_host::{
+    durable::{DurableEngine, DurableError, begin_with_checkpoint, can_begin_with_checkpoint},
+    storage::{Crash, Fault, SimulatedDisk},
+};
+
+use crate::{
+    crash::{closed, end_process},
+    ledger::ledger,
+    life::{World, chain},
+};
+
+/// The newest checkpoint of a directory, and the world that made it.
+fn made() -> (World, Vec<u8>) {
+    let mut world = closed();
+    let mut engine = world.open().unwrap();
+    engine.checkpoint().unwrap();
+    drop(engine);
+    let newest = world
+        .disk
+        .files()
+        .into_iter()
+        .rfind(|path| path.extension().is_some_and(|extension| extension == "ckpt"));
+    let bytes = world.disk.contents(newest.unwrap()).unwrap();
+    (world, bytes)
+}
+
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = std::io::Result<Vec<u8>>> {
+    bytes.chunks(100).map(|piece| Ok(piece.to_vec()))
+}
+
+/// Joins, and opens the directory.
+fn join(world: &World, bytes: &[u8]) -> Result<DurableEngine, DurableError> {
+    let options = world.options();
+    begin_with_checkpoint(&world.directory, &ledger(), &options, pieces(bytes))?;
+    DurableEngine::open(&world.directory, &ledger(), options)
+}
+
+#[test]
+fn a_joined_directory_goes_on_behind_the_checkpoint() {
+    let (mut old, bytes) = made();
+    let new = World::new(&ledger(), SimulatedDisk::new(5));
+    let (old, engine) = (old.open().unwrap(), join(&new, &bytes).unwrap());
+    assert_eq!(engine.position(), old.position());
+    assert_eq!(engine.engine().store().digest(), old.engine().store().digest());
+    drop(engine);
+    let again = begin_with_checkpoint(&new.directory, &ledger(), &new.options(), pieces(&bytes));
+    assert!(chain(&again.unwrap_err()).contains("holds a state already"));
+}
+
+#[test]
+fn a_crash_while_joining_leaves_a_directory_that_can_join_or_has_joined() {
+    let (_, bytes) = made();
+    let mut crashes = 0;
+    for change in 0..200 {
+        for (fault, seed) in [Fault::Crash(Crash::Power), Fault::Crash(Crash::Kill), Fault::Full]
+            .into_iter()
+            .zip(change * 10..)
+        {
+            let world = World::new(&ledger(), SimulatedDisk::new(seed));
+            world.disk.fail_change(change, fault);
+            if join(&world, &bytes).is_err() {
+                crashes += 1;
+            }
+            end_process(&world, &mut fastrand::Rng::with_seed(seed));
+            let engine = if can_begin_with_checkpoint(&world.directory).unwrap() {
+                join(&world, &bytes)
+            } else {
+                DurableEngine::open(&world.directory, &ledger(), world.options())
+            };
+            let engine = engine.unwrap_or_else(|error| panic!("{change} {fault:?}: {error}"));
+            assert!(engine.position().entry > 0, "{change} {fault:?}");
+        }
+    }
+    assert!(crashes > 60, "{crashes}");
+}
+
+#[test]
+fn a_file_that_is_no_checkpoint_leaves_the_directory_empty() {
+    let (_, bytes) = made();
+    let cut = &bytes[..bytes.len() / 2];
+    let mut flipped = bytes.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    for wrong in [&b"no checkpoint"[..], cut, &flipped] {
+        let world = World::new(&ledger(), SimulatedDisk::new(5));
+        assert!(join(&world, wrong).is_err());
+        assert!(can_begin_with_checkpoint(&world.directory).unwrap());
+        assert_eq!(world.disk.contents(Path::new("/data/JOINING")), None);
+    }
+}
