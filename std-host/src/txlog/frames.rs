@@ -1,6 +1,7 @@
 //! Reads the frames of one segment from a file.
 
 use std::{
+    io,
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -235,17 +236,36 @@ impl FrameReader {
 
     /// Bytes of the file from an offset on, as many as wanted or as there are.
     pub(super) fn window(&mut self, offset: u64, wanted: usize) -> Result<&[u8], StorageError> {
-        let left = self.len.saturating_sub(offset);
-        let wanted = left.min(wanted as u64);
+        let wanted = self.left(offset).min(wanted as u64);
         let is_buffered =
             offset >= self.buffered && offset + wanted <= self.buffered + self.buffer.len() as u64;
         if !is_buffered {
-            // At most the rest of the file.
-            self.buffer.resize(left.min(wanted.max(CHUNK)) as usize, 0);
-            self.buffered = offset;
-            read_exact_at(&*self.file, &mut self.buffer, offset).context("read", &self.path)?;
+            self.fill(offset, wanted.max(CHUNK))?;
         }
-        Ok(self.buffered_bytes(offset, wanted as usize))
+        Ok(self.buffered_bytes(offset, self.left(offset).min(wanted) as usize))
+    }
+
+    /// Reads bytes of the file into the buffer, as many as wanted or as there are.
+    fn fill(&mut self, offset: u64, wanted: u64) -> Result<(), StorageError> {
+        self.buffered = offset;
+        loop {
+            // At most the rest of the file.
+            self.buffer.resize(self.left(offset).min(wanted) as usize, 0);
+            let Err(error) = read_exact_at(&*self.file, &mut self.buffer, offset) else {
+                return Ok(());
+            };
+            // A writer beside this reader cuts off the room that a segment's frames left.
+            let len = self.file.len().context("read", &self.path)?;
+            if error.kind() != io::ErrorKind::UnexpectedEof || len >= self.len {
+                return Err(error).context("read", &self.path);
+            }
+            self.len = len;
+        }
+    }
+
+    /// Bytes of the file from an offset on.
+    fn left(&self, offset: u64) -> u64 {
+        self.len.saturating_sub(offset)
     }
 
     fn buffered_bytes(&self, offset: u64, len: usize) -> &[u8] {

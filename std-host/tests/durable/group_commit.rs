@@ -10,7 +10,7 @@ use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_host::{
     durable::{DataDirectory, DurableEngine, DurableOptions},
     storage::{Fault, FileSystem, Operation as Call, SimulatedDisk},
-    txlog::{LogError, LogOptions, LogWalk},
+    txlog::{LogError, LogOptions, LogWalk, list_segments},
 };
 
 use crate::{
@@ -142,6 +142,29 @@ fn failed_sync_on_another_thread_is_told_to_everybody() {
     assert!(matches!(waiting.join().unwrap(), Err(LogError::Stopped { entry: 2, .. })));
     assert!(engine.sync().is_err() && engine.check().is_err() && watch.check().is_err());
     assert_eq!(watch.entry(), 1);
+}
+
+#[test]
+fn reader_goes_on_when_the_writer_cuts_off_the_unused_end_of_its_segment() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1));
+    let mut options = world.options();
+    options.log = LogOptions::default();
+    // A reader reads a MiB at once, so it has not read the end before the writer cuts it off.
+    options.log.segment_bytes = 3 << 19;
+    let mut engine = DurableEngine::open(&world.directory, &ledger(), options).unwrap();
+    let log = world.directory.log();
+    let open = || LogWalk::open(world.directory.storage().clone(), &log, 1).unwrap();
+    let (mut walk, mut durable) = (open(), 0);
+    while list_segments(&**world.directory.storage(), &log).unwrap().len() == 1 {
+        (walk, durable) = (open(), engine.durable());
+        for _ in 0..1000 {
+            submit(&mut engine);
+        }
+        engine.sync().unwrap();
+    }
+    while walk.position().entry < durable {
+        assert!(walk.next_frame(|_| Ok::<_, LogError>(())).unwrap(), "ended before {durable}");
+    }
 }
 
 #[test]
