@@ -9,9 +9,11 @@
 # compiled once.
 export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/debian
 failed=0 done_any=0
-# These tests start their own program again, which the machine cannot run without the emulator.
+# The first starts its own program again, which the machine cannot run without the emulator. The
+# second does not end in qemu-i386 7.2.22, and ends in 0.1 s without an emulator.
 not_under_qemu=(
     gate_of_a_leaked_runtime_ends_the_process_and_not_silently
+    a_reason_is_written_as_something_else
 )
 # The emulator maps code without the right to execute it, so the kernel merges it with constants
 # before it, and /proc/self/maps shows both as data. The loader would refuse such a library.

@@ -8,9 +8,9 @@
 #    assertions. The target's compiler writes the layout of every type as text into the object file.
 #    The text must equal the target's column of the table. If rustup has not installed a target,
 #    Debian's `rustc-web` builds for it with its own library sources.
-# 2. The tests of core and of the comparison with the published crates run under qemu on a 32-bit
-#    and on a big-endian target: encodings must not depend on either. A C program prints the layouts
-#    that the C header gives there.
+# 2. The tests of core and of the comparison with the published crates run on a 32-bit and on a
+#    big-endian target: encodings must not depend on either. A C program prints the layouts that the
+#    C header gives there. What this machine cannot run, qemu runs.
 #
 # Missing Debian packages are installed. If a tool cannot be had, the part is skipped.
 # Exit status: 0 all parts passed, 1 something differs, 77 everything was skipped.
@@ -114,27 +114,42 @@ foreign_tests() {
         skipped "tests on $target" "rustup has no such target, and $why_not"
         return
     fi
+    # The library of a foreign target lies in a folder of its own.
+    local there="-Wl,--dynamic-linker=$(dynamic_linker "$gnu-gcc" "$gnu") -Wl,-rpath,/usr/$gnu/lib" runner=
+    local -a c=("$gnu-gcc" -std=c11 -Wall -Wextra -Werror -pedantic -I core/include $there)
+    "${c[@]}" -o "$work/layout" tests/c/layout.c || { wrong "the C header on $target"; return; }
+    "$work/layout" >/dev/null 2>&1 || runner="$qemu -L /usr/$gnu"
     if ! [ -f "$work/$target" ]; then
         skipped "layout of $target in C" "there is none in Rust to compare it with"
-    elif "$gnu-gcc" -std=c11 -Wall -Wextra -Werror -pedantic -I core/include -o "$work/layout" tests/c/layout.c &&
-        "$qemu" -L "/usr/$gnu" "$work/layout" | diff "$work/$target" -; then
+    elif $runner "$work/layout" | diff "$work/$target" -; then
         in_order "layout of $target in C"
     else
         wrong "the layout of $target in C (>) is not that in Rust (<)"
     fi
-    export "CARGO_TARGET_${name}_LINKER=$gnu-gcc" "CARGO_TARGET_${name}_RUNNER=$qemu -L /usr/$gnu"
-    export "CARGO_TARGET_${name}_RUSTFLAGS=$no_separate_code"
+    export "CARGO_TARGET_${name}_LINKER=$gnu-gcc"
+    export "CARGO_TARGET_${name}_RUSTFLAGS=$no_separate_code$(printf ' -Clink-arg=%s' $there)"
+    [ -z "$runner" ] || export "CARGO_TARGET_${name}_RUNNER=$runner"
     # An emulator is slow. The machine's own tests check the same properties with more cases.
     export PROPTEST_CASES=64
     local core=(-p statevec-abi --lib --tests)
     local compared=(-p statevec-tests --test 'layout_*' --test 'interop_*')
     local command=("${cargo[@]}" test --target "$target" "${build_std[@]}")
-    if "${command[@]}" "${core[@]}" -- "${not_under_qemu[@]/#/--skip=}" &&
+    local left_out=()
+    [ -z "$runner" ] || left_out=("${not_under_qemu[@]/#/--skip=}")
+    if "${command[@]}" "${core[@]}" -- "${left_out[@]}" &&
         "${command[@]}" "${compared[@]}"; then
         in_order "tests on $target"
     else
         wrong "tests on $target"
     fi
+}
+
+# dynamic_linker COMPILER GNU-TRIPLE: the file that starts programs of the target.
+dynamic_linker() {
+    local name
+    name=$(echo 'int main(void) { return 0; }' | "$1" -xc - -o "$work/empty" &&
+        LC_ALL=C readelf -l "$work/empty" | sed -n 's/.*program interpreter: .*\/\(.*\)\]/\1/p')
+    echo "/usr/$2/lib/$name"
 }
 
 main "$@"
