@@ -78,9 +78,8 @@ impl<'c> ErrorSlot<'c> {
         self.phase
     }
 
-    /// One function for all call sites: a failure is rare, and each copy of the code takes flash.
-    #[cold]
-    #[inline(never)]
+    /// Firmware has few bytes of flash, so there the function stands once for all call sites.
+    #[cfg_attr(target_os = "none", cold, inline(never))]
     pub(super) fn fail_with_arguments(
         self,
         kind: RuntimeErrorKind,
@@ -95,8 +94,7 @@ impl<'c> ErrorSlot<'c> {
     }
 
     /// As [`fail_with_arguments`](Self::fail_with_arguments).
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", cold, inline(never))]
     pub(super) fn fail_with_text(self, kind: RuntimeErrorKind, text: &str) -> ErrorWritten<'c> {
         self.write_text(kind, text);
         ErrorWritten { call: PhantomData }
