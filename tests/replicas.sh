@@ -58,30 +58,28 @@ part_script() {
     grep -qx 'all digests are equal' <<<"$said"
 }
 
-# The commands and the output of each page; only places differ, so that nothing is in the way.
+# The commands of each page, with other places and ports so that nothing is in the way.
 part_clients() {
     local page said
     need nats-server nats-server && need python3 python3 python3-venv || return
-    cargo build --quiet -p statevec-server -p statevec-bank-so && cargo build --quiet -p statevec-server --example client || return 1
+    cargo build --quiet -p statevec-server -p statevec-bank-so || return 1
     for page in std-host/server/clients/*/README.md; do
         echo "$page"
         rm -rf "$work/page"
         mkdir "$work/page"
-        sed -n '/^```sh$/,/^```$/{/^```/d; p}' "$page" |
-            sed "s|/tmp/|$work/page/|g; s|4222|24299|g; s|nats-server -js|nats-server -p 24299 -js|
-                s|--nats |--listen 127.0.0.1:0 --nats |; s|init-stream --listen 127.0.0.1:0|init-stream|
-                s|target/debug/|$CARGO_TARGET_DIR/debug/|g" >"$work/page/commands"
-        said=$(
-            cd "$PWD" && set -m
-            { echo 'set -e'; sed 's/init-stream/init-stream/; /^nats-server/s/$/ sleep 2/' "$work/page/commands"
-              echo 'kill $(jobs -p)'; } >"$work/page/script"
-            timeout 120 bash "$work/page/script" 2>"$work/page/errors"
-        )
+        {
+            echo 'set -e; trap '\''kill $(jobs -p)'\'' EXIT'
+            sed -n '/^```sh$/,/^```$/{/^```/d; p}' "$page" |
+                sed "s|/tmp/|$work/page/|g; s|4222|24299|g; s|target/debug/|$CARGO_TARGET_DIR/debug/|g
+                    s|^nats-server -js.*|nats-server -p 24299 -js -sd $work/page/nats \& sleep 2|
+                    s|--plugin|--listen 127.0.0.1:0 --plugin|"
+        } >"$work/page/commands"
+        said=$(timeout 120 bash "$work/page/commands" 2>"$work/page/errors")
         sed -n '/^```text$/,/^```$/{/^```/d; p}' "$page" >"$work/page/expected"
-        if ! grep -E '^(event|command) ' <<<"$said" | diff "$work/page/expected" -; then
+        grep -E '^(event|command) ' <<<"$said" | diff "$work/page/expected" - || {
             cat "$work/page/errors"
             return 1
-        fi
+        }
     done
     echo "the clients print what their pages say"
 }

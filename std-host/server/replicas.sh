@@ -27,6 +27,7 @@ main() {
     send 1 1000
     echo "killing node 2 and replica 3"
     kill -9 "${processes[node2]}" "${processes[replica3]}"
+    wait "${processes[node2]}" "${processes[replica3]}" 2>/dev/null || true
     send 1 1000
     echo "starting both again"
     node 2
