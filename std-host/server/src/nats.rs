@@ -15,7 +15,7 @@ mod submit;
 mod tasks;
 
 pub use connection::NatsError;
-pub(crate) use connection::connect;
+pub(crate) use connection::{connect_later, connect_now};
 pub(crate) use init::init_stream;
 pub(crate) use names::Names;
 pub(crate) use status::{Peer, ReplicaStatus, SharedStatus};

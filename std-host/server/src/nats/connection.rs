@@ -43,10 +43,21 @@ impl NatsError {
     }
 }
 
-/// Connects, and goes on trying while no server can be reached.
-pub(crate) async fn connect(settings: &NatsSettings) -> Result<Client, NatsError> {
-    let mut options = ConnectOptions::new()
-        .retry_on_initial_connect()
+/// Connects in the background: a replica serves reads also while no server can be reached.
+pub(crate) async fn connect_later(settings: &NatsSettings) -> Result<Client, NatsError> {
+    connect_with(settings, ConnectOptions::new().retry_on_initial_connect()).await
+}
+
+/// Connects now, or says why not.
+pub(crate) async fn connect_now(settings: &NatsSettings) -> Result<Client, NatsError> {
+    connect_with(settings, ConnectOptions::new()).await
+}
+
+async fn connect_with(
+    settings: &NatsSettings,
+    options: ConnectOptions,
+) -> Result<Client, NatsError> {
+    let mut options = options
         .name(format!("statevec-server {}", settings.name))
         .connection_timeout(REQUEST)
         .request_timeout(Some(REQUEST))

@@ -30,8 +30,8 @@ pub(crate) struct Gossip {
 }
 
 impl Gossip {
-    /// Runs until this replica differs from the others. `None` if the engine ended.
-    pub(crate) async fn run(self) -> Option<Divergence> {
+    /// Runs until this replica differs from the others.
+    pub(crate) async fn run(self) -> Divergence {
         let start = Instant::now();
         let mut beats = interval(BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -48,9 +48,9 @@ impl Gossip {
                 _ = beats.tick() => {
                     let checked = self.digests.exchange().check(start.elapsed());
                     if let Err(divergence) = checked {
-                        return Some(divergence);
+                        return divergence;
                     }
-                    self.beat().await?;
+                    self.beat().await;
                 }
             }
         }
@@ -81,8 +81,8 @@ impl Gossip {
         });
     }
 
-    async fn beat(&self) -> Option<()> {
-        // While the medium is full, the last known state is told.
+    async fn beat(&self) {
+        // While the medium is full there is no state to tell.
         let position = self.engine.read(|engine| *engine.position()).await;
         let mut own = self.own.clone();
         let is_publisher = self.status.read().is_publisher;
@@ -113,6 +113,5 @@ impl Gossip {
         {
             warn!(%error, "the other replicas cannot be told");
         }
-        Some(())
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::{
     CheckpointTask, Consumer, Gossip, Names, NatsError, Peer, PublishTask, SharedStatus,
-    StreamIngress, connect, connection::jetstream, join,
+    StreamIngress, connect_later, connection::jetstream, join,
 };
 use crate::{
     engine::{EngineHandle, with_causes},
@@ -50,7 +50,7 @@ impl Replica {
         plugin: &LoadedPlugin,
         options: &DurableOptions,
     ) -> Result<Self, StartError> {
-        let client = connect(settings).await?;
+        let client = connect_later(settings).await?;
         let names = Names::new(settings);
         let joined = join(&client, &names, directory, plugin, options).await;
         joined.map_err(|error| StartError::Join(with_causes(&error)))?;
@@ -132,7 +132,7 @@ impl Replica {
         let (consumer, gossip) = (tokio::spawn(consumer.run()), tokio::spawn(gossip.run()));
         tokio::select! {
             stopped = consumer => reason(stopped),
-            diverged = gossip => reason(diverged),
+            diverged = gossip => reason(diverged.map(Some)),
         }
     }
 }

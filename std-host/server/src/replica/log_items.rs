@@ -38,6 +38,20 @@ impl LogItems {
         durable: u64,
         most: usize,
     ) -> Result<Option<Vec<Item>>, LogError> {
+        let read = self.read_on(after, durable, most);
+        if read.is_err() {
+            // The next read begins anew: the log may have been opened again since.
+            self.walk = None;
+        }
+        read
+    }
+
+    fn read_on(
+        &mut self,
+        after: Option<ItemId>,
+        durable: u64,
+        most: usize,
+    ) -> Result<Option<Vec<Item>>, LogError> {
         if self.given != after || self.walk.is_none() {
             self.seek(after)?;
         } else if let Some(walk) = &mut self.walk

@@ -2,6 +2,7 @@
 //! and disks, and the real engine, log and decisions.
 
 mod cluster;
+mod fake_source;
 mod node;
 mod oracle;
 mod run;

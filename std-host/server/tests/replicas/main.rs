@@ -15,6 +15,7 @@ mod process;
 mod small_disk;
 
 mod checkpoints;
+mod connection;
 mod consumer;
 mod divergence;
 mod full;
@@ -23,5 +24,6 @@ mod nodes;
 mod proxy;
 mod reads;
 mod replica;
+mod speed;
 mod streams;
 mod trouble;

@@ -22,6 +22,11 @@ pub(crate) struct Nodes {
 impl Nodes {
     /// Starts so many nodes; `None` without a server program.
     pub(crate) fn start(number: usize) -> Option<Self> {
+        Self::with(number, "")
+    }
+
+    /// Starts nodes with more settings.
+    pub(crate) fn with(number: usize, more: &str) -> Option<Self> {
         let program =
             std::env::var_os("NATS_SERVER").map_or_else(|| "nats-server".into(), PathBuf::from);
         let version = Command::new(&program).arg("--version").output();
@@ -35,7 +40,7 @@ impl Nodes {
         for (node, port) in ports.iter().enumerate() {
             let store = dir.path().join(format!("store{node}"));
             let mut config = format!(
-                "server_name: node{node}\nlisten: 127.0.0.1:{port}\njetstream {{ store_dir: {store:?} }}\n"
+                "server_name: node{node}\nlisten: 127.0.0.1:{port}\njetstream {{ store_dir: {store:?} }}\n{more}"
             );
             if number > 1 {
                 let own = routes[node];

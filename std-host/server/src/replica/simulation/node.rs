@@ -16,8 +16,8 @@ use super::{
     oracle::{bank, options},
 };
 use crate::replica::{
-    Divergence, IngressOrder, LeaseTimes, LogItems, OwnDigests, Publisher, Step, StoredCommand,
-    StreamFacts,
+    Divergence, IngressError, IngressOrder, LeaseTimes, LogItems, OwnDigests, Publisher, Step,
+    StoredCommand, StreamFacts,
 };
 
 /// Digests are exchanged at every so many commands.
@@ -33,6 +33,13 @@ pub(super) struct Node {
     pub(super) incarnation: u64,
     pub(super) cut_off_until: Duration,
     pub(super) diverged: Option<Divergence>,
+}
+
+/// The reason why a message was not taken.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Disk(DurableError),
+    Ingress(IngressError),
 }
 
 /// A running replica.
@@ -131,16 +138,25 @@ impl Process {
             return Ok(());
         }
         self.next += 1;
+        self.take(sequence, message).map_err(|stop| match stop {
+            Stop::Disk(error) => error,
+            Stop::Ingress(error) => panic!("a sound stream was refused: {error}"),
+        })
+    }
+
+    /// Takes a message, whatever the subscription let through.
+    pub(super) fn take(&mut self, sequence: u64, message: &Message) -> Result<(), Stop> {
         let stored = message.command.as_ref().map(|(kind, payload)| StoredCommand {
             sequence,
             time_us: message.time_us,
             kind: *kind,
             payload,
         });
-        let step = self.order.message(sequence, stored.as_ref()).unwrap();
+        let step = self.order.message(sequence, stored.as_ref()).map_err(Stop::Ingress)?;
         let Some(command) = stored.filter(|_| step == Step::Run) else { return Ok(()) };
         let StoredCommand { time_us, kind, payload, .. } = command;
-        self.engine.submit(&RuntimeCommandRef::new(kind, sequence, time_us, payload))?;
+        let command = RuntimeCommandRef::new(kind, sequence, time_us, payload);
+        self.engine.submit(&command).map_err(Stop::Disk)?;
         self.digests.behind(sequence, self.engine.position().digest);
         Ok(())
     }

@@ -1,0 +1,140 @@
+//! Figures: consuming beside a bare consumer, the time of a take-over, and the latency of a command.
+//!
+//! With `STATEVEC_SPEED` it prints figures that count: build the tests with `--release` then.
+//! Otherwise it runs a short form, which only checks that everything works.
+
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::{
+    Context,
+    consumer::{DeliverPolicy, pull},
+    message::PublishMessage,
+};
+use futures_util::StreamExt as _;
+
+use super::{
+    load::{self, connect, context, deposit},
+    nodes::{Nodes, wait_for},
+    replica::{describe, make_streams, place, start},
+};
+
+fn is_measured() -> bool {
+    std::env::var_os("STATEVEC_SPEED").is_some()
+}
+
+#[test]
+fn a_replica_consumes_about_as_fast_as_a_bare_consumer() {
+    let commands = if is_measured() { 200_000 } else { 2000 };
+    let Some(nodes) = Nodes::start(3) else { return };
+    let url = nodes.url();
+    make_streams(&url, 3);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let context = runtime.block_on(async { context(connect(&url).await) });
+    let began = Instant::now();
+    let last = runtime.block_on(load::publish(&context, 0..commands, Duration::ZERO));
+    let last = *last.last().unwrap();
+    println!("published {:.0}/s", commands as f64 / began.elapsed().as_secs_f64());
+    let dir = tempfile::tempdir().unwrap();
+    let mut ratios = Vec::new();
+    for round in 0..3 {
+        let bare = rate(commands, || runtime.block_on(consume(&context, last)));
+        // The second replica has no lease while the first one lives, so that it only consumes.
+        let data = dir.path().join(format!("{round}"));
+        let replica = start(&format!("r{round}"), &url, &data, &[]);
+        let began = Instant::now();
+        wait_for("the replica has run everything", || place(&replica).0 == last);
+        let ours = commands as f64 / began.elapsed().as_secs_f64();
+        println!("bare {bare:.0}/s, replica {ours:.0}/s, ratio {:.2}", ours / bare);
+        ratios.push(ours / bare);
+        replica.kill();
+    }
+    assert!(ratios.iter().all(|ratio| *ratio > 0.0));
+}
+
+fn rate(commands: u64, run: impl FnOnce()) -> f64 {
+    let began = Instant::now();
+    run();
+    commands as f64 / began.elapsed().as_secs_f64()
+}
+
+/// Reads the whole stream of commands, and does nothing with it.
+async fn consume(context: &Context, last: u64) {
+    let stream = context.get_stream("BANK").await.unwrap();
+    let config = pull::OrderedConfig {
+        deliver_policy: DeliverPolicy::All,
+        ..pull::OrderedConfig::default()
+    };
+    let consumer = stream.create_consumer(config).await.unwrap();
+    let mut messages = consumer.messages().await.unwrap();
+    while messages.next().await.unwrap().unwrap().info().unwrap().stream_sequence < last {}
+}
+
+#[test]
+fn another_replica_publishes_within_ten_seconds_of_a_kill() {
+    let rounds = if is_measured() { 5 } else { 1 };
+    let Some(nodes) = Nodes::start(3) else { return };
+    let url = nodes.url();
+    make_streams(&url, 3);
+    let dir = tempfile::tempdir().unwrap();
+    let begin = |name: &str| start(name, &url, &dir.path().join(name), &[]);
+    let mut replicas = vec![("a", begin("a")), ("b", begin("b")), ("c", begin("c"))];
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let context = runtime.block_on(async { context(connect(&url).await) });
+    let mut times = Vec::new();
+    for round in 0..rounds {
+        let mut publisher = None;
+        wait_for("one publishes", || {
+            publisher = replicas.iter().position(|(_, one)| describe(one)["is_publisher"] == true);
+            publisher.is_some()
+        });
+        let (name, publisher) = replicas.remove(publisher.unwrap());
+        publisher.kill();
+        let began = Instant::now();
+        runtime.block_on(async {
+            let numbers = round * 10..round * 10 + 10;
+            let last = *load::publish(&context, numbers, Duration::ZERO).await.last().unwrap();
+            super::consumer::read(&context, last).await;
+        });
+        times.push(began.elapsed());
+        replicas.push((name, begin(name)));
+    }
+    println!("results after a kill of the publisher: {times:.1?}");
+    assert!(times.iter().all(|time| *time < Duration::from_secs(10)), "{times:?}");
+}
+
+#[test]
+fn a_command_has_its_result_soon_after_its_acknowledgement() {
+    let commands = if is_measured() { 3000 } else { 30 };
+    let Some(nodes) = Nodes::start(3) else { return };
+    let url = nodes.url();
+    make_streams(&url, 3);
+    let dir = tempfile::tempdir().unwrap();
+    let replica = start("a", &url, dir.path(), &[]);
+    wait_for("it publishes", || describe(&replica)["is_publisher"] == true);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (acknowledged, answered) = runtime.block_on(async {
+        let client = connect(&url).await;
+        let mut results = client.subscribe("bank.results").await.unwrap();
+        let context = context(client);
+        let (mut acknowledged, mut answered) = (Vec::new(), Vec::new());
+        for number in 0..commands {
+            let began = Instant::now();
+            let message = PublishMessage::build().payload(deposit(1 + number % 50, 1).into());
+            let sent = context.send_publish("bank.commands", message).await.unwrap();
+            sent.await.unwrap();
+            acknowledged.push(began.elapsed());
+            // A core subscription sees the result when it is published, as a stored one would.
+            results.next().await.unwrap();
+            answered.push(began.elapsed());
+        }
+        (acknowledged, answered)
+    });
+    println!("acknowledgement of the stream: {}", percentiles(acknowledged));
+    println!("result of the command:         {}", percentiles(answered));
+}
+
+fn percentiles(mut times: Vec<Duration>) -> String {
+    times.sort_unstable();
+    let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
+    format!("p50 {:.2?}, p99 {:.2?}, p99.9 {:.2?}", at(0.5), at(0.99), at(0.999))
+}
