@@ -70,12 +70,27 @@ part_page() {
         return 77
     }
     echo "a-secret-of-the-page-test" >"$work/token"
-    use_page && use_page --token-file "$work/token"
+    use_page && use_page --token-file "$work/token" && use_page_of_replica
+}
+
+use_page_of_replica() {
+    local nats url=nats://127.0.0.1:24333 status
+    need nats-server nats-server || return 0
+    nats-server -a 127.0.0.1 -p 24333 -js -sd "$work/nats" -l "$work/nats.log" &
+    nats=$!
+    until "$server" init-stream --nats "$url" --stream BANK --stream-replicas 1 >/dev/null 2>&1; do
+        sleep 0.5
+    done
+    REPLICAS=1 use_page --nats "$url" --stream BANK
+    status=$?
+    kill "$nats"
+    return "$status"
 }
 
 # use_page [OPTION OF THE SERVER]…
 use_page() {
-    local folder status address
+    local folder status address token=
+    [ "${1:-}" != --token-file ] || token=$2
     folder=$(mktemp -d -p "$work")
     "$server" --plugin "$plugin" --data "$folder/data" --listen 127.0.0.1:0 "$@" 2>"$folder/log" &
     process=$!
@@ -84,12 +99,12 @@ use_page() {
         grep --max-count=1 --only-matching 'ready: http://[^/]*/')
     address=${address#ready: }
     PLAYWRIGHT=$playwright/node_modules/playwright-core timeout 120 node \
-        std-host/server/tests/page.mjs "$address" "${SCREENSHOTS:-$folder}" ${1:+"$(cat "$work/token")"}
+        std-host/server/tests/page.mjs "$address" "${SCREENSHOTS:-$folder}" ${token:+"$(cat "$work/token")"}
     status=$?
     kill -TERM "$process"
     wait "$process" || status=1
     process=
-    [ "$status" = 0 ] && echo "the page works${1:+ with a token}" || cat "$folder/log"
+    [ "$status" = 0 ] && echo "the page works${1:+ with $1}" || cat "$folder/log"
     return "$status"
 }
 

@@ -1,7 +1,7 @@
 // Uses the page in a headless browser: node tests/page.mjs URL FOLDER [TOKEN]
 //
 // The server at URL runs the bank. Screenshots go to FOLDER. PLAYWRIGHT is the path of
-// playwright-core, and CHROMIUM the program.
+// playwright-core, CHROMIUM the program, and REPLICAS the number of replicas that are to be shown.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
@@ -51,6 +51,14 @@ async function open(options = {}) {
 
 async function usesThePage() {
   const { page, close } = await open();
+  const replicas = Number(process.env.REPLICAS ?? 0);
+  await page.waitForFunction(
+    (number) => document.querySelectorAll("#replica-rows tr").length === number, replicas);
+  assert.equal(await page.isVisible("#replicas"), replicas > 0);
+  if (replicas > 0) {
+    assert.match(await page.textContent("#replicas-note"), /messages behind/);
+    assert.equal(await page.locator("#replica-rows .bad").count(), 0);
+  }
   await page.selectOption("#command-name", "Deposit");
   await page.fill("#command-account_id", "9007199254740993");
   await page.fill("#command-amount", "250");
