@@ -1,6 +1,14 @@
 //! A replica whose plugin gives other results.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use statevec_abi::static_plugin;
+use statevec_host::{
+    LoadedPlugin,
+    durable::DataDirectory,
+    replay::{Difference, ReplayOptions, Replayer},
+    storage::FileSystem,
+};
 
 use super::{
     load::{self, connect, context},
@@ -27,6 +35,17 @@ fn a_replica_with_other_results_stops_and_says_where() {
     assert_eq!(status.code(), Some(5), "{log}");
     assert!(log.contains("state differs from that of a, b behind ext_seq"), "{log}");
     assert!(log.contains("statevec-host replay"), "{log}");
-    assert!(dir.path().join("other/log").is_dir());
     assert_equal(&[&a, &b], last);
+
+    // A replay of the log that was kept finds the first command with another result.
+    let directory = DataDirectory::new(Arc::new(FileSystem), dir.path().join("other"));
+    let bank = LoadedPlugin::from_static(&static_plugin!(statevec_bank::Bank, slots = 1)).unwrap();
+    let options = ReplayOptions { config: Some(String::new()), ..ReplayOptions::default() };
+    let mut replayer = Replayer::of_directory(&directory, Some(&bank), options).unwrap();
+    while replayer.step(|_, _| {}).unwrap() {}
+    let first = replayer.summary().first.clone().unwrap();
+    assert!(matches!(first.difference, Difference::Outcome { .. }), "{first:?}");
+    let stated = log.split("behind ext_seq ").nth(1).unwrap();
+    let stated: u64 = stated.split(':').next().unwrap().parse().unwrap();
+    assert!(first.ext_seq <= stated, "{first:?} is behind {stated}");
 }
