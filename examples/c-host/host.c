@@ -26,6 +26,7 @@
  * number), commands, and one event.
  */
 enum { ACCOUNT = 1 };
+enum { BALANCE_CHANGED = 1 };
 enum { DEPOSIT = 1, WITHDRAW = 2, TRANSFER = 3 };
 
 static const char *const COMMAND_NAMES[] = { "?", "Deposit", "Withdraw", "Transfer", "Unknown" };
@@ -75,7 +76,7 @@ static void print_error(const char *what, const StatevecErrorBuf *error) {
 
 /* BalanceChanged: account_id u64, delta i64, balance i64, reason u8. */
 static void print_event(const struct store_event *event) {
-    if (event->kind != 1 || event->len != 25) {
+    if (event->kind != BALANCE_CHANGED || event->len != 25) {
         printf("    an event of kind %d with %zu bytes\n", event->kind, event->len);
         return;
     }
@@ -134,7 +135,7 @@ static int host(const StatevecPluginApiV1 *plugin) {
         print_error("not created", &error);
         return 1;
     }
-    static struct store store = { .record_kind = ACCOUNT };
+    static struct store store = { .record_kind = ACCOUNT, .event_kind = BALANCE_CHANGED };
     for (size_t i = 0; i < sizeof ORDERS / sizeof ORDERS[0]; i++) run(plugin, runtime, &store, &ORDERS[i], i + 1);
     int failed = validate(plugin, runtime, &store);
     if (plugin->on_unload(runtime, &error) != STATEVEC_CALL_SUCCESS) {

@@ -37,6 +37,13 @@ static const char NOT_NOW[] = "this host call is not legal at this moment";
 static const char UNKNOWN_KIND[] = "there is no such record kind";
 static const char BAD_KEY[] = "a primary key has 8 bytes";
 
+/* Faults of a plugin that a host can see. Everything behind a pointer that is not null is trusted. */
+static StatevecCallStatus null_argument(StatevecErrorBuf *out_error) {
+    return fail(out_error, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "an argument is null");
+}
+static bool are_bytes(StatevecBytesRef bytes, size_t limit) { return bytes.len <= limit && (bytes.len == 0 || bytes.ptr != NULL); }
+static const char BAD_BYTES[] = "bytes are null, or too many";
+
 /* -------------------------------------------------------------------------------------- finding */
 
 void store_key(const uint8_t *data, uint8_t key[STORE_KEY_SIZE]) {
@@ -75,6 +82,7 @@ static struct store *store_of(const void *ctx) { return (struct store *)(uintptr
 static StatevecCallStatus read_by_id(const void *ctx, uint8_t kind, uint64_t sys_id, void *visitor_ctx, StatevecBytesVisitor visitor,
                                      uint8_t *out_found, StatevecErrorBuf *out_error) {
     struct store *store = store_of(ctx);
+    if (store == NULL || visitor == NULL || out_found == NULL) return null_argument(out_error);
     if (!may_read(store)) return refuse(out_error, NOT_NOW);
     if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     const struct store_record *record = NULL;
@@ -87,6 +95,7 @@ static StatevecCallStatus read_by_id(const void *ctx, uint8_t kind, uint64_t sys
 static StatevecCallStatus read_by_pk(const void *ctx, uint8_t kind, StatevecBytesRef pk, void *visitor_ctx, StatevecBytesVisitor visitor,
                                      uint8_t *out_found, StatevecErrorBuf *out_error) {
     struct store *store = store_of(ctx);
+    if (store == NULL || visitor == NULL || out_found == NULL) return null_argument(out_error);
     if (!may_read(store)) return refuse(out_error, NOT_NOW);
     if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     if (!is_key(pk)) return refuse(out_error, BAD_KEY);
@@ -96,6 +105,7 @@ static StatevecCallStatus read_by_pk(const void *ctx, uint8_t kind, StatevecByte
 static StatevecCallStatus for_each_key(const void *ctx, uint8_t kind, void *visitor_ctx, StatevecRecordKeyVisitor visitor,
                                        StatevecErrorBuf *out_error) {
     struct store *store = store_of(ctx);
+    if (store == NULL || visitor == NULL) return null_argument(out_error);
     if (!may_read(store)) return refuse(out_error, NOT_NOW);
     if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     enum store_state before = store->state;
@@ -112,6 +122,7 @@ static StatevecCallStatus for_each_key(const void *ctx, uint8_t kind, void *visi
 static StatevecCallStatus create(void *ctx, uint8_t kind, void *init_ctx, StatevecBytesMutVisitor init, StatevecRecordKeyView *out_key,
                                  StatevecErrorBuf *out_error) {
     struct store *store = ctx;
+    if (store == NULL || init == NULL || out_key == NULL) return null_argument(out_error);
     if (!may_write(store)) return refuse(out_error, NOT_NOW);
     if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     if (store->record_count == STORE_RECORDS) return fail(out_error, STATEVEC_KIND_HOST_INTERNAL_ERROR, "the store is full");
@@ -131,6 +142,7 @@ static StatevecCallStatus create(void *ctx, uint8_t kind, void *init_ctx, Statev
 static StatevecCallStatus update_by_pk(void *ctx, uint8_t kind, StatevecBytesRef pk, void *update_ctx, StatevecBytesMutVisitor update,
                                        uint8_t *out_found, StatevecErrorBuf *out_error) {
     struct store *store = ctx;
+    if (store == NULL || update == NULL || out_found == NULL) return null_argument(out_error);
     if (!may_write(store)) return refuse(out_error, NOT_NOW);
     if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     if (!is_key(pk)) return refuse(out_error, BAD_KEY);
@@ -151,6 +163,7 @@ static StatevecCallStatus update_by_pk(void *ctx, uint8_t kind, StatevecBytesRef
 
 static StatevecCallStatus delete_by_pk(void *ctx, uint8_t kind, StatevecBytesRef pk, uint8_t *out_deleted, StatevecErrorBuf *out_error) {
     struct store *store = ctx;
+    if (store == NULL || out_deleted == NULL) return null_argument(out_error);
     if (!may_write(store)) return refuse(out_error, NOT_NOW);
     if (kind != store->record_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, UNKNOWN_KIND);
     if (!is_key(pk)) return refuse(out_error, BAD_KEY);
@@ -166,7 +179,10 @@ static StatevecCallStatus delete_by_pk(void *ctx, uint8_t kind, StatevecBytesRef
 
 static StatevecCallStatus emit_event(void *ctx, uint8_t kind, StatevecBytesRef payload, StatevecErrorBuf *out_error) {
     struct store *store = ctx;
+    if (store == NULL) return null_argument(out_error);
     if (!may_write(store)) return refuse(out_error, NOT_NOW);
+    if (kind != store->event_kind) return fail(out_error, STATEVEC_KIND_SCHEMA_MISMATCH, "there is no such event kind");
+    if (!are_bytes(payload, STORE_EVENT_LIMIT)) return fail(out_error, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, BAD_BYTES);
     if (store->event_count == STORE_EVENTS || payload.len > STORE_EVENT_SIZE) {
         return fail(out_error, STATEVEC_KIND_HOST_INTERNAL_ERROR, "there is no room for this event");
     }
@@ -178,7 +194,9 @@ static StatevecCallStatus emit_event(void *ctx, uint8_t kind, StatevecBytesRef p
 }
 
 static StatevecCallStatus debug_log(void *ctx, StatevecBytesRef message, StatevecErrorBuf *out_error) {
+    if (ctx == NULL) return null_argument(out_error);
     if (!may_write(ctx)) return refuse(out_error, NOT_NOW);
+    if (!are_bytes(message, STORE_LOG_LIMIT)) return fail(out_error, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, BAD_BYTES);
     fwrite(message.ptr, 1, message.len, stderr);
     fputc('\n', stderr);
     return succeed(out_error);

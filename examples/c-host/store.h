@@ -13,6 +13,9 @@
 
 enum { STORE_RECORDS = 32, STORE_EVENTS = 8, STORE_DATA_SIZE = 48, STORE_EVENT_SIZE = 64 };
 
+/* The contract's limits for an event and for a debug message: longer ones are faults. */
+enum { STORE_EVENT_LIMIT = 16 << 20, STORE_LOG_LIMIT = 64 << 10 };
+
 /* The host calls that are legal now. Every call checks it before it touches a record. */
 enum store_state {
     STORE_CLOSED,  /* no call of the plugin is running */
@@ -35,7 +38,7 @@ struct store_event {
 /* Records are in ascending order of their numbers. */
 struct store {
     enum store_state state;
-    uint8_t record_kind;
+    uint8_t record_kind, event_kind;
     size_t record_count, event_count;
     uint64_t last_sys_id;
     struct store_record records[STORE_RECORDS];

@@ -1,6 +1,12 @@
 //! The examples of the READMEs, run again: each command must print what stands below it.
 
-use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+use std::{
+    env::consts::{DLL_PREFIX, DLL_SUFFIX},
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
+    process::Command,
+};
 
 use super::bank::bank;
 
@@ -88,6 +94,8 @@ pub(crate) fn run_all(readme: &str, folder: &Path, prepare: impl Fn(&str) -> Str
 pub(crate) const COMMANDS: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/bank/commands.jsonl");
 
+const CHECKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/check-host/checks.jsonl");
+
 const INVENTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/c-plugin/inventory.json");
 
 #[test]
@@ -99,6 +107,18 @@ fn the_program_s_readme_shows_what_the_program_prints() {
     let readme = include_str!("../../README.md");
     let count = run_all(readme, folder.path(), str::to_owned);
     assert!(count >= 24, "only {count} commands were found");
+}
+
+#[test]
+fn the_readme_of_check_host_shows_what_the_program_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = bank().with_file_name(format!("{DLL_PREFIX}statevec_check_host{DLL_SUFFIX}"));
+    symlink(library, folder.path().join("libcheck_host.so")).unwrap();
+    symlink(CHECKS, folder.path().join("checks.jsonl")).unwrap();
+    // A package has only its own README.
+    let readme = Path::new(CHECKS).with_file_name("README.md");
+    let Ok(readme) = fs::read_to_string(readme) else { return };
+    assert_eq!(run_all(&readme, folder.path(), str::to_owned), 1);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! Tests of commands: order, numbers, keys, gaps and both forms of a body.
 
-use std::thread;
+use std::{
+    env::consts::{DLL_PREFIX, DLL_SUFFIX},
+    fs, thread,
+};
 
-use super::process::{Server, deposit};
+use super::process::{Server, bank, deposit};
 
 #[test]
 fn outcomes_come_in_the_order_of_the_commands() {
@@ -110,4 +113,17 @@ fn commands_that_arrive_during_a_sync_share_the_next_one() {
     assert!(syncs < committed / 2.0, "{syncs} syncs for {committed} commands");
     assert_eq!(value("statevec_sync_entries_sum"), committed);
     server.get("/status").expect(200, r#""entry":800,"tx_seq":800,"last_ext_seq":800"#);
+}
+
+#[test]
+fn no_promise_of_a_host_is_broken() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = format!("{DLL_PREFIX}statevec_check_host{DLL_SUFFIX}");
+    let server = Server::with_plugin(&bank().with_file_name(name), &dir.path().join("data"), &[]);
+    let checks = concat!(env!("CARGO_MANIFEST_DIR"), "/../check-host/checks.jsonl");
+    let checks = fs::read_to_string(checks).unwrap();
+    let response = server.post(&checks).expect(200, "\"step\":38,\"outcome\":1");
+    // Two steps are rejected on purpose.
+    let kept = response.body.matches("\"outcome\":1").count();
+    assert_eq!(kept, checks.lines().count() - 2, "{}", response.body);
 }
