@@ -4,6 +4,7 @@ mod error;
 mod guarded;
 mod instance;
 mod lifecycle;
+mod lookahead;
 mod outcome;
 mod position;
 mod progress;
@@ -24,6 +25,7 @@ pub use outcome::Outcome;
 pub use position::{Environment, Position};
 
 use instance::Instance;
+use lookahead::{AHEAD, Lookahead};
 use progress::{Condition, Progress};
 use stop::Stop;
 
@@ -99,6 +101,7 @@ pub struct Engine<H: StoreLayer = Store> {
     host: H,
     progress: Progress,
     stop: Stop,
+    lookahead: Lookahead,
     /// Memory for encoded typed commands.
     pub(crate) payload: Vec<u8>,
 }
@@ -166,14 +169,19 @@ impl<H: StoreLayer> Engine<H> {
     /// `each` breaks. `each` gets the command's position in the list and its outcome.
     ///
     /// It saves over [`run`](Self::run) the cost of preparing a command: prepared views pass to the
-    /// plugin unchanged.
+    /// plugin unchanged. With many records it also saves much of the wait for memory: it looks up
+    /// the records that the next commands name before they run, so that the waits overlap.
     pub fn run_batch<B>(
         &mut self,
         commands: &[RuntimeCommandRef<'_>],
         mut each: impl FnMut(usize, Outcome<'_>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        for (position, command) in commands.iter().enumerate() {
-            each(position, self.run(command))?;
+        let mut positions = 0..;
+        for chunk in commands.chunks(AHEAD) {
+            self.lookahead.look_up(chunk, self.host.store());
+            for (command, position) in chunk.iter().zip(positions.by_ref()) {
+                each(position, self.run(command))?;
+            }
         }
         ControlFlow::Continue(())
     }

@@ -45,7 +45,6 @@ mod longest_line;
 mod number;
 mod read;
 mod record;
-mod sample;
 mod writer;
 
 pub use command::parse_command;
@@ -55,5 +54,4 @@ pub use invalid_line::InvalidLine;
 pub use key::{KeyError, parse_key};
 pub use longest_line::{longest_line, longest_state_line};
 pub use record::{StateLine, parse_state_line};
-pub use sample::sample_command;
 pub use writer::JsonWriter;

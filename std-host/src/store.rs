@@ -16,6 +16,7 @@ mod packed;
 mod restore;
 mod rollback;
 mod rows;
+mod segmented;
 mod spare;
 mod table;
 mod tables;
@@ -45,8 +46,8 @@ use undo::Undo;
 /// It is a [`Host`](statevec_abi::host::Host): plugins read and write it inside a [`Transaction`].
 /// Outside of a transaction it refuses writes.
 ///
-/// - Each record kind has one flat allocation. Visitors get the bytes in place, for reading and for
-///   writing.
+/// - Records lie in segments that never move, so no command waits while a table grows. Visitors get
+///   the bytes in place, for reading and for writing.
 /// - A write saves the old bytes first, so a rollback costs as much as the transaction touched.
 /// - Record numbers count from 1 per kind. A rollback takes them back, and a delete never frees
 ///   them.
@@ -124,6 +125,9 @@ pub struct StoredRecord<'s> {
     /// Its data, encoded as the schema says.
     pub data: &'s [u8],
 }
+
+/// Bytes of rows that a processor's caches hold, roughly: a core's second cache.
+const CACHED_BYTES: usize = 1 << 20;
 
 impl Store {
     /// An empty store for a schema.
@@ -235,6 +239,12 @@ impl Store {
     #[must_use]
     pub fn len(&self, kind: RecordKind) -> usize {
         self.tables.get(kind).map_or(0, |table| table.len())
+    }
+
+    /// Returns true if a kind has so many records that most of them are not in the caches of a
+    /// processor.
+    pub(crate) fn outgrows_caches(&self, kind: RecordKind) -> bool {
+        self.tables.get(kind).is_some_and(|table| table.row_bytes() > CACHED_BYTES)
     }
 
     /// Returns true if there is no record of any kind.

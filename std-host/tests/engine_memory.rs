@@ -121,7 +121,8 @@ fn rejected_giant_gives_its_memory_back() {
     // 256 MiB of records, as much of undo steps.
     assert!(matches!(run(&mut engine, 4096, false), Outcome::Rejected(_)));
     let kept = resident().saturating_sub(before.0);
-    assert!(kept < 16 * MIB, "{kept} bytes are kept");
+    // glibc may keep 64 MiB of what is freed, to allocate from it again.
+    assert!(kept < (64 + 16) * MIB, "{kept} bytes are kept");
     assert!(engine.store().image() == before.1);
     engine.store().check_consistency().unwrap();
     assert!(run(&mut engine, 10, true).is_committed());

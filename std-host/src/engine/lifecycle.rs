@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Engine, EngineError, EngineFailure, instance::Instance, progress::Progress, stop::Stop,
+    Engine, EngineError, EngineFailure, instance::Instance, lookahead::Lookahead,
+    progress::Progress, stop::Stop,
 };
 use crate::{
     loader::LoadedPlugin,
@@ -76,6 +77,7 @@ impl<H: StoreLayer> Engine<H> {
                 host,
                 progress: Progress::new(),
                 stop: Stop::new(),
+                lookahead: Lookahead::new(plugin.schema()),
                 payload: Vec::new(),
             }),
             Err(source) => {

@@ -74,7 +74,11 @@ impl Host for Store {
         init: BytesMutVisitor<'_>,
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, RecordKey> {
-        self.prepare_undo(0, error)?;
+        self.take_room(0, error)?;
+        // Adding the undo step must not fail once the record exists.
+        if self.undo.reserve_entry().is_err() {
+            return Err(self.no_memory(error));
+        }
         let limit = self.limits.records_per_kind;
         let position = self.tables.position(kind);
         let Some(table) = self.tables.at_mut(position) else {
@@ -82,7 +86,7 @@ impl Host for Store {
         };
         match table.create(limit, |data| init.visit(data)) {
             Ok((sys_id, claimed)) => {
-                self.undo.push(Undo { table: position, step: Step::Create(claimed) }, &[]);
+                self.undo.push_tag(Undo { table: position, step: Step::Create(claimed) });
                 Ok(RecordKey { kind, sys_id })
             }
             Err(reason) => Err(self.not_created(kind, &reason, error)),
@@ -98,16 +102,21 @@ impl Host for Store {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, bool> {
         let position = self.tables.position(kind);
-        let size = self.table(kind, error)?.layout().data_size();
-        self.prepare_undo(size, error)?;
         let Some(table) = self.tables.at_mut(position) else {
             return Err(refusal::no_record_kind(kind, error));
         };
+        let taken = table.layout().data_size().saturating_add(ENTRY_BYTES);
+        let Some(room) = self.room.checked_sub(taken) else { return Err(self.no_room(error)) };
+        self.room = room;
         let Some(slot) = table.find(pk) else { return Ok(false) };
         let (layout, data) = table.layout_and_data_mut(slot);
-        self.undo.push(Undo { table: position, step: Step::Update(slot) }, data);
+        let step = Undo { table: position, step: Step::Update(slot) };
+        let saved = self.undo.end();
+        if self.undo.try_push(step, data).is_err() {
+            return Err(self.no_memory(error));
+        }
         update.visit(data);
-        let old = self.undo.last().unwrap_or_default();
+        let old = self.undo.from(saved);
         if let Some(field) = layout.frozen_change(old, data) {
             let field = (field.role(), field.name());
             let refused =
@@ -125,13 +134,16 @@ impl Host for Store {
         pk: &[u8],
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, bool> {
-        self.prepare_undo(0, error)?;
+        self.take_room(0, error)?;
+        if self.undo.reserve_entry().is_err() {
+            return Err(self.no_memory(error));
+        }
         let position = self.tables.position(kind);
         let Some(table) = self.tables.at_mut(position) else {
             return Err(refusal::no_record_kind(kind, error));
         };
         let Some(slot) = table.delete(pk) else { return Ok(false) };
-        self.undo.push(Undo { table: position, step: Step::Delete(slot) }, &[]);
+        self.undo.push_tag(Undo { table: position, step: Step::Delete(slot) });
         self.has_deleted = true;
         Ok(true)
     }
@@ -142,11 +154,10 @@ impl Host for Store {
         if !self.has_event[usize::from(kind)] {
             return Err(refusal::no_event_kind(kind, error));
         }
-        if self.events.reserve(payload.len()).is_err() {
-            return Err(self.no_memory(error));
+        match self.events.try_push(kind, payload) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.no_memory(error)),
         }
-        self.events.push(kind, payload);
-        Ok(())
     }
 
     fn for_each_key<'e>(
@@ -165,8 +176,9 @@ impl Host for Store {
     /// outcome, so too many of them are no error.
     fn debug_log<'e>(&mut self, message: &[u8], _error: ErrorSlot<'e>) -> TxResult<'e> {
         let size = self.log.size().saturating_add(message.len());
-        if self.open && size <= LOG_BYTES && self.log.reserve(message.len()).is_ok() {
-            self.log.push((), message);
+        if self.open && size <= LOG_BYTES {
+            // A message for which there is no memory is left out.
+            let _left_out = self.log.try_push((), message);
         }
         Ok(())
     }
@@ -176,16 +188,6 @@ impl Store {
     #[inline]
     fn table<'e>(&self, kind: RecordKind, error: ErrorSlot<'e>) -> TxResult<'e, &RecordTable> {
         self.tables.get(kind).ok_or_else(|| refusal::no_record_kind(kind, error))
-    }
-
-    /// Takes room and memory for an undo step. It fails outside of a transaction.
-    #[inline]
-    fn prepare_undo<'e>(&mut self, old_size: usize, error: ErrorSlot<'e>) -> TxResult<'e> {
-        self.take_room(old_size, error)?;
-        match self.undo.reserve(old_size) {
-            Ok(()) => Ok(()),
-            Err(_) => Err(self.no_memory(error)),
-        }
     }
 
     /// Takes room from the running transaction. A write that is refused later does not give it

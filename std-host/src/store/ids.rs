@@ -4,16 +4,29 @@ use std::collections::TryReserveError;
 
 use statevec_abi::abi::SysId;
 
-use super::{rows::Slot, spare::release_spare};
+use super::rows::Slot;
 
 /// Maps record numbers to rows, in ascending order of the numbers.
 ///
 /// Numbers ascend and are never used again, so a new one goes to the end. A delete leaves a
-/// tombstone, which a rollback can revive. Once more than half of the entries are tombstones, they
-/// are removed: memory and iteration cost at most twice the live entries.
+/// tombstone, which a rollback can revive. The entries lie in blocks. Once more than half of a
+/// block's entries are tombstones, they are removed from it: memory and iteration cost at most
+/// twice the live entries, and no step costs more than one block.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
+    /// No block is empty.
+    blocks: Vec<Block>,
+    /// Empty blocks to come, each with room for [`BLOCK`] entries.
+    spare: Vec<Vec<Entry>>,
+    /// Number of entries that are no tombstones.
+    live: usize,
+}
+
+#[derive(Debug)]
+struct Block {
     entries: Vec<Entry>,
+    /// The number of the first entry.
+    first: SysId,
     dead: usize,
 }
 
@@ -24,49 +37,127 @@ struct Entry {
     lives: bool,
 }
 
+/// How many entries a block holds.
+const BLOCK: usize = 4096;
+
+/// A block that shrinks keeps room for so many entries.
+const KEPT: usize = 64;
+
+/// The place of an entry: its block, and its position there.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    block: usize,
+    at: usize,
+}
+
 impl Ids {
-    /// Makes room for more, so that the next calls of [`push`](Self::push) cannot fail.
+    /// Makes room for one more, so that the next [`push`](Self::push) does not allocate.
+    #[inline]
+    pub(super) fn reserve_one(&mut self) -> Result<(), TryReserveError> {
+        match self.blocks.last() {
+            Some(Block { entries, .. }) if entries.len() < entries.capacity().min(BLOCK) => Ok(()),
+            _ => self.reserve(1),
+        }
+    }
+
+    /// Makes room for more, so that the next calls of [`push`](Self::push) do not allocate.
+    #[cold]
     pub(super) fn reserve(&mut self, more: usize) -> Result<(), TryReserveError> {
-        self.entries.try_reserve(more)
+        let mut more = more;
+        match self.blocks.as_mut_slice() {
+            [] => {}
+            // Only the first block grows by doubling.
+            [Block { entries, .. }] => {
+                let room = more.min(BLOCK - entries.len());
+                entries.try_reserve(room)?;
+                more -= room;
+            }
+            [.., last] => more = more.saturating_sub(last.entries.capacity() - last.entries.len()),
+        }
+        let blocks = more.div_ceil(BLOCK);
+        self.blocks.try_reserve(blocks)?;
+        self.spare.try_reserve(blocks.saturating_sub(self.spare.len()))?;
+        while self.spare.len() < blocks {
+            let mut block = Vec::new();
+            block.try_reserve_exact(if self.blocks.is_empty() {
+                more.min(BLOCK)
+            } else {
+                BLOCK
+            })?;
+            self.spare.push(block);
+        }
+        Ok(())
     }
 
     /// Adds a number above all others.
     pub(super) fn push(&mut self, id: SysId, slot: Slot) {
-        self.entries.push(Entry { id, slot, lives: true });
+        let entry = Entry { id, slot, lives: true };
+        self.live += 1;
+        match self.blocks.last_mut() {
+            Some(Block { entries, .. }) if entries.len() < BLOCK => entries.push(entry),
+            _ => {
+                let mut entries = self.spare.pop().unwrap_or_default();
+                entries.push(entry);
+                self.blocks.push(Block { entries, first: id, dead: 0 });
+            }
+        }
     }
 
     /// Removes the number that was added last.
     pub(super) fn pop(&mut self) {
-        self.entries.pop();
+        let Some(Block { entries, .. }) = self.blocks.last_mut() else { return };
+        entries.pop();
+        self.live -= 1;
+        if entries.is_empty() {
+            self.spare.extend(self.blocks.pop().map(|block| block.entries));
+        }
     }
 
+    #[inline]
     pub(super) fn find(&self, id: SysId) -> Option<Slot> {
-        let entry = self.entries.get(self.place(id)?)?;
+        let Place { block, at } = self.place(id)?;
+        let entry = self.blocks.get(block)?.entries.get(at)?;
         entry.lives.then_some(entry.slot)
     }
 
     /// Turns a number into a tombstone.
     pub(super) fn bury(&mut self, id: SysId) {
-        self.dead += self.set_lives(id, false);
+        self.set_lives(id, false);
     }
 
     /// Turns a tombstone into a number.
     pub(super) fn revive(&mut self, id: SysId) {
-        self.dead -= self.set_lives(id, true);
+        self.set_lives(id, true);
     }
 
-    /// Removes the tombstones if they are more than half of the entries. They cannot be revived
-    /// then.
-    pub(super) fn sweep(&mut self) {
-        if self.dead * 2 > self.entries.len() {
-            self.entries.retain(|entry| entry.lives);
-            self.dead = 0;
+    /// Removes the tombstones around one if they are more than half of their block. They cannot be
+    /// revived then.
+    pub(super) fn sweep(&mut self, id: SysId) {
+        let block = self.block(id);
+        let is_last = block + 1 == self.blocks.len();
+        let Some(Block { entries, first, dead }) = self.blocks.get_mut(block) else { return };
+        if *dead * 2 <= entries.len() {
+            return;
+        }
+        entries.retain(|entry| entry.lives);
+        *dead = 0;
+        match entries.first() {
+            Some(entry) => {
+                *first = entry.id;
+                // The last block grows again.
+                if !is_last {
+                    entries.shrink_to((2 * entries.len()).max(KEPT));
+                }
+            }
+            None => {
+                self.blocks.remove(block);
+            }
         }
     }
 
     /// Gives back memory that the entries do not need.
     pub(super) fn release_spare(&mut self) {
-        release_spare(&mut self.entries);
+        self.spare.truncate(1);
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (SysId, Slot)> {
@@ -75,42 +166,72 @@ impl Ids {
 
     /// The numbers from one on.
     pub(super) fn iter_from(&self, first: SysId) -> impl Iterator<Item = (SysId, Slot)> {
-        let start = self.entries.partition_point(|entry| entry.id < first);
-        let entries = self.entries.get(start..).unwrap_or_default();
-        entries.iter().filter(|entry| entry.lives).map(|entry| (entry.id, entry.slot))
+        let blocks = self.blocks.get(self.block(first)..).unwrap_or_default();
+        let entries = blocks.iter().enumerate().flat_map(move |(position, block)| {
+            let start = match position {
+                0 => block.entries.partition_point(|entry| entry.id < first),
+                _ => 0,
+            };
+            block.entries.get(start..).unwrap_or_default()
+        });
+        entries.filter(|entry| entry.lives).map(|entry| (entry.id, entry.slot))
     }
 
     pub(super) fn len(&self) -> usize {
-        self.entries.len() - self.dead
+        self.live
     }
 
-    /// Index of `id`: exact if no tombstone was removed; otherwise a binary search of the entries
-    /// before that index.
-    fn place(&self, id: SysId) -> Option<usize> {
-        let first = self.entries.first()?.id;
-        let guess = usize::try_from(id.checked_sub(first)?).unwrap_or(usize::MAX);
-        if self.entries.get(guess).is_some_and(|entry| entry.id == id) {
-            return Some(guess);
+    /// The place of a number. Both steps begin with a guess that is right if no tombstones were
+    /// removed.
+    #[inline]
+    fn place(&self, id: SysId) -> Option<Place> {
+        let block = self.block(id);
+        let Block { entries, first, .. } = self.blocks.get(block)?;
+        let guess = usize::try_from(id.checked_sub(*first)?).unwrap_or(usize::MAX);
+        if entries.get(guess).is_some_and(|entry| entry.id == id) {
+            return Some(Place { block, at: guess });
         }
-        let before = self.entries.get(..guess).unwrap_or(&self.entries);
-        before.binary_search_by_key(&id, |entry| entry.id).ok()
+        let before = entries.get(..guess).unwrap_or(entries);
+        let at = before.binary_search_by_key(&id, |entry| entry.id).ok()?;
+        Some(Place { block, at })
     }
 
-    /// Returns the number of entries that changed: 0 if there is no such entry, or it was so
-    /// before.
-    fn set_lives(&mut self, id: SysId, lives: bool) -> usize {
-        let entry = self.place(id).and_then(|place| self.entries.get_mut(place));
-        let changes = entry.filter(|entry| entry.lives != lives);
-        changes.map_or(0, |entry| {
-            entry.lives = lives;
-            1
-        })
+    /// The block that a number belongs to: the last one that does not begin behind it, or the first
+    /// one.
+    #[inline]
+    fn block(&self, id: SysId) -> usize {
+        let Some(Block { first, .. }) = self.blocks.first() else { return 0 };
+        let guess = id.saturating_sub(*first) / BLOCK as SysId;
+        let guess = usize::try_from(guess).unwrap_or(usize::MAX);
+        let begins = |at: usize| self.blocks.get(at).is_some_and(|block| block.first <= id);
+        if begins(guess) && !begins(guess + 1) {
+            return guess;
+        }
+        // A block ends behind at least `BLOCK` numbers, deleted ones included. Only the first block
+        // may have lost numbers before its first one, so the guess is at most one too low.
+        let end = guess.saturating_add(2);
+        let before = self.blocks.get(..end).unwrap_or(&self.blocks);
+        before.partition_point(|block| block.first <= id).saturating_sub(1)
+    }
+
+    fn set_lives(&mut self, id: SysId, lives: bool) {
+        let Some(Place { block, at }) = self.place(id) else { return };
+        let Some(block) = self.blocks.get_mut(block) else { return };
+        let Some(entry) = block.entries.get_mut(at).filter(|entry| entry.lives != lives) else {
+            return;
+        };
+        entry.lives = lives;
+        if lives {
+            (block.dead, self.live) = (block.dead - 1, self.live + 1);
+        } else {
+            (block.dead, self.live) = (block.dead + 1, self.live - 1);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Ids;
+    use super::{BLOCK, Ids};
 
     fn of(ids: impl IntoIterator<Item = u64>) -> Ids {
         let mut all = Ids::default();
@@ -131,17 +252,49 @@ mod tests {
         assert_eq!(from(0), [1, 2, 3, 5, 6, 7, 8, 9]);
     }
 
+    /// Deletes numbers for good.
+    fn delete(all: &mut Ids, ids: impl Iterator<Item = u64> + Clone) {
+        ids.clone().for_each(|id| all.bury(id));
+        ids.for_each(|id| all.sweep(id));
+    }
+
+    fn entries(ids: &Ids) -> usize {
+        ids.blocks.iter().map(|block| block.entries.len()).sum()
+    }
+
     #[test]
     fn every_number_is_found_after_a_sweep_made_the_guess_wrong() {
-        let mut ids = of(1..=100);
-        (1..=100).filter(|id| id % 3 != 0).for_each(|id| ids.bury(id));
-        ids.sweep();
-        assert_eq!(ids.entries.len(), 33);
-        for id in 0..=101 {
-            let expected = (id > 0 && id <= 100 && id % 3 == 0).then_some(id as u32 * 10);
-            assert_eq!(ids.find(id), expected, "number {id}");
+        let last = 4 * BLOCK as u64 + 7;
+        for kept in [3, 5000, BLOCK as u64 - 1, 3 * BLOCK as u64] {
+            let mut ids = of(1..=last);
+            delete(&mut ids, (1..=last).filter(|id| id % kept != 0));
+            let added = last + 1..last + 2 * BLOCK as u64;
+            added.clone().for_each(|id| ids.push(id, id as u32 * 10));
+            let lives = |id| id > 0 && (id <= last && id % kept == 0 || added.contains(&id));
+            for id in 0..=added.end {
+                assert_eq!(ids.find(id), lives(id).then_some(id as u32 * 10), "number {id}");
+            }
+            assert_eq!(ids.find(u64::MAX), None);
+            let expected = (1..added.end).filter(|id| lives(*id));
+            assert_eq!(ids.len(), expected.clone().count());
+            assert!(ids.iter().map(|(id, _)| id).eq(expected), "every {kept}th");
         }
-        assert_eq!(ids.find(u64::MAX), None);
+    }
+
+    #[test]
+    fn most_entries_are_no_tombstones_after_many_deletes_in_any_order() {
+        let count = 3 * BLOCK as u64;
+        let mut ids = of(1..=count);
+        for step in 0..count {
+            let id = step * 7919 % count + 1;
+            if !id.is_multiple_of(100) {
+                delete(&mut ids, std::iter::once(id));
+            }
+        }
+        assert_eq!(ids.len() as u64, count / 100);
+        assert!(entries(&ids) <= 2 * ids.len(), "{} entries", entries(&ids));
+        let capacity: usize = ids.blocks.iter().map(|block| block.entries.capacity()).sum();
+        assert!(capacity < BLOCK + 1000, "room for {capacity}");
     }
 
     #[test]
@@ -160,11 +313,11 @@ mod tests {
     fn a_sweep_waits_until_most_are_tombstones() {
         let mut ids = of(1..=4);
         (1..=2).for_each(|id| ids.bury(id));
-        ids.sweep();
-        assert_eq!(ids.entries.len(), 4);
+        ids.sweep(2);
+        assert_eq!(entries(&ids), 4);
         ids.bury(3);
-        ids.sweep();
-        assert_eq!(ids.entries.len(), 1);
+        ids.sweep(3);
+        assert_eq!(entries(&ids), 1);
         assert_eq!(ids.find(4), Some(40));
     }
 }

@@ -45,8 +45,8 @@ impl Store {
     /// The free rows of a kind, for tests. The last one is used first.
     #[doc(hidden)]
     #[must_use]
-    pub fn free_rows(&self, kind: RecordKind) -> &[u32] {
-        self.tables.get(kind).map_or(&[], RecordTable::free_rows)
+    pub fn free_rows(&self, kind: RecordKind) -> Vec<u32> {
+        self.tables.get(kind).map_or_else(Vec::new, RecordTable::free_rows)
     }
 }
 

@@ -1,69 +1,205 @@
 //! Finds rows by primary key.
 
-use std::hash::{BuildHasher as _, Hasher as _};
+mod bucket;
+mod chain;
 
-use hashbrown::{DefaultHashBuilder, HashTable, TryReserveError, hash_table::Entry};
+use std::{
+    collections::TryReserveError,
+    hash::{BuildHasher as _, Hasher as _},
+};
+
+use hashbrown::DefaultHashBuilder;
 
 use super::{
     equal::equal,
     rows::{Rows, Slot},
-    spare::kept_capacity,
+    segmented::Segmented,
+    spare::KEPT_BYTES,
 };
+use bucket::{Bucket, NEXT_NONE, Tag};
+use chain::At;
 
-/// The rows of one table by primary key. It stores row numbers and compares the keys in the rows.
-/// Each operation hashes once.
+/// The rows of one table by primary key: a hash table that grows by one bucket at a time (linear
+/// hashing), so that no insertion pays for the growth of a whole table.
+///
+/// A bucket is one cache line. It holds row numbers, and eight hash bits of each key, so that a
+/// lookup reads one bucket and then, but for one in thirty, only the row that it finds. The keys
+/// are compared in the rows. Each operation hashes once.
+///
+/// Entries that do not fit their bucket lie in spilled buckets, linked to it. Only the last bucket
+/// of such a chain has free places.
 ///
 /// The hash is seeded anew in every process, so a sender of commands cannot choose keys that
 /// collide. Its order is never observable.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Index {
-    slots: HashTable<Slot>,
+    buckets: Segmented<Bucket>,
+    spilled: Segmented<Bucket>,
+    /// The first unused spilled bucket. They are linked.
+    unused: u32,
+    /// All ones, as many as the positions of the buckets have bits.
+    mask: usize,
+    len: usize,
     hash: DefaultHashBuilder,
 }
 
+/// Entries per bucket, on average, above which a bucket is added.
+///
+/// A bucket that is still to be split holds up to twice as many. With 7, about 3 % of the entries
+/// are in spilled buckets, and an entry takes 10 bytes.
+const LOAD: usize = 7;
+
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            buckets: Segmented::default(),
+            spilled: Segmented::default(),
+            unused: NEXT_NONE,
+            mask: 0,
+            len: 0,
+            hash: DefaultHashBuilder::default(),
+        }
+    }
+}
+
 impl Index {
-    /// Makes room for more, so that the next calls of [`insert`](Self::insert) do not allocate.
-    pub(super) fn reserve(&mut self, more: usize, rows: &Rows) -> Result<(), TryReserveError> {
-        let hash = &self.hash;
-        self.slots.try_reserve(more, |&slot| hash_key(hash, rows.key(slot)))
+    /// Makes room for one more, so that the next [`insert`](Self::insert) does not allocate.
+    #[inline]
+    pub(super) fn reserve_one(&mut self) -> Result<(), TryReserveError> {
+        if self.buckets.len() == 0 {
+            self.buckets.reserve_one()?;
+            self.buckets.push(Bucket::EMPTY);
+        }
+        self.buckets.reserve_one()?;
+        if self.unused == NEXT_NONE { self.reserve_spilled() } else { Ok(()) }
     }
 
+    /// Makes room for more.
+    pub(super) fn reserve(&mut self, more: usize) -> Result<(), TryReserveError> {
+        let buckets = self.len.saturating_add(more).div_ceil(LOAD);
+        self.buckets.reserve(buckets.saturating_sub(self.buckets.len()))
+    }
+
+    #[inline]
     pub(super) fn find(&self, rows: &Rows, key: &[u8]) -> Option<Slot> {
-        let hash = hash_key(&self.hash, key);
-        self.slots.find(hash, |&slot| equal(rows.key(slot), key)).copied()
+        self.find_hashed(rows, key, hash_key(&self.hash, key))
     }
 
     /// Adds a row, or returns the row that has its key already.
     pub(super) fn insert(&mut self, rows: &Rows, slot: Slot) -> Result<(), Slot> {
-        let (hash, key) = (&self.hash, rows.key(slot));
-        let rehash = |&slot: &Slot| hash_key(hash, rows.key(slot));
-        match self.slots.entry(hash_key(hash, key), |&other| equal(rows.key(other), key), rehash) {
-            Entry::Occupied(other) => Err(*other.get()),
-            Entry::Vacant(place) => {
-                place.insert(slot);
-                Ok(())
-            }
+        let key = rows.key(slot);
+        let hash = hash_key(&self.hash, key);
+        if let Some(other) = self.find_hashed(rows, key, hash) {
+            return Err(other);
         }
+        self.add(self.home(hash), Tag::of(hash), slot);
+        self.len += 1;
+        if self.len > self.buckets.len() * LOAD && self.buckets.has_room() {
+            self.split(rows);
+        }
+        Ok(())
     }
 
     /// Removes the row of a key.
     pub(super) fn take(&mut self, rows: &Rows, key: &[u8]) -> Option<Slot> {
         let hash = hash_key(&self.hash, key);
-        let entry = self.slots.find_entry(hash, |&slot| equal(rows.key(slot), key)).ok()?;
-        Some(entry.remove().0)
-    }
-
-    /// Gives back memory that the entries do not need.
-    pub(super) fn release_spare(&mut self, rows: &Rows) {
-        let kept = kept_capacity(self.slots.len(), size_of::<Slot>());
-        if self.slots.capacity() / 2 > kept {
-            let hash = &self.hash;
-            self.slots.shrink_to(kept, |&slot| hash_key(hash, rows.key(slot)));
+        let (home, tag) = (self.home(hash), Tag::of(hash));
+        self.buckets.get(home)?;
+        let mut at = At::Home(home);
+        loop {
+            let bucket = self.bucket(at);
+            let is_found = |place: &usize| equal(rows.key(bucket.slot(*place)), key);
+            if let Some(place) = bucket.places(tag).find(is_found) {
+                let slot = bucket.slot(place);
+                // The last entry takes its place.
+                if let Some((tag, last)) = self.take_last(home)
+                    && last != slot
+                {
+                    self.bucket_mut(at).set(place, tag, last);
+                }
+                self.len -= 1;
+                return Some(slot);
+            }
+            match bucket.next() {
+                NEXT_NONE => return None,
+                next => at = At::Spilled(next),
+            }
         }
     }
 
+    /// Gives back memory that the entries do not need, in at most `steps` steps.
+    pub(super) fn release_spare(&mut self, steps: usize, rows: &Rows) {
+        let kept = 2 * self.len.div_ceil(LOAD) + KEPT_BYTES / size_of::<Bucket>();
+        for _ in 0..steps {
+            if self.buckets.len() <= kept || !self.merge(rows) {
+                break;
+            }
+        }
+        self.buckets.release_spare();
+    }
+
     pub(super) fn len(&self) -> usize {
-        self.slots.len()
+        self.len
+    }
+
+    #[inline(always)]
+    fn find_hashed(&self, rows: &Rows, key: &[u8], hash: u64) -> Option<Slot> {
+        let bucket = self.buckets.get(self.home(hash))?;
+        match bucket.first(Tag::of(hash)) {
+            Some(slot) if equal(rows.key(slot), key) => Some(slot),
+            None if bucket.next() == NEXT_NONE => None,
+            _ => self.find_further(rows, key, hash),
+        }
+    }
+
+    /// Finds a row whose entry may not be the first one with its tag in its bucket.
+    #[cold]
+    fn find_further(&self, rows: &Rows, key: &[u8], hash: u64) -> Option<Slot> {
+        let mut bucket = self.buckets.get(self.home(hash))?;
+        loop {
+            let slots = bucket.places(Tag::of(hash)).map(|place| bucket.slot(place));
+            if let Some(slot) = { slots }.find(|slot| equal(rows.key(*slot), key)) {
+                return Some(slot);
+            }
+            match bucket.next() {
+                NEXT_NONE => return None,
+                next => bucket = self.spilled.get(next as usize)?,
+            }
+        }
+    }
+
+    /// The bucket that a hash belongs to.
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        let home = hash as usize & self.mask;
+        if home < self.buckets.len() { home } else { home & (self.mask >> 1) }
+    }
+
+    /// Adds a bucket, and moves to it the entries of another one that belong there now.
+    fn split(&mut self, rows: &Rows) {
+        let added = self.buckets.len();
+        self.buckets.push(Bucket::EMPTY);
+        self.mask = self.buckets.len().next_power_of_two() - 1;
+        self.distribute(added & (self.mask >> 1), |index, slot| {
+            let hash = hash_key(&index.hash, rows.key(slot));
+            (index.home(hash), Tag::of(hash))
+        });
+    }
+
+    /// Removes the last bucket, and moves its entries to the one that it was split from. Returns
+    /// false if it cannot.
+    fn merge(&mut self, rows: &Rows) -> bool {
+        let Some(last) = self.buckets.len().checked_sub(1).filter(|last| *last > 0) else {
+            return false;
+        };
+        if self.unused == NEXT_NONE && self.reserve_spilled().is_err() {
+            return false;
+        }
+        let into = last & (self.mask >> 1);
+        self.distribute(last, |index, slot| (into, Tag::of(hash_key(&index.hash, rows.key(slot)))));
+        self.buckets.pop();
+        self.mask = last.next_power_of_two() - 1;
+        true
     }
 }
 
@@ -77,4 +213,107 @@ fn hash_key(hash: &DefaultHashBuilder, key: &[u8]) -> u64 {
         Err(_) => hasher.write(key),
     }
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::{Index, LOAD};
+    use crate::store::rows::{Rows, Slot};
+
+    /// Rows with keys of 8 bytes, and an index of them beside a model.
+    struct Keys {
+        rows: Rows,
+        index: Index,
+        model: HashMap<u64, Slot>,
+    }
+
+    impl Keys {
+        fn new() -> Self {
+            let rows = Rows::new(8, 0).unwrap();
+            Self { rows, index: Index::default(), model: HashMap::new() }
+        }
+
+        fn insert(&mut self, key: u64) {
+            let slot = self.rows.claim().unwrap().slot;
+            self.rows.key_and_data(slot).0.copy_from_slice(&key.to_be_bytes());
+            self.index.reserve_one().unwrap();
+            let inserted = self.index.insert(&self.rows, slot);
+            assert_eq!(inserted.err(), self.model.get(&key).copied(), "key {key}");
+            if inserted.is_ok() {
+                self.model.insert(key, slot);
+            } else {
+                self.rows.release(slot);
+            }
+        }
+
+        fn take(&mut self, key: u64) {
+            let taken = self.index.take(&self.rows, &key.to_be_bytes());
+            assert_eq!(taken, self.model.remove(&key), "key {key}");
+            self.rows_released(taken);
+        }
+
+        fn rows_released(&mut self, slot: Option<Slot>) {
+            slot.into_iter().for_each(|slot| self.rows.release(slot));
+        }
+
+        fn check(&self, keys: std::ops::Range<u64>) {
+            for key in keys {
+                let found = self.index.find(&self.rows, &key.to_be_bytes());
+                assert_eq!(found, self.model.get(&key).copied(), "key {key}");
+            }
+            assert_eq!(self.index.len(), self.model.len());
+        }
+    }
+
+    #[test]
+    fn keys_are_found_while_the_index_grows_and_shrinks() {
+        let mut keys = Keys::new();
+        let count = 20_000;
+        for key in 0..count {
+            keys.insert(key * 3);
+            keys.insert(key * 3 / 2);
+            if key % 1000 == 0 {
+                keys.check(0..key * 3 + 3);
+            }
+        }
+        keys.check(0..count * 3);
+        assert!(keys.index.spilled.len() > 0, "no bucket has spilled");
+        for key in (0..count * 3).filter(|key| key % 7 != 0) {
+            keys.take(key);
+        }
+        keys.check(0..count * 3);
+        (0..count * 3).for_each(|key| keys.take(key));
+        assert_eq!(keys.index.len(), 0);
+    }
+
+    #[test]
+    fn buckets_are_merged_in_steps_and_lose_nothing() {
+        let mut keys = Keys::new();
+        let count = 400_000;
+        (0..count).for_each(|key| keys.insert(key));
+        let buckets = keys.index.buckets.len();
+        assert!(buckets * LOAD <= keys.index.len() + LOAD, "{buckets} buckets");
+        (1000..count).for_each(|key| keys.take(key));
+        keys.index.release_spare(100, &keys.rows);
+        assert_eq!(keys.index.buckets.len(), buckets - 100, "the steps are limited");
+        keys.index.release_spare(usize::MAX, &keys.rows);
+        assert!(keys.index.buckets.len() < buckets / 2);
+        keys.check(0..count);
+        (0..count).for_each(|key| keys.insert(key));
+        keys.check(0..count);
+    }
+
+    #[test]
+    fn an_entry_takes_at_most_eleven_bytes_of_buckets() {
+        let mut keys = Keys::new();
+        for key in 0..100_000 {
+            keys.insert(key);
+            if key > 1000 && key % 777 == 0 {
+                let buckets = keys.index.buckets.len() + keys.index.spilled.len();
+                assert!(buckets * 64 <= 11 * keys.index.len(), "{buckets} of {key}");
+            }
+        }
+    }
 }

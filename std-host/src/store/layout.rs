@@ -71,11 +71,13 @@ impl RowLayout {
     }
 
     /// Bytes of data in a record.
+    #[inline]
     pub(super) fn data_size(&self) -> usize {
         self.data_size
     }
 
     /// The encoding of the primary key; `None` without a key.
+    #[inline]
     pub(super) fn pk(&self) -> Option<&PkLayout> {
         self.pk.as_ref()
     }
@@ -86,11 +88,16 @@ impl RowLayout {
     }
 
     /// The first frozen field that differs between `old` and `new`.
+    #[inline]
     pub(super) fn frozen_change(&self, old: &[u8], new: &[u8]) -> Option<&FrozenField> {
-        let part =
-            |data, bytes: &Range<usize>| <[u8]>::get(data, bytes.clone()).unwrap_or_default();
-        let same = |bytes: &Range<usize>| equal(part(old, bytes), part(new, bytes));
-        if self.frozen_bytes.iter().all(same) { None } else { self.changed_field(old, new) }
+        // One length, so that one check of a range serves both.
+        let old = old.get(..new.len()).unwrap_or_default();
+        let is_same = |bytes: &Range<usize>| match (old.get(bytes.clone()), new.get(bytes.clone()))
+        {
+            (Some(old), Some(new)) => equal(old, new),
+            _ => false,
+        };
+        if self.frozen_bytes.iter().all(is_same) { None } else { self.changed_field(old, new) }
     }
 
     #[cold]

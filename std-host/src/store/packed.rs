@@ -24,16 +24,40 @@ impl<T: Copy> Packed<T> {
         Self { bytes: Vec::new(), entries: Vec::new() }
     }
 
-    /// Makes room for one more string, so that the next [`push`](Self::push) of this length cannot
-    /// fail.
-    pub(super) fn reserve(&mut self, len: usize) -> Result<(), TryReserveError> {
-        self.bytes.try_reserve(len)?;
-        self.entries.try_reserve(1)
-    }
-
-    pub(super) fn push(&mut self, tag: T, string: &[u8]) {
+    /// Adds a string at the end.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory for it.
+    #[inline]
+    pub(super) fn try_push(&mut self, tag: T, string: &[u8]) -> Result<(), TryReserveError> {
+        let has_room = self.bytes.capacity() - self.bytes.len() >= string.len()
+            && self.entries.len() < self.entries.capacity();
+        if !has_room {
+            self.reserve(string.len())?;
+        }
         self.bytes.extend_from_slice(string);
         self.entries.push(Entry { tag, end: self.bytes.len() });
+        Ok(())
+    }
+
+    /// Makes room for the next [`push_tag`](Self::push_tag).
+    #[inline]
+    pub(super) fn reserve_entry(&mut self) -> Result<(), TryReserveError> {
+        if self.entries.len() < self.entries.capacity() { Ok(()) } else { self.reserve(0) }
+    }
+
+    /// Adds an empty string. It allocates if there is no room.
+    #[inline]
+    pub(super) fn push_tag(&mut self, tag: T) {
+        self.entries.push(Entry { tag, end: self.bytes.len() });
+    }
+
+    /// Makes room for one more string of this length.
+    #[cold]
+    fn reserve(&mut self, len: usize) -> Result<(), TryReserveError> {
+        self.bytes.try_reserve(len)?;
+        self.entries.try_reserve(1)
     }
 
     /// Passes the last string to `show`, and removes it.
@@ -45,13 +69,16 @@ impl<T: Copy> Packed<T> {
         Some(shown)
     }
 
-    /// The last string.
-    pub(super) fn last(&self) -> Option<&[u8]> {
-        let start = match self.entries.as_slice() {
-            [.., before, _] => before.end,
-            _ => 0,
-        };
-        self.bytes.get(start..)
+    /// The place of the next string, for [`from`](Self::from).
+    #[inline]
+    pub(super) fn end(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The bytes from a place to the end: the last string, if the place is where it begins.
+    #[inline]
+    pub(super) fn from(&self, place: usize) -> &[u8] {
+        self.bytes.get(place..).unwrap_or_default()
     }
 
     pub(super) fn clear(&mut self) {
@@ -116,11 +143,10 @@ mod tests {
     fn strings_come_back_in_order_and_pop_in_reverse() {
         let mut packed = Packed::new();
         for (tag, string) in [(1, &b"one"[..]), (2, b""), (3, b"three")] {
-            packed.push(tag, string);
+            packed.try_push(tag, string).unwrap();
         }
         let listed: Vec<_> = packed.iter().collect();
         assert_eq!(listed, [(1, &b"one"[..]), (2, b""), (3, b"three")]);
-        assert_eq!(packed.last(), Some(&b"three"[..]));
         let one_by_one: Vec<_> = (0..4).map(|position| packed.get(position)).collect();
         assert_eq!(one_by_one, [Some(listed[0]), Some(listed[1]), Some(listed[2]), None]);
 
@@ -135,8 +161,9 @@ mod tests {
     #[test]
     fn an_empty_string_after_a_long_one_is_the_last_one() {
         let mut packed = Packed::new();
-        packed.push((), b"long");
-        packed.push((), b"");
-        assert_eq!(packed.last(), Some(&b""[..]));
+        packed.try_push((), b"long").unwrap();
+        let place = packed.end();
+        packed.try_push((), b"").unwrap();
+        assert_eq!(packed.from(place), b"");
     }
 }

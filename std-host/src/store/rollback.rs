@@ -3,7 +3,6 @@
 use super::{
     Store,
     spare::{KEPT_BYTES, release_spare},
-    table::RecordTable,
     undo::{Step, Undo},
 };
 
@@ -21,9 +20,12 @@ impl Store {
                 Step::Delete(slot) => table.undo_delete(slot),
             }
         };
-        while undo.pop(&mut undo_one).is_some() {}
+        let mut steps = 0;
+        while undo.pop(&mut undo_one).is_some() {
+            steps += 1;
+        }
         if used > 0 {
-            self.release_spare();
+            self.release_spare(steps);
         }
     }
 
@@ -67,13 +69,13 @@ impl Store {
     }
 
     /// Gives back the memory of work that was undone.
-    fn release_spare(&mut self) {
+    fn release_spare(&mut self, steps: usize) {
         self.undo.release_spare();
         self.touched.clear();
         release_spare(&mut self.touched);
         self.events.clear();
         self.release_events();
-        self.tables.iter_mut().for_each(RecordTable::release_spare);
+        self.tables.iter_mut().for_each(|table| table.release_spare(steps));
     }
 
     /// Gives back the memory of a large transaction's undo steps. Its events are still needed.

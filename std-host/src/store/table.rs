@@ -53,14 +53,22 @@ impl RecordTable {
         Ok(Self { layout, rows, ids, index, order, next_id: 1 })
     }
 
+    #[inline]
     pub(super) fn layout(&self) -> &RowLayout {
         &self.layout
     }
 
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.ids.len()
     }
 
+    /// Bytes of all rows.
+    pub(super) fn row_bytes(&self) -> usize {
+        self.rows.bytes()
+    }
+
+    #[inline]
     pub(super) fn next_id(&self) -> SysId {
         self.next_id
     }
@@ -74,22 +82,29 @@ impl RecordTable {
     pub(super) fn reserve(&mut self, records: usize) -> Result<(), CreateError> {
         self.rows.reserve(records)?;
         self.ids.reserve(records)?;
-        self.index.reserve(records, &self.rows).map_err(|_| CreateError::Memory)
+        if self.layout.pk().is_some() {
+            self.index.reserve(records)?;
+        }
+        Ok(())
     }
 
+    #[inline]
     pub(super) fn find(&self, pk: &[u8]) -> Option<Slot> {
         self.index.find(&self.rows, pk)
     }
 
+    #[inline]
     pub(super) fn find_by_id(&self, id: SysId) -> Option<Slot> {
         self.ids.find(id)
     }
 
+    #[inline]
     pub(super) fn data(&self, slot: Slot) -> &[u8] {
         self.rows.data(slot)
     }
 
     /// The layout, and the data for writing.
+    #[inline]
     pub(super) fn layout_and_data_mut(&mut self, slot: Slot) -> (&RowLayout, &mut [u8]) {
         (&self.layout, self.rows.data_mut(slot))
     }
@@ -139,11 +154,11 @@ impl RecordTable {
         let id = self.next_id;
         let next_id = id.checked_add(1).ok_or(CreateError::Full)?;
         // Rows that the running transaction freed count, too: they are in use until it commits.
-        if self.rows.free().is_empty() && self.rows.count() >= limit as usize {
+        if self.rows.free().len() == 0 && self.rows.count() >= limit as usize {
             return Err(CreateError::Full);
         }
-        self.ids.reserve(1)?;
-        self.index.reserve(1, &self.rows).map_err(|_| CreateError::Memory)?;
+        self.ids.reserve_one()?;
+        self.index.reserve_one()?;
         if let Some(order) = &mut self.order {
             order.reserve_one()?;
         }
@@ -190,14 +205,15 @@ impl RecordTable {
     pub(super) fn keep_delete(&mut self, slot: Slot) {
         self.leave_order(slot);
         self.rows.release(slot);
-        self.ids.sweep();
+        self.ids.sweep(self.rows.id(slot));
     }
 
-    /// Gives back memory that the records do not need.
-    pub(super) fn release_spare(&mut self) {
+    /// Gives back memory that the records do not need, after a transaction of so many steps was
+    /// undone. It costs no more than the transaction did.
+    pub(super) fn release_spare(&mut self, steps: usize) {
         self.rows.release_spare();
         self.ids.release_spare();
-        self.index.release_spare(&self.rows);
+        self.index.release_spare(steps, &self.rows);
         if let Some(order) = &mut self.order {
             order.release_spare();
         }
@@ -234,8 +250,8 @@ impl From<TryReserveError> for CreateError {
 
 /// For tests.
 impl RecordTable {
-    pub(super) fn free_rows(&self) -> &[Slot] {
-        self.rows.free()
+    pub(super) fn free_rows(&self) -> Vec<Slot> {
+        self.rows.free().iter().copied().collect()
     }
 
     pub(super) fn check_consistency(&self) -> Result<(), String> {
@@ -267,7 +283,7 @@ impl RecordTable {
                 }
             }
         }
-        self.rows.free().iter().try_for_each(|&slot| use_up(slot))?;
+        self.rows.free().iter().try_for_each(|slot| use_up(*slot))?;
         if let Some(lost) = used.iter().position(|used| !used) {
             return Err(format!("slot {lost} is neither used nor free"));
         }

@@ -37,7 +37,6 @@ mod state_out;
 mod state_out_obstacles;
 #[cfg(target_os = "linux")]
 mod syncs;
-mod tools;
 mod trust;
 #[cfg(unix)]
 mod unruly;
