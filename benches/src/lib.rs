@@ -5,12 +5,18 @@
 //! [`verify`](verify::verify) proves that they do the same work: it runs one script through a peer
 //! and compares every outcome and a checksum of all bytes in the store.
 
+#[cfg(feature = "peers")]
+pub mod chart;
 pub mod drive;
+#[cfg(feature = "peers")]
+pub mod ledger;
 pub mod library;
 pub mod machine;
 pub mod operation;
 pub mod peer;
 pub mod peers;
+#[cfg(feature = "peers")]
+pub mod processor;
 pub mod recorded;
 pub mod report;
 pub mod store;

@@ -4,7 +4,7 @@
 use super::events::NoRoom;
 use crate::{
     abi::runtime_error_kind::HOST_REJECTED,
-    boundary::{ErrorSlot, ErrorWritten, fail},
+    boundary::{ErrorSlot, ErrorWritten},
     schema::RecordDef,
 };
 
@@ -15,12 +15,10 @@ pub(super) fn records_full<'e>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let name = record.name;
-    fail!(
-        error,
-        HOST_REJECTED,
-        "RECORDS full",
+    let reason = format_args!(
         "no room for another {name}: the store is full with {records} records (RECORDS)"
-    )
+    );
+    error.fail(HOST_REJECTED, reason)
 }
 
 #[cold]
@@ -29,11 +27,9 @@ pub(super) fn numbers_used_up<'e>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let name = record.name;
-    fail!(
-        error,
+    error.fail(
         HOST_REJECTED,
-        "no number left",
-        "no number is left for another {name}: none is used again"
+        format_args!("no number is left for another {name}: none is used again"),
     )
 }
 
@@ -44,13 +40,10 @@ pub(super) fn changes_full<'e>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let name = record.name;
-    fail!(
-        error,
-        HOST_REJECTED,
-        "CHANGES full",
-        "no room to change another {name}: the transaction is full with {changes} changed records \
-         (CHANGES)"
-    )
+    let reason = format_args!(
+        "no room to change another {name}: the transaction is full with {changes} changed records (CHANGES)"
+    );
+    error.fail(HOST_REJECTED, reason)
 }
 
 #[cold]
@@ -60,12 +53,10 @@ pub(super) fn events_full<'e>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let NoRoom { capacity, left } = no_room;
-    fail!(
-        error,
-        HOST_REJECTED,
-        "EVENT_BYTES full",
+    let reason = format_args!(
         "no room for an event of {payload} bytes: {left} of {capacity} bytes are left (EVENT_BYTES)"
-    )
+    );
+    error.fail(HOST_REJECTED, reason)
 }
 
 #[cfg(test)]

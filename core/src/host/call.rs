@@ -3,11 +3,7 @@
 
 use core::{ffi::c_void, ptr::NonNull};
 
-use super::{
-    Host, HostGate,
-    gate::{GateError, LentHost, ReadHost},
-    refusal::no_keyed_record_kind,
-};
+use super::{Host, HostGate, gate::GateError, refusal::no_keyed_record_kind};
 use crate::{
     abi::{
         RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
@@ -17,13 +13,12 @@ use crate::{
         BytesError, ErrorSlot, ErrorWritten, TxResult,
         bytes::slice_within,
         enter::{BoundaryCall, Side},
-        fail,
     },
 };
 
 /// A call of the host that has just begun.
 pub(super) struct HostCall<'g, H> {
-    gate: Option<&'g HostGate<H>>,
+    gate: Result<&'g HostGate<H>, GateError>,
     boundary_call: BoundaryCall<'g>,
 }
 
@@ -68,7 +63,11 @@ impl<H: Host> HostCall<'_, H> {
         self,
         body: impl for<'e> FnOnce(&H, ErrorSlot<'e>) -> TxResult<'e>,
     ) -> RuntimeCallStatus {
-        self.boundary_call.enter(|error| body(begin_read(self.gate, error)?.get(), error))
+        self.boundary_call.enter(|error| {
+            let gate = self.gate.map_err(|reason| refused(error, reason))?;
+            let answer = gate.read(|host| body(host, error));
+            answer.map_err(|reason| refused(error, reason))?
+        })
     }
 
     #[inline]
@@ -76,31 +75,12 @@ impl<H: Host> HostCall<'_, H> {
         self,
         body: impl for<'e> FnOnce(&mut H, ErrorSlot<'e>) -> TxResult<'e>,
     ) -> RuntimeCallStatus {
-        self.boundary_call.enter(|error| body(begin_write(self.gate, error)?.get(), error))
+        self.boundary_call.enter(|error| {
+            let gate = self.gate.map_err(|reason| refused(error, reason))?;
+            let answer = gate.write(|host| body(host, error));
+            answer.map_err(|reason| refused(error, reason))?
+        })
     }
-}
-
-// Firmware has few bytes of flash, so there the two functions below stand once for all calls.
-// Elsewhere calls are faster with their code in place.
-
-#[cfg_attr(target_os = "none", inline(never))]
-#[cfg_attr(not(target_os = "none"), inline)]
-fn begin_read<'g, 'e, H: Host>(
-    gate: Option<&'g HostGate<H>>,
-    error: ErrorSlot<'e>,
-) -> TxResult<'e, ReadHost<'g, H>> {
-    let host = gate.ok_or(GateError::Null).and_then(HostGate::begin_read);
-    host.map_err(|reason| refused(error, reason))
-}
-
-#[cfg_attr(target_os = "none", inline(never))]
-#[cfg_attr(not(target_os = "none"), inline)]
-fn begin_write<'g, 'e, H: Host>(
-    gate: Option<&'g HostGate<H>>,
-    error: ErrorSlot<'e>,
-) -> TxResult<'e, LentHost<'g, H>> {
-    let host = gate.ok_or(GateError::Null).and_then(HostGate::begin_write);
-    host.map_err(|reason| refused(error, reason))
 }
 
 /// A primary key of exactly the length that the schema gives.
@@ -150,7 +130,8 @@ pub(super) unsafe fn bytes<'b, 'e>(
 #[cold]
 #[inline(never)]
 fn bad_bytes<'e>(len: usize, limit: usize, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    error.fail_with(runtime_error_kind::ABI_CONTRACT_VIOLATION, &BytesError::of(len, limit))
+    let reason = BytesError::of(len, limit);
+    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
 }
 
 #[cold]
@@ -161,12 +142,9 @@ fn wrong_key<'e>(
     got: usize,
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
-    fail!(
-        error,
-        runtime_error_kind::HOST_REJECTED,
-        "bad key length",
-        "primary key of {got} bytes for record kind {kind}; its key has {expected}"
-    )
+    let reason =
+        format_args!("primary key of {got} bytes for record kind {kind}; its key has {expected}");
+    error.fail(runtime_error_kind::HOST_REJECTED, reason)
 }
 
 #[inline]
@@ -196,8 +174,7 @@ pub(super) fn require_out<'e, T>(
 #[cold]
 #[inline(never)]
 fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    let kind = runtime_error_kind::ABI_CONTRACT_VIOLATION;
-    fail!(error, kind, "null argument", "{name} is null")
+    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{name} is null"))
 }
 
 /// Writes an out parameter.
@@ -214,5 +191,5 @@ fn refused<'e>(error: ErrorSlot<'e>, reason: GateError) -> ErrorWritten<'e> {
     } else {
         runtime_error_kind::ABI_CONTRACT_VIOLATION
     };
-    error.fail(kind, reason.text())
+    error.fail(kind, format_args!("{reason}"))
 }

@@ -1,11 +1,13 @@
 //! The status that each call of a plugin returns, and the reason in its error buffer.
 
+use core::fmt;
+
 use super::{CallFailure, Host};
 use crate::{
     abi::{
         RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind,
     },
-    boundary::{ErrorSlot, ErrorWritten, fail},
+    boundary::ErrorSlot,
 };
 
 /// The kind before a call. A failure that still has it, and no text, came without a reason.
@@ -58,14 +60,10 @@ pub(super) fn not_created<'e>(
     error: &'e mut RuntimeErrorBuf,
 ) -> CallFailure<'e> {
     match status {
-        RuntimeCallStatus::Success => violation(error, phase, |error, kind| {
-            fail!(
-                error,
-                kind,
-                "no handle",
-                "create_runtime succeeded and returned no runtime handle"
-            )
-        }),
+        RuntimeCallStatus::Success => {
+            let reason = format_args!("create_runtime succeeded and returned no runtime handle");
+            violation(error, phase, reason)
+        }
         status => failure(status, "create_runtime", phase, error),
     }
 }
@@ -78,15 +76,11 @@ fn failure<'e>(
     error: &'e mut RuntimeErrorBuf,
 ) -> CallFailure<'e> {
     if status != RuntimeCallStatus::Failure {
-        return violation(error, phase, |error, kind| {
-            let status = status.0;
-            fail!(error, kind, "bad status", "{call} returned status {status}; 0 and 1 are defined")
-        });
+        let reason = format_args!("{call} returned status {}; 0 and 1 are defined", status.0);
+        return violation(error, phase, reason);
     }
     if error.kind == UNWRITTEN && error.message_len == 0 {
-        return violation(error, phase, |error, kind| {
-            fail!(error, kind, "no reason given", "{call} failed and gave no reason")
-        });
+        return violation(error, phase, format_args!("{call} failed and gave no reason"));
     }
     CallFailure { phase: error.phase, kind: error.kind, message: error.message() }
 }
@@ -95,9 +89,9 @@ fn failure<'e>(
 pub(super) fn violation<'e>(
     error: &'e mut RuntimeErrorBuf,
     phase: RuntimeErrorPhase,
-    fail: impl for<'s> FnOnce(ErrorSlot<'s>, RuntimeErrorKind) -> ErrorWritten<'s>,
+    reason: fmt::Arguments<'_>,
 ) -> CallFailure<'e> {
     let kind = runtime_error_kind::ABI_CONTRACT_VIOLATION;
-    ErrorSlot::scope(error, phase, |slot| Err::<(), _>(fail(slot, kind)));
+    ErrorSlot::scope(error, phase, |slot| Err::<(), _>(slot.fail(kind, reason)));
     CallFailure { phase, kind, message: error.message() }
 }

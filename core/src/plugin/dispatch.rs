@@ -1,9 +1,8 @@
 //! The functions that [`dispatch!`](crate::dispatch!) calls.
 
-use super::Tx;
+use super::{ReadAccess as _, Tx};
 use crate::{
-    abi::runtime_error_kind::INVALID_COMMAND,
-    boundary::{ErrorWritten, TxResult, fail},
+    boundary::{ErrorWritten, TxResult},
     typed::{Command, DecodeError, DecodePayload},
 };
 
@@ -29,12 +28,12 @@ pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
 #[cold]
 #[inline(never)]
 fn undecodable<'c>(tx: &mut Tx<'c>, error: &DecodeError) -> ErrorWritten<'c> {
-    tx.error().fail_with(INVALID_COMMAND, error)
+    tx.invalid_command(format_args!("{error}"))
 }
 
 /// Refuses a command without an arm: INVALID_COMMAND, with the kind in the text.
 #[cold]
 #[inline(never)]
 pub fn unknown_command<'c>(tx: &mut Tx<'c>, kind: u8) -> ErrorWritten<'c> {
-    fail!(tx.error(), INVALID_COMMAND, "unknown command", "unknown command kind {kind}")
+    tx.invalid_command(format_args!("unknown command kind {kind}"))
 }

@@ -3,9 +3,7 @@
 
 use std::{env, error::Error, process::Command, time::Instant};
 
-use statevec_benches::library;
-
-use crate::bank;
+use statevec_benches::{ledger::engine, library};
 
 const PROCESSES: usize = 20;
 
@@ -35,8 +33,8 @@ fn fastest(how: &str) -> Result<f64, Box<dyn Error>> {
 pub(crate) fn load(how: &str) -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     match how {
-        "bare" => drop(library::open(bank::LIBRARY)?),
-        "whole" => drop(bank::engine()?),
+        "bare" => drop(library::open(engine::LIBRARY)?),
+        "whole" => drop(engine::engine()?),
         _ => return Err(format!("loading is bare or whole, not {how:?}").into()),
     }
     println!("{}", began.elapsed().as_nanos() as f64 / 1e3);

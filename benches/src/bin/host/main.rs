@@ -1,15 +1,11 @@
 //! The whole host, in time: engine, store and the bank in a shared library, on one core.
 //!
-//! - `host`: measures everything and writes the tables of `benches/README.md`; the comparison with
-//!   SQLite needs the feature `peers`.
-//! - `host load HOW`: times loading. `host` starts it, because a process must not have loaded
-//!   anything before.
+//! - `host`: measures everything and writes the tables of `benches/README.md`.
+//! - `host load HOW`, `host row ACCOUNTS`: one measurement in a process of its own. `host` starts
+//!   them.
 
-mod bank;
 mod load;
 mod scaling;
-#[cfg(feature = "peers")]
-mod sqlite;
 mod sweep;
 
 use std::{env, error::Error, process::ExitCode};
@@ -22,6 +18,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         [] => measure(),
         ["load", how] => load::load(how),
+        ["row", accounts] => scaling::print_row(accounts),
         _ => Err("usage: host".into()),
     };
     match outcome {
@@ -39,9 +36,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
         "Machine: {processor}. Toolchain: {rustc}, the workspace's release profile. Command: \
          `cargo run --release --features peers --bin host`. Times are the best of several runs.\n\n"
     );
-    #[cfg(feature = "peers")]
-    text.push_str(&sqlite::compare()?);
-    text.push_str(&scaling::table()?);
+    text.push_str(&scaling::tables(&scaling::rows()?));
     text.push_str(&sweep::tables()?);
     text.push_str(&load::table()?);
     write_section("host", &text)

@@ -4,15 +4,13 @@ use std::{error::Error, path::Path, sync::Arc, time::Duration};
 
 use statevec_abi::{boundary::RuntimeCommandRef, typed::Payload as _};
 use statevec_bank::Deposit;
-use statevec_benches::library;
+use statevec_benches::{library, processor::processor_time};
 use statevec_host::{
     LoadedPlugin,
     durable::{CheckpointOptions, DataDirectory, DurableEngine, DurableOptions, recover},
     storage::FileSystem,
     store::StoreLimits,
 };
-
-use crate::processor::processor_time;
 
 pub(crate) struct Ledger {
     plugin: LoadedPlugin,

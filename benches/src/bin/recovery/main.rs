@@ -5,7 +5,6 @@
 //! `benches/README.md`. The files lie in FOLDER (default: the system's folder for temporary files).
 
 mod ledger;
-mod processor;
 mod stall;
 
 use std::{

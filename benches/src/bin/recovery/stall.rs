@@ -8,12 +8,10 @@ use std::{
 };
 
 use hdrhistogram::Histogram;
+use statevec_benches::processor::processor_time;
 use statevec_host::durable::DurableEngine;
 
-use crate::{
-    ledger::{Ledger, submit},
-    processor::processor_time,
-};
+use crate::ledger::{Ledger, submit};
 
 /// Commands per second: few enough that the processor has time for the checkpoint.
 pub(crate) const RATE: u64 = 50_000;
