@@ -29,6 +29,8 @@ commands=examples/bank/commands.jsonl
 not_under_address=(
     # A C host that is not instrumented cannot load an instrumented library.
     the_c_host_runs_the_bank_otherwise_than_before
+    table_of_results_is_that_of_the_hosts
+    every_seeded_defect_of_a_host_is_found
     # A process has one AddressSanitizer, and this test loads that of the C compiler.
     a_c_plugin_leaks_or_touches_memory_that_is_not_its_own
     # It limits the address space, of which the sanitizer needs terabytes.

@@ -3,6 +3,8 @@
  * the bytes of its verdict, or the kind of its failure.
  *
  * usage: check_host PLUGIN STEP...
+ *
+ * The variable DEFECT names a defect of check_host_defects.h, which the host then has.
  */
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -12,6 +14,7 @@
 
 #include "statevec_abi.h"
 #include "../../examples/c-host/store.h"
+#include "check_host_defects.h"
 
 static void print_events(const struct store *store) {
     for (size_t i = 0; i < store->event_count; i++) {
@@ -27,13 +30,13 @@ static void run(const StatevecPluginApiV1 *plugin, void *runtime, struct store *
     struct store before = *store;
     store->event_count = 0;
     store->state = STORE_OPEN;
-    StatevecCallStatus status = plugin->run_tx(runtime, store_context(store), command, &error);
+    StatevecCallStatus status = plugin->run_tx(runtime, defective_context(store), command, &error);
     store->state = STORE_CLOSED;
     printf("%u", step);
     if (status == STATEVEC_CALL_SUCCESS) {
         print_events(store);
     } else {
-        *store = before;
+        roll_back(store, &before);
         printf(" failed %d", error.kind);
     }
     putchar('\n');

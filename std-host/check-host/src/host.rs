@@ -72,7 +72,7 @@ pub(crate) fn call(
             require(error.message_len <= 512, "error text of more than 512 bytes")?;
             require(error.kind != poisoned().kind, "failure without an error kind")?;
             let rest = error.message_buf.get(error.message_len..).unwrap_or_default();
-            let is_whole = rest.len() < 8 || rest.iter().any(|byte| *byte != POISON);
+            let is_whole = !rest.windows(8).any(|bytes| bytes == [POISON; 8]);
             require(is_whole, "failure leaves a part of out_error unwritten")?;
             Ok(Answer::Refused(error.kind))
         }

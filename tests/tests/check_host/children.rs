@@ -48,7 +48,7 @@ pub(crate) fn results(mut child: impl FnMut() -> Command) -> (Vec<Seen>, bool) {
 }
 
 /// A line: the step, and its events in hexadecimal, or `failed KIND`.
-fn result(line: &str, step: u16) -> Seen {
+pub(crate) fn result(line: &str, step: u16) -> Seen {
     let mut words = line.split_whitespace();
     assert_eq!(words.next().and_then(|word| word.parse().ok()), Some(step), "{line}");
     if let Some(kind) = line.split_once(" failed ").map(|(_, kind)| kind) {

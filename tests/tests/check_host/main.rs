@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
 mod children;
+mod defects;
 mod fixed;
 mod published;
 #[path = "../interop_published_host/host.rs"]
@@ -16,7 +17,10 @@ mod table;
 
 use std::env;
 
-const NAME: &str = "table_of_results_is_that_of_the_hosts";
+const TESTS: [(&str, fn()); 2] = [
+    ("table_of_results_is_that_of_the_hosts", table::is_that_of_the_hosts),
+    ("every_seeded_defect_of_a_host_is_found", defects::are_found),
+];
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -25,12 +29,22 @@ fn main() {
     {
         return published::run(steps);
     }
-    let mut filters = arguments.iter().filter(|argument| !argument.starts_with('-')).peekable();
-    let is_named = filters.peek().is_none() || filters.any(|filter| NAME.contains(filter.as_str()));
-    if !is_named || arguments.iter().any(|argument| argument == "--list") {
-        println!("test result: ok. 0 passed; 0 failed; 1 filtered out");
-        return;
+    let mut passed = 0;
+    for (name, test) in TESTS {
+        if is_chosen(name, &arguments) {
+            test();
+            println!("test {name} ... ok");
+            passed += 1;
+        }
     }
-    table::is_that_of_the_hosts();
-    println!("test {NAME} ... ok\n\ntest result: ok. 1 passed; 0 failed");
+    println!("\ntest result: ok. {passed} passed; 0 failed");
+}
+
+/// Returns true unless filters name other tests, or `--skip=` names this one.
+fn is_chosen(name: &str, arguments: &[String]) -> bool {
+    let mut filters = arguments.iter().filter(|argument| !argument.starts_with('-')).peekable();
+    let mut skipped = arguments.iter().filter_map(|argument| argument.strip_prefix("--skip="));
+    (filters.peek().is_none() || filters.any(|filter| name.contains(filter.as_str())))
+        && !skipped.any(|skip| name.contains(skip))
+        && arguments.iter().all(|argument| argument != "--list")
 }
