@@ -16,8 +16,8 @@ use crate::{seen::Seen, server};
 /// The results of all steps, and the text of broken invariants.
 pub(crate) fn results() -> (Vec<Seen>, Option<String>) {
     let plugin = server::plugin();
-    let mut memory: FixedMemory<32, { record_size(&SCHEMA.def) }, 256, 16> = FixedMemory::new();
-    let mut store = FixedStore::new(&SCHEMA.def, &mut memory).unwrap();
+    let mut memory: FixedMemory<32, { record_size(SCHEMA.def) }, 256, 16> = FixedMemory::new();
+    let mut store = FixedStore::new(SCHEMA.def, &mut memory).unwrap();
     let (gate, mut error) = (pin!(HostGate::new()), RuntimeErrorBuf::RESET);
     let mut runtime = PluginRuntime::create(*plugin.api(), "", gate, &mut error).unwrap();
     let mut seen = Vec::new();
