@@ -50,7 +50,7 @@ impl<'c> Buffer<'c> {
 
     #[cold]
     fn clear<'b>(&self, room: &'b mut MaybeUninit<RuntimeErrorBuf>) -> HostErrorBuffer<'b> {
-        let buffer = room.write(RuntimeErrorBuf::RESET);
+        let buffer = room.write(RuntimeErrorBuf::cleared());
         buffer.phase = self.phase;
         HostErrorBuffer::new(buffer)
     }

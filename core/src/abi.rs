@@ -12,6 +12,7 @@ mod host;
 pub(crate) mod layout;
 mod plugin;
 mod status;
+pub(crate) mod utf8;
 
 pub use bytes::{RuntimeBytesMutRef, RuntimeBytesRef};
 pub use command::{RecordKey, RecordKind, RuntimeCommandView, RuntimeRecordKeyView, SysId};

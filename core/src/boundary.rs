@@ -20,3 +20,4 @@ pub use command::RuntimeCommandRef;
 pub use error_slot::{ErrorSlot, ErrorWritten, TxResult, clear_runtime_error, write_runtime_error};
 pub use panic::CATCHES_PANICS;
 pub use reason::Reason;
+pub(crate) use reason::{ShortText, fail};

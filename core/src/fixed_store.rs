@@ -13,8 +13,8 @@
 //! # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
 //! # schema! { const SCHEMA = { version: "1.0", records: [Account] }; }
 //! // 32 records, and 256 bytes of events per transaction.
-//! let mut memory: FixedMemory<32, { record_size(&SCHEMA.def) }, 256> = FixedMemory::new();
-//! let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
+//! let mut memory: FixedMemory<32, { record_size(SCHEMA.def) }, 256> = FixedMemory::new();
+//! let mut store = FixedStore::new(SCHEMA.def, &mut memory)?;
 //! let transaction = store.begin();
 //! // PluginRuntime::run_tx(transaction.host(), …), and then, if the plugin accepted:
 //! transaction.commit();
@@ -73,8 +73,8 @@ use undo::UndoLog;
 /// # #[record(kind = 1, len = 64, pk(account_id))]
 /// # struct Account { #[field(immutable)] account_id: u64, balance: i64 }
 /// # schema! { const SCHEMA = { version: "1.0", records: [Account] }; }
-/// let mut memory: FixedMemory<32, { record_size(&SCHEMA.def) }, 256> = FixedMemory::new();
-/// let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
+/// let mut memory: FixedMemory<32, { record_size(SCHEMA.def) }, 256> = FixedMemory::new();
+/// let mut store = FixedStore::new(SCHEMA.def, &mut memory)?;
 /// assert!(store.is_empty());
 /// // A transaction that is dropped without `commit` changes nothing.
 /// drop(store.begin());

@@ -42,8 +42,8 @@
 //! #     }
 //! # }
 //! # fn main() -> Result<(), Box<dyn core::error::Error>> {
-//! let mut memory: FixedMemory<8, { record_size(&SCHEMA.def) }, 0> = FixedMemory::new();
-//! let store = FixedStore::new(&SCHEMA.def, &mut memory)?;
+//! let mut memory: FixedMemory<8, { record_size(SCHEMA.def) }, 0> = FixedMemory::new();
+//! let store = FixedStore::new(SCHEMA.def, &mut memory)?;
 //! // The plugin may read and update counters, and not create any.
 //! let limits = Limits { create: KindSet::NONE, host_calls: 10, ..Limits::NONE };
 //! let mut host = Layered::new(Layered::new(store, Count::new()), Limit::new(limits));

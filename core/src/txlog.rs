@@ -32,7 +32,7 @@
 //! let header = SegmentHeader::first(
 //!     "bank",
 //!     Version::new(1, 0),
-//!     Fingerprints::of(&SCHEMA.def),
+//!     Fingerprints::of(SCHEMA.def),
 //!     Environment::default(),
 //!     Alignment::None,
 //! );

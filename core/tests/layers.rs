@@ -89,8 +89,8 @@ fn run<'m, H: StoreLayer<FixedStore<'m>>>(host: &mut H) -> Result<(), (RuntimeEr
 }
 
 fn with_store<R>(test: impl FnOnce(FixedStore<'_>) -> R) -> R {
-    let mut memory: FixedMemory<4, { record_size(&SCHEMA.def) }, 64> = FixedMemory::new();
-    test(FixedStore::new(&SCHEMA.def, &mut memory).unwrap())
+    let mut memory: FixedMemory<4, { record_size(SCHEMA.def) }, 64> = FixedMemory::new();
+    test(FixedStore::new(SCHEMA.def, &mut memory).unwrap())
 }
 
 /// The calls of the command.

@@ -12,7 +12,7 @@ use std::{env, error::Error, path::Path};
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let (bank, tally) = (&statevec_bank::SCHEMA.def, &statevec_tally::SCHEMA.def);
+    let (bank, tally) = (statevec_bank::SCHEMA.def, statevec_tally::SCHEMA.def);
     commands::write(bank, "../bank/commands.jsonl", &out.join("bank.script"))?;
     commands::write(tally, "tally/commands.jsonl", &out.join("tally.script"))?;
     println!("cargo:rerun-if-changed=build.rs");

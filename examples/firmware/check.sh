@@ -16,9 +16,12 @@ fail() {
 cargo fmt --manifest-path "$here/Cargo.toml" --check
 cargo clippy --manifest-path "$here/Cargo.toml" --all-targets -p statevec-firmware-server -p statevec-tally -p statevec-tally-so -p statevec-transcript -- -D warnings
 
+# The default form comes last, and leaves its images and programs behind.
+for form in terse default; do
+    "$here/run.sh" $form
+    "$here/record.sh" $form
+done
 firmware_cargo $machine build --bins -p statevec-firmware
-"$here/run.sh"
-"$here/record.sh"
 cargo test --manifest-path "$here/Cargo.toml" -p statevec-firmware-server --tests
 
 # No allocator: no symbol of one is in the image, and a crate that needs one cannot be linked in.
@@ -46,6 +49,7 @@ diff --unified --label server "$target_dir/heap-server.txt" --label firmware <(g
     fail "the boxed plugin differs from the server"
 echo "firmware: boxed plugin: the same as the server; $heap"
 
+cargo test --manifest-path "$here/../../Cargo.toml" -p statevec-abi --features terse --test terse
 "$here/report.sh" --check
 
 # compare_on TARGET QEMU-PROGRAM DEBIAN-PACKAGE QEMU-ARGUMENT…: builds the image for another target,
@@ -64,7 +68,7 @@ compare_on() {
     fi
     timeout 120 "$qemu" "$@" -nographic -semihosting-config enable=on,target=native \
         -kernel "$(image "$target" statevec-firmware)" </dev/null >"$target_dir/$target.txt"
-    diff --unified --label server "$target_dir/server.txt" --label "$target" "$target_dir/$target.txt" ||
+    diff --unified --label server "$target_dir/server-default.txt" --label "$target" "$target_dir/$target.txt" ||
         fail "$target differs from the server"
     echo "firmware: $target: the same as the server; core, store and a small plugin add $(added_on "$target") bytes of flash"
 }

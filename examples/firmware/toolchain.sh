@@ -3,6 +3,9 @@
 #   firmware_cargo TARGET ARGS…   runs cargo on this workspace for a target, in release
 #   can_build TARGET              whether there is a core library for a target
 #   image TARGET NAME             prints the path of an image
+#   image_features FORM           prints cargo's arguments for the images in a form: `default`, or
+#                                 `terse` (short texts, no schema JSON)
+#   host_features FORM            prints those for programs of the server with the same texts
 #   emulate NAME                  runs an image of the Cortex-M4
 #
 # Without the tools, ends the script with "skipped, because …" and exit status 77.
@@ -77,6 +80,14 @@ firmware_cargo() {
     fi
     env "${variables[@]}" CARGO_TARGET_DIR="$image_dir" cargo "$@" --manifest-path "$here/Cargo.toml" \
         --release --target "$target" "${arguments[@]}"
+}
+
+image_features() {
+    [ "$1" != terse ] || echo "--features terse,no-schema-json"
+}
+
+host_features() {
+    [ "$1" != terse ] || echo "--features statevec-abi/terse"
 }
 
 image() {

@@ -55,7 +55,7 @@ fn no_command_of_a_linked_plugin_allocates() {
     let mut memory: FixedMemory<8, 64, 512> = FixedMemory::new();
     let mut error = RuntimeErrorBuf::RESET;
     let gate = pin!(HostGate::new());
-    let store = FixedStore::new(&SCHEMA.def, &mut memory).unwrap();
+    let store = FixedStore::new(SCHEMA.def, &mut memory).unwrap();
     let api = PluginApi::of_static(&BANK).unwrap();
     let runtime = PluginRuntime::create(api, "max_amount = 500", gate, &mut error).unwrap();
     let mut bank = Embedded { runtime, store };

@@ -98,7 +98,7 @@ fn bank_log(alignment: Alignment) -> Vec<u8> {
     let header = SegmentHeader::first(
         plugin.name(),
         SCHEMA.def.version,
-        Fingerprints::of(&SCHEMA.def),
+        Fingerprints::of(SCHEMA.def),
         Environment::default(),
         alignment,
     );

@@ -131,7 +131,7 @@ pub(crate) fn expand(input: &SchemaInput) -> TokenStream {
             #patience
             const JSON: &str = __statevec_abi::typed::declared::json_text(&BYTES);
             __statevec_abi::typed::Schema {
-                def: DEF,
+                def: &DEF,
                 fingerprints: FINGERPRINTS,
                 json: JSON,
             }

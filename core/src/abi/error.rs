@@ -1,11 +1,12 @@
 //! The error buffer: a header of 16 bytes and a text of at most 512.
 
-use core::fmt::{self, Write as _};
+use core::fmt;
 
 use super::{
     bytes::RuntimeBytesRef,
     layout::assert_layout,
     status::{RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind},
+    utf8::leading_text,
 };
 
 /// The most bytes of an error text; longer ones are cut at a char boundary.
@@ -45,6 +46,7 @@ impl RuntimeErrorBuf {
     /// An empty buffer. The message is ignored, as it is by the published function of this name:
     /// texts are written by [`write_runtime_error`](crate::boundary::write_runtime_error).
     #[must_use]
+    #[inline]
     pub const fn new(
         phase: RuntimeErrorPhase,
         kind: RuntimeErrorKind,
@@ -55,11 +57,15 @@ impl RuntimeErrorBuf {
 
     /// A buffer as every successful call leaves it: phase load, kind 4002, no text (ABI.md section
     /// 3).
-    pub const RESET: Self = Self::new(
-        RuntimeErrorPhase::Load,
-        runtime_error_kind::HOST_INTERNAL_ERROR,
-        RuntimeBytesRef::empty(),
-    );
+    pub const RESET: Self = Self::cleared();
+
+    /// [`RESET`](Self::RESET), made by code. An image that copies the constant holds all of it.
+    #[must_use]
+    #[inline(always)]
+    pub const fn cleared() -> Self {
+        let kind = runtime_error_kind::HOST_INTERNAL_ERROR;
+        Self::new(RuntimeErrorPhase::Load, kind, RuntimeBytesRef::empty())
+    }
 
     /// The text, at most 512 bytes of it. Bytes that are not UTF-8 print as U+FFFD.
     #[must_use]
@@ -112,6 +118,11 @@ impl<'a> ErrorText<'a> {
         self.0
     }
 
+    /// The text up to the first byte that is not UTF-8.
+    pub(crate) fn leading(self) -> &'a str {
+        leading_text(self.0).0
+    }
+
     /// Returns true if there is no text.
     #[must_use]
     pub const fn is_empty(self) -> bool {
@@ -121,10 +132,13 @@ impl<'a> ErrorText<'a> {
 
 impl fmt::Display for ErrorText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for chunk in self.0.utf8_chunks() {
-            f.write_str(chunk.valid())?;
-            if !chunk.invalid().is_empty() {
-                f.write_char(char::REPLACEMENT_CHARACTER)?;
+        let mut rest = Some(self.0);
+        while let Some(bytes) = rest {
+            let text;
+            (text, rest) = leading_text(bytes);
+            f.write_str(text)?;
+            if rest.is_some() {
+                f.write_str("\u{FFFD}")?;
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use core::slice;
 
+use super::ShortText;
 use crate::abi::{RuntimeBytesMutRef, RuntimeBytesRef};
 
 /// A fault of foreign bytes: their pointer and length make no valid slice.
@@ -22,6 +23,15 @@ pub enum BytesError {
 }
 
 impl core::error::Error for BytesError {}
+
+impl ShortText for BytesError {
+    fn short_text(&self) -> &'static str {
+        match self {
+            Self::Null => "null bytes",
+            Self::TooLong { .. } => "too many bytes",
+        }
+    }
+}
 
 impl BytesError {
     /// The error of [`check`](Self::check), recomputed from the length of bytes that it refused.

@@ -4,7 +4,7 @@
 use crate::{
     abi::{RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
     boundary::{
-        ErrorSlot, TxResult,
+        ErrorSlot, TxResult, fail,
         panic::{Panic, catch},
     },
 };
@@ -67,6 +67,6 @@ pub(crate) fn report(side: Side, error: ErrorSlot<'_>, panic: Panic) -> RuntimeC
         Side::Plugin => ("plugin", runtime_error_kind::PLUGIN_INTERNAL_ERROR),
         Side::Host => ("host", runtime_error_kind::HOST_INTERNAL_ERROR),
     };
-    let _written = error.fail(kind, format_args!("{who} panicked: {panic}"));
+    let _written = fail!(error, kind, "panicked", "{who} panicked: {panic}");
     RuntimeCallStatus::Failure
 }

@@ -78,6 +78,8 @@ impl<'c> ErrorSlot<'c> {
         self.phase
     }
 
+    /// Firmware has few bytes of flash, so there the function stands once for all call sites.
+    #[cfg_attr(target_os = "none", cold, inline(never))]
     pub(super) fn fail_with_arguments(
         self,
         kind: RuntimeErrorKind,
@@ -91,6 +93,8 @@ impl<'c> ErrorSlot<'c> {
         ErrorWritten { call: PhantomData }
     }
 
+    /// As [`fail_with_arguments`](Self::fail_with_arguments).
+    #[cfg_attr(target_os = "none", cold, inline(never))]
     pub(super) fn fail_with_text(self, kind: RuntimeErrorKind, text: &str) -> ErrorWritten<'c> {
         self.write_text(kind, text);
         ErrorWritten { call: PhantomData }
@@ -117,11 +121,15 @@ impl<'c> ErrorSlot<'c> {
     }
 
     /// [`fail`](Self::fail) with another call's error: its kind and its text, without formatting.
+    /// Bytes that are not UTF-8 become U+FFFD; with the feature `terse` the text ends before them.
     pub(crate) fn pass_on(self, report: &RuntimeErrorBuf) -> ErrorWritten<'c> {
+        if cfg!(feature = "terse") {
+            return self.fail_with_text(report.kind, report.message().leading());
+        }
         if !self.buffer.is_null() {
             self.write(report.kind, |writer| match report.ascii() {
                 Some(text) => writer.push(text),
-                None => writer.push_lossy(report.message().as_bytes()),
+                None => writer.format(format_args!("{}", report.message())),
             });
         }
         ErrorWritten { call: PhantomData }
@@ -139,8 +147,10 @@ impl<'c> ErrorSlot<'c> {
         writer.fill();
     }
 
-    /// Resets the header, as a successful call does; the text is not touched (rule 9).
-    #[inline]
+    /// Resets the header, as a successful call does; the text is not touched (rule 9). Firmware has
+    /// few bytes of flash, so there the function stands once.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline)]
     pub(crate) fn reset(self) {
         if !self.buffer.is_null() {
             self.write_header(RuntimeErrorBuf::RESET.phase, RuntimeErrorBuf::RESET.kind, 0);
@@ -186,7 +196,7 @@ pub unsafe fn write_runtime_error(
 ) {
     // SAFETY: null or valid for writes, by our contract; the slot is gone when we return (rule 9).
     let slot = unsafe { ErrorSlot::from_raw(out_error, phase) };
-    let _written = slot.fail_with_arguments(kind, format_args!("{message}"));
+    let _written = slot.fail_with_text(kind, message);
 }
 
 /// The first fields of a [`RuntimeErrorBuf`] with their padding as a field, so that one store

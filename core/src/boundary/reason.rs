@@ -5,11 +5,16 @@ use core::fmt;
 use super::{ErrorSlot, ErrorWritten};
 use crate::abi::{RuntimeErrorKind, runtime_error_kind};
 
+/// True if this build writes fixed short texts: the feature `terse` is on.
+const TERSE: bool = cfg!(feature = "terse");
+
 impl<'c> ErrorSlot<'c> {
     /// Writes why the call fails.
     ///
-    /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy.
-    #[inline]
+    /// The text is cut at 512 bytes, at a char boundary; texts without arguments cost a copy. With
+    /// the feature `terse` nothing is formatted: a text without arguments is copied, and in place
+    /// of any other reason stands the name of the kind.
+    #[inline(always)]
     pub fn fail(self, kind: RuntimeErrorKind, reason: impl Reason) -> ErrorWritten<'c> {
         reason.write_to(self, kind)
     }
@@ -19,6 +24,39 @@ impl<'c> ErrorSlot<'c> {
     pub fn config_error(self, reason: impl Reason) -> ErrorWritten<'c> {
         self.fail(runtime_error_kind::CONFIG_ERROR, reason)
     }
+
+    /// [`fail`](Self::fail) with an error of this crate: its whole text, or its short one.
+    #[inline]
+    pub(crate) fn fail_with(
+        self,
+        kind: RuntimeErrorKind,
+        error: &(impl fmt::Display + ShortText),
+    ) -> ErrorWritten<'c> {
+        if TERSE {
+            self.fail_with_text(kind, error.short_text())
+        } else {
+            self.fail_with_arguments(kind, format_args!("{error}"))
+        }
+    }
+}
+
+/// Fails a call for a reason of this crate: with the short text in the build of the feature `terse`,
+/// otherwise with the arguments of `format_args!` behind it.
+macro_rules! fail {
+    ($error:expr, $kind:expr, $short:literal, $($text:tt)+) => {
+        if cfg!(feature = "terse") {
+            $error.fail($kind, $short)
+        } else {
+            $error.fail($kind, format_args!($($text)+))
+        }
+    };
+}
+pub(crate) use fail;
+
+/// An error of this crate that fails a call: the text that stands for it in the feature `terse`.
+pub(crate) trait ShortText {
+    /// A few words. They name no value, so that no code formats one.
+    fn short_text(&self) -> &'static str;
 }
 
 /// The reason of a failure: a text, `format_args!(…)`, or a reference to anything that displays.
@@ -36,9 +74,15 @@ pub trait Reason: sealed::Sealed {
 }
 
 impl Reason for fmt::Arguments<'_> {
-    #[inline]
+    // Always, so that the compiler knows whether there are arguments, and leaves them out of a build
+    // that formats nothing.
+    #[inline(always)]
     fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> ErrorWritten<'c> {
-        error.fail_with_arguments(kind, self)
+        match self.as_str() {
+            Some(text) if TERSE => error.fail_with_text(kind, text),
+            None if TERSE => error.fail_with_text(kind, kind_text(kind)),
+            _ => error.fail_with_arguments(kind, self),
+        }
     }
 }
 
@@ -51,7 +95,19 @@ impl Reason for &str {
 
 impl<T: fmt::Display> Reason for &T {
     fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> ErrorWritten<'c> {
-        error.fail_with_arguments(kind, format_args!("{self}"))
+        if TERSE {
+            error.fail_with_text(kind, kind_text(kind))
+        } else {
+            error.fail_with_arguments(kind, format_args!("{self}"))
+        }
+    }
+}
+
+/// The text in place of a reason that only formatting could write.
+const fn kind_text(kind: RuntimeErrorKind) -> &'static str {
+    match kind.name() {
+        Some(name) => name,
+        None => "error",
     }
 }
 

@@ -2,6 +2,8 @@
 
 use core::{fmt, ptr};
 
+use crate::abi::utf8;
+
 /// A [`fmt::Write`] over `capacity` bytes. It cuts text that does not fit at a char boundary, drops
 /// the text after a cut, and reports no error.
 ///
@@ -35,17 +37,6 @@ impl TextWriter {
     /// itself the report of an error.
     pub(crate) fn format(&mut self, text: fmt::Arguments<'_>) {
         let _ = fmt::write(self, text);
-    }
-
-    /// Writes foreign text. Bytes that are not UTF-8 become U+FFFD (rule 1).
-    #[cold]
-    pub(crate) fn push_lossy(&mut self, text: &[u8]) {
-        for chunk in text.utf8_chunks() {
-            self.push(chunk.valid());
-            if !chunk.invalid().is_empty() {
-                self.push("\u{FFFD}");
-            }
-        }
     }
 
     /// Number of bytes written so far; all of them are UTF-8.
@@ -93,7 +84,9 @@ pub(crate) struct Decimal(pub(crate) u64);
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut limbs = [48, 32, 16, 0].map(|shift| u32::from((self.0 >> shift) as u16));
+        let [a, b, c, d, e, x, g, h] = self.0.to_be_bytes();
+        let mut limbs =
+            [[a, b], [c, d], [e, x], [g, h]].map(|limb| u32::from(u16::from_be_bytes(limb)));
         let mut digits = [b'0'; 20];
         let mut len = 0;
         for digit in digits.iter_mut().rev() {
@@ -110,13 +103,14 @@ impl fmt::Display for Decimal {
             }
         }
         let (_, digits) = digits.split_at(digits.len() - len);
-        f.write_str(str::from_utf8(digits).unwrap_or_default())
+        f.write_str(utf8::text(digits).unwrap_or_default())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abi::ErrorText;
 
     fn written(capacity: usize, texts: &[&str]) -> ([u8; 8], usize) {
         let mut target = [0xEE; 8];
@@ -157,7 +151,7 @@ mod tests {
         let mut target = [0xEE; 8];
         // SAFETY: `target` outlives the writer and is not touched meanwhile (rule 9).
         let mut writer = unsafe { TextWriter::new(target.as_mut_ptr(), target.len()) };
-        writer.push_lossy(text);
+        writer.write(format_args!("{}", ErrorText::new(text)));
         writer.write(format_args!("!"));
         let len = writer.len();
         writer.fill();

@@ -56,8 +56,9 @@ pub(super) fn same_part(field: &FieldDef<'_>, data: &[u8], other: &[u8]) -> bool
 
 /// The bytes of a field in a record's data.
 pub(super) fn bytes_of<'b>(field: &FieldDef<'_>, data: &'b [u8]) -> &'b [u8] {
-    let rest = data.get(field.offset as usize..).unwrap_or_default();
-    rest.get(..field.len as usize).unwrap_or_default()
+    // `layout::check` has made sure that the field lies inside its record.
+    let start = field.offset as usize;
+    data.get(start..start.wrapping_add(field.len as usize)).unwrap_or_default()
 }
 
 /// Encodes one field for a key: integers big-endian, signed ones with the sign bit flipped, fixed

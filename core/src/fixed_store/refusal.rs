@@ -4,7 +4,7 @@
 use super::events::NoRoom;
 use crate::{
     abi::runtime_error_kind::HOST_REJECTED,
-    boundary::{ErrorSlot, ErrorWritten},
+    boundary::{ErrorSlot, ErrorWritten, fail},
     schema::RecordDef,
 };
 
@@ -15,10 +15,12 @@ pub(super) fn records_full<'e>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let name = record.name;
-    let reason = format_args!(
+    fail!(
+        error,
+        HOST_REJECTED,
+        "RECORDS full",
         "no room for another {name}: the store is full with {records} records (RECORDS)"
-    );
-    error.fail(HOST_REJECTED, reason)
+    )
 }
 
 #[cold]
@@ -27,9 +29,11 @@ pub(super) fn numbers_used_up<'e>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let name = record.name;
-    error.fail(
+    fail!(
+        error,
         HOST_REJECTED,
-        format_args!("no number is left for another {name}: none is used again"),
+        "no number left",
+        "no number is left for another {name}: none is used again"
     )
 }
 
@@ -40,10 +44,13 @@ pub(super) fn changes_full<'e>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let name = record.name;
-    let reason = format_args!(
-        "no room to change another {name}: the transaction is full with {changes} changed records (CHANGES)"
-    );
-    error.fail(HOST_REJECTED, reason)
+    fail!(
+        error,
+        HOST_REJECTED,
+        "CHANGES full",
+        "no room to change another {name}: the transaction is full with {changes} changed records \
+         (CHANGES)"
+    )
 }
 
 #[cold]
@@ -53,10 +60,12 @@ pub(super) fn events_full<'e>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let NoRoom { capacity, left } = no_room;
-    let reason = format_args!(
+    fail!(
+        error,
+        HOST_REJECTED,
+        "EVENT_BYTES full",
         "no room for an event of {payload} bytes: {left} of {capacity} bytes are left (EVENT_BYTES)"
-    );
-    error.fail(HOST_REJECTED, reason)
+    )
 }
 
 #[cfg(test)]

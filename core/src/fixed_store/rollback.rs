@@ -19,9 +19,8 @@ impl FixedStore<'_> {
                 Step::Update => self.rows.replace(key, row),
                 Step::Delete => self.rows.insert(key, row),
             }
-            let mut kinds = self.kinds.iter_mut().zip(self.schema.records);
-            if let (Step::Create, Some((kind, _))) =
-                (step, kinds.find(|(_, record)| record.kind == key.kind))
+            if let (Step::Create, Some((position, _))) = (step, self.record_kind(key.kind))
+                && let Some(kind) = self.kinds.get_mut(position)
             {
                 kind.next_id = key.sys_id;
             }

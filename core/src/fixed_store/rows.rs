@@ -44,14 +44,13 @@ impl<'m> Rows<'m> {
     }
 
     pub(super) fn find(&self, key: RecordKey) -> Option<Slot> {
-        let slot = self.taken().get(self.place(key)).copied()?;
-        (self.key(slot) == key).then_some(slot)
+        self.find_place(key).map(|(_, slot)| slot)
     }
 
     /// The record of a kind with a primary key, which lies at `at` in the kind's rows.
     pub(super) fn find_pk(&self, kind: RecordKind, at: usize, pk: &[u8]) -> Option<Slot> {
         let has_key = |slot: &Slot| {
-            let key = self.row(*slot).get(at..).and_then(|rest| rest.get(..pk.len()));
+            let key = self.row(*slot).get(at..at + pk.len());
             // From the end, where big-endian numbers usually differ.
             key.is_some_and(|key| key.iter().rev().eq(pk.iter().rev()))
         };
@@ -72,14 +71,14 @@ impl<'m> Rows<'m> {
 
     /// The data of the record in a slot, and behind it the primary key.
     pub(super) fn row(&self, slot: Slot) -> &[u8] {
-        let rest = self.bytes.get(usize::from(slot) * self.row_size..);
-        rest.and_then(|rest| rest.get(..self.row_size)).unwrap_or_default()
+        let start = usize::from(slot) * self.row_size;
+        self.bytes.get(start..start + self.row_size).unwrap_or_default()
     }
 
     /// [`row`](Self::row) for writing.
     pub(super) fn row_mut(&mut self, slot: Slot) -> &mut [u8] {
-        let rest = self.bytes.get_mut(usize::from(slot) * self.row_size..);
-        rest.and_then(|rest| rest.get_mut(..self.row_size)).unwrap_or_default()
+        let start = usize::from(slot) * self.row_size;
+        self.bytes.get_mut(start..start + self.row_size).unwrap_or_default()
     }
 
     /// Stores a record under a new key, if there is room.
@@ -103,11 +102,17 @@ impl<'m> Rows<'m> {
 
     /// Removes a record, if it is there.
     pub(super) fn remove(&mut self, key: RecordKey) {
-        if self.find(key).is_some() {
-            let place = self.place(key);
+        if let Some((place, _)) = self.find_place(key) {
             shift_left(self.order.get_mut(place..self.len).unwrap_or_default());
             self.len -= 1;
         }
+    }
+
+    /// The place of a record in the order, and its slot.
+    fn find_place(&self, key: RecordKey) -> Option<(usize, Slot)> {
+        let place = self.place(key);
+        let slot = self.taken().get(place).copied()?;
+        (self.key(slot) == key).then_some((place, slot))
     }
 
     /// The place of a key in the order, whether or not there is such a record.

@@ -49,8 +49,8 @@ impl<'m> UndoLog<'m> {
 
     /// The row from before a step that replaced or removed one.
     pub(super) fn old_row(&self, position: usize) -> &[u8] {
-        let rest = self.old.get(position * self.row_size..);
-        rest.and_then(|rest| rest.get(..self.row_size)).unwrap_or_default()
+        let start = position * self.row_size;
+        self.old.get(start..start + self.row_size).unwrap_or_default()
     }
 
     /// Returns true if an update of the record needs no step of its own, because an earlier step

@@ -3,7 +3,11 @@
 
 use core::{ffi::c_void, ptr::NonNull};
 
-use super::{Host, HostGate, gate::GateError, refusal::no_keyed_record_kind};
+use super::{
+    Host, HostGate,
+    gate::{GateError, LentHost, ReadHost},
+    refusal::no_keyed_record_kind,
+};
 use crate::{
     abi::{
         RecordKind, RuntimeBytesRef, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorPhase,
@@ -13,12 +17,13 @@ use crate::{
         BytesError, ErrorSlot, ErrorWritten, TxResult,
         bytes::slice_within,
         enter::{BoundaryCall, Side},
+        fail,
     },
 };
 
 /// A call of the host that has just begun.
 pub(super) struct HostCall<'g, H> {
-    gate: Result<&'g HostGate<H>, GateError>,
+    gate: Option<&'g HostGate<H>>,
     boundary_call: BoundaryCall<'g>,
 }
 
@@ -63,11 +68,7 @@ impl<H: Host> HostCall<'_, H> {
         self,
         body: impl for<'e> FnOnce(&H, ErrorSlot<'e>) -> TxResult<'e>,
     ) -> RuntimeCallStatus {
-        self.boundary_call.enter(|error| {
-            let gate = self.gate.map_err(|reason| refused(error, reason))?;
-            let answer = gate.read(|host| body(host, error));
-            answer.map_err(|reason| refused(error, reason))?
-        })
+        self.boundary_call.enter(|error| body(begin_read(self.gate, error)?.get(), error))
     }
 
     #[inline]
@@ -75,12 +76,31 @@ impl<H: Host> HostCall<'_, H> {
         self,
         body: impl for<'e> FnOnce(&mut H, ErrorSlot<'e>) -> TxResult<'e>,
     ) -> RuntimeCallStatus {
-        self.boundary_call.enter(|error| {
-            let gate = self.gate.map_err(|reason| refused(error, reason))?;
-            let answer = gate.write(|host| body(host, error));
-            answer.map_err(|reason| refused(error, reason))?
-        })
+        self.boundary_call.enter(|error| body(begin_write(self.gate, error)?.get(), error))
     }
+}
+
+// Firmware has few bytes of flash, so there the two functions below stand once for all calls.
+// Elsewhere calls are faster with their code in place.
+
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline)]
+fn begin_read<'g, 'e, H: Host>(
+    gate: Option<&'g HostGate<H>>,
+    error: ErrorSlot<'e>,
+) -> TxResult<'e, ReadHost<'g, H>> {
+    let host = gate.ok_or(GateError::Null).and_then(HostGate::begin_read);
+    host.map_err(|reason| refused(error, reason))
+}
+
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline)]
+fn begin_write<'g, 'e, H: Host>(
+    gate: Option<&'g HostGate<H>>,
+    error: ErrorSlot<'e>,
+) -> TxResult<'e, LentHost<'g, H>> {
+    let host = gate.ok_or(GateError::Null).and_then(HostGate::begin_write);
+    host.map_err(|reason| refused(error, reason))
 }
 
 /// A primary key of exactly the length that the schema gives.
@@ -130,8 +150,7 @@ pub(super) unsafe fn bytes<'b, 'e>(
 #[cold]
 #[inline(never)]
 fn bad_bytes<'e>(len: usize, limit: usize, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    let reason = BytesError::of(len, limit);
-    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+    error.fail_with(runtime_error_kind::ABI_CONTRACT_VIOLATION, &BytesError::of(len, limit))
 }
 
 #[cold]
@@ -142,9 +161,12 @@ fn wrong_key<'e>(
     got: usize,
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
-    let reason =
-        format_args!("primary key of {got} bytes for record kind {kind}; its key has {expected}");
-    error.fail(runtime_error_kind::HOST_REJECTED, reason)
+    fail!(
+        error,
+        runtime_error_kind::HOST_REJECTED,
+        "bad key length",
+        "primary key of {got} bytes for record kind {kind}; its key has {expected}"
+    )
 }
 
 #[inline]
@@ -174,7 +196,8 @@ pub(super) fn require_out<'e, T>(
 #[cold]
 #[inline(never)]
 fn null<'e>(name: &'static str, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{name} is null"))
+    let kind = runtime_error_kind::ABI_CONTRACT_VIOLATION;
+    fail!(error, kind, "null argument", "{name} is null")
 }
 
 /// Writes an out parameter.
@@ -191,5 +214,5 @@ fn refused<'e>(error: ErrorSlot<'e>, reason: GateError) -> ErrorWritten<'e> {
     } else {
         runtime_error_kind::ABI_CONTRACT_VIOLATION
     };
-    error.fail(kind, format_args!("{reason}"))
+    error.fail(kind, reason.text())
 }

@@ -1,13 +1,11 @@
 //! The status that each call of a plugin returns, and the reason in its error buffer.
 
-use core::fmt;
-
 use super::{CallFailure, Host};
 use crate::{
     abi::{
         RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase, runtime_error_kind,
     },
-    boundary::ErrorSlot,
+    boundary::{ErrorSlot, ErrorWritten, fail},
 };
 
 /// The kind before a call. A failure that still has it, and no text, came without a reason.
@@ -60,10 +58,14 @@ pub(super) fn not_created<'e>(
     error: &'e mut RuntimeErrorBuf,
 ) -> CallFailure<'e> {
     match status {
-        RuntimeCallStatus::Success => {
-            let reason = format_args!("create_runtime succeeded and returned no runtime handle");
-            violation(error, phase, reason)
-        }
+        RuntimeCallStatus::Success => violation(error, phase, |error, kind| {
+            fail!(
+                error,
+                kind,
+                "no handle",
+                "create_runtime succeeded and returned no runtime handle"
+            )
+        }),
         status => failure(status, "create_runtime", phase, error),
     }
 }
@@ -76,11 +78,15 @@ fn failure<'e>(
     error: &'e mut RuntimeErrorBuf,
 ) -> CallFailure<'e> {
     if status != RuntimeCallStatus::Failure {
-        let reason = format_args!("{call} returned status {}; 0 and 1 are defined", status.0);
-        return violation(error, phase, reason);
+        return violation(error, phase, |error, kind| {
+            let status = status.0;
+            fail!(error, kind, "bad status", "{call} returned status {status}; 0 and 1 are defined")
+        });
     }
     if error.kind == UNWRITTEN && error.message_len == 0 {
-        return violation(error, phase, format_args!("{call} failed and gave no reason"));
+        return violation(error, phase, |error, kind| {
+            fail!(error, kind, "no reason given", "{call} failed and gave no reason")
+        });
     }
     CallFailure { phase: error.phase, kind: error.kind, message: error.message() }
 }
@@ -89,9 +95,9 @@ fn failure<'e>(
 pub(super) fn violation<'e>(
     error: &'e mut RuntimeErrorBuf,
     phase: RuntimeErrorPhase,
-    reason: fmt::Arguments<'_>,
+    fail: impl for<'s> FnOnce(ErrorSlot<'s>, RuntimeErrorKind) -> ErrorWritten<'s>,
 ) -> CallFailure<'e> {
     let kind = runtime_error_kind::ABI_CONTRACT_VIOLATION;
-    ErrorSlot::scope(error, phase, |slot| Err::<(), _>(slot.fail(kind, reason)));
+    ErrorSlot::scope(error, phase, |slot| Err::<(), _>(fail(slot, kind)));
     CallFailure { phase, kind, message: error.message() }
 }

@@ -5,7 +5,7 @@ use core::{
     ffi::c_void,
     marker::PhantomPinned,
     pin::Pin,
-    ptr::{self, NonNull},
+    ptr,
     sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::Relaxed},
 };
 
@@ -51,19 +51,12 @@ unsafe impl<H> Sync for HostGate<H> {}
 const STATE_BITS: usize = OPEN | LENT;
 
 /// Reasons to refuse a call before it reaches the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GateError {
-    #[error("host context is null")]
     Null,
-    #[error("host context used after the call that it was lent to has returned")]
     Closed,
-    #[error("host context used by another thread than the one that it was lent to")]
     Thread,
-    #[error(
-        "write refused: inside a read or key visitor, and while invariants are validated, the state is read-only"
-    )]
     ReadOnly,
-    #[error("host call refused: inside a create or update visitor no host call is legal")]
     Lent,
 }
 
@@ -72,6 +65,32 @@ impl GateError {
     /// and not the binary contract (kind 1).
     pub(crate) const fn is_refusal(self) -> bool {
         matches!(self, Self::ReadOnly | Self::Lent)
+    }
+
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            _ if cfg!(feature = "terse") => self.short_text(),
+            Self::Null => "host context is null",
+            Self::Closed => "host context used after the call that it was lent to has returned",
+            Self::Thread => "host context used by another thread than the one that it was lent to",
+            Self::ReadOnly => {
+                "write refused: inside a read or key visitor, and while invariants are validated, \
+                 the state is read-only"
+            }
+            Self::Lent => {
+                "host call refused: inside a create or update visitor no host call is legal"
+            }
+        }
+    }
+
+    const fn short_text(self) -> &'static str {
+        match self {
+            Self::Null => "null context",
+            Self::Closed => "stale context",
+            Self::Thread => "wrong thread",
+            Self::ReadOnly => "state is read-only",
+            Self::Lent => "record is lent",
+        }
     }
 }
 
@@ -102,7 +121,7 @@ impl<H: Host> HostGate<H> {
             readers: AtomicUsize::new(0),
             phase: AtomicU32::new(RuntimeErrorPhase::RunTx.0),
             acquired: Acquired::no(),
-            error: UnsafeCell::new(RuntimeErrorBuf::RESET),
+            error: UnsafeCell::new(RuntimeErrorBuf::cleared()),
             _pinned: PhantomPinned,
         }
     }
@@ -142,7 +161,7 @@ impl<H: Host> HostGate<H> {
     ) -> R {
         let _reading = Reading::begin(&self.readers);
         let _validating = Validating::begin(&self.phase);
-        // No write goes through this pointer: while `readers` is above 0, `write` refuses.
+        // No write goes through this pointer: while `readers` is above 0, `begin_write` refuses.
         self.with_open(ptr::from_ref(host).cast_mut(), body)
     }
 
@@ -155,17 +174,16 @@ impl<H: Host> HostGate<H> {
         body(ptr::from_ref(gate).cast_mut().cast())
     }
 
-    /// The gate behind a foreign context.
+    /// The gate behind a foreign context; `None` for a null pointer.
     ///
     /// # Safety
     ///
     /// A non-null `ctx` is the address of a live gate of this very type.
     #[inline]
-    pub(super) unsafe fn from_context<'g>(ctx: *const c_void) -> Result<&'g Self, GateError> {
-        let gate = NonNull::new(ctx.cast_mut().cast::<Self>()).ok_or(GateError::Null)?;
-        // SAFETY: not null, so a live gate of this type. A shared reference may stand beside the
+    pub(super) unsafe fn from_context<'g>(ctx: *const c_void) -> Option<&'g Self> {
+        // SAFETY: null, or a live gate of this type. A shared reference may stand beside the
         // runtime's, because every field is atomic or a cell (rules 5 and 7).
-        Ok(unsafe { gate.as_ref() })
+        unsafe { ctx.cast::<Self>().as_ref() }
     }
 
     /// The phase in which an error of a reading call is reported.
@@ -174,31 +192,24 @@ impl<H: Host> HostGate<H> {
         RuntimeErrorPhase(self.phase.load(Relaxed))
     }
 
-    /// Makes a reading call of the host.
+    /// The host, for a reading call.
     #[inline]
-    pub(super) fn read<R>(&self, call: impl FnOnce(&H) -> R) -> Result<R, GateError> {
+    pub(super) fn begin_read(&self) -> Result<ReadHost<'_, H>, GateError> {
         if self.state.load(Relaxed) != open_for_this_thread::<H>() {
             return Err(self.refusal());
         }
-        let _reading = Reading::begin(&self.readers);
-        // SAFETY: the gate is open for this thread, so `with_open` is running and its caller holds
-        // the host. `LENT` is not set, so `write` has no `&mut H` (rules 3 and 5).
-        Ok(call(unsafe { &*self.host.load(Relaxed) }))
+        Ok(ReadHost { host: &self.host, _reading: Reading::begin(&self.readers) })
     }
 
-    /// Makes a writing call of the host.
+    /// The host, for a writing call.
     #[inline]
-    pub(super) fn write<R>(&self, call: impl FnOnce(&mut H) -> R) -> Result<R, GateError> {
+    pub(super) fn begin_write(&self) -> Result<LentHost<'_, H>, GateError> {
         if self.state.load(Relaxed) != open_for_this_thread::<H>()
             || self.readers.load(Relaxed) != 0
         {
             return Err(self.refusal());
         }
-        let _lending = Lending::begin(&self.state);
-        // SAFETY: the gate is open for this thread, so `with_open` is running; `readers` is 0, so
-        // `open` lent it the host mutably, and `read` has no `&H`. `LENT` was not set, so no other
-        // `write` has one (rules 3 and 5).
-        Ok(call(unsafe { &mut *self.host.load(Relaxed) }))
+        Ok(LentHost { host: &self.host, _lending: Lending::begin(&self.state) })
     }
 
     #[cold]
@@ -209,6 +220,37 @@ impl<H: Host> HostGate<H> {
             state if state & LENT != 0 => GateError::Lent,
             _ => GateError::ReadOnly,
         }
+    }
+}
+
+/// The host during a reading call.
+pub(super) struct ReadHost<'g, H> {
+    host: &'g AtomicPtr<H>,
+    _reading: Reading<'g>,
+}
+
+impl<H> ReadHost<'_, H> {
+    #[inline]
+    pub(super) fn get(&self) -> &H {
+        // SAFETY: the gate is open for this thread, so `with_open` is running and its caller holds
+        // the host. `LENT` was not set, so no `LentHost` lives (rules 3 and 5).
+        unsafe { &*self.host.load(Relaxed) }
+    }
+}
+
+/// The host during a writing call.
+pub(super) struct LentHost<'g, H> {
+    host: &'g AtomicPtr<H>,
+    _lending: Lending<'g>,
+}
+
+impl<H> LentHost<'_, H> {
+    #[inline]
+    pub(super) fn get(&mut self) -> &mut H {
+        // SAFETY: the gate is open for this thread, so `with_open` is running; `readers` is 0, so
+        // `open` lent it the host mutably, and no `ReadHost` lives. `LENT` was not set, so no other
+        // `LentHost` lives (rules 3 and 5).
+        unsafe { &mut *self.host.load(Relaxed) }
     }
 }
 
@@ -239,7 +281,7 @@ mod tests {
         // SAFETY: zero is a valid value of every atomic, of a null pointer in one, and of an error
         // buffer (rule 1).
         let gate = unsafe { gate.assume_init_ref() };
-        assert_eq!(gate.read(|_| ()), Err(GateError::Closed));
-        assert_eq!(gate.write(|_| ()), Err(GateError::Closed));
+        assert_eq!(gate.begin_read().map(drop), Err(GateError::Closed));
+        assert_eq!(gate.begin_write().map(drop), Err(GateError::Closed));
     }
 }

@@ -9,16 +9,21 @@ use crate::{
     abi::{
         RecordKind,
         runtime_error_kind::{HOST_INTERNAL_ERROR, HOST_REJECTED, SCHEMA_MISMATCH},
+        utf8,
     },
-    boundary::{ErrorSlot, ErrorWritten, text_writer::Decimal},
+    boundary::{ErrorSlot, ErrorWritten, fail, text_writer::Decimal},
     schema::FieldType,
 };
 
 /// A write outside of a transaction (kind 4002).
 #[cold]
 pub fn no_transaction<'e>(error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    let reason = format_args!("a write outside of a transaction; begin one first");
-    error.fail(HOST_INTERNAL_ERROR, reason)
+    fail!(
+        error,
+        HOST_INTERNAL_ERROR,
+        "no transaction",
+        "a write outside of a transaction; begin one first"
+    )
 }
 
 /// A record kind that the schema does not have (kind 1001).
@@ -27,30 +32,36 @@ pub fn no_transaction<'e>(error: ErrorSlot<'e>) -> ErrorWritten<'e> {
 /// are failures: a rejection would look like an answer of the business logic.
 #[cold]
 pub fn no_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    let reason = format_args!(
+    fail!(
+        error,
+        SCHEMA_MISMATCH,
+        "unknown record",
         "the schema has no record kind {kind}: add the record to records: […] of schema!"
-    );
-    error.fail(SCHEMA_MISMATCH, reason)
+    )
 }
 
 /// A primary key of a record kind that the schema does not have, or has without a key (kind 1001).
 #[cold]
 #[inline(never)]
 pub fn no_keyed_record_kind<'e>(kind: RecordKind, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    let reason = format_args!(
+    fail!(
+        error,
+        SCHEMA_MISMATCH,
+        "record without key",
         "the schema has no record kind {kind} with a primary key: add the record to records: […] \
          of schema!, with pk(…)"
-    );
-    error.fail(SCHEMA_MISMATCH, reason)
+    )
 }
 
 /// An event kind that the schema does not have (kind 1001).
 #[cold]
 pub fn no_event_kind<'e>(kind: u8, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-    let reason = format_args!(
+    fail!(
+        error,
+        SCHEMA_MISMATCH,
+        "unknown event",
         "the schema has no event kind {kind}: add the event to events: […] of schema!"
-    );
-    error.fail(SCHEMA_MISMATCH, reason)
+    )
 }
 
 /// A new record with the primary key of another one (kind 4001).
@@ -62,7 +73,7 @@ pub fn duplicate_key<'e, 'k>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let key = Key { fields, bytes: key };
-    error.fail(HOST_REJECTED, format_args!("{record}{key} exists already"))
+    fail!(error, HOST_REJECTED, "key exists", "{record}{key} exists already")
 }
 
 /// An update that changes a key field or an immutable field (kind 4001). `role` is `primary key` or
@@ -76,8 +87,12 @@ pub fn frozen_field<'e, 'k>(
     error: ErrorSlot<'e>,
 ) -> ErrorWritten<'e> {
     let key = Key { fields, bytes: key };
-    let reason = format_args!("update of {record}{key} changes its {role} field {field}");
-    error.fail(HOST_REJECTED, reason)
+    fail!(
+        error,
+        HOST_REJECTED,
+        "immutable field",
+        "update of {record}{key} changes its {role} field {field}"
+    )
 }
 
 /// A field of a primary key.
@@ -140,7 +155,7 @@ fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
         bytes = start;
     }
     let is_plain = |byte: &u8| !matches!(byte, 0..=0x1f | 0x7f | b'"' | b'\\');
-    match str::from_utf8(bytes) {
+    match utf8::text(bytes) {
         Ok(text) if bytes.iter().all(is_plain) => {
             f.write_str("\"")?;
             f.write_str(text)?;

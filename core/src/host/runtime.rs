@@ -20,7 +20,7 @@ use crate::{
         ErrorText, RuntimeCallStatus, RuntimeErrorBuf, RuntimeErrorKind, RuntimeErrorPhase,
         RuntimeHostContextV1, RuntimeHostVTableV1, RuntimeReadContextV1, RuntimeReadVTableV1,
     },
-    boundary::RuntimeCommandRef,
+    boundary::{RuntimeCommandRef, fail},
 };
 
 /// A plugin instance. Its drop calls `on_unload` and destroys it.
@@ -61,8 +61,8 @@ use crate::{
 /// #     }
 /// # }
 /// # fn main() -> Result<(), Box<dyn core::error::Error>> {
-/// let mut memory: FixedMemory<8, { record_size(&SCHEMA.def) }, 0> = FixedMemory::new();
-/// let mut store = FixedStore::new(&SCHEMA.def, &mut memory)?;
+/// let mut memory: FixedMemory<8, { record_size(SCHEMA.def) }, 0> = FixedMemory::new();
+/// let mut store = FixedStore::new(SCHEMA.def, &mut memory)?;
 ///
 /// let api = PluginApi::of_static(&static_plugin!(Counters, slots = 1))?;
 /// let (gate, mut error) = (pin!(HostGate::new()), RuntimeErrorBuf::RESET);
@@ -132,9 +132,14 @@ impl<H: Host, G: Deref<Target = HostGate<H>>> PluginRuntime<H, G> {
     ) -> Result<Self, CallFailure<'e>> {
         let phase = RuntimeErrorPhase::Create;
         if !gate.acquire() {
-            let reason =
-                format_args!("the host gate belongs to another runtime; give each its own");
-            return Err(violation(error, phase, reason));
+            return Err(violation(error, phase, |error, kind| {
+                fail!(
+                    error,
+                    kind,
+                    "gate is taken",
+                    "the host gate belongs to another runtime; give each its own"
+                )
+            }));
         }
         expect_nothing(error);
         let (status, runtime) = api.create_runtime(config, error);

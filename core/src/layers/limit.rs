@@ -5,7 +5,7 @@ use core::{cell::Cell, fmt};
 use super::{AnsweredCall, Layer, LayerCall, Limits};
 use crate::{
     abi::{RecordKind, runtime_error_kind::HOST_REJECTED},
-    boundary::{ErrorSlot, ErrorWritten, TxResult, text_writer::Decimal},
+    boundary::{ErrorSlot, ErrorWritten, ShortText, TxResult, text_writer::Decimal},
 };
 
 /// Refuses the commands of a plugin that go beyond its [`Limits`].
@@ -146,7 +146,22 @@ impl Layer for Limit {
 impl LimitRule {
     #[cold]
     fn refuse<'e>(self, error: ErrorSlot<'e>) -> ErrorWritten<'e> {
-        error.fail(HOST_REJECTED, &self)
+        error.fail_with(HOST_REJECTED, &self)
+    }
+}
+
+impl ShortText for LimitRule {
+    fn short_text(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "limit read",
+            Self::Create(_) => "limit create",
+            Self::Update(_) => "limit update",
+            Self::Delete(_) => "limit delete",
+            Self::Emit(_) => "limit emit",
+            Self::HostCalls(_) => "limit host_calls",
+            Self::Bytes(_) => "limit bytes",
+            Self::Events(_) => "limit events",
+        }
     }
 }
 

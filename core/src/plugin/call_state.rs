@@ -1,11 +1,11 @@
 //! The state of one call of a plugin, which [`Tx`](super::Tx) and
 //! [`ReadContext`](super::ReadContext) share.
 
-use core::{ffi::c_void, fmt, marker::PhantomData, ptr::NonNull};
+use core::{ffi::c_void, marker::PhantomData, ptr::NonNull};
 
 use crate::{
-    abi::{RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind},
-    boundary::{ErrorSlot, ErrorWritten},
+    abi::{RuntimeErrorBuf, RuntimeErrorPhase, runtime_error_kind::ABI_CONTRACT_VIOLATION},
+    boundary::{ErrorSlot, ErrorWritten, fail},
     raw::{HostCallError, HostCaller, HostErrorBuffer, ReadTable},
 };
 
@@ -53,11 +53,6 @@ impl<'c> CallState<'c> {
     pub(super) const fn error_buffer_address(&self) -> *mut RuntimeErrorBuf {
         self.error_buffer.address()
     }
-
-    #[cold]
-    fn contract_violation(&mut self, reason: &dyn fmt::Display) -> ErrorWritten<'c> {
-        self.error().fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
-    }
 }
 
 /// A failed host call becomes the failure of this call: the host's own kind and text, or how it
@@ -75,8 +70,10 @@ impl<'c> HostCaller for CallState<'c> {
     fn failed(&mut self, error: HostCallError) -> ErrorWritten<'c> {
         let written = match error {
             HostCallError::Reported { call } => return self.reported(call),
-            HostCallError::Contract(violation) => self.contract_violation(&violation),
-            HostCallError::Refused(error) => self.contract_violation(&error),
+            HostCallError::Contract(violation) => {
+                self.error().fail_with(ABI_CONTRACT_VIOLATION, &violation)
+            }
+            HostCallError::Refused(error) => self.error().fail_with(ABI_CONTRACT_VIOLATION, &error),
         };
         // The host may have written a text, too. A later failure without one must not repeat it.
         self.error_buffer.reset(self.phase);
@@ -87,7 +84,8 @@ impl<'c> HostCaller for CallState<'c> {
     fn reported(&mut self, call: &'static str) -> ErrorWritten<'c> {
         let report = self.error_buffer.report();
         let written = if report.message().is_empty() {
-            self.error().fail(report.kind, format_args!("{call} failed and gave no reason"))
+            let (error, kind) = (self.error(), report.kind);
+            fail!(error, kind, "no reason given", "{call} failed and gave no reason")
         } else {
             self.error().pass_on(report)
         };

@@ -1,8 +1,9 @@
 //! The functions that [`dispatch!`](crate::dispatch!) calls.
 
-use super::{ReadAccess as _, Tx};
+use super::Tx;
 use crate::{
-    boundary::{ErrorWritten, TxResult},
+    abi::runtime_error_kind::INVALID_COMMAND,
+    boundary::{ErrorWritten, TxResult, fail},
     typed::{Command, DecodeError, DecodePayload},
 };
 
@@ -28,12 +29,12 @@ pub fn decode_command<'a, 'c, C: Command + DecodePayload<'a>>(
 #[cold]
 #[inline(never)]
 fn undecodable<'c>(tx: &mut Tx<'c>, error: &DecodeError) -> ErrorWritten<'c> {
-    tx.invalid_command(format_args!("{error}"))
+    tx.error().fail_with(INVALID_COMMAND, error)
 }
 
 /// Refuses a command without an arm: INVALID_COMMAND, with the kind in the text.
 #[cold]
 #[inline(never)]
 pub fn unknown_command<'c>(tx: &mut Tx<'c>, kind: u8) -> ErrorWritten<'c> {
-    tx.invalid_command(format_args!("unknown command kind {kind}"))
+    fail!(tx.error(), INVALID_COMMAND, "unknown command", "unknown command kind {kind}")
 }

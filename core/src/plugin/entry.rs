@@ -4,19 +4,21 @@
 //! The thunks of [`Plugin`](super::Plugin) and the published helper functions of
 //! `statevec-abi-alloc` call them.
 
-use core::{ffi::c_void, fmt, ptr::NonNull};
+use core::{ffi::c_void, ptr::NonNull};
 
 use super::{read_context::ReadContext, tx::Tx};
 use crate::{
     abi::{
         RuntimeBytesRef, RuntimeCallStatus, RuntimeCommandView, RuntimeErrorBuf, RuntimeErrorPhase,
-        RuntimeHostContextV1, RuntimeReadContextV1, runtime_error_kind,
+        RuntimeHostContextV1, RuntimeReadContextV1,
+        runtime_error_kind::{ABI_CONTRACT_VIOLATION, CONFIG_ERROR, PLUGIN_INTERNAL_ERROR},
+        utf8,
     },
     boundary::{
         BytesError, ErrorSlot, ErrorWritten, RuntimeCommandRef, TxResult,
         bytes::slice_within,
         enter::{BoundaryCall, Side, report},
-        limits,
+        fail, limits,
         panic::{Panic, catch},
     },
     raw::{Claim, HostTable, Instance, InstanceError, InstanceStorage, ReadTable},
@@ -46,21 +48,27 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
     // SAFETY: null or valid for writes until this function returns, by its contract (rule 9).
     let call = unsafe { BoundaryCall::new(Side::Plugin, RuntimeErrorPhase::Create, out_error) };
     call.enter(|error| {
-        let out_runtime = NonNull::new(out_runtime)
-            .ok_or_else(|| contract_violation(error, &"out_runtime is null"))?;
+        let out_runtime = NonNull::new(out_runtime).ok_or_else(|| {
+            fail!(error, ABI_CONTRACT_VIOLATION, "null argument", "out_runtime is null")
+        })?;
         // SAFETY: a non-null pointer is valid for the call, by this function's contract (rule 10).
         let config = unsafe { slice_within(config, limits::CONFIG) }
-            .map_err(|reason| contract_violation(error, &reason))?;
+            .map_err(|reason| error.fail_with(ABI_CONTRACT_VIOLATION, &reason))?;
         let config = match config {
             // The usual case, without a call of the UTF-8 validation.
             [] => "",
-            config => str::from_utf8(config).map_err(|reason| {
-                error.config_error(format_args!("plugin config is not valid UTF-8: {reason}"))
+            config => utf8::text(config).map_err(|reason| {
+                fail!(
+                    error,
+                    CONFIG_ERROR,
+                    "config not UTF-8",
+                    "plugin config is not valid UTF-8: {reason}"
+                )
             })?,
         };
         let plugin = create(config, error)?;
         let stored = S::store(plugin);
-        let runtime = stored.map_err(|full| error.config_error(format_args!("{full}")))?;
+        let runtime = stored.map_err(|full| error.fail_with(CONFIG_ERROR, &full))?;
         // SAFETY: not null, so valid for a write, which may be unaligned (rule 9).
         unsafe { out_runtime.write_unaligned(runtime.as_ptr().cast()) };
         Ok(())
@@ -152,7 +160,8 @@ pub unsafe fn run_tx_v1<P>(
 #[cold]
 #[inline(never)]
 fn bad_payload(error: ErrorSlot<'_>, len: usize) -> RuntimeCallStatus {
-    let _written = contract_violation(error, &BytesError::of(len, limits::COMMAND_PAYLOAD));
+    let reason = BytesError::of(len, limits::COMMAND_PAYLOAD);
+    let _written = error.fail_with(ABI_CONTRACT_VIOLATION, &reason);
     RuntimeCallStatus::Failure
 }
 
@@ -254,15 +263,6 @@ unsafe fn claim<'i, 'c, P>(
 
 #[cold]
 fn unusable<'c>(error: ErrorSlot<'c>, reason: InstanceError) -> ErrorWritten<'c> {
-    let kind = if reason.is_quarantine() {
-        runtime_error_kind::PLUGIN_INTERNAL_ERROR
-    } else {
-        runtime_error_kind::ABI_CONTRACT_VIOLATION
-    };
-    error.fail(kind, format_args!("{reason}"))
-}
-
-#[cold]
-fn contract_violation<'c>(error: ErrorSlot<'c>, reason: &dyn fmt::Display) -> ErrorWritten<'c> {
-    error.fail(runtime_error_kind::ABI_CONTRACT_VIOLATION, format_args!("{reason}"))
+    let kind = if reason.is_quarantine() { PLUGIN_INTERNAL_ERROR } else { ABI_CONTRACT_VIOLATION };
+    error.fail(kind, reason.text())
 }

@@ -1,7 +1,11 @@
 //! Exporting a plugin: as a descriptor for static linking, or as the symbol of a library.
 
 use super::{Plugin, thunks::plugin_api};
-use crate::{abi::RuntimePluginApiV1, boundary::CATCHES_PANICS, raw::InstanceStorage};
+use crate::{
+    abi::{RuntimeBytesRef, RuntimePluginApiV1},
+    boundary::CATCHES_PANICS,
+    raw::InstanceStorage,
+};
 
 /// A statically linked plugin: its table without a symbol, so an image can hold any number of
 /// plugins.
@@ -19,6 +23,16 @@ impl StaticPlugin {
     #[must_use]
     pub const fn of<P: Plugin, S: InstanceStorage<P>>() -> Self {
         Self { name: P::name, api: plugin_api::<P, S>() }
+    }
+
+    /// [`of`](Self::of) without the schema JSON, which takes as much flash as it is long. The
+    /// table's `schema_bytes` returns no bytes. So a host needs the definitions from elsewhere, as
+    /// a [`FixedStore`](crate::fixed_store::FixedStore) gets them; a host that reads the JSON
+    /// refuses the plugin.
+    #[must_use]
+    pub const fn without_schema_json<P: Plugin, S: InstanceStorage<P>>() -> Self {
+        let api = RuntimePluginApiV1 { schema_bytes: Some(no_bytes), ..plugin_api::<P, S>() };
+        Self { name: P::name, api }
     }
 
     /// The descriptor of a table made elsewhere.
@@ -50,8 +64,15 @@ impl StaticPlugin {
     }
 }
 
+unsafe extern "C" fn no_bytes() -> RuntimeBytesRef {
+    RuntimeBytesRef::empty()
+}
+
 /// Makes the [`StaticPlugin`](crate::plugin::StaticPlugin) of a plugin, with a static pool of
 /// `slots` instances, at least 1.
+///
+/// `schema_json = none` leaves the schema JSON out of the image
+/// ([`StaticPlugin::without_schema_json`](crate::plugin::StaticPlugin::without_schema_json)).
 ///
 /// On targets without compare-exchange (Armv6-M) this needs the feature `critical-section`: see
 /// [`Pool`](crate::raw::Pool).
@@ -69,6 +90,9 @@ impl StaticPlugin {
 /// # }
 /// const PLUGINS: &[StaticPlugin] = &[static_plugin!(Noop, slots = 1)];
 /// assert!(StaticPlugin::find(PLUGINS, "noop").is_some());
+///
+/// const SMALL: StaticPlugin = static_plugin!(Noop, slots = 1, schema_json = none);
+/// assert_eq!(SMALL.name(), "noop");
 /// ```
 ///
 /// A pool without slots could hold no instance, and is refused by the compiler:
@@ -88,7 +112,13 @@ impl StaticPlugin {
 /// ```
 #[macro_export]
 macro_rules! static_plugin {
-    ($plugin:ty, slots = $slots:expr) => {{
+    ($plugin:ty, slots = $slots:expr $(,)?) => {
+        $crate::static_plugin!(@ of, $plugin, $slots)
+    };
+    ($plugin:ty, slots = $slots:expr, schema_json = none $(,)?) => {
+        $crate::static_plugin!(@ without_schema_json, $plugin, $slots)
+    };
+    (@ $constructor:ident, $plugin:ty, $slots:expr) => {{
         // Names of items are not hygienic: `$slots` is evaluated where the struct and the static
         // cannot be seen.
         const __STATEVEC_SLOT_COUNT: usize = $slots;
@@ -101,7 +131,7 @@ macro_rules! static_plugin {
                     &__STATEVEC_POOL
                 }
             }
-            $crate::plugin::StaticPlugin::of::<
+            $crate::plugin::StaticPlugin::$constructor::<
                 $plugin,
                 $crate::raw::InPool<__StatevecSlots, __STATEVEC_SLOT_COUNT>,
             >()

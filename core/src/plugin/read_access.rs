@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     abi::{RecordKey, RecordKind, RuntimeErrorKind, SysId, runtime_error_kind},
-    boundary::{ErrorWritten, Reason, TxResult, text_writer::Decimal},
+    boundary::{ErrorWritten, Reason, TxResult, fail, text_writer::Decimal},
     raw::{ContractViolation, HostCaller as _},
     typed::{KeyedRecord, Pk, Record},
 };
@@ -136,19 +136,19 @@ pub trait ReadAccess<'c>: HasCallState<'c> {
 
     /// Rejects the command (kind 2001), with a reason for its sender: a text, `format_args!(…)`, or
     /// a reference to anything that displays.
-    #[inline]
+    #[inline(always)]
     fn reject(&mut self, reason: impl Reason) -> ErrorWritten<'c> {
         self.fail(runtime_error_kind::PLUGIN_REJECTED, reason)
     }
 
     /// Rejects a command that is malformed or unknown (kind 2002).
-    #[inline]
+    #[inline(always)]
     fn invalid_command(&mut self, reason: impl Reason) -> ErrorWritten<'c> {
         self.fail(runtime_error_kind::INVALID_COMMAND, reason)
     }
 
     /// Fails with any kind. The last reason written wins.
-    #[inline]
+    #[inline(always)]
     fn fail(&mut self, kind: RuntimeErrorKind, reason: impl Reason) -> ErrorWritten<'c> {
         self.call_state(Seal::OPEN).error().fail(kind, reason)
     }
@@ -224,8 +224,11 @@ fn listed_but_absent<'c>(
     name: &str,
     sys_id: SysId,
 ) -> ErrorWritten<'c> {
-    context.fail(
+    fail!(
+        context.call_state(Seal::OPEN).error(),
         runtime_error_kind::ABI_CONTRACT_VIOLATION,
-        format_args!("the host listed {name} {} and then had no such record", Decimal(sys_id)),
+        "record is gone",
+        "the host listed {name} {} and then had no such record",
+        Decimal(sys_id)
     )
 }

@@ -48,7 +48,7 @@ pub(super) fn for_each_key<'c>(
 ) -> TxResult<'c> {
     // The host may hold the state's buffer while it walks, so calls from the visitor write
     // elsewhere (rule 3).
-    let mut nested = RuntimeErrorBuf::RESET;
+    let mut nested = RuntimeErrorBuf::cleared();
     // SAFETY: initialised, and outlives the context `inner`. A visitor borrows `inner` and cannot
     // keep its state: no code outside of `plugin` has another state to exchange it for (rule 3).
     let error_buffer = unsafe { HostErrorBuffer::from_raw((&mut nested).into()) };

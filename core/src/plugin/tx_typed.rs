@@ -1,8 +1,8 @@
 //! Writing records of a type, and emitting events.
 
-use super::{ReadAccess as _, Tx};
+use super::Tx;
 use crate::{
-    abi::RecordKey,
+    abi::{RecordKey, runtime_error_kind::PLUGIN_REJECTED},
     boundary::TxResult,
     typed::{DecodeError, Event, KeyedRecord, Pk, Record},
 };
@@ -112,7 +112,7 @@ impl<'tx> Tx<'tx> {
     pub fn emit<E: Event>(&mut self, event: &E) -> TxResult<'tx> {
         match event.with_encoded(|payload| self.emit_raw(E::KIND, payload)) {
             Ok(emitted) => emitted,
-            Err(error) => Err(self.reject(format_args!("{error}"))),
+            Err(error) => Err(self.error().fail_with(PLUGIN_REJECTED, &error)),
         }
     }
 

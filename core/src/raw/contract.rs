@@ -3,9 +3,15 @@
 use super::error_buffer::HostErrorBuffer;
 use crate::{
     abi::{RecordKind, RuntimeCallStatus},
-    boundary::BytesError,
+    boundary::{BytesError, ShortText},
     typed::DecodeError,
 };
+
+/// The name of a table entry for error texts. It is empty with the feature `terse`, whose texts name
+/// no entry.
+pub(super) const fn entry_name(name: &'static str) -> &'static str {
+    if cfg!(feature = "terse") { "" } else { name }
+}
 
 /// Makes host calls: it has a buffer for the host's error, and turns a failed call into its own
 /// type of failure.
@@ -101,6 +107,23 @@ pub enum ContractViolation {
 }
 
 impl core::error::Error for ContractViolation {}
+
+impl ShortText for ContractViolation {
+    fn short_text(&self) -> &'static str {
+        match self {
+            Self::NullTable { .. } => "null vtable",
+            Self::MisalignedTable { .. } => "unaligned vtable",
+            Self::NullEntry { .. } => "null vtable entry",
+            Self::Status { .. } => "bad status",
+            Self::Flag { .. } => "bad flag",
+            Self::VisitedTwice { .. } => "visited twice",
+            Self::NotVisited { .. } => "not visited",
+            Self::VisitedNothing { .. } => "visited nothing",
+            Self::Bytes { .. } => "bad bytes",
+            Self::Kind { .. } => "other record kind",
+        }
+    }
+}
 
 impl From<ContractViolation> for HostCallError {
     fn from(violation: ContractViolation) -> Self {

@@ -1,7 +1,7 @@
 //! Writing calls from a plugin to its host.
 
 use super::{
-    contract::{ContractViolation, HostCallError, HostCaller},
+    contract::{ContractViolation, HostCallError, HostCaller, entry_name},
     read_table::{ReadTable, found},
     record_bounds::{AnyLength, HasRecordBounds, RecordBounds},
     stand_in::{HasStandIns, missing},
@@ -108,7 +108,7 @@ impl<'c> HostTable<'c> {
         F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
         C: HostCaller,
     {
-        const CALL: &str = "create_typed_raw";
+        const CALL: &str = entry_name("create_typed_raw");
         let entry = self.entries().create_typed_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let mut visit = OneShotVisitor::new(init);
@@ -145,7 +145,7 @@ impl<'c> HostTable<'c> {
         F: FnOnce(&mut [u8]) -> Result<T, DecodeError>,
         C: HostCaller,
     {
-        const CALL: &str = "update_typed_by_pk_raw";
+        const CALL: &str = entry_name("update_typed_by_pk_raw");
         let entry = self.entries().update_typed_by_pk_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let mut visit = OneShotVisitor::new(update);
@@ -174,7 +174,7 @@ impl<'c> HostTable<'c> {
         kind: RecordKind,
         pk: &[u8],
     ) -> Result<bool, C::Failure> {
-        const CALL: &str = "delete_by_pk_raw";
+        const CALL: &str = entry_name("delete_by_pk_raw");
         let entry = self.entries().delete_by_pk_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let pk = RuntimeBytesRef::from_slice(pk);
@@ -202,7 +202,7 @@ impl<'c> HostTable<'c> {
         kind: u8,
         payload: &[u8],
     ) -> Result<(), C::Failure> {
-        const CALL: &str = "emit_typed_event_raw";
+        const CALL: &str = entry_name("emit_typed_event_raw");
         let entry = self.entries().emit_typed_event_raw;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let payload = RuntimeBytesRef::from_slice(payload);
@@ -226,7 +226,7 @@ impl<'c> HostTable<'c> {
         caller: &mut C,
         message: &str,
     ) -> Result<(), C::Failure> {
-        const CALL: &str = "debug_log";
+        const CALL: &str = entry_name("debug_log");
         let entry = self.entries().debug_log;
         let Some(entry) = entry else { return Err(missing(caller, self.read.table(), CALL)) };
         let message = RuntimeBytesRef::from_slice(message.as_bytes());
@@ -259,7 +259,7 @@ fn not_created<C: HostCaller>(
     expected: RecordKind,
     got: RecordKind,
 ) -> C::Failure {
-    const CALL: &str = "create_typed_raw";
+    const CALL: &str = entry_name("create_typed_raw");
     let visited = state.is_visited();
     caller.failed(match state.check(CALL, *bounds, status) {
         Err(error) => error,

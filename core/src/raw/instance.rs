@@ -32,13 +32,10 @@ const BUSY: u8 = 1;
 const QUARANTINED: u8 = 2;
 
 /// States of an instance in which a call is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror_no_std::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InstanceError {
-    #[error("runtime handle is null")]
     Null,
-    #[error("the plugin instance is in the middle of a call; one call at a time")]
     Busy,
-    #[error("the plugin instance panicked in an earlier call; destroy it and create a new one")]
     Quarantined,
 }
 
@@ -46,6 +43,19 @@ impl InstanceError {
     /// Returns true if the plugin caused the error, and not its caller.
     pub(crate) const fn is_quarantine(self) -> bool {
         matches!(self, Self::Quarantined)
+    }
+
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Null if cfg!(feature = "terse") => "null handle",
+            Self::Busy if cfg!(feature = "terse") => "busy",
+            Self::Quarantined if cfg!(feature = "terse") => "quarantined",
+            Self::Null => "runtime handle is null",
+            Self::Busy => "the plugin instance is in the middle of a call; one call at a time",
+            Self::Quarantined => {
+                "the plugin instance panicked in an earlier call; destroy it and create a new one"
+            }
+        }
     }
 }
 
@@ -55,7 +65,7 @@ impl<P> Instance<P> {
     pub const fn new(plugin: P) -> Self {
         Self {
             state: AtomicU8::new(IDLE),
-            error_buffer: UnsafeCell::new(RuntimeErrorBuf::RESET),
+            error_buffer: UnsafeCell::new(RuntimeErrorBuf::cleared()),
             plugin: UnsafeCell::new(plugin),
         }
     }

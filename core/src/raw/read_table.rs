@@ -3,7 +3,7 @@
 use core::{ffi::c_void, marker::PhantomData, mem::offset_of, ptr::NonNull};
 
 use super::{
-    contract::HostCaller,
+    contract::{HostCaller, entry_name},
     record_bounds::{AnyLength, HasRecordBounds, RecordBounds},
     stand_in::{HasStandIns, missing},
     visitor::{
@@ -130,7 +130,7 @@ impl<'c> ReadTable<'c> {
         F: FnOnce(&[u8]) -> Result<T, DecodeError>,
         C: HostCaller,
     {
-        const CALL: &str = "with_read_typed_raw";
+        const CALL: &str = entry_name("with_read_typed_raw");
         // SAFETY: the constructors took a table that is valid for reads for `'c`, or a static
         // stand-in (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_id };
@@ -162,7 +162,7 @@ impl<'c> ReadTable<'c> {
         F: FnOnce(&[u8]) -> Result<T, DecodeError>,
         C: HostCaller,
     {
-        const CALL: &str = "with_read_typed_by_pk_raw";
+        const CALL: &str = entry_name("with_read_typed_by_pk_raw");
         // SAFETY: the constructors took a table that is valid for reads for `'c`, or a static
         // stand-in (rule 10).
         let entry = unsafe { (*self.entries.as_ptr()).by_pk };
@@ -191,7 +191,7 @@ impl<'c> ReadTable<'c> {
         kind: RecordKind,
         visitor: F,
     ) -> Result<(), C::Failure> {
-        const CALL: &str = "for_each_record_key_raw";
+        const CALL: &str = entry_name("for_each_record_key_raw");
         let entry = self.entries.as_ptr().wrapping_byte_add(self.for_each_at as usize);
         // SAFETY: `for_each_at` is the entry's offset in the type of table that the constructor
         // took, which is valid for reads for `'c`, or a static stand-in (rule 10).

@@ -37,12 +37,16 @@ impl RecordBounds {
     /// Returns true if the visitor accepts `len` bytes at a pointer.
     #[inline]
     pub(super) const fn admits(self, is_null: bool, len: usize) -> bool {
-        // The usual case first: a host with the same schema lends exactly the record.
-        if self.at_least > 0 && len == self.at_least {
+        // The usual case first: a host with the same schema lends exactly the record. Firmware has
+        // few bytes of flash, so there the next comparisons do for all cases.
+        if cfg!(not(target_os = "none")) && self.at_least > 0 && len == self.at_least {
             return !is_null;
         }
-        let within = len.wrapping_sub(self.at_least) <= limits::RECORD - self.at_least;
-        within && (!is_null || len == 0)
+        if self.at_least == 0 && len == 0 {
+            return true;
+        }
+        // Plain comparisons tell the optimiser that the checks of the closure hold.
+        !is_null && self.at_least <= len && len <= limits::RECORD
     }
 
     #[cold]

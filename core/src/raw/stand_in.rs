@@ -1,6 +1,6 @@
 //! Stand-ins for a host's vtable whose pointer is null or misaligned.
 
-use core::ptr::NonNull;
+use core::{mem::offset_of, ptr::NonNull};
 
 use super::contract::{ContractViolation, HostCaller};
 use crate::abi::{RuntimeHostVTableV1, RuntimeReadVTableV1};
@@ -25,19 +25,30 @@ pub(crate) trait HasStandIns: Sized + 'static {
     }
 }
 
-static NULL_HOST: RuntimeHostVTableV1 = NO_HOST;
-static MISALIGNED_HOST: RuntimeHostVTableV1 = NO_HOST;
-static NULL_READ: RuntimeReadVTableV1 = NO_READ;
-static MISALIGNED_READ: RuntimeReadVTableV1 = NO_READ;
+/// The stand-ins, in one place, so that one address tells them apart.
+#[repr(C)]
+struct StandIns {
+    null_host: RuntimeHostVTableV1,
+    misaligned_host: RuntimeHostVTableV1,
+    null_read: RuntimeReadVTableV1,
+    misaligned_read: RuntimeReadVTableV1,
+}
+
+static STAND_INS: StandIns = StandIns {
+    null_host: NO_HOST,
+    misaligned_host: NO_HOST,
+    null_read: NO_READ,
+    misaligned_read: NO_READ,
+};
 
 impl HasStandIns for RuntimeHostVTableV1 {
-    const NULL: &'static Self = &NULL_HOST;
-    const MISALIGNED: &'static Self = &MISALIGNED_HOST;
+    const NULL: &'static Self = &STAND_INS.null_host;
+    const MISALIGNED: &'static Self = &STAND_INS.misaligned_host;
 }
 
 impl HasStandIns for RuntimeReadVTableV1 {
-    const NULL: &'static Self = &NULL_READ;
-    const MISALIGNED: &'static Self = &MISALIGNED_READ;
+    const NULL: &'static Self = &STAND_INS.null_read;
+    const MISALIGNED: &'static Self = &STAND_INS.misaligned_read;
 }
 
 /// Makes the error for an entry `call` that is null in the table at `table`.
@@ -48,19 +59,24 @@ pub(crate) fn missing<C: HostCaller>(
     table: NonNull<()>,
     call: &'static str,
 ) -> C::Failure {
-    let table = table.as_ptr().cast_const();
-    let violation = if table == (&raw const NULL_HOST).cast() {
-        ContractViolation::NullTable { table: "host" }
-    } else if table == (&raw const NULL_READ).cast() {
-        ContractViolation::NullTable { table: "read" }
-    } else if table == (&raw const MISALIGNED_HOST).cast() {
-        ContractViolation::MisalignedTable { table: "host" }
-    } else if table == (&raw const MISALIGNED_READ).cast() {
-        ContractViolation::MisalignedTable { table: "read" }
-    } else {
-        ContractViolation::NullEntry { call }
-    };
-    caller.failed(violation.into())
+    caller.failed(missing_from(table, call).into())
+}
+
+/// One function for all callers.
+#[inline(never)]
+fn missing_from(table: NonNull<()>, call: &'static str) -> ContractViolation {
+    const NULL_HOST: usize = offset_of!(StandIns, null_host);
+    const MISALIGNED_HOST: usize = offset_of!(StandIns, misaligned_host);
+    const NULL_READ: usize = offset_of!(StandIns, null_read);
+    const MISALIGNED_READ: usize = offset_of!(StandIns, misaligned_read);
+    let stand_ins = (&raw const STAND_INS).addr();
+    match table.addr().get().wrapping_sub(stand_ins) {
+        NULL_HOST => ContractViolation::NullTable { table: "host" },
+        NULL_READ => ContractViolation::NullTable { table: "read" },
+        MISALIGNED_HOST => ContractViolation::MisalignedTable { table: "host" },
+        MISALIGNED_READ => ContractViolation::MisalignedTable { table: "read" },
+        _ => ContractViolation::NullEntry { call },
+    }
 }
 
 const NO_HOST: RuntimeHostVTableV1 = RuntimeHostVTableV1 {

@@ -3,7 +3,7 @@
 use core::{cell::UnsafeCell, mem::MaybeUninit, ptr::NonNull, sync::atomic::AtomicBool};
 
 use super::instance::Instance;
-use crate::boundary::claim;
+use crate::boundary::{ShortText, claim};
 
 /// Memory for instances. `statevec_abi_alloc::Boxed` is the heap; [`InPool`] is a static pool.
 ///
@@ -39,6 +39,12 @@ pub struct StorageFull {
 }
 
 impl core::error::Error for StorageFull {}
+
+impl ShortText for StorageFull {
+    fn short_text(&self) -> &'static str {
+        "no free slot"
+    }
+}
 
 /// Storage in a static pool: `Self` names the static. Implemented by
 /// [`static_plugin!`](crate::static_plugin).

@@ -25,6 +25,18 @@ pub struct SchemaDef<'a> {
     pub events: &'a [PayloadDef<'a>],
 }
 
+impl SchemaDef<'_> {
+    /// The part that a store needs: no commands and no types. An image that keeps this as a constant
+    /// holds only that part.
+    ///
+    /// It is for the image's own store alone: another host gets the whole schema, whose fingerprints
+    /// cover all parts.
+    #[must_use]
+    pub const fn for_store(&self) -> Self {
+        Self { commands: &[], types: &[], ..*self }
+    }
+}
+
 /// One record type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordDef<'a> {

@@ -14,12 +14,13 @@ pub use order::{sort_payloads, sort_records, sort_types};
 
 /// A declared schema; [`schema!`](crate::schema!) makes one as a constant.
 ///
-/// An image holds only the parts that it uses: firmware that uses `json` alone holds no
-/// definitions.
+/// An image holds only the parts that it uses: with `json` alone it holds no definitions, and with
+/// `def` alone no JSON. So `def` is a reference, because a reference to a field of a constant would
+/// keep the whole constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schema {
     /// The definitions, sorted.
-    pub def: SchemaDef<'static>,
+    pub def: &'static SchemaDef<'static>,
     /// The fingerprints of the definitions.
     pub fingerprints: Fingerprints,
     /// The schema JSON: what `schema_bytes` returns.

@@ -2,6 +2,8 @@
 
 use thiserror_no_std::Error;
 
+use crate::boundary::ShortText;
+
 /// Bytes that do not decode as the expected record, command or event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -66,6 +68,18 @@ pub enum DecodeError {
 
 impl core::error::Error for DecodeError {}
 
+impl ShortText for DecodeError {
+    fn short_text(&self) -> &'static str {
+        match self {
+            Self::Short { .. } => "too few bytes",
+            Self::Long { .. } => "too many bytes",
+            Self::UnknownVariant { .. } => "bad enum value",
+            Self::FixedBytesTooLong { .. } => "bad length",
+            Self::FixedBytesPadding { .. } => "bad padding",
+        }
+    }
+}
+
 /// A record, command or event that cannot be encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -95,3 +109,9 @@ pub enum EncodeError {
 }
 
 impl core::error::Error for EncodeError {}
+
+impl ShortText for EncodeError {
+    fn short_text(&self) -> &'static str {
+        "no room"
+    }
+}

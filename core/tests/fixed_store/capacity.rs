@@ -21,7 +21,7 @@ fn refused(bench: &mut Bench<'_>, ops: &[Op], text: &str) {
 #[test]
 fn full_store_refuses_a_record_and_keeps_working() {
     let mut memory: FixedMemory<3, SIZE, 64> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::Create(2, 2), Op::CreateShare(3, 3)]).unwrap();
 
     let text = "no room for another Thing: the store is full with 3 records (RECORDS)";
@@ -37,7 +37,7 @@ fn full_store_refuses_a_record_and_keeps_working() {
 #[test]
 fn full_change_list_refuses_another_record_but_not_another_update() {
     let mut memory: FixedMemory<8, SIZE, 64, 2> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::Create(2, 2)]).unwrap();
     bench.run(&[Op::Create(3, 3)]).unwrap();
 
@@ -55,7 +55,7 @@ fn full_change_list_refuses_another_record_but_not_another_update() {
 #[test]
 fn full_event_list_refuses_an_event() {
     let mut memory: FixedMemory<2, SIZE, 20> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     let ten = Op::Emit { kind: 7, len: 10 };
 
     let text = "no room for an event of 1 bytes: 5 of 20 bytes are left (EVENT_BYTES)";
@@ -75,7 +75,7 @@ fn most_records_that_a_memory_may_have() {
     // A static, because it is too large for a test's stack.
     static MEMORY: Mutex<FixedMemory<65_535, SIZE, 0>> = Mutex::new(FixedMemory::new());
     let mut memory = MEMORY.lock().unwrap();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::Delete(1)]).unwrap();
     bench.run(&[Op::Create(2, 2)]).unwrap();
     assert_eq!(bench.store.len(2), 1);
@@ -84,7 +84,7 @@ fn most_records_that_a_memory_may_have() {
 #[test]
 fn memory_without_room_for_anything_refuses_everything() {
     let mut memory: FixedMemory<0, SIZE, 0, 0> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     let text = "no room for another Thing: the store is full with 0 records (RECORDS)";
     refused(&mut bench, &[Op::Create(1, 1)], text);
     let text = "no room for an event of 0 bytes: 0 of 0 bytes are left (EVENT_BYTES)";

@@ -21,7 +21,7 @@ fn key(sys_id: u64) -> RecordKey {
 /// Runs `before`, and then shows the changes of `ops`.
 fn changes_of(before: &[Op], ops: &[Op], check: impl FnOnce(Vec<Change<'_>>)) {
     let mut memory: FixedMemory<24, SIZE, 256, 16, 2> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(before).unwrap();
     bench.run_and(ops, |transaction| check(transaction.changes().collect())).unwrap();
 }
@@ -94,7 +94,7 @@ proptest! {
         commands in vec(vec(op(), 0..7), 0..60),
     ) {
         let mut memory: FixedMemory<24, SIZE, 256, 7, 2> = FixedMemory::new();
-        let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+        let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
         let mut expected = state(&bench.store);
         let mut digest = StateDigest::EMPTY;
         for ops in &commands {

@@ -112,7 +112,7 @@ proptest! {
     fn store_holds_what_the_model_holds(commands in vec(vec(op(), 0..7), 0..60)) {
         // Room for all that the operations can ask for.
         let mut memory: FixedMemory<24, SIZE, 256, 7, 2> = FixedMemory::new();
-        let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+        let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
         let mut model = Model::EMPTY;
         for ops in &commands {
             let expected = model.run(ops);

@@ -21,7 +21,7 @@ fn unlisted(ops: &[Op], text: &str) {
 
 fn refused_with(kind: RuntimeErrorKind, ops: &[Op], text: &str) {
     let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::CreateShare(3, 3)]).unwrap();
     let before = bench.image();
     let error = bench.run(ops).unwrap_err();
@@ -65,7 +65,7 @@ fn event_kind_that_the_schema_lacks() {
 #[test]
 fn write_outside_of_a_transaction() {
     let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1)]).unwrap();
     let before = bench.image();
     let told = Op::Emit { kind: 7, len: 1 };

@@ -11,7 +11,7 @@ use crate::script::{Bench, Op, SCHEMA, SIZE, Thing, share, thing};
 #[test]
 fn rejection_after_every_kind_of_write() {
     let mut memory: FixedMemory<8, SIZE, 64> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::Create(2, 2), Op::CreateShare(3, 3)]).unwrap();
     let before = (bench.image(), bench.store.digest());
 
@@ -38,7 +38,7 @@ fn rejection_after_every_kind_of_write() {
 #[test]
 fn number_is_rolled_back_but_never_used_again_after_a_delete() {
     let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::Reject]).unwrap_err();
     assert_eq!(bench.store.next_sys_id(Thing::KIND), Some(1));
     bench.run(&[Op::Create(1, 1)]).unwrap();
@@ -52,7 +52,7 @@ fn number_is_rolled_back_but_never_used_again_after_a_delete() {
 #[test]
 fn leaked_transaction_is_undone_when_the_next_one_begins() {
     let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1)]).unwrap();
     let before = bench.image();
     bench.run_and_leak(&[Op::Update(1, 2), Op::Create(2, 2), Op::Emit { kind: 7, len: 3 }]);
@@ -65,10 +65,10 @@ fn leaked_transaction_is_undone_when_the_next_one_begins() {
 #[test]
 fn store_made_anew_in_used_memory_is_empty() {
     let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
-    let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+    let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
     bench.run(&[Op::Create(1, 1), Op::Emit { kind: 7, len: 3 }]).unwrap();
     drop(bench);
-    let store = FixedStore::new(&SCHEMA.def, &mut memory).unwrap();
+    let store = FixedStore::new(SCHEMA.def, &mut memory).unwrap();
     assert!(store.is_empty());
     assert_eq!((store.next_sys_id(Thing::KIND), store.events().count()), (Some(1), 0));
     let mut bench = Bench::new(store);
@@ -82,7 +82,7 @@ fn panic_after_writes_and_inside_a_visitor() {
     use statevec_abi::abi::runtime_error_kind::PLUGIN_INTERNAL_ERROR;
     let mut memory: FixedMemory<4, SIZE, 64> = FixedMemory::new();
     for last in [Op::Panic, Op::PanicInUpdate(1)] {
-        let mut bench = Bench::new(FixedStore::new(&SCHEMA.def, &mut memory).unwrap());
+        let mut bench = Bench::new(FixedStore::new(SCHEMA.def, &mut memory).unwrap());
         bench.run(&[Op::Create(1, 1)]).unwrap();
         let before = bench.image();
         let error = bench.run(&[Op::Update(1, 2), Op::Create(2, 2), last]).unwrap_err();

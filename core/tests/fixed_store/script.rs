@@ -54,7 +54,7 @@ schema! {
 }
 
 /// Bytes that a record takes in a store.
-pub(crate) const SIZE: usize = record_size(&SCHEMA.def);
+pub(crate) const SIZE: usize = record_size(SCHEMA.def);
 
 /// One step of a command. A command is a list of them; an `Err` ends it.
 #[derive(Debug, Clone, Copy)]

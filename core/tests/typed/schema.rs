@@ -38,7 +38,7 @@ fn every_definition_carries_the_version_of_the_schema() {
 
 #[test]
 fn a_schema_may_be_empty() {
-    assert_eq!(EMPTY.fingerprints, Fingerprints::of(&EMPTY.def));
+    assert_eq!(EMPTY.fingerprints, Fingerprints::of(EMPTY.def));
     assert!(EMPTY.json.contains("\"minor\": 1\n"), "{}", EMPTY.json);
 }
 

@@ -38,7 +38,7 @@ impl RuntimePluginFactory for Factory {
         reason = "a declared schema keeps the registry's rules; a test makes sure"
     )]
     fn schema_registry(&self) -> SchemaRegistry {
-        SchemaRegistry::from_def(&SCHEMA.def).expect("the derives keep the registry's rules")
+        SchemaRegistry::from_def(SCHEMA.def).expect("the derives keep the registry's rules")
     }
 
     /// The configuration is the number of pieces of one item that the shelf holds; empty for no

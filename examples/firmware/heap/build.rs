@@ -12,7 +12,7 @@ use std::{env, error::Error, path::Path};
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let schema = &statevec_boxed::SCHEMA.def;
+    let schema = statevec_boxed::SCHEMA.def;
     commands::write(schema, "../../boxed/commands.jsonl", &out.join("inventory.script"))?;
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=../build");

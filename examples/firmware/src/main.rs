@@ -15,10 +15,10 @@ const PLUGINS: &[StaticPlugin] = &[BANK, TALLY];
 #[entry]
 fn main() -> ! {
     let stores = [
-        ("bank", FixedStore::new(&statevec_bank::SCHEMA.def, BANK_RECORDS.take()), BANK_COMMANDS),
+        ("bank", FixedStore::new(statevec_bank::SCHEMA.def, BANK_RECORDS.take()), BANK_COMMANDS),
         (
             "tally",
-            FixedStore::new(&statevec_tally::SCHEMA.def, TALLY_RECORDS.take()),
+            FixedStore::new(statevec_tally::SCHEMA.def, TALLY_RECORDS.take()),
             TALLY_COMMANDS,
         ),
     ];

@@ -24,7 +24,7 @@ pub fn run(
     out: &mut impl Write,
     mut after_each: impl FnMut() -> fmt::Result,
 ) -> fmt::Result {
-    let mut error = RuntimeErrorBuf::RESET;
+    let mut error = RuntimeErrorBuf::cleared();
     let gate = pin!(HostGate::new());
     let mut guest = Guest::new(plugin, gate, store, &mut error).ok_or(fmt::Error)?;
     transcript::plugin(out, plugin.name())?;

@@ -87,7 +87,7 @@ fn encoded(command: &Send<'_>) -> Result<Vec<u8>, EncodeError> {
 fn c_reads_or_writes_other_bytes_than_rust() {
     let Some(compiler) = Compiler::c("the header of a schema") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let schema = SchemaRegistry::from_def(&SCHEMA.def).unwrap();
+    let schema = SchemaRegistry::from_def(SCHEMA.def).unwrap();
     let header = c_header::write("every", &schema, SCHEMA.json).unwrap();
     fs::write(folder.path().join("schema.h"), header).unwrap();
     let (source, program) = (folder.path().join("every.c"), folder.path().join("every"));

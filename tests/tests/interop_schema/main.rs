@@ -23,7 +23,7 @@ fn the_schema_json_differs() {
 
 #[test]
 fn a_fingerprint_differs() {
-    let (ours, published) = (SchemaRegistry::from_def(&SCHEMA.def).unwrap(), published::registry());
+    let (ours, published) = (SchemaRegistry::from_def(SCHEMA.def).unwrap(), published::registry());
     assert_eq!(ours.record_schema_fingerprint(), published.record_schema_fingerprint());
     assert_eq!(ours.command_schema_fingerprint(), published.command_schema_fingerprint());
     assert_eq!(ours.event_schema_fingerprint(), published.event_schema_fingerprint());

@@ -40,10 +40,8 @@ enum Stage {
 
 /// The failure of a visit.
 enum VisitFailure {
-    /// Pointer and length of the bytes are not a slice.
-    Bytes(BytesError),
-    /// The host lent fewer bytes than the visitor needs.
-    Short { found: usize },
+    /// The host lent bytes that are not a slice, or fewer than the visitor needs.
+    Unusable { is_null: bool, len: usize },
     /// The closure refused the bytes.
     Refused(DecodeError),
     /// The closure panicked.
@@ -160,10 +158,7 @@ impl VisitorState {
     #[cold]
     #[inline(never)]
     pub(super) extern "C" fn unusable(&mut self, bytes: *const u8, len: usize) {
-        self.fail(match BytesError::check(bytes.is_null(), len, limits::RECORD) {
-            Err(error) => VisitFailure::Bytes(error),
-            Ok(()) => VisitFailure::Short { found: len },
-        });
+        self.fail(VisitFailure::Unusable { is_null: bytes.is_null(), len });
     }
 
     #[cold]
@@ -212,10 +207,12 @@ impl VisitorState {
     ) -> Result<(), HostCallError> {
         match self.take_failure() {
             Some(VisitFailure::Panicked(panic)) => panic.resume(),
-            Some(VisitFailure::Bytes(error)) => {
-                Err(ContractViolation::Bytes { call, error }.into())
+            Some(VisitFailure::Unusable { is_null, len }) => {
+                match BytesError::check(is_null, len, limits::RECORD) {
+                    Err(error) => Err(ContractViolation::Bytes { call, error }.into()),
+                    Ok(()) => Err(HostCallError::Refused(bounds.short(len))),
+                }
             }
-            Some(VisitFailure::Short { found }) => Err(HostCallError::Refused(bounds.short(found))),
             Some(VisitFailure::Refused(error)) => Err(HostCallError::Refused(error)),
             None if self.stage == Stage::VisitedAgain => {
                 Err(ContractViolation::VisitedTwice { call }.into())

@@ -37,7 +37,7 @@ use static_cell::ConstStaticCell;
 const INVENTORY: StaticPlugin = static_runtime_plugin!(Box::new(Factory));
 
 /// Memory for 16 items, and 128 bytes of events per command, which changes at most 2 of them.
-static RECORDS: ConstStaticCell<FixedMemory<16, { record_size(&SCHEMA.def) }, 128, 4, 1>> =
+static RECORDS: ConstStaticCell<FixedMemory<16, { record_size(SCHEMA.def) }, 128, 4, 1>> =
     ConstStaticCell::new(FixedMemory::new());
 
 const COMMANDS: Script<'static> =
@@ -46,7 +46,7 @@ const COMMANDS: Script<'static> =
 #[entry]
 fn main() -> ! {
     heap::init();
-    let (Ok(mut out), Ok(store)) = (Console::open(), FixedStore::new(&SCHEMA.def, RECORDS.take()))
+    let (Ok(mut out), Ok(store)) = (Console::open(), FixedStore::new(SCHEMA.def, RECORDS.take()))
     else {
         exit(2)
     };

@@ -112,7 +112,7 @@ fn compare(
 fn bank_differs_between_firmware_and_server() {
     const BANK: StaticPlugin = static_plugin!(Bank, slots = 2);
     for seed in 0..20 {
-        compare(&BANK, &statevec_bank::SCHEMA.def, bank_command, seed);
+        compare(&BANK, statevec_bank::SCHEMA.def, bank_command, seed);
     }
 }
 
@@ -120,6 +120,6 @@ fn bank_differs_between_firmware_and_server() {
 fn tally_differs_between_firmware_and_server() {
     const TALLY: StaticPlugin = static_plugin!(Tally, slots = 2);
     for seed in 0..20 {
-        compare(&TALLY, &statevec_tally::SCHEMA.def, tally_command, seed);
+        compare(&TALLY, statevec_tally::SCHEMA.def, tally_command, seed);
     }
 }

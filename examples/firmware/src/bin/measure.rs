@@ -20,12 +20,12 @@ use statevec_firmware::{
 #[entry]
 fn main() -> ! {
     let Ok(mut out) = Console::open() else { exit(2) };
-    let bank = FixedStore::new(&statevec_bank::SCHEMA.def, BANK_RECORDS.take());
-    let tally = FixedStore::new(&statevec_tally::SCHEMA.def, TALLY_RECORDS.take());
+    let bank = FixedStore::new(statevec_bank::SCHEMA.def, BANK_RECORDS.take());
+    let tally = FixedStore::new(statevec_tally::SCHEMA.def, TALLY_RECORDS.take());
     let (Ok(bank), Ok(tally)) = (bank, tally) else { exit(1) };
     let done =
-        measure(&BANK, &statevec_bank::SCHEMA.def, bank, BANK_COMMANDS, &mut out).and_then(|()| {
-            measure(&TALLY, &statevec_tally::SCHEMA.def, tally, TALLY_COMMANDS, &mut out)
+        measure(&BANK, statevec_bank::SCHEMA.def, bank, BANK_COMMANDS, &mut out).and_then(|()| {
+            measure(&TALLY, statevec_tally::SCHEMA.def, tally, TALLY_COMMANDS, &mut out)
         });
     exit(if done.is_ok() { 0 } else { 1 })
 }
@@ -47,7 +47,7 @@ fn measure(
     out: &mut Console,
 ) -> fmt::Result {
     let name = plugin.name();
-    let mut error = RuntimeErrorBuf::RESET;
+    let mut error = RuntimeErrorBuf::cleared();
     let gate = pin!(HostGate::new());
     let ((guest, instructions), stack) = depth_of(|| {
         instructions_of(

@@ -19,7 +19,7 @@ use statevec_firmware::{
 
 #[entry]
 fn main() -> ! {
-    let (bank, tally) = (&statevec_bank::SCHEMA.def, &statevec_tally::SCHEMA.def);
+    let (bank, tally) = (statevec_bank::SCHEMA.def, statevec_tally::SCHEMA.def);
     let bank_store = FixedStore::new(bank, BANK_RECORDS.take());
     let tally_store = FixedStore::new(tally, TALLY_RECORDS.take());
     let (Ok(bank_store), Ok(tally_store)) = (bank_store, tally_store) else { exit(1) };
@@ -39,7 +39,7 @@ fn record(
     commands: Script<'_>,
     [all, recent]: [&CStr; 2],
 ) -> Option<()> {
-    let mut error = RuntimeErrorBuf::RESET;
+    let mut error = RuntimeErrorBuf::cleared();
     let gate = pin!(HostGate::new());
     let mut guest = Guest::new(plugin, gate, store, &mut error)?;
     let mut recorder = Recorder::begin(HostFile::create(all).ok()?, plugin.name(), schema).ok()?;

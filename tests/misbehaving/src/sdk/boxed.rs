@@ -151,7 +151,7 @@ fn create(tx: &mut dyn RuntimeHostContext, id: u64, value: u64) -> Result<(), Ru
 }
 
 fn registry() -> SchemaRegistry {
-    match SchemaRegistry::from_def(&SCHEMA.def) {
+    match SchemaRegistry::from_def(SCHEMA.def) {
         Ok(registry) => registry,
         Err(error) => panic!("the schema is in order: {error}"),
     }
