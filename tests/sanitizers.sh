@@ -35,6 +35,12 @@ not_under_address=(
     a_c_plugin_leaks_or_touches_memory_that_is_not_its_own
     # It limits the address space, of which the sanitizer needs terabytes.
     command_that_runs_out_of_memory_stops_the_engine_whatever_the_plugin_makes_of_it
+    # `check` limits the address space of its processes, and measures their memory.
+    check_arguments::
+    defects::
+    misbehaviour::
+    passing::
+    the_program_s_readme_shows_what_the_program_prints
     # They measure the memory of the process, and the sanitizer keeps what is freed.
     committed_giant_gives_back_what_is_not_records
     rejected_giant_gives_its_memory_back

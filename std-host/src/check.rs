@@ -8,6 +8,32 @@
 //! [`run`] starts the program [`ChildProgram`] again and again; that program calls [`run_child`].
 //! `statevec-host check` is such a program.
 //!
+//! ```no_run
+//! use statevec_host::check::{self, CheckOptions, ChildProgram, Status};
+//!
+//! let options = CheckOptions {
+//!     plugin: "/opt/plugins/libbank.so".into(),
+//!     shown: "libbank.so".into(),
+//!     sha256: None,
+//!     allow_world_writable: false,
+//!     config: String::new(),
+//!     examples: Vec::new(),
+//!     seed: 1,
+//!     cases: 64,
+//!     only: Vec::new(),
+//!     seconds: 20,
+//!     memory_mib: 4096,
+//!     arguments: String::new(),
+//! };
+//! let program = ChildProgram {
+//!     program: "/usr/bin/statevec-host".into(),
+//!     arguments: vec!["check-child".into()],
+//! };
+//! let report = check::run(&options, &program)?;
+//! assert_eq!(report.count(Status::Fail), 0);
+//! # Ok::<(), check::CheckError>(())
+//! ```
+//!
 //! A check cannot prove that there is no fault. It runs the commands that it generates, and the
 //! [`Coverage`] says which parts of the schema they reached.
 

@@ -167,7 +167,9 @@ static StatevecCallStatus create_runtime(StatevecBytesRef config, void **out_run
 static void destroy_runtime(void *runtime) { free(runtime); }
 
 static StatevecCallStatus on_unload(void *runtime, StatevecErrorBuf *out_error) {
-    (void)runtime;
+    if (runtime == NULL) {
+        return statevec_fail(out_error, STATEVEC_PHASE_UNLOAD, STATEVEC_KIND_ABI_CONTRACT_VIOLATION, "the host gave a null pointer");
+    }
     return statevec_succeed(out_error);
 }
 

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
-mod arguments;
+mod check_arguments;
 #[cfg(unix)]
 mod defects;
 #[cfg(unix)]
