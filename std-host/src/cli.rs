@@ -26,6 +26,9 @@ mod progress;
 mod replay;
 mod run;
 mod runner;
+mod sample;
+mod schema;
+mod shell;
 mod state;
 mod stdio;
 mod stream;
@@ -51,13 +54,19 @@ pub(crate) fn main() -> ExitCode {
 
 fn start() -> Result<(), CliError> {
     let _ends_on_its_own = crash::OwnWork;
+    if let Some(folder) = check::child_folder() {
+        return check::check_child(&folder);
+    }
     let action = Args::parse().action;
     Interrupt::survive_file_size_limit().map_err(|source| CliError::Setup { source })?;
     match action {
         Action::Run(args) => run::run(&args),
         Action::Bench(args) => bench::bench(&args),
         Action::Check(args) => check::check(&args),
-        Action::CheckChild(args) => check::check_child(&args),
+        Action::Commands(args) => sample::commands(&args),
+        Action::Completions(args) => shell::completions(&args),
+        Action::Man(args) => shell::man(&args),
+        Action::Schema(args) => schema::schema(&args),
         Action::Inspect(args) => inspect::inspect(&args),
         Action::Header(args) => header::header(&args),
         Action::New(args) => new::new(&args),

@@ -45,6 +45,7 @@ mod longest_line;
 mod number;
 mod read;
 mod record;
+mod sample;
 mod writer;
 
 pub use command::parse_command;
@@ -54,4 +55,5 @@ pub use invalid_line::InvalidLine;
 pub use key::{KeyError, parse_key};
 pub use longest_line::{longest_line, longest_state_line};
 pub use record::{StateLine, parse_state_line};
+pub use sample::sample_command;
 pub use writer::JsonWriter;

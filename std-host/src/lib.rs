@@ -14,6 +14,7 @@ pub mod foreign_text;
 pub mod guide;
 pub mod harness;
 pub mod json;
+pub mod json_schema;
 pub mod limits_file;
 pub mod loader;
 pub mod replay;

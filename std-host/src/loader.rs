@@ -256,6 +256,10 @@ impl LoadedPlugin {
         let schema_json = text(api.schema_bytes());
         let schema_json =
             schema_json.map_err(|source| LoadError::SchemaText { plugin: plugin(), source })?;
+        if schema_json.is_empty() {
+            let source = TextError::NoSchemaJson;
+            return Err(LoadError::SchemaText { plugin: plugin(), source });
+        }
         let schema = SchemaRegistry::from_idl_json(&schema_json)
             .map_err(|source| LoadError::Schema { plugin: plugin(), source })?;
         let file = file.map(|(path, library)| (path.to_path_buf(), library));

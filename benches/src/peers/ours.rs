@@ -125,7 +125,7 @@ impl<S: PluginSource> Peer for Ours<S> {
         let entry = S::find()?;
         // SAFETY: the table of a plugin of this workspace, whose code stays mapped (rules 1 and 6).
         let api = unsafe { PluginApi::check(&S::table(&entry)) }?;
-        let mut error = RuntimeErrorBuf::RESET;
+        let mut error = RuntimeErrorBuf::cleared();
         let gate = Rc::pin(HostGate::new());
         let runtime = PluginRuntime::create(api, "", gate, &mut error)
             .map_err(|failure| failure.to_string())?;

@@ -82,7 +82,7 @@ impl<L: RawLibrary> Peer for Raw<L> {
     fn load() -> Result<Self, Box<dyn Error>> {
         let entry = library::entry(L::LIBRARY)?;
         let api = unsafe { entry() };
-        let mut error = RuntimeErrorBuf::RESET;
+        let mut error = RuntimeErrorBuf::cleared();
         let runtime = unsafe { create(&api, &mut error) }.ok_or("the plugin was not created")?;
         Ok(Self { store: FlatStore::new(), entry, api, runtime, error, library: PhantomData })
     }

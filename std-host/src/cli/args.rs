@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::bench::BenchArgs;
-use super::check::{CHILD, CheckArgs, CheckChildArgs};
+use super::check::CheckArgs;
 use super::data::{CheckpointArgs, StatusArgs};
 use super::header::HeaderArgs;
 use super::log::LogArgs;
 use super::new::NewArgs;
 use super::plugin_args::{ConfigArgs, TrustArgs};
 use super::replay::ReplayArgs;
+use super::sample::CommandsArgs;
+use super::schema::SchemaArgs;
+use super::shell::{CompletionsArgs, ManArgs};
 
 // A macro, because `concat!` takes literals only.
 macro_rules! exit_codes {
@@ -39,15 +42,17 @@ pub(crate) enum Action {
     Run(RunArgs),
     Bench(BenchArgs),
     Check(CheckArgs),
-    #[command(name = CHILD, hide = true)]
-    CheckChild(CheckChildArgs),
     Inspect(InspectArgs),
+    Commands(CommandsArgs),
+    Schema(SchemaArgs),
     Header(HeaderArgs),
     New(NewArgs),
     Log(LogArgs),
     Replay(ReplayArgs),
     Status(StatusArgs),
     Checkpoint(CheckpointArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Run commands through a plugin and print the outcome of each

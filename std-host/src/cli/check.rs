@@ -81,14 +81,16 @@ const TIMEOUT: u64 = 20;
 /// The most MiB of one process.
 const MEMORY: u64 = 4096;
 
-/// The arguments of a process that makes one check.
-#[derive(Debug, clap::Args)]
-pub(crate) struct CheckChildArgs {
-    folder: PathBuf,
-}
+/// The first argument of a process that makes one check; the second is its folder. It is no command
+/// for people, so it stands in no help, completion or manual page.
+const CHILD: &str = "check-child";
 
-/// The hidden command that makes one check.
-pub(crate) const CHILD: &str = "check-child";
+/// The folder of the check, if this process was started to make one.
+pub(crate) fn child_folder() -> Option<PathBuf> {
+    let mut arguments = env::args_os().skip(1);
+    let is_child = arguments.next()? == CHILD;
+    arguments.next().filter(|_| is_child).map(PathBuf::from)
+}
 
 /// The strictness of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -163,10 +165,10 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CliError> {
 }
 
 /// Makes one check, in the process that was started for it.
-pub(crate) fn check_child(args: &CheckChildArgs) -> Result<(), CliError> {
+pub(crate) fn check_child(folder: &Path) -> Result<(), CliError> {
     // SAFETY: the user of the program vouches for the plugin by naming it; the help and the README
     // say that its code runs (rule 6).
-    let done = unsafe { check::run_child(&args.folder) };
+    let done = unsafe { check::run_child(folder) };
     done.map_err(|source| CliError::Setup { source })
 }
 

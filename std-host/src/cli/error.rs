@@ -11,6 +11,7 @@ use statevec_host::foreign_text::EscapedLines;
 use statevec_host::{
     EngineError, LoadError, PluginFailure,
     durable::{DurableError, RecordError},
+    evolution::Compatibility,
     replay::ReplayError,
     txlog::LogError,
 };
@@ -85,6 +86,10 @@ pub(crate) enum CliError {
         path.display()
     )]
     NoDataDirectory { path: PathBuf },
+    #[error("old state or old clients do not fit the new schema: {class}")]
+    OldDoesNotFit { class: Compatibility },
+    #[error("cannot write the manual pages to {}; give another folder", path.display())]
+    ManPages { path: PathBuf, source: io::Error },
     #[error("cannot use the schema in {}", path.display())]
     SchemaFile { path: PathBuf, source: io::Error },
     #[error(
@@ -144,6 +149,7 @@ impl CliError {
             | Self::NoDataDirectory { .. }
             | Self::NoLogFile { .. }
             | Self::SchemaFile { .. }
+            | Self::ManPages { .. }
             | Self::OtherSchema { .. }
             | Self::RecordFile { .. }
             | Self::FollowFile { .. } => true,
@@ -152,6 +158,7 @@ impl CliError {
             Self::Engine(_)
             | Self::Replay(_)
             | Self::NoState
+            | Self::OldDoesNotFit { .. }
             | Self::Record { .. }
             | Self::Log(_)
             | Self::Durable(_)

@@ -33,7 +33,7 @@ impl<H: StoreLayer> Instance<H> {
     pub(super) fn replace(&mut self) -> Result<(), PluginFailure> {
         // The old instance is dropped first: it holds the gate, and a slot in a pool of instances.
         self.runtime = None;
-        let mut error = RuntimeErrorBuf::RESET;
+        let mut error = RuntimeErrorBuf::cleared();
         let gate = self.gate.clone();
         self.runtime =
             Some(PluginRuntime::create(*self.plugin.api(), &self.config, gate, &mut error)?);

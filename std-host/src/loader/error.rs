@@ -257,4 +257,10 @@ pub enum TextError {
     /// There are no bytes. A plugin whose name or schema function panics answers so.
     #[error("it is empty")]
     Empty,
+    /// There is no schema JSON. A plugin whose schema function panics answers so, too.
+    #[error(
+        "it is empty: the plugin's schema function panics, or the plugin was linked with \
+         `schema_json = none`, which is for firmware; leave that option out"
+    )]
+    NoSchemaJson,
 }

@@ -30,7 +30,7 @@ impl RuntimePluginFactory for Factory {
     }
 
     fn schema_registry(&self) -> SchemaRegistry {
-        SchemaRegistry::from_def(&SCHEMA.def).expect("the derives keep the registry's rules")
+        SchemaRegistry::from_def(SCHEMA.def).expect("the derives keep the registry's rules")
     }
 
     /// The configuration is the most pieces of one item, or empty for 100.

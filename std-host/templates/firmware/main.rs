@@ -19,7 +19,7 @@ use @IDENT@::{Put, SCHEMA, Shelf, Take};
 const PLUGIN: StaticPlugin = static_plugin!(Shelf, slots = 1);
 
 /// Memory for 32 records, and 64 bytes of events per command.
-static RECORDS: ConstStaticCell<FixedMemory<32, { record_size(&SCHEMA.def) }, 64>> =
+static RECORDS: ConstStaticCell<FixedMemory<32, { record_size(SCHEMA.def) }, 64>> =
     ConstStaticCell::new(FixedMemory::new());
 
 #[entry]
@@ -29,8 +29,8 @@ fn main() -> ! {
 
 fn run() -> Option<()> {
     let mut out = Console(io::stdout().ok()?);
-    let mut store = FixedStore::new(&SCHEMA.def, RECORDS.take()).ok()?;
-    let mut error = RuntimeErrorBuf::RESET;
+    let mut store = FixedStore::new(SCHEMA.def, RECORDS.take()).ok()?;
+    let mut error = RuntimeErrorBuf::cleared();
     let gate = pin!(HostGate::new());
     let api = PluginApi::of_static(&PLUGIN).ok()?;
     let mut runtime = PluginRuntime::create(api, "", gate, &mut error).ok()?;

@@ -37,6 +37,7 @@ mod state_out;
 mod state_out_obstacles;
 #[cfg(target_os = "linux")]
 mod syncs;
+mod tools;
 mod trust;
 #[cfg(unix)]
 mod unruly;

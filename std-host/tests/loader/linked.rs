@@ -32,6 +32,7 @@ impl<const NAMED: bool> Plugin for Broken<NAMED> {
 
 const UNNAMED: StaticPlugin = static_plugin!(Broken<false>, slots = 1);
 const NAMED: StaticPlugin = static_plugin!(Broken<true>, slots = 1);
+const WITHOUT_JSON: StaticPlugin = static_plugin!(Broken<true>, slots = 1, schema_json = none);
 
 #[test]
 fn plugin_that_panics_for_its_name_has_none() {
@@ -44,4 +45,15 @@ fn schema_that_is_no_json() {
     let error = LoadedPlugin::from_static(&NAMED).unwrap_err();
     assert!(matches!(error, LoadError::Schema { .. }));
     assert!(chain(&error).contains("line 1"), "{}", chain(&error));
+}
+
+#[test]
+fn plugin_that_was_linked_without_its_schema_json() {
+    let error = LoadedPlugin::from_static(&WITHOUT_JSON).unwrap_err();
+    assert_eq!(
+        chain(&error),
+        "linked-in plugin: the plugin's schema cannot be read: it is empty: the plugin's schema \
+         function panics, or the plugin was linked with `schema_json = none`, which is for \
+         firmware; leave that option out"
+    );
 }

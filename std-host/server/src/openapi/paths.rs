@@ -2,11 +2,9 @@
 
 use serde_json::{Map, Value, json};
 use statevec_abi_alloc::schema::SchemaRegistry;
+use statevec_host::json_schema::{self, whole};
 
-use super::{
-    fields::{key_fields, object, whole},
-    reference,
-};
+use super::reference;
 
 pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
     let mut paths = Map::new();
@@ -14,7 +12,7 @@ pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
     for record in schema.record_defs() {
         let name = &*record.name;
         let path = format!("/records/{}", percent_encoded(name));
-        let key = record.is_pk_idx.then(|| object(key_fields(schema, record)));
+        let key = record.is_pk_idx.then(|| json_schema::key(schema, record));
         paths.insert(path, json!({ "get": records(name, key, record.support_range_scan) }));
     }
     for (path, items) in [("/entries", "entries"), ("/events", "events")] {
