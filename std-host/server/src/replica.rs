@@ -1,8 +1,8 @@
 //! Replicas on a replicated log: the decisions, without any input or output.
 //!
-//! Each part is a state machine. It takes events and the time, and returns actions; what carries
-//! them out knows no rules. The same machines run on NATS JetStream, and in a simulation in which a
-//! seed decides delays, losses, crashes and partitions.
+//! Each part is a state machine. It takes events and the time, and returns actions, which its caller
+//! carries out. The same machines run on NATS JetStream, and in a simulation in which a seed decides
+//! delays, losses, crashes and partitions. Only [`LogItems`] reads: from the local log.
 
 mod digests;
 mod ingress;

@@ -65,7 +65,7 @@ pub enum ServiceError {
         "{found}\n{differences}. Nothing was changed: change these settings with the nats command line"
     )]
     Stream {
-        /// What there is, in lines.
+        /// The streams and buckets, in lines.
         found: String,
         /// The differences.
         differences: String,

@@ -47,12 +47,12 @@ pub(crate) enum Refusal {
         "the commands may or may not be in the stream: {0}. Send them again with the same Idempotency-Key"
     )]
     NotInStream(String),
-    /// The commands are in the stream, and did not run here yet.
+    /// The commands are in the stream, and their outcomes are not known here.
     #[error(
-        "the commands are in the stream, the last one with ext_seq {last}, and this replica did not run them \
-         within {seconds} seconds; they run when it goes on"
+        "the commands are in the stream, the last one with ext_seq {last}, and all replicas run them; their \
+         outcomes are not known here: {reason}. Do not send them again"
     )]
-    Behind { last: u64, seconds: u64 },
+    Behind { last: u64, reason: String },
     /// The state that a read asked for did not come.
     #[error(
         "this server is at entry {entry} and ext_seq {ext_seq}, and did not get further in time"

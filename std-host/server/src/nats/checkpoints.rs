@@ -16,10 +16,10 @@ use tracing::{info, warn};
 
 use super::{Names, SharedStatus};
 
-/// How often the local checkpoints are looked at.
+/// Time from one look at the local checkpoints to the next.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// How many checkpoints are kept in the store.
+/// Checkpoints that are kept in the store.
 const KEPT: usize = 2;
 
 /// Stores the newest checkpoint of the replica that publishes.

@@ -6,8 +6,19 @@ use async_nats::{Client, ConnectError, ConnectOptions, jetstream};
 
 use crate::options::NatsSettings;
 
-/// How long a request to JetStream may take.
-const REQUEST: Duration = Duration::from_secs(5);
+/// The longest time for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// The longest time for a request that is made again if it fails. A request that comes while a
+/// leader is elected is never answered, so short times shorten the pause.
+pub(super) const REPEATED: Duration = Duration::from_secs(1);
+
+/// The longest time for an acknowledgement of a message, at least. Many wait at a time, and one that
+/// seems lost lets all be sent again.
+const ACKNOWLEDGEMENT: Duration = Duration::from_secs(2);
+
+/// The longest time for a request that is made once.
+pub(super) const ONCE: Duration = Duration::from_secs(5);
 
 /// The reason why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +35,7 @@ pub enum NatsError {
     /// JetStream refuses something, or does not answer.
     #[error("{action}; is JetStream enabled on the servers, and are enough of them running?")]
     JetStream {
-        /// What failed.
+        /// The action that failed.
         action: String,
         /// The reason.
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -59,8 +70,8 @@ async fn connect_with(
 ) -> Result<Client, NatsError> {
     let mut options = options
         .name(format!("statevec-server {}", settings.name))
-        .connection_timeout(REQUEST)
-        .request_timeout(Some(REQUEST))
+        .connection_timeout(CONNECT)
+        .request_timeout(Some(ONCE))
         .ping_interval(Duration::from_secs(2))
         .reconnect_delay_callback(|attempts| {
             Duration::from_millis(100 * u64::try_from(attempts).unwrap_or(10).min(10))
@@ -88,11 +99,11 @@ async fn connect_with(
     })
 }
 
-/// JetStream on a connection.
-pub(super) fn jetstream(client: &Client) -> jetstream::Context {
+/// JetStream on a connection, with the longest time for a request.
+pub(super) fn jetstream(client: &Client, time: Duration) -> jetstream::Context {
     jetstream::ContextBuilder::new()
-        .timeout(REQUEST)
-        .ack_timeout(REQUEST)
+        .timeout(time)
+        .ack_timeout(time.max(ACKNOWLEDGEMENT))
         .max_ack_inflight(65_536)
         .backpressure_on_inflight(true)
         .build(client.clone())

@@ -183,7 +183,7 @@ impl Consumer {
             .stream()
             .max_messages_per_batch(4096)
             .expires(Duration::from_secs(10))
-            .heartbeat(Duration::from_secs(2))
+            .heartbeat(Duration::from_secs(1))
             .messages()
             .await;
         messages.map_err(|error| again(error.to_string()))

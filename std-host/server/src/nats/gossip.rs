@@ -25,7 +25,7 @@ pub(crate) struct Gossip {
     pub(crate) engine: EngineHandle,
     pub(crate) digests: OwnDigests,
     pub(crate) status: SharedStatus,
-    /// What does not change: name, process, URL and plugin.
+    /// The values that do not change: name, process, URL and plugin.
     pub(crate) own: Peer,
 }
 

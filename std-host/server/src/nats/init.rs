@@ -9,7 +9,10 @@ use async_nats::jetstream::{
     stream::{Config, DiscardPolicy, RetentionPolicy, StorageType},
 };
 
-use super::{Names, NatsError, connect_now, connection::jetstream};
+use super::{
+    Names, NatsError, connect_now,
+    connection::{ONCE, jetstream},
+};
 use crate::options::InitSettings;
 
 /// Makes what is missing, and returns what there is, in lines, and the settings of what exists that
@@ -18,7 +21,7 @@ pub(crate) async fn init_stream(
     settings: &InitSettings,
 ) -> Result<(Vec<String>, Vec<String>), NatsError> {
     let client = connect_now(&settings.nats).await?;
-    let (names, jetstream) = (Names::new(&settings.nats), jetstream(&client));
+    let (names, jetstream) = (Names::new(&settings.nats), jetstream(&client, ONCE));
     let (mut lines, mut differences) = (Vec::new(), Vec::new());
     let commands = vec![names.commands()];
     let results = vec![names.results(), names.events()];

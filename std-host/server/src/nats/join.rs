@@ -13,7 +13,10 @@ use statevec_host::{
 use tokio::{io::AsyncReadExt as _, sync::mpsc, time::sleep};
 use tracing::{info, warn};
 
-use super::{Names, checkpoints, connection::jetstream};
+use super::{
+    Names, checkpoints,
+    connection::{ONCE, jetstream},
+};
 
 /// Bytes of one piece.
 const PIECE: usize = 1 << 20;
@@ -57,7 +60,7 @@ pub(crate) async fn join(
 }
 
 async fn newest(client: &Client, names: &Names) -> Result<Option<Object>, String> {
-    let bucket = checkpoints::bucket(&jetstream(client), names).await?;
+    let bucket = checkpoints::bucket(&jetstream(client, ONCE), names).await?;
     match checkpoints::names(&bucket).await?.pop() {
         Some(name) => bucket.get(&name).await.map(Some).map_err(|error| error.to_string()),
         None => Ok(None),

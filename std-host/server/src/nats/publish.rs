@@ -27,7 +27,7 @@ const EXT_SEQ: &str = "Statevec-Ext-Seq";
 const TX_SEQ: &str = "Statevec-Tx-Seq";
 const MESSAGE_ID: &str = "Nats-Msg-Id";
 
-/// How long to wait for news before the clock is looked at.
+/// The longest wait for news before the clock is looked at.
 const TICK: Duration = Duration::from_millis(200);
 
 /// Publishes results and events while this replica has the lease.
@@ -95,7 +95,7 @@ impl PublishTask {
         }
     }
 
-    /// Remembers how far results are published.
+    /// Remembers the end of the published results.
     fn note(&self, event: &Event) {
         if let Event::EndFound { end, .. } = event {
             let published = end.last.filter(|last| last.is_result).map(|last| last.ext_seq);

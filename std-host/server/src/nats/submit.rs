@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::Arc, time::Duration};
 use async_nats::jetstream::{Context, message::PublishMessage};
 use statevec_abi::queue::SubmitRequest;
 use statevec_host::json::JsonWriter;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{Names, SharedStatus};
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) struct StreamIngress {
     pub(crate) engine: EngineHandle,
     pub(crate) status: SharedStatus,
     pub(crate) writer: Arc<JsonWriter>,
-    /// How long a request waits for its commands.
+    /// The longest time that a request waits for its commands.
     pub(crate) time: Duration,
 }
 
@@ -46,9 +46,14 @@ impl Ingress for StreamIngress {
                 applied.wait_for(|applied| *applied >= last).await.is_ok()
             });
             if ran.await != Ok(true) {
-                return Err(Refusal::Behind { last, seconds: self.time.as_secs() });
+                let seconds = self.time.as_secs();
+                let reason = format!("this replica did not run them within {seconds} seconds");
+                return Err(Refusal::Behind { last, reason });
             }
-            let outcomes = self.outcomes(sequences).await?;
+            let outcomes = self.outcomes(&sequences).await;
+            // The commands run in any case, so the client must not take this for a refusal.
+            let outcomes = outcomes
+                .map_err(|refusal| Refusal::Behind { last, reason: refusal.to_string() })?;
             Ok(Answer { outcomes, has_duplicates, cut: None })
         })
     }
@@ -79,7 +84,20 @@ impl StreamIngress {
         Ok((sequences, has_duplicates))
     }
 
-    async fn outcomes(&self, sequences: Vec<u64>) -> Result<String, Refusal> {
+    /// Reads the outcomes. Too many other reads are waited for.
+    async fn outcomes(&self, sequences: &[u64]) -> Result<String, Refusal> {
+        let began = Instant::now();
+        loop {
+            match self.read_outcomes(sequences.to_vec()).await {
+                Err(Refusal::QueueFull { .. }) if began.elapsed() < self.time => {
+                    sleep(Duration::from_millis(10)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn read_outcomes(&self, sequences: Vec<u64>) -> Result<String, Refusal> {
         let writer = Arc::clone(&self.writer);
         let read = self.engine.read(move |engine| {
             let mut text = String::new();

@@ -12,7 +12,9 @@ use tokio::sync::watch;
 
 use super::{
     CheckpointTask, Consumer, Gossip, Names, NatsError, Peer, PublishTask, SharedStatus,
-    StreamIngress, connect_later, connection::jetstream, join,
+    StreamIngress, connect_later,
+    connection::{ONCE, REPEATED, jetstream},
+    join,
 };
 use crate::{
     engine::{EngineHandle, with_causes},
@@ -66,7 +68,7 @@ impl Replica {
     /// The way of commands that come over HTTP.
     pub(crate) fn ingress(&self, engine: &EngineHandle, plugin: &LoadedPlugin) -> StreamIngress {
         StreamIngress {
-            jetstream: jetstream(&self.client),
+            jetstream: jetstream(&self.client, ONCE),
             names: self.names.clone(),
             engine: engine.clone(),
             status: self.status.clone(),
@@ -87,7 +89,7 @@ impl Replica {
         let Self { client, names, settings, digests, status } = self;
         let publish = PublishTask {
             // An own context has limits of its own: requests of clients do not hold results up.
-            jetstream: jetstream(&client),
+            jetstream: jetstream(&client, REPEATED),
             names: names.clone(),
             name: settings.name.clone(),
             schema: Arc::clone(plugin.schema()),
@@ -99,7 +101,7 @@ impl Replica {
         };
         tokio::spawn(publish.run());
         let checkpoints = CheckpointTask {
-            jetstream: jetstream(&client),
+            jetstream: jetstream(&client, ONCE),
             names: names.clone(),
             directory,
             status: status.clone(),
@@ -121,7 +123,7 @@ impl Replica {
             own,
         };
         let consumer = Consumer {
-            jetstream: jetstream(&client),
+            jetstream: jetstream(&client, REPEATED),
             names,
             engine,
             plugin,

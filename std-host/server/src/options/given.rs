@@ -174,7 +174,7 @@ options! {
     #[arg(long, value_name = "URL")]
     advertise: String,
 
-    /// How many replicas there are at least: most of them decide which digest is right [default: 3]
+    /// Number of replicas, at least: the majority decides which digest is right [default: 3]
     #[arg(long, value_name = "N")]
     replicas: u64,
 

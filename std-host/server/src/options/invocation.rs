@@ -1,4 +1,4 @@
-//! The arguments of the program: what it is to do.
+//! The arguments of the program.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -67,7 +67,7 @@ struct InitArgs {
     duplicate_seconds: u64,
 }
 
-/// What the program is to do.
+/// A task of the program.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Invocation {

@@ -5,13 +5,13 @@ use std::{
     time::Duration,
 };
 
-/// How many digests are told, and remembered of each replica.
+/// Digests that a replica sends, and that are remembered of each other one.
 const KEPT: usize = 256;
 
 /// A replica that was not heard for so long does not count any more.
 const FORGOTTEN: Duration = Duration::from_secs(300);
 
-/// What a replica tells the others, about once a second.
+/// The message of a replica to the others, about once a second.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Heartbeat {
     pub(crate) name: String,
@@ -82,7 +82,7 @@ impl DigestExchange {
         }
     }
 
-    /// This replica's digest behind its last command, so that replicas that are idle agree as well.
+    /// This replica's digest behind its last command, for the comparison of idle replicas.
     pub(crate) fn latest(&mut self, ext_seq: u64, digest: u128) {
         self.latest = Some((ext_seq, digest));
     }
@@ -93,7 +93,7 @@ impl DigestExchange {
         self.own.iter().copied().chain(latest)
     }
 
-    /// What to tell the others.
+    /// The message to the others.
     pub(crate) fn heartbeat(&mut self, name: &str, is_publisher: bool) -> Heartbeat {
         self.is_publisher = is_publisher;
         Heartbeat { name: name.into(), is_publisher, digests: self.all().collect() }
@@ -125,7 +125,7 @@ impl DigestExchange {
     ///
     /// Without such a majority, all have to tell their digests first; then the larger side is right.
     /// Of two sides that are alike, that of the publisher is; without a publisher both are taken
-    /// for wrong, because nobody can tell.
+    /// for wrong.
     pub(crate) fn check(&mut self, now: Duration) -> Result<(), Divergence> {
         self.peers.retain(|_, peer| now < peer.heard + FORGOTTEN);
         let total = self.members.max(self.peers.len() + 1);

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub(crate) struct LeaseTimes {
     /// The holder writes so often, and all others read so often.
     pub(crate) renew: Duration,
-    /// A lease that nobody wrote for so long may be taken over.
+    /// A lease that was not written for so long may be taken over.
     pub(crate) valid: Duration,
 }
 
@@ -20,7 +20,7 @@ impl Default for LeaseTimes {
     }
 }
 
-/// How long a replica that cannot publish leaves the lease to others.
+/// A replica that cannot publish leaves the lease to others for so long.
 const ABSTENTION: Duration = Duration::from_secs(30);
 
 /// An access to the key that holds the lease.

@@ -9,10 +9,10 @@ use std::{collections::VecDeque, time::Duration};
 
 use super::{Item, ItemId};
 
-/// How long an answer may take before it counts as lost.
+/// An answer that takes longer counts as lost.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long to wait after a failure before the end is asked for again.
+/// The pause after a failure before the end is asked for again.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The end of the stream of results.

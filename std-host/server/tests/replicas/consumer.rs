@@ -1,6 +1,6 @@
 //! A consumer of results, which keys them by `ext_seq`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_nats::jetstream::{
     Context,
@@ -23,18 +23,28 @@ pub(crate) struct Seen {
 /// Reads the results from the start up to that of a command. Events must come without a gap before
 /// the result of their command, and commands in order.
 pub(crate) async fn read(context: &Context, last: u64) -> Seen {
-    let stream = context.get_stream("BANK-results").await.unwrap();
+    loop {
+        match try_read(context, last).await {
+            Ok(seen) => return seen,
+            // A stream without a leader answers nothing.
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
+async fn try_read(context: &Context, last: u64) -> Result<Seen, async_nats::Error> {
+    let stream = context.get_stream("BANK-results").await?;
     let config = pull::OrderedConfig {
         deliver_policy: DeliverPolicy::All,
         ..pull::OrderedConfig::default()
     };
-    let consumer = stream.create_consumer(config).await.unwrap();
-    let mut messages = consumer.messages().await.unwrap();
+    let consumer = stream.create_consumer(config).await?;
+    let mut messages = consumer.messages().await?;
     let mut seen = Seen::default();
     let mut parts = 0;
     let mut before = 0;
     while seen.results.last_key_value().is_none_or(|(ext_seq, _)| *ext_seq < last) {
-        let message = messages.next().await.unwrap().unwrap();
+        let message = messages.next().await.ok_or("the subscription ended")??;
         let headers = message.headers.as_ref().unwrap();
         let ext_seq: u64 = headers.get("Statevec-Ext-Seq").unwrap().as_str().parse().unwrap();
         assert!(ext_seq > before, "command {ext_seq} comes after {before}");
@@ -50,5 +60,5 @@ pub(crate) async fn read(context: &Context, last: u64) -> Seen {
         seen.events.insert(ext_seq, parts);
         (parts, before) = (0, ext_seq);
     }
-    seen
+    Ok(seen)
 }

@@ -21,8 +21,8 @@ pub(crate) async fn connect(url: &str) -> Client {
 
 pub(crate) fn context(client: Client) -> Context {
     jetstream::ContextBuilder::new()
-        .timeout(Duration::from_secs(3))
-        .ack_timeout(Duration::from_secs(3))
+        .timeout(Duration::from_secs(1))
+        .ack_timeout(Duration::from_secs(1))
         .build(client)
 }
 

@@ -49,7 +49,7 @@ fn copy(mut from: TcpStream, mut to: TcpStream, is_cut: &AtomicBool) {
     loop {
         match from.read(&mut buffer) {
             Ok(0) => break,
-            // What was dropped cannot be made good: the connection ends when the network is back.
+            // Dropped bytes cannot be made good: the connection ends when the network is back.
             Ok(_) if is_cut.load(Ordering::Relaxed) => has_dropped = true,
             Ok(_) if has_dropped => break,
             Ok(len) if to.write_all(&buffer[..len]).is_ok() => {}

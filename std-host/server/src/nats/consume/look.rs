@@ -1,4 +1,4 @@
-//! Looks at the stream once in a while, whether it still is the one that was read.
+//! Looks at the stream once in a while: it must still be the one that was read.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::{Consumer, End};
 use crate::replica::{IngressError, StreamFacts};
 
-/// How long a stream may seem shorter than it was. A leader that was just elected may not have
+/// A stream may seem shorter than it was for so long. A leader that was just elected may not have
 /// applied everything yet.
 const SHORTER: Duration = Duration::from_secs(15);
 

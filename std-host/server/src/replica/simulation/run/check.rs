@@ -4,7 +4,7 @@ use super::World;
 use crate::replica::simulation::oracle::truth;
 
 impl World {
-    /// Trouble is over: everybody has the right state, and consumers the right results.
+    /// Trouble is over: each replica has the right state, and consumers have the right results.
     pub(super) fn check(&mut self, differs: bool) {
         let truth = truth(&self.cluster.commands, "");
         let last = truth.digests.last_key_value().map(|(ext_seq, digest)| (*ext_seq, *digest));
