@@ -9,7 +9,7 @@ pub use read::RuntimeReadContextV1Adapter;
 
 use core::{cell::Cell, mem::MaybeUninit};
 
-use alloc::string::ToString;
+use alloc::{boxed::Box, string::ToString};
 
 use statevec_abi::{
     abi::{RecordKind, RuntimeErrorBuf, RuntimeErrorPhase, SysId},
@@ -30,11 +30,13 @@ impl<'c> Buffer<'c> {
         Self { phase, free: Cell::new(error_buffer) }
     }
 
-    /// Makes a host call with a buffer for its error.
-    #[inline]
+    /// Makes a host call with a buffer for its error. Always inlined, because each closure passes
+    /// its captures through memory otherwise. The error is boxed until then, so that the answer of
+    /// a call that succeeds fits into registers.
+    #[inline(always)]
     fn call<T>(
         &self,
-        call: impl FnOnce(&mut Caller<'_>) -> Result<T, RuntimeHostError>,
+        call: impl FnOnce(&mut Caller<'_>) -> Result<T, Box<RuntimeHostError>>,
     ) -> Result<T, RuntimeHostError> {
         // Uninitialised, because most calls do not need it.
         let mut room = MaybeUninit::uninit();
@@ -45,10 +47,11 @@ impl<'c> Buffer<'c> {
         };
         let answer = call(&mut Caller { error_buffer, phase: self.phase });
         self.free.set(free);
-        answer
+        answer.map_err(|error| *error)
     }
 
     #[cold]
+    #[inline(never)]
     fn clear<'b>(&self, room: &'b mut MaybeUninit<RuntimeErrorBuf>) -> HostErrorBuffer<'b> {
         let buffer = room.write(RuntimeErrorBuf::cleared());
         buffer.phase = self.phase;
@@ -56,7 +59,7 @@ impl<'c> Buffer<'c> {
     }
 
     /// Reads a record by number for a boxed plugin, and returns whether there is one.
-    #[inline]
+    #[inline(always)]
     fn read_by_id(
         &self,
         table: ReadTable<'_>,
@@ -64,15 +67,12 @@ impl<'c> Buffer<'c> {
         sys_id: SysId,
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let found = self.call(
-            #[inline]
-            |caller| table.read_by_id(caller, kind, sys_id, f),
-        )?;
+        let found = self.call(|caller| table.read_by_id(caller, kind, sys_id, f))?;
         Ok(found.is_some())
     }
 
     /// Reads a record by primary key for a boxed plugin, and returns whether there is one.
-    #[inline]
+    #[inline(always)]
     fn read_by_pk(
         &self,
         table: ReadTable<'_>,
@@ -80,10 +80,7 @@ impl<'c> Buffer<'c> {
         pk: &[u8],
         f: &mut dyn FnMut(&[u8]),
     ) -> Result<bool, RuntimeHostError> {
-        let found = self.call(
-            #[inline]
-            |caller| table.read_by_pk(caller, kind, pk, f),
-        )?;
+        let found = self.call(|caller| table.read_by_pk(caller, kind, pk, f))?;
         Ok(found.is_some())
     }
 }
@@ -95,7 +92,7 @@ struct Caller<'b> {
 }
 
 impl HostCaller for Caller<'_> {
-    type Failure = RuntimeHostError;
+    type Failure = Box<RuntimeHostError>;
 
     #[inline]
     fn error_buffer(&mut self) -> HostErrorBuffer<'_> {
@@ -106,7 +103,7 @@ impl HostCaller for Caller<'_> {
     /// host's breach of the contract.
     #[cold]
     #[inline(never)]
-    fn failed(&mut self, error: HostCallError) -> RuntimeHostError {
+    fn failed(&mut self, error: HostCallError) -> Box<RuntimeHostError> {
         let message = match error {
             HostCallError::Reported { .. } => runtime_error_message(self.error_buffer.report()),
             HostCallError::Contract(violation) => violation.to_string(),
@@ -114,6 +111,6 @@ impl HostCaller for Caller<'_> {
         };
         // Clears the host's text, so that it is not taken for the reason of a later failure.
         self.error_buffer.reset(self.phase);
-        RuntimeHostError::new(message)
+        Box::new(RuntimeHostError::new(message))
     }
 }

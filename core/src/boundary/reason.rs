@@ -40,8 +40,8 @@ impl<'c> ErrorSlot<'c> {
     }
 }
 
-/// Fails a call for a reason of this crate: with the short text in the build of the feature `terse`,
-/// otherwise with the arguments of `format_args!` behind it.
+/// Fails a call for a reason of this crate: with the short text in the build of the feature
+/// `terse`, otherwise with the arguments of `format_args!` behind it.
 macro_rules! fail {
     ($error:expr, $kind:expr, $short:literal, $($text:tt)+) => {
         if cfg!(feature = "terse") {
@@ -74,8 +74,8 @@ pub trait Reason: sealed::Sealed {
 }
 
 impl Reason for fmt::Arguments<'_> {
-    // Always, so that the compiler knows whether there are arguments, and leaves them out of a build
-    // that formats nothing.
+    // Always, so that the compiler knows whether there are arguments, and leaves them out of a
+    // build that formats nothing.
     #[inline(always)]
     fn write_to<'c>(self, error: ErrorSlot<'c>, kind: RuntimeErrorKind) -> ErrorWritten<'c> {
         match self.as_str() {

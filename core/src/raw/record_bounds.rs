@@ -42,8 +42,8 @@ impl RecordBounds {
         if cfg!(not(target_os = "none")) && self.at_least > 0 && len == self.at_least {
             return !is_null;
         }
-        if self.at_least == 0 && len == 0 {
-            return true;
+        if self.at_least == 0 {
+            return len <= limits::RECORD && (!is_null || len == 0);
         }
         // Plain comparisons tell the optimiser that the checks of the closure hold.
         !is_null && self.at_least <= len && len <= limits::RECORD

@@ -14,8 +14,10 @@ use crate::{
 #[repr(C)]
 pub(crate) struct VisitorState {
     stage: Stage,
-    /// The host writes it, if the call has such a flag. One comparison reads it together with the
-    /// stage. Padding follows, so that a host that writes a C `int` here overwrites nothing else.
+    /// The host writes it, if the call has such a flag. Stage and flag are read one by one: host
+    /// and visitor have just written a byte each, and a wider load would wait for both stores to
+    /// reach the cache. Padding follows, so that a host that writes a C `int` here overwrites
+    /// nothing else.
     found: u8,
     _room: MaybeUninit<[u8; 6]>,
     /// Initialised in stage `Failed`.
@@ -60,9 +62,6 @@ impl VisitorState {
         }
     }
 
-    const RECORD: u16 = Self::word(1, Stage::Visited);
-    const NOTHING: u16 = Self::word(0, Stage::Waiting);
-
     /// The address of the host's flag in a state at `this`.
     #[inline]
     pub(super) const fn out_found(this: *mut Self) -> *mut u8 {
@@ -73,7 +72,7 @@ impl VisitorState {
     /// taken.
     #[inline]
     pub(super) const fn take_record(&mut self) -> bool {
-        let record = Self::word(self.found, self.stage) == Self::RECORD;
+        let record = self.found == 1 && matches!(self.stage, Stage::Visited);
         if record {
             self.stage = Stage::Empty;
         }
@@ -83,12 +82,7 @@ impl VisitorState {
     /// Returns true if the flag is 0 and the visitor was not called.
     #[inline]
     pub(super) const fn has_nothing(&self) -> bool {
-        Self::word(self.found, self.stage) == Self::NOTHING
-    }
-
-    #[inline]
-    const fn word(found: u8, stage: Stage) -> u16 {
-        u16::from_ne_bytes([stage as u8, found])
+        self.found == 0 && matches!(self.stage, Stage::Waiting)
     }
 
     /// Returns true if the visit can start. It then counts as visited: one store serves start and
