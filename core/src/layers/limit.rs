@@ -158,7 +158,7 @@ impl ShortText for LimitRule {
             Self::Update(_) => "limit update",
             Self::Delete(_) => "limit delete",
             Self::Emit(_) => "limit emit",
-            Self::HostCalls(_) => "limit host_calls",
+            Self::HostCalls(_) => "limit host-calls",
             Self::Bytes(_) => "limit bytes",
             Self::Events(_) => "limit events",
         }
