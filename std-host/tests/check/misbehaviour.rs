@@ -121,7 +121,7 @@ fn a_fault_before_there_is_an_instance_that_load_does_not_find() {
         ("table=raw;null=run_tx", "run_tx is null"),
         ("table=raw;null=on_unload", "on_unload is null"),
         ("table=panicking;panic=name text", "the plugin's name cannot be used"),
-        ("table=panicking;panic=schema text", "the plugin's schema is not valid"),
+        ("table=panicking;panic=schema text", "the plugin's schema function panics"),
     ];
     all_found(
         cases
