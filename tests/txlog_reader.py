@@ -80,10 +80,15 @@ class State:
         expected = self.next.get(kind, 1)
         if sys_id != expected:
             raise Fault(f"a record of kind {kind} is created as {sys_id}, but {expected} is next")
-        self.next[kind] = sys_id + 1
-        if sys_id > 1:
-            self.digest -= hash_record(kind, 0, sys_id.to_bytes(8, "little"))
-        self.digest += hash_record(kind, 0, (sys_id + 1).to_bytes(8, "little"))
+        self.count_up_to(kind, sys_id + 1)
+
+    def count_up_to(self, kind, following):
+        """Raises the next sys_id of a kind."""
+        before = self.next.get(kind, 1)
+        self.next[kind] = following
+        if before > 1:
+            self.digest -= hash_record(kind, 0, before.to_bytes(8, "little"))
+        self.digest += hash_record(kind, 0, following.to_bytes(8, "little"))
         self.digest %= 1 << 128
 
 
@@ -137,6 +142,107 @@ def xxh64(data, seed):
     value = (value ^ value >> 33) * P2 & MASK
     value = (value ^ value >> 29) * P3 & MASK
     return value ^ value >> 32
+
+
+COPY, NUMBER, BOOL, FIXED_BYTES, TABLE, CONSTANT, ZERO = range(1, 8)
+
+
+class RecordRules:
+    """The rules of a migration for the records of one kind."""
+
+    def __init__(self, fields):
+        self.old_kind, self.new_kind = (fields.number(1, "kind") for _ in range(2))
+        self.old_size, self.new_size = (fields.number(4, "data size") for _ in range(2))
+        count = fields.number(4, "number of steps")
+        self.steps = [self.read_step(fields) for _ in range(count)]
+
+    def read_step(self, fields):
+        def word():
+            return fields.number(4, "offset or size")
+
+        def integer():
+            offset, size, signed = word(), fields.number(1, "size"), fields.number(1, "sign")
+            if size not in (1, 2, 4, 8, 16) or signed > 1:
+                raise Fault(f"byte {fields.at}: this is no form of an integer")
+            return offset, size, bool(signed)
+
+        tag = fields.number(1, "step")
+        if tag == COPY:
+            return tag, word(), word(), word()
+        if tag == NUMBER:
+            return tag, integer(), integer()
+        if tag == BOOL:
+            return tag, word(), integer()
+        if tag == FIXED_BYTES:
+            return tag, word(), word(), word(), word()
+        if tag == TABLE:
+            start, to, count = word(), word(), word()
+            pairs = fields.bytes(2 * count, "pairs")
+            return tag, start, to, dict(zip(pairs[::2], pairs[1::2]))
+        if tag == CONSTANT:
+            return tag, word(), fields.sized("constant")
+        if tag == ZERO:
+            return tag, word(), word()
+        raise Fault(f"byte {fields.at - 1}: step {tag} is unknown")
+
+    def convert(self, old):
+        if len(old) != self.old_size:
+            raise Fault(f"a record of kind {self.old_kind} has {len(old)} bytes")
+        new = bytearray(self.new_size)
+        for tag, *step in self.steps:
+            to, data = self.carry_out(tag, step, old)
+            if to + len(data) > len(new):
+                raise Fault("a step of a migration reaches beyond its record")
+            new[to : to + len(data)] = data
+        return bytes(new)
+
+    def carry_out(self, tag, step, old):
+        """The place and the bytes that a step writes."""
+        if tag == COPY:
+            start, to, size = step
+            return to, old[start : start + size]
+        if tag == NUMBER:
+            (start, size, signed), to = step
+            return encode(int.from_bytes(old[start : start + size], "little", signed=signed), to)
+        if tag == BOOL:
+            return encode(int(old[step[0]] != 0), step[1])
+        if tag == FIXED_BYTES:
+            start, size, to, new_size = step
+            length = int.from_bytes(old[start : start + 2], "little") + 2
+            if length > min(size, new_size):
+                raise Fault(f"{length - 2} bytes do not fit")
+            return to, old[start : start + length]
+        if tag == TABLE:
+            start, to, pairs = step
+            if old[start] not in pairs:
+                raise Fault(f"there is no value for {old[start]}")
+            return to, bytes([pairs[old[start]]])
+        if tag == CONSTANT:
+            return step
+        start, size = step
+        if any(old[start : start + size]):
+            raise Fault("bytes that must be zero are not")
+        return 0, b""
+
+
+def encode(value, integer):
+    to, size, signed = integer
+    try:
+        return to, value.to_bytes(size, "little", signed=signed)
+    except OverflowError:
+        raise Fault(f"{value} does not fit into {size} bytes") from None
+
+
+def migrate(old, kinds):
+    """The converted state."""
+    new = State()
+    for rules in kinds:
+        for (kind, sys_id), data in old.records.items():
+            if kind == rules.old_kind:
+                new.set((rules.new_kind, sys_id), rules.convert(data))
+        if old.next.get(rules.old_kind, 1) > 1:
+            new.count_up_to(rules.new_kind, old.next[rules.old_kind])
+    return new
 
 
 class Reader:
@@ -245,6 +351,8 @@ class Reader:
         elif kind == 2:
             self.out(f"{number} environment")
             self.read_environment(fields)
+        elif kind == 3:
+            self.read_migration(number, fields)
         else:
             raise Fault(f"byte {start}: entry kind {kind} is unknown")
         fields.finish("entry")
@@ -270,6 +378,24 @@ class Reader:
         self.out(f"  digest {digest:032x}")
         if self.state is not None and digest != self.state.digest:
             raise Fault(f"entry {number}: the records have digest {self.state.digest:032x}")
+
+    def read_migration(self, number, fields):
+        abi_version = fields.number(4, "ABI version")
+        major, minor = fields.bytes(2, "schema version")
+        prints = [fields.bytes(16, "fingerprint").hex() for _ in range(4)]
+        self.out(f"{number} migration abi {abi_version} schema {major}.{minor}")
+        self.out(f"  fingerprints {' '.join(prints)}")
+        rules = fields.nested("rules")
+        self.out(f"  rules {rules.data[rules.at : rules.end].hex()}")
+        kinds = [RecordRules(rules) for _ in range(rules.number(1, "number of kinds"))]
+        rules.finish("rules")
+        if self.state is not None:
+            self.state = migrate(self.state, kinds)
+        digest = fields.number(16, "digest")
+        self.out(f"  digest {digest:032x}")
+        if self.state is not None and digest != self.state.digest:
+            raise Fault(f"entry {number}: the records have digest {self.state.digest:032x}")
+        self.read_environment(fields)
 
     def read_items(self, fields):
         changed = False

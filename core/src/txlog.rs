@@ -4,8 +4,8 @@
 //!
 //! - [`SegmentHeader`]: the plugin, its schema and the state that the segment starts from;
 //! - frames, each a [`FrameHeader`] and the entries that were written together;
-//! - in each frame one or more [`Entry`] values: a command with its outcome, events and changes, or
-//!   a change of environment.
+//! - in each frame one or more [`Entry`] values: a command with its outcome, events and changes, a
+//!   change of environment, or a migration to another schema.
 //!
 //! Three CRCs protect these parts: one of the segment header, one of each frame header, one of each
 //! frame's payload. A [`Chain`] ties each frame to the frame before it, so that a stale frame in a
@@ -87,7 +87,7 @@ pub use crc::{Crc32, crc32};
 pub use digest::StateDigest;
 pub use entry::{
     Entries, Entry, EntryChange, EntryChanges, EntryEvent, EntryEvents, EntryFailure, EntryOutcome,
-    Environment, EnvironmentEntry, LoggedLimits, TransactionEntry,
+    Environment, EnvironmentEntry, LoggedLimits, MigrationEntry, TransactionEntry,
 };
 pub use error::{EncodeError, EntryError, EntryFault, FrameError, ReadError, SegmentError};
 pub use frame::{Alignment, FrameHeader, SECTOR_LEN};

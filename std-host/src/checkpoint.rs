@@ -12,6 +12,7 @@ mod folder;
 mod head;
 mod merge;
 mod reader;
+mod records;
 mod writer;
 
 pub use changes::{ChangeConflict, NetChanges};
@@ -21,4 +22,5 @@ pub use folder::{list, publish, remove_unfinished};
 pub use head::CheckpointHead;
 pub use merge::{Merged, merge};
 pub use reader::{CheckpointReader, CheckpointRecord};
+pub(crate) use records::write_records;
 pub use writer::{CheckpointWriter, KindEnd};

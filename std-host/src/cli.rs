@@ -16,6 +16,7 @@ mod inspect;
 mod interrupt;
 mod limits;
 mod log;
+mod migrate;
 mod named_path;
 mod new;
 mod outcome_buffer;
@@ -72,6 +73,7 @@ fn start() -> Result<(), CliError> {
         Action::New(args) => new::new(&args),
         Action::Log(args) => log::log(&args),
         Action::Replay(args) => replay::replay(&args),
+        Action::Migrate(args) => migrate::migrate(&args),
         Action::Status(args) => data::status(&args),
         Action::Checkpoint(args) => data::checkpoint(&args),
     }

@@ -63,9 +63,14 @@
 mod change;
 mod compare;
 mod conversion;
+mod error;
 mod payloads;
 mod records;
+mod rules;
+mod state;
 mod variants;
 
 pub use change::{Compatibility, SchemaChange, SchemaPart, compatibility};
 pub use compare::compare;
+pub use error::MigrationError;
+pub use rules::{MigrationChoices, MigrationRules, Misfit, RulesError};

@@ -54,6 +54,6 @@ pub use error::{CommandError, CommandProblem, DecodeError, KnownNames, RecordErr
 pub use invalid_line::InvalidLine;
 pub use key::{KeyError, parse_key};
 pub use longest_line::{longest_line, longest_state_line};
-pub use record::{StateLine, parse_state_line};
+pub use record::{StateLine, parse_field, parse_state_line};
 pub use sample::sample_command;
 pub use writer::JsonWriter;

@@ -24,6 +24,7 @@
 //! }
 //! ```
 
+mod builds;
 mod compare;
 mod describe;
 mod divergence;
@@ -34,6 +35,7 @@ mod run;
 mod state;
 mod summary;
 
+pub use builds::LoadBuild;
 pub use describe::DescribedDivergence;
 pub use divergence::{Difference, Divergence, LoggedOutcome};
 pub use error::ReplayError;

@@ -1,6 +1,7 @@
 //! Reads fields from bytes. Each length is compared with what is left before it is used.
 
 use super::{EntryError, EntryFault};
+use crate::schema::Fingerprints;
 
 /// The bytes that are left, and how many were read before them.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +81,15 @@ impl<'a> Cursor<'a> {
         let bytes = self.sized(field)?;
         str::from_utf8(bytes)
             .map_err(|_| EntryError { offset, fault: EntryFault::NotText { field } })
+    }
+
+    pub(super) fn fingerprints(&mut self) -> Result<Fingerprints, EntryError> {
+        Ok(Fingerprints {
+            records: self.array("fingerprint of records")?,
+            commands: self.array("fingerprint of commands")?,
+            events: self.array("fingerprint of events")?,
+            types: self.array("fingerprint of types")?,
+        })
     }
 
     pub(super) const fn error(&self, fault: EntryFault) -> EntryError {

@@ -1,13 +1,15 @@
-//! Entries: commands with their results, and changes of environment.
+//! Entries: commands with their results, changes of environment, and migrations.
 
 mod decode;
 mod encode;
 mod environment;
 mod items;
+mod migration;
 
 pub use decode::Entries;
 pub use environment::{Environment, EnvironmentEntry, LoggedLimits};
 pub use items::{EntryChange, EntryChanges, EntryEvent, EntryEvents};
+pub use migration::MigrationEntry;
 
 use super::StateDigest;
 use crate::{
@@ -20,6 +22,8 @@ use crate::{
 const TRANSACTION: u8 = 1;
 /// Kind byte of an [`EnvironmentEntry`].
 const ENVIRONMENT: u8 = 2;
+/// Kind byte of a [`MigrationEntry`].
+const MIGRATION: u8 = 3;
 
 /// Tag of an outcome.
 const COMMITTED: u8 = 1;
@@ -42,6 +46,8 @@ pub enum Entry<'a> {
     Transaction(TransactionEntry<'a>),
     /// From here on another plugin file, configuration or limit decides the results.
     Environment(EnvironmentEntry<'a>),
+    /// From here on another schema describes the records, which were converted to it.
+    Migration(MigrationEntry<'a>),
 }
 
 impl Entry<'_> {
@@ -51,6 +57,7 @@ impl Entry<'_> {
         match self {
             Self::Transaction(entry) => entry.number,
             Self::Environment(entry) => entry.number,
+            Self::Migration(entry) => entry.number,
         }
     }
 }

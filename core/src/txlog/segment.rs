@@ -45,7 +45,8 @@ pub struct SegmentHeader<'a> {
     /// The plugin's name.
     pub plugin_name: &'a str,
     /// The environment of the entries up to the next
-    /// [`EnvironmentEntry`](super::EnvironmentEntry).
+    /// [`EnvironmentEntry`](super::EnvironmentEntry) or
+    /// [`MigrationEntry`](super::MigrationEntry).
     pub environment: Environment<'a>,
 }
 
@@ -215,12 +216,7 @@ impl<'a> SegmentHeader<'a> {
             [1, 0] => Some(ext_seq),
             _ => return Err(at_mark.unknown("mark of ext_seq")),
         };
-        let fingerprints = Fingerprints {
-            records: fields.array("fingerprint of records")?,
-            commands: fields.array("fingerprint of commands")?,
-            events: fields.array("fingerprint of events")?,
-            types: fields.array("fingerprint of types")?,
-        };
+        let fingerprints = fields.fingerprints()?;
         let header = Self {
             alignment,
             first_entry,

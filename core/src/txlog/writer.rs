@@ -3,8 +3,8 @@
 use embedded_io::Write;
 
 use super::{
-    Alignment, Chain, Crc32, EncodeError, EntryChange, EntryEvent, EnvironmentEntry, SegmentHeader,
-    TransactionEntry, segment::write_padding, sink::Checksum,
+    Alignment, Chain, Crc32, EncodeError, EntryChange, EntryEvent, EnvironmentEntry,
+    MigrationEntry, SegmentHeader, TransactionEntry, segment::write_padding, sink::Checksum,
 };
 
 /// Writes one segment to a sink, by default each entry in a frame of its own.
@@ -66,6 +66,21 @@ impl<W: Write> LogWriter<W> {
     pub fn write_environment(
         &mut self,
         entry: &EnvironmentEntry<'_>,
+    ) -> Result<(), EncodeError<W::Error>> {
+        self.check(entry.number)?;
+        let mut sum = Checksum::default();
+        entry.encode(&mut sum).map_err(EncodeError::for_sink)?;
+        self.put_frame(sum, 1, |sink| entry.encode(sink))
+    }
+
+    /// Writes a migration.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    pub fn write_migration(
+        &mut self,
+        entry: &MigrationEntry<'_>,
     ) -> Result<(), EncodeError<W::Error>> {
         self.check(entry.number)?;
         let mut sum = Checksum::default();

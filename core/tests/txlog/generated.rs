@@ -7,8 +7,8 @@ use statevec_abi::{
     schema::{Fingerprints, Version},
     txlog::{
         Alignment, Entry, EntryChange, EntryEvent, EntryFailure, EntryOutcome, Environment,
-        EnvironmentEntry, LogReader, LogWriter, LoggedLimits, SegmentHeader, StateDigest,
-        TransactionEntry,
+        EnvironmentEntry, LogReader, LogWriter, LoggedLimits, MigrationEntry, SegmentHeader,
+        StateDigest, TransactionEntry,
     },
 };
 
@@ -28,6 +28,13 @@ pub(crate) enum OwnedEntry {
         config: String,
         limits: (u32, u64),
         plugin_limits: Limits,
+    },
+    Migration {
+        version: (u8, u8),
+        fingerprint: [u8; 16],
+        config: String,
+        rules: Vec<u8>,
+        digest: u128,
     },
 }
 
@@ -83,7 +90,15 @@ pub(crate) fn entries() -> impl Strategy<Value = Vec<OwnedEntry>> {
             limits,
             plugin_limits,
         });
-    vec(prop_oneof![4 => transaction, 1 => environment], 0..6)
+    let migration = (any::<(u8, u8)>(), any::<[u8; 16]>(), "\\PC{0,40}", bytes(), any::<u128>())
+        .prop_map(|(version, fingerprint, config, rules, digest)| OwnedEntry::Migration {
+            version,
+            fingerprint,
+            config,
+            rules,
+            digest,
+        });
+    vec(prop_oneof![4 => transaction, 1 => environment, 1 => migration], 0..6)
 }
 
 /// Half of them none.
@@ -106,6 +121,27 @@ impl OwnedEntry {
         let environment =
             Environment { plugin_sha256: *sha256, config, limits, plugin_limits: *plugin_limits };
         Some(EnvironmentEntry { number, environment })
+    }
+
+    pub(crate) fn migration(&self, number: u64) -> Option<MigrationEntry<'_>> {
+        let Self::Migration { version, fingerprint, config, rules, digest } = self else {
+            return None;
+        };
+        let different = |by: u8| fingerprint.map(|byte| byte.wrapping_add(by));
+        Some(MigrationEntry {
+            number,
+            abi_version: 1,
+            schema_version: Version::new(version.0, version.1),
+            fingerprints: Fingerprints {
+                records: different(0),
+                commands: different(1),
+                events: different(2),
+                types: different(3),
+            },
+            environment: Environment { config, ..Environment::default() },
+            rules,
+            digest: StateDigest::from_u128(*digest),
+        })
     }
 
     pub(crate) fn transaction(
@@ -133,6 +169,7 @@ impl OwnedEntry {
     pub(crate) fn is(&self, number: u64, read: &Entry<'_>) -> bool {
         match read {
             Entry::Environment(read) => self.environment(number) == Some(*read),
+            Entry::Migration(read) => self.migration(number) == Some(*read),
             Entry::Transaction(read) => {
                 let TransactionEntry { events, changes, .. } = *read;
                 let collected = TransactionEntry {
@@ -208,6 +245,9 @@ pub(crate) fn write(alignment: Alignment, entries: &[OwnedEntry]) -> Vec<u8> {
         let number = log.next_entry();
         if let Some(entry) = entry.transaction(number) {
             log.write(&entry).unwrap();
+        }
+        if let Some(entry) = entry.migration(number) {
+            log.write_migration(&entry).unwrap();
         }
         if let Some(entry) = entry.environment(number) {
             log.write_environment(&entry).unwrap();

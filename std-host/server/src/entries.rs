@@ -9,7 +9,10 @@ mod walks;
 
 use std::sync::Arc;
 
-use statevec_host::{durable::DataDirectory, json::JsonWriter, txlog::LogError};
+use statevec_host::{
+    durable::{DataDirectory, EntryWriters},
+    txlog::LogError,
+};
 use tokio::sync::Semaphore;
 
 use recent::Recent;
@@ -29,8 +32,8 @@ struct Shared {
 }
 
 impl EntryReader {
-    pub(crate) fn new(directory: &DataDirectory, writer: JsonWriter) -> Self {
-        let walks = Walks::new(directory, writer);
+    pub(crate) fn new(directory: &DataDirectory, writers: EntryWriters) -> Self {
+        let walks = Walks::new(directory, writers);
         let shared = Arc::new(Shared { recent: Recent::default(), walks });
         Self { shared, permits: Semaphore::new(READERS) }
     }

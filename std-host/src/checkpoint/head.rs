@@ -2,7 +2,7 @@
 
 use statevec_abi::{schema::Fingerprints, txlog::StateDigest};
 
-use crate::txlog::LogPosition;
+use crate::txlog::{LogHeader, LogPosition};
 
 /// The version of the checkpoint format that is written and read.
 pub(super) const FORMAT_VERSION: u16 = 1;
@@ -21,6 +21,13 @@ pub struct CheckpointHead {
 const FIXED: usize = 2 + 3 * 8 + 1 + 16 + 4 * 16;
 
 impl CheckpointHead {
+    /// The head for a place in a log with this header.
+    #[must_use]
+    pub fn new(header: &LogHeader, position: LogPosition) -> Self {
+        let LogHeader { plugin, fingerprints, .. } = header;
+        Self { plugin: plugin.clone(), fingerprints: *fingerprints, position }
+    }
+
     pub(super) fn empty() -> Self {
         let none = [0; 16];
         let fingerprints =

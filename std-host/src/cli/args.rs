@@ -9,6 +9,7 @@ use super::check::CheckArgs;
 use super::data::{CheckpointArgs, StatusArgs};
 use super::header::HeaderArgs;
 use super::log::LogArgs;
+use super::migrate::MigrateArgs;
 use super::new::NewArgs;
 use super::plugin_args::{ConfigArgs, TrustArgs};
 use super::replay::ReplayArgs;
@@ -49,6 +50,7 @@ pub(crate) enum Action {
     New(NewArgs),
     Log(LogArgs),
     Replay(ReplayArgs),
+    Migrate(MigrateArgs),
     Status(StatusArgs),
     Checkpoint(CheckpointArgs),
     Completions(CompletionsArgs),

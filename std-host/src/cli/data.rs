@@ -51,6 +51,8 @@ struct Status {
     holder: Option<String>,
     plugin: Option<String>,
     plugin_sha256: Option<String>,
+    /// The version of the schema behind the last entry.
+    schema_version: Option<String>,
     config: Option<String>,
     segments: usize,
     bytes: u64,
@@ -100,6 +102,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<(), CliError> {
             .map(|interrupted| interrupted.ext_seq),
         holder,
         plugin: header.map(|header| header.plugin.clone()),
+        schema_version: header.map(|header| header.schema_version.to_string()),
         plugin_sha256: header.map(|header| hex(&header.plugin_sha256)),
         config: header.map(|header| header.config.clone()),
         segments: segments.len(),
@@ -130,6 +133,9 @@ impl fmt::Display for Status {
             );
         };
         writeln!(f, "plugin       {}, file {sha256}", Escaped(plugin))?;
+        if let Some(version) = &self.schema_version {
+            writeln!(f, "schema       version {version}")?;
+        }
         writeln!(f, "entries      {} to {}", self.first_entry, self.last_entry)?;
         let (segments, bytes) =
             (Number(self.segments as u64, "segment"), Number(self.bytes, "byte"));
@@ -181,7 +187,7 @@ pub(crate) fn checkpoint(args: &CheckpointArgs) -> Result<(), CliError> {
     })
 }
 
-fn open(path: &Path) -> Result<DataDirectory, CliError> {
+pub(crate) fn open(path: &Path) -> Result<DataDirectory, CliError> {
     fs::metadata(path).map_err(|source| CliError::LogPath { path: path.into(), source })?;
     if !path.join("log").is_dir() {
         return Err(CliError::NoDataDirectory { path: path.into() });

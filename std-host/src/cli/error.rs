@@ -10,7 +10,7 @@ use statevec_abi::boundary::limits;
 use statevec_host::foreign_text::EscapedLines;
 use statevec_host::{
     EngineError, LoadError, PluginFailure,
-    durable::{DurableError, RecordError},
+    durable::{DurableError, MigrateError, RecordError},
     evolution::Compatibility,
     replay::ReplayError,
     txlog::LogError,
@@ -22,6 +22,7 @@ use super::commands::{InputError, Place};
 use super::header_error::HeaderCommandError;
 use super::interrupt::{Interrupt, Signal};
 use super::limits::LimitsFileError;
+use super::migrate;
 use super::new::error::NewError;
 use super::plugin::PluginError;
 use super::state::{StateError, StateInError};
@@ -99,6 +100,10 @@ pub(crate) enum CliError {
     OtherSchema { path: PathBuf, plugin: String },
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    #[error("--default {field} stands there twice")]
+    DefaultTwice { field: String },
     #[error("there is no state to write: the plugin could not be created anew")]
     NoState,
     #[error("recorded commands with another result now: {count}")]
@@ -152,8 +157,10 @@ impl CliError {
             | Self::ManPages { .. }
             | Self::OtherSchema { .. }
             | Self::RecordFile { .. }
+            | Self::DefaultTwice { .. }
             | Self::FollowFile { .. } => true,
             Self::State(error) => error.is_usage(),
+            Self::Migrate(error) => migrate::is_usage(error),
             Self::Engine(EngineError::Create { source, .. }) => source.kind == CONFIG_ERROR,
             Self::Engine(_)
             | Self::Replay(_)

@@ -3,7 +3,7 @@
 mod report;
 mod source;
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use statevec_host::{
@@ -47,6 +47,11 @@ pub(crate) struct ReplayArgs {
 
     #[command(flatten)]
     trust: TrustArgs,
+
+    /// Run each entry with the build that wrote it, as the directory keeps it. Entries of other
+    /// schemas than that of --plugin always run so
+    #[arg(long, conflicts_with = "plugin")]
+    kept_builds: bool,
 
     #[command(flatten)]
     config: ConfigArgs,
@@ -101,6 +106,7 @@ Exit codes:
 
 Examples:
   statevec-host replay data
+  statevec-host replay data --kept-builds
   statevec-host replay data --plugin libbank.so
   statevec-host replay data --plugin libbank-2.so --keep-going --json
   statevec-host replay data --to-tx-seq 1000 --state-out then.jsonl
@@ -139,8 +145,12 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
         loaded => loaded,
     };
     let mut replayer = source::open(&log, args.schema.as_deref(), loaded.as_ref(), options)?;
+    let has_plugin = args.plugin.is_some() || args.kept_builds;
+    if has_plugin && let Some(load) = source::kept_builds(&log) {
+        replayer = replayer.load_builds(load);
+    }
     let signal = replay_entries(args, &mut replayer, &mut out, &interrupt)?;
-    let report = Report::of(&replayer, args.plugin.is_some());
+    let report = Report::of(&replayer, has_plugin);
     if args.emit.is_some() {
         // Standard output has the emitted lines only.
         let _told = write_stderr(report.to_string().as_bytes());
@@ -168,21 +178,26 @@ fn replay_entries(
     out: &mut OutcomeBuffer<Stdout>,
     interrupt: &Interrupt,
 ) -> Result<Option<Signal>, CliError> {
-    let writer = JsonWriter::new(replayer.schema());
     let progress = progress(args.quiet);
-    let mut lines = Lines::new(&writer, args.emit, out);
+    let mut lines = Lines::new(args.emit, out);
+    let mut schema = None;
     let mut written = Ok(());
-    let mut each = |walked: &Walked<'_>, _: Option<&Divergence>| {
-        crash::next_entry(walked.entry.number().saturating_add(1));
-        progress.inc(1);
-        if args.emit.is_some() && written.is_ok() {
-            written = lines.entry(walked, None);
-        }
-    };
     let mut signal = None;
     loop {
         let entry = replayer.position().entry.saturating_add(1);
-        if !crash::during(Call::Entry(entry), || replayer.step(&mut each))? {
+        let next = replayer.schema();
+        if args.emit.is_some() && schema.as_ref() != Some(next) {
+            lines.set_writer(Arc::new(JsonWriter::new(next)));
+            schema = Some(Arc::clone(next));
+        }
+        let each = |walked: &Walked<'_>, _: Option<&Divergence>| {
+            crash::next_entry(walked.entry.number().saturating_add(1));
+            progress.inc(1);
+            if args.emit.is_some() && written.is_ok() {
+                written = lines.entry(walked, None);
+            }
+        };
+        if !crash::during(Call::Entry(entry), || replayer.step(each))? {
             break;
         }
         signal = interrupt.received();

@@ -10,8 +10,9 @@ use statevec_abi::{
     txlog::{Entry, EntryChange, StateDigest},
 };
 
-use super::{DataDirectory, DurableError};
+use super::{DataDirectory, DurableError, recover};
 use crate::{
+    Store, StoreLimits,
     checkpoint::{
         self, CheckpointError, CheckpointHead, CheckpointReader, CheckpointWriter, Merged,
         NetChanges, merge,
@@ -91,11 +92,17 @@ fn make_next(
     let (storage, dir) = (directory.storage(), directory.checkpoints());
     let from = before.map_or(0, |(entry, _)| *entry) + 1;
     let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), from)?;
-    let mut changes = NetChanges::new();
-    while walk.position().entry < target && changes.bytes() < options.memory {
-        if !walk.next_frame(|walked| collect(&mut changes, walked))? {
+    let (mut changes, mut migrated) = (NetChanges::new(), false);
+    while !migrated && walk.position().entry < target && changes.bytes() < options.memory {
+        if !walk.next_frame(|walked| {
+            migrated |= matches!(walked.entry, Entry::Migration(_));
+            collect(&mut changes, walked)
+        })? {
             break;
         }
+    }
+    if migrated {
+        return from_recovered(directory, options, before);
     }
     let position = *walk.position();
     if position.entry < from {
@@ -105,8 +112,7 @@ fn make_next(
     let entry = position.entry;
     let unfinished = checkpoint::unfinished(&dir, entry);
     remove_if_there(&**storage, &unfinished)?;
-    let LogHeader { plugin, fingerprints, .. } = walk.header().clone();
-    let head = CheckpointHead { plugin, fingerprints, position };
+    let head = CheckpointHead::new(walk.header(), position);
     let reader = before.map(|(_, path)| CheckpointReader::open(&**storage, path)).transpose()?;
     let mut writer = CheckpointWriter::create(&**storage, &unfinished, &head)?;
     let mut digest = StateDigest::EMPTY;
@@ -121,7 +127,50 @@ fn make_next(
         return Err(DurableError::CheckpointDigest { path: unfinished, stated, computed });
     }
     let bytes = writer.finish()?;
-    let path = checkpoint::publish(&**storage, &dir, entry)?;
+    published(directory, options, before, entry, bytes)
+}
+
+/// Makes a checkpoint of the last entry, from the records in memory: merging cannot cross a
+/// migration.
+fn from_recovered(
+    directory: &DataDirectory,
+    options: &CheckpointOptions,
+    before: Option<&(u64, PathBuf)>,
+) -> Result<MadeCheckpoint, DurableError> {
+    let recovered = recover(directory, None, StoreLimits::default())?;
+    let position = *recovered.position();
+    let header = recovered.header.ok_or_else(|| LogError::Missing {
+        from: position.entry,
+        to: position.entry,
+        path: directory.log(),
+    })?;
+    let bytes = write_checkpoint(directory, &header, position, &recovered.store)?;
+    published(directory, options, before, position.entry, bytes)
+}
+
+/// Writes the records behind an entry as a checkpoint that is not published yet.
+pub(super) fn write_checkpoint(
+    directory: &DataDirectory,
+    header: &LogHeader,
+    position: LogPosition,
+    records: &Store,
+) -> Result<u64, DurableError> {
+    let storage = &**directory.storage();
+    let path = checkpoint::unfinished(&directory.checkpoints(), position.entry);
+    remove_if_there(storage, &path)?;
+    let head = CheckpointHead::new(header, position);
+    Ok(checkpoint::write_records(storage, &path, &head, records)?)
+}
+
+fn published(
+    directory: &DataDirectory,
+    options: &CheckpointOptions,
+    before: Option<&(u64, PathBuf)>,
+    entry: u64,
+    bytes: u64,
+) -> Result<MadeCheckpoint, DurableError> {
+    let storage = directory.storage();
+    let path = checkpoint::publish(&**storage, &directory.checkpoints(), entry)?;
     // Segments are removed only when another checkpoint covers them, too, because this one's file
     // may become damaged.
     let covered = before.map_or(0, |(entry, _)| *entry);

@@ -108,7 +108,21 @@ impl DataDirectory {
     ///
     /// The storage's.
     pub fn schema_json(&self, header: &LogHeader) -> Result<Option<String>, StorageError> {
-        let bytes = self.read(&self.schema_file(header))?;
+        self.read_text(&self.schema_file(header))
+    }
+
+    /// The files in the folder of schemas.
+    pub(super) fn schema_files(&self) -> Result<Vec<PathBuf>, StorageError> {
+        let folder = self.schemas();
+        let names = self.storage.list(&folder).context("list", &folder)?;
+        let mut files: Vec<_> = names.iter().map(|name| folder.join(name)).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        files.sort();
+        Ok(files)
+    }
+
+    pub(super) fn read_text(&self, path: &Path) -> Result<Option<String>, StorageError> {
+        let bytes = self.read(path)?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 

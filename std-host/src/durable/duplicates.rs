@@ -6,7 +6,7 @@ use statevec_abi::txlog::{Entries, Entry, TransactionEntry};
 
 use crate::{
     storage::Storage,
-    txlog::{LogError, LogWalk},
+    txlog::{LogError, LogHeader, LogWalk},
 };
 
 /// Looks up entries by `ext_seq`. It remembers the frame that it found last, because a source that
@@ -17,6 +17,8 @@ pub(super) struct Duplicates {
     dir: PathBuf,
     walk: Option<LogWalk>,
     frame: Frame,
+    /// The schema of results that may be shown.
+    header: LogHeader,
 }
 
 /// The commands of one frame.
@@ -25,6 +27,8 @@ struct Frame {
     bytes: Vec<u8>,
     /// In ascending order of `ext_seq`.
     entries: Vec<SubmittedCommand>,
+    /// True if another schema describes them.
+    is_foreign: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -35,12 +39,13 @@ struct SubmittedCommand {
 }
 
 impl Duplicates {
-    pub(super) fn new(storage: Arc<dyn Storage>, dir: PathBuf) -> Self {
-        Self { storage, dir, walk: None, frame: Frame::default() }
+    /// Results that were recorded under another schema than the header's are not shown.
+    pub(super) fn new(storage: Arc<dyn Storage>, dir: PathBuf, header: LogHeader) -> Self {
+        Self { storage, dir, walk: None, frame: Frame::default(), header }
     }
 
-    /// The entry of a command, as it lies in the log: `None` if it was never submitted, or is not
-    /// in the log any more. Its entry is durable.
+    /// The entry of a command, as it lies in the log: `None` if it was never submitted, is not in
+    /// the log any more, or was recorded under another schema. Its entry is durable.
     pub(super) fn find(&mut self, ext_seq: u64) -> Result<Option<Logged<'_>>, LogError> {
         if !self.frame.may_hold(ext_seq) {
             self.seek(ext_seq)?;
@@ -67,6 +72,7 @@ impl Duplicates {
             if !walk.next_frame(|walked| next.add(&walked.entry))? {
                 return Ok(());
             }
+            next.is_foreign = !walk.header().is_same_schema(&self.header);
             if next.last().is_some() {
                 *frame = next;
             }
@@ -103,6 +109,9 @@ impl Frame {
     }
 
     fn get(&self, ext_seq: u64) -> Option<Logged<'_>> {
+        if self.is_foreign {
+            return None;
+        }
         let place = self.entries.binary_search_by_key(&ext_seq, |entry| entry.ext_seq).ok()?;
         let found = self.entries.get(place)?;
         Some(Logged::new(self.bytes.get(found.bytes.clone())?, found.number))

@@ -104,8 +104,8 @@ pub enum Submitted<'e> {
     Ran(Logged<'e>),
     /// Its `ext_seq` is not above the last one: nothing ran. The entry is durable.
     Duplicate {
-        /// The entry with this `ext_seq`; `None` if no command had it, or the log does not reach
-        /// back so far.
+        /// The entry with this `ext_seq`; `None` if no command had it, the log does not reach
+        /// back so far, or it ran under another schema.
         original: Option<Logged<'e>>,
     },
 }

@@ -108,12 +108,26 @@ pub enum DurableError {
         entry: u64,
     },
     /// The directory belongs to another plugin or schema.
-    #[error("{} was written with another schema: {}. {}", dir.display(), differences.join("; "), REMEDY)]
+    #[error(
+        "{} was written with another schema: {}. Nothing was changed: use the plugin that wrote it, or take the \
+         directory to the new schema; `statevec-host migrate {} --plugin PLUGIN --dry-run` tells what that would do",
+        dir.display(), differences.join("; "), dir.display()
+    )]
     Schema {
         /// The directory.
         dir: PathBuf,
         /// The differences.
         differences: Vec<String>,
+    },
+    /// A schema that wrote to the directory is missing.
+    #[error(
+        "{} does not hold the schema that the directory was written with. Nothing was changed: restore it from a \
+         backup or a replica, or open the directory with the plugin that wrote it",
+        path.display()
+    )]
+    SchemaUnknown {
+        /// Its file, or the folder of schemas.
+        path: PathBuf,
     },
     /// The plugin's file is not the one that was loaded.
     #[error("{} has changed since it was loaded; load it again", path.display())]
@@ -154,7 +168,3 @@ pub enum DurableError {
         text: String,
     },
 }
-
-const REMEDY: &str = "Nothing was changed: use the plugin that wrote it; or migrate its records: write them \
-                      with `statevec-host replay DIR --state-out FILE`, change them to the new schema, and begin \
-                      a new directory with `statevec-host run --data NEW --state-in FILE`";

@@ -3,7 +3,7 @@
 use super::{DataDirectory, DurableError, open::take_lock};
 use crate::{
     LoadedPlugin, Store,
-    checkpoint::{self, CheckpointHead, CheckpointWriter, KindEnd},
+    checkpoint::{self, CheckpointHead},
     txlog::{LogHeader, LogPosition, list_segments},
 };
 
@@ -27,19 +27,10 @@ pub fn begin_with_records(
         return Err(DurableError::NotEmpty { dir: directory.root().into() });
     }
     checkpoint::remove_unfinished(storage, &dir)?;
-    let LogHeader { plugin, fingerprints, .. } = LogHeader::of_plugin(plugin, "", records.limits());
     let position = LogPosition { digest: records.digest(), ..LogPosition::default() };
-    let head = CheckpointHead { plugin, fingerprints, position };
-    let mut writer = CheckpointWriter::create(storage, &checkpoint::unfinished(&dir, 0), &head)?;
-    for def in records.schema().record_defs() {
-        let kind = def.kind;
-        for record in records.records(kind) {
-            writer.record(kind, record.sys_id, record.data)?;
-        }
-        let next_sys_id = records.next_sys_id(kind).unwrap_or(1);
-        writer.kind(KindEnd { kind, next_sys_id, records: records.len(kind) as u64 });
-    }
-    writer.finish()?;
+    let header = LogHeader::of_plugin(plugin, "", records.limits());
+    let head = CheckpointHead::new(&header, position);
+    checkpoint::write_records(storage, &checkpoint::unfinished(&dir, 0), &head, records)?;
     checkpoint::publish(storage, &dir, 0)?;
     Ok(())
 }

@@ -7,16 +7,16 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{
     DataDirectory, DurableEngine, DurableError, DurableOptions, Opened, Recovered,
-    checkpoints::CheckpointMaker, directory::PluginFile, duplicates::Duplicates, recover,
+    checkpoints::{CheckpointMaker, write_checkpoint},
+    directory::PluginFile,
+    duplicates::Duplicates,
+    recover,
 };
 use crate::{
     GuardedEngine, LoadedPlugin, checkpoint,
     engine::Position,
     evolution,
-    txlog::{
-        Batch, Committer, DirectoryLock, LogError, LogHeader, LogPosition, LogWalk, LogWriter,
-        list_segments,
-    },
+    txlog::{Batch, Committer, DirectoryLock, LogError, LogHeader, LogPosition, LogWriter},
 };
 
 impl DurableEngine {
@@ -39,12 +39,18 @@ impl DurableEngine {
         let lock = take_lock(directory, &options.holder)?;
         let file = PluginFile::read(plugin)?;
         let header = header_of(plugin, file.as_ref(), &options);
-        check_schema(directory, &header, plugin.schema())?;
-
-        let recovered = recover(directory, plugin.schema(), options.limits)?;
+        let recovered = recover(directory, Some(plugin.schema()), options.limits)?;
+        check_schema(directory, &header, &recovered, plugin.schema())?;
         check_acknowledged(directory, lock.acknowledged(), &recovered)?;
-        let Recovered { store, end, header: logged, checkpoint: restored, applied, log_bytes } =
-            recovered;
+        let Recovered {
+            store,
+            end,
+            header: logged,
+            checkpoint: restored,
+            applied,
+            log_bytes,
+            migrated,
+        } = recovered;
         let size = match &restored {
             Some((_, path)) => checkpoint::size(&**storage, path)?,
             None => 0,
@@ -67,6 +73,12 @@ impl DurableEngine {
         } else {
             Committer::inline(writer)
         };
+        if migrated {
+            // A crash came between the migration's entry and its checkpoint. Later checkpoints are
+            // merged from one of this schema.
+            write_checkpoint(directory, &header, end.position, engine.store())?;
+            checkpoint::publish(&**storage, &directory.checkpoints(), end.position.entry)?;
+        }
         let mut opened = Opened {
             is_new: logged.is_none(),
             position: end.position,
@@ -99,7 +111,7 @@ impl DurableEngine {
             committer,
             batch: Batch::new(),
             position,
-            duplicates: Duplicates::new(Arc::clone(storage), log),
+            duplicates: Duplicates::new(Arc::clone(storage), log, header),
             checkpoints,
             gaps: 0,
             stopped: None,
@@ -136,41 +148,32 @@ pub(super) fn header_of(
     header
 }
 
-/// Compares a plugin's schema with that of the log.
+/// Compares a plugin's schema with that of the directory's last entry.
 fn check_schema(
     directory: &DataDirectory,
     header: &LogHeader,
+    recovered: &Recovered,
     schema: &SchemaRegistry,
 ) -> Result<(), DurableError> {
-    let Some(logged) = first_header(directory)? else { return Ok(()) };
-    if logged.is_same_schema(header) {
+    let mut found = Vec::new();
+    let old = recovered.store.schema();
+    if let Some(logged) = &recovered.header {
+        if logged.is_same_schema(header) {
+            return Ok(());
+        }
+        if logged.plugin != header.plugin {
+            let (is, other) = (&logged.plugin, &header.plugin);
+            found.push(format!("it belongs to plugin {is}, and not to {other}"));
+        }
+    } else if old.fingerprints() == schema.fingerprints() {
         return Ok(());
     }
-    let mut found = Vec::new();
-    if logged.plugin != header.plugin {
-        found.push(format!("it belongs to plugin {}, and not to {}", logged.plugin, header.plugin));
-    }
-    let json = directory.schema_json(&logged)?;
-    match json.map(|json| SchemaRegistry::from_idl_json(&json)) {
-        Some(Ok(old)) => {
-            found.extend(evolution::compare(&old, schema).iter().map(ToString::to_string));
-        }
-        _ => found.push("its schema is not in the folder of schemas any more".into()),
-    }
+    found.extend(evolution::compare(old, schema).iter().map(ToString::to_string));
     Err(DurableError::Schema { dir: directory.root().into(), differences: found })
 }
 
-/// The header of the first segment; `None` if there is no log yet.
-fn first_header(directory: &DataDirectory) -> Result<Option<LogHeader>, LogError> {
-    let storage = directory.storage();
-    let segments = list_segments(&**storage, &directory.log())?;
-    let Some(first) = segments.first() else { return Ok(None) };
-    let walk = LogWalk::open(Arc::clone(storage), &directory.log(), first.first_entry)?;
-    Ok(walk.end().is_none().then(|| walk.header().clone()))
-}
-
 /// Compares the end of the log with the last entry that the process before knew to be durable.
-fn check_acknowledged(
+pub(super) fn check_acknowledged(
     directory: &DataDirectory,
     acknowledged: Option<u64>,
     recovered: &Recovered,

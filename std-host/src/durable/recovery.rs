@@ -4,14 +4,15 @@ use std::{path::PathBuf, sync::Arc};
 
 use statevec_abi::{
     abi::RecordKey,
-    txlog::{Entry, StateDigest},
+    txlog::{Entry, MigrationEntry, StateDigest},
 };
 use statevec_abi_alloc::schema::SchemaRegistry;
 
-use super::{DataDirectory, DurableError};
+use super::{DataDirectory, DurableError, Schemas};
 use crate::{
     Store,
     checkpoint::{self, CheckpointReader},
+    evolution::{MigrationError, MigrationRules},
     store::{Restorer, StoreLimits},
     txlog::{Damage, LogEnd, LogError, LogHeader, LogPosition, LogWalk, Walked},
 };
@@ -31,6 +32,8 @@ pub struct Recovered {
     pub applied: u64,
     /// Bytes of the frames that hold them.
     pub log_bytes: u64,
+    /// True if one of them was a migration: the checkpoint behind it is missing.
+    pub migrated: bool,
 }
 
 impl Recovered {
@@ -44,22 +47,40 @@ impl Recovered {
 /// Restores the newest checkpoint, and applies the changes of the entries behind it. No plugin
 /// runs. Nothing is changed on the storage.
 ///
+/// The store has the schema of the last entry. `schema` is that of a new directory, and one that
+/// need not be read from the folder of schemas.
+///
 /// # Errors
 ///
 /// Something is damaged or missing.
 pub fn recover(
     directory: &DataDirectory,
-    schema: &Arc<SchemaRegistry>,
+    schema: Option<&Arc<SchemaRegistry>>,
     limits: StoreLimits,
 ) -> Result<Recovered, DurableError> {
-    let mut restorer = Restorer::new(Store::with_limits(Arc::clone(schema), limits)?);
     let storage = directory.storage();
+    let schemas = Schemas::new(directory, schema);
     let newest = checkpoint::list(&**storage, &directory.checkpoints())?.pop();
-    if let Some((_, path)) = &newest {
-        restore_checkpoint(directory, &mut restorer, path.clone())?;
-    }
     let restored = newest.as_ref().map_or(0, |(entry, _)| *entry);
+    let empty = |schema| -> Result<_, DurableError> {
+        Ok(Restorer::new(Store::with_limits(schema, limits)?))
+    };
+    let mut restorer = None;
+    if let Some((_, path)) = &newest {
+        let reader = CheckpointReader::open(&**storage, path)?;
+        let restorer =
+            restorer.insert(empty(schemas.of_fingerprints(&reader.head().fingerprints)?)?);
+        restore_records(reader, restorer, path.clone())?;
+    }
     let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), restored + 1)?;
+    let mut restorer = match restorer {
+        Some(restorer) => restorer,
+        None if walk.end().is_none() => empty(schemas.of_header(walk.header())?)?,
+        None => {
+            let unknown = || DurableError::SchemaUnknown { path: directory.schemas() };
+            empty(Arc::clone(schema.ok_or_else(unknown)?))?
+        }
+    };
     let before_log = walk.position();
     if before_log.entry == restored
         && walk.end().is_none()
@@ -68,11 +89,15 @@ pub fn recover(
         let checkpoint = directory.checkpoints().join(checkpoint::file_name(restored));
         return Err(DurableError::StartMissing { log: directory.log(), checkpoint });
     }
-    let (mut applied, mut log_bytes) = (0, 0);
+    let (mut applied, mut log_bytes, mut migrated) = (0, 0, false);
     let mut before = 0;
     while walk.next_frame(|walked| {
         applied += 1;
-        apply_entry(&mut restorer, walked)
+        if let Entry::Migration(migration) = &walked.entry {
+            migrated = true;
+            return apply_migration(&mut restorer, walked, migration, &schemas);
+        }
+        Ok(apply_entry(&mut restorer, walked)?)
     })? {
         if applied > before {
             log_bytes += walk.frame_len();
@@ -109,6 +134,7 @@ pub fn recover(
         checkpoint: newest,
         applied,
         log_bytes,
+        migrated,
     })
 }
 
@@ -124,12 +150,57 @@ pub fn apply_entry(restorer: &mut Restorer, walked: &Walked<'_>) -> Result<(), L
         let applied = restorer.apply(&change);
         applied.map_err(|error| walked.damaged(Damage::Change(error)))?;
     }
-    let (stated, computed) = (transaction.digest, restorer.digest());
-    if stated != computed {
-        let (stated, computed) = (stated.to_string(), computed.to_string());
-        return Err(walked.damaged(Damage::Digest { stated, computed }));
+    check_digest(walked, transaction.digest, restorer.digest())
+}
+
+fn check_digest(
+    walked: &Walked<'_>,
+    stated: StateDigest,
+    computed: StateDigest,
+) -> Result<(), LogError> {
+    if stated == computed {
+        return Ok(());
     }
-    Ok(())
+    let (stated, computed) = (stated.to_string(), computed.to_string());
+    Err(walked.damaged(Damage::Digest { stated, computed }))
+}
+
+fn migrated(
+    records: &Store,
+    migration: &MigrationEntry<'_>,
+    schemas: &Schemas,
+) -> Result<Result<Restorer, MigrationError>, DurableError> {
+    let mut header = LogHeader::empty();
+    header.advance(&Entry::Migration(*migration));
+    let schema = schemas.of_header(&header)?;
+    let rules = MigrationRules::from_bytes(migration.rules);
+    Ok(rules.map_err(MigrationError::from).and_then(|rules| rules.apply(records, &schema)))
+}
+
+/// An error with its cause.
+fn error_text(error: &MigrationError) -> String {
+    use std::error::Error as _;
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+/// Carries out a migration on the records before it, and compares the digest that it states. The
+/// store has the new schema then.
+///
+/// # Errors
+///
+/// The schema is not there any more, the rules do not fit the records, or the digests differ.
+pub fn apply_migration(
+    restorer: &mut Restorer,
+    walked: &Walked<'_>,
+    migration: &MigrationEntry<'_>,
+    schemas: &Schemas,
+) -> Result<(), DurableError> {
+    let migrated = migrated(restorer.store(), migration, schemas)?;
+    *restorer = migrated.map_err(|error| walked.damaged(Damage::Migration(error_text(&error))))?;
+    Ok(check_digest(walked, migration.digest, restorer.digest())?)
 }
 
 /// Fills an empty store from a checkpoint.
@@ -142,7 +213,15 @@ pub fn restore_checkpoint(
     restorer: &mut Restorer,
     path: PathBuf,
 ) -> Result<(), DurableError> {
-    let mut reader = CheckpointReader::open(&**directory.storage(), &path)?;
+    let reader = CheckpointReader::open(&**directory.storage(), &path)?;
+    restore_records(reader, restorer, path)
+}
+
+fn restore_records(
+    mut reader: CheckpointReader,
+    restorer: &mut Restorer,
+    path: PathBuf,
+) -> Result<(), DurableError> {
     for end in reader.expected()? {
         // Saves growing the tables one record at a time; a checkpoint that does not fit is found
         // below.

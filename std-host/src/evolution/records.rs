@@ -128,7 +128,7 @@ fn key_change(old: &RecordDefinition, new: &RecordDefinition) -> (Compatibility,
 }
 
 /// Returns true if unique old keys give unique new ones.
-pub(super) fn key_stays_unique(old: &RecordDefinition, new: &RecordDefinition) -> bool {
+fn key_stays_unique(old: &RecordDefinition, new: &RecordDefinition) -> bool {
     !old.pk_fields.is_empty() && old.pk_fields.iter().all(|field| new.pk_fields.contains(field))
 }
 

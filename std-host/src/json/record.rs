@@ -173,6 +173,23 @@ fn read_hex(def: &RecordDefinition, hex: &str, data: &mut Vec<u8>) -> Result<(),
         .map_err(|problem| RecordError::Hex { record: cut(&def.name), problem: Box::new(problem) })
 }
 
+/// Reads the value of one field of a record, as a line of a state file has it. Returns the bytes of
+/// the field.
+///
+/// # Errors
+/// The text is no value of the field.
+pub fn parse_field(
+    schema: &SchemaRegistry,
+    record: &RecordDefinition,
+    field: &FieldDefinition,
+    text: &str,
+) -> Result<Vec<u8>, RecordError> {
+    let mut value = Vec::new();
+    append_whole_value(schema, &as_payload(field), text, &mut value)
+        .map_err(|refusal| refused(record, field, refusal))?;
+    Ok(value)
+}
+
 /// A record's field as one of a payload, which is encoded alike.
 pub(super) fn as_payload(field: &FieldDefinition) -> PayloadFieldDefinition {
     PayloadFieldDefinition {

@@ -58,6 +58,12 @@ const EVENT: (&str, &str) = (r#"{"event":"#, r#","payload":"#);
 const RECORD: (&str, &str) = (r#"{"record":"#, r#","sys_id":"#);
 
 impl JsonWriter {
+    /// Knows no names: it writes kinds as numbers, and bytes in hexadecimal.
+    #[must_use]
+    pub const fn without_names() -> Self {
+        Self { commands: Vec::new(), events: Vec::new(), records: Vec::new() }
+    }
+
     /// Prepares the names of a schema.
     #[must_use]
     pub fn new(schema: &SchemaRegistry) -> Self {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use statevec_abi::schema::Version;
+
 use crate::{
     EngineError, StoreError, checkpoint::CheckpointError, durable::DurableError,
     storage::StorageError, txlog::LogError,
@@ -31,7 +33,8 @@ pub enum ReplayError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The plugin is another one, or has another schema.
-    #[error("the plugin does not fit the log: {}. Replay with a build that has the log's schema", differences.join("; "))]
+    #[error("the plugin does not fit the log: {}. Replay with a build that has a schema of the log, or take the directory to the new one with \
+         `statevec-host migrate`", differences.join("; "))]
     Schema {
         /// The differences.
         differences: Vec<String>,
@@ -41,6 +44,32 @@ pub enum ReplayError {
     SchemaUnknown {
         /// The folder of schemas.
         folder: PathBuf,
+    },
+    /// The build that wrote entries cannot be loaded.
+    #[error("the build that wrote the entries of schema {version} cannot be loaded")]
+    Build {
+        /// The version of the schema.
+        version: Version,
+        /// The failure.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another build than the given one wrote entries, and nothing loads it.
+    #[error(
+        "the log goes on under schema {version}, which the plugin does not have. Replay with the builds that the \
+         directory keeps"
+    )]
+    OtherBuild {
+        /// The version of the schema.
+        version: Version,
+    },
+    /// A single file has no other schemas.
+    #[error(
+        "entry {entry} migrates to another schema, which a single file does not hold. Replay the directory, or up \
+         to the entry before"
+    )]
+    MigrationInFile {
+        /// The entry.
+        entry: u64,
     },
     /// There is nothing to replay.
     #[error("{} holds no entries", path.display())]

@@ -9,12 +9,14 @@ use std::{
 use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{
-    Divergence, ReplayError, ReplayOptions, ReplaySummary,
+    Divergence, LoadBuild, ReplayError, ReplayOptions, ReplaySummary,
+    builds::Builds,
     state::{ReplayState, Runner},
 };
 use crate::{
-    LoadedPlugin, Store, checkpoint,
-    durable::{DataDirectory, restore_checkpoint},
+    LoadedPlugin, Store,
+    checkpoint::{self, CheckpointReader},
+    durable::{DataDirectory, Schemas, restore_checkpoint},
     evolution,
     storage::Storage,
     store::{Restorer, StoreLimits},
@@ -25,16 +27,18 @@ use crate::{
 pub struct Replayer {
     walk: LogWalk,
     state: ReplayState,
-    schema: Arc<SchemaRegistry>,
 }
 
 impl Replayer {
     /// Replays the log of a data directory, without a plugin or with one.
     ///
+    /// A plugin runs the entries of its own schema. If the directory was migrated,
+    /// [`load_builds`](Self::load_builds) gives the builds for the others.
+    ///
     /// # Errors
     ///
     /// The log has no entries or cannot be read, a checkpoint cannot be restored, or the plugin
-    /// does not fit.
+    /// has none of the directory's schemas.
     pub fn of_directory(
         directory: &DataDirectory,
         plugin: Option<&LoadedPlugin>,
@@ -48,29 +52,39 @@ impl Replayer {
         if walk.end().is_some() {
             return Err(empty());
         }
-        let recorded = match directory.schema_json(walk.header())? {
-            Some(json) => SchemaRegistry::from_idl_json(&json).ok().map(Arc::new),
-            None => None,
-        };
-        let folder = || ReplayError::SchemaUnknown { folder: directory.schemas() };
-        let schema = schema_for(walk.header(), plugin, recorded, folder)?;
+        let schemas = Schemas::new(directory, plugin.map(LoadedPlugin::schema));
+        check_plugin(directory, plugin, walk.header(), &schemas)?;
 
-        let mut restorer = Restorer::new(empty_store(&schema)?);
         let newest = checkpoints_before(directory, options.from)?.pop();
         let restored = newest.as_ref().map_or(0, |(entry, _)| *entry);
-        if let Some((_, path)) = newest {
-            restore_checkpoint(directory, &mut restorer, path)?;
-        }
         if first_entry > restored + 1 {
             let path = directory.root().into();
             return Err(ReplayError::StateUnknown { path, first_entry });
         }
+        let restorer = match newest {
+            Some((_, path)) => {
+                let reader = CheckpointReader::open(&**storage, &path)?;
+                let schema = schemas.of_fingerprints(&reader.head().fingerprints)?;
+                let mut restorer = Restorer::new(empty_store(&schema)?);
+                restore_checkpoint(directory, &mut restorer, path)?;
+                restorer
+            }
+            None => Restorer::new(empty_store(&schemas.of_header(walk.header())?)?),
+        };
         let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), restored + 1)?;
         if walk.position().entry == 0 && restored == 0 {
             check_start(&walk, &restorer, directory.root())?;
         }
         walk.show_all();
-        Ok(Self::new(walk, restorer, restored, plugin, schema, options))
+        Ok(Self::new(walk, restorer, restored, plugin, Some(schemas), options))
+    }
+
+    /// Loads builds for entries that the plugin does not run, or for all if there is none. A build
+    /// is loaded for each environment and each schema of the log.
+    #[must_use]
+    pub fn load_builds(mut self, load: Box<LoadBuild>) -> Self {
+        self.state.builds.load = Some(load);
+        self
     }
 
     /// Replays one file, such as firmware writes. Without a plugin, `schema` is the one that wrote
@@ -95,11 +109,16 @@ impl Replayer {
         if first_entry > 1 {
             return Err(ReplayError::StateUnknown { path: path.into(), first_entry });
         }
-        let folder = || ReplayError::SchemaUnknown { folder: path.into() };
-        let schema = schema_for(walk.header(), plugin, schema, folder)?;
+        let schema = match plugin {
+            Some(plugin) => {
+                check_schema(plugin, walk.header(), schema.as_deref())?;
+                Arc::clone(plugin.schema())
+            }
+            None => schema.ok_or_else(|| ReplayError::SchemaUnknown { folder: path.into() })?,
+        };
         let restorer = Restorer::new(empty_store(&schema)?);
         check_start(&walk, &restorer, path)?;
-        Ok(Self::new(walk, restorer, 0, plugin, schema, options))
+        Ok(Self::new(walk, restorer, 0, plugin, None, options))
     }
 
     fn new(
@@ -107,12 +126,14 @@ impl Replayer {
         restorer: Restorer,
         restored: u64,
         plugin: Option<&LoadedPlugin>,
-        schema: Arc<SchemaRegistry>,
+        schemas: Option<Schemas>,
         options: ReplayOptions,
     ) -> Self {
         let state = ReplayState {
+            schema: Arc::clone(restorer.store().schema()),
             runner: Runner::Changes(Box::new(restorer)),
-            plugin: plugin.cloned(),
+            builds: Builds { given: plugin.cloned(), load: None },
+            schemas,
             options,
             summary: ReplaySummary::default(),
             header: walk.header().clone(),
@@ -120,7 +141,7 @@ impl Replayer {
             restored,
             is_done: false,
         };
-        Self { walk, state, schema }
+        Self { walk, state }
     }
 
     /// Replays the entries of the next frame. `each` sees every entry, and its divergence if there
@@ -179,10 +200,10 @@ impl Replayer {
         self.walk.end()
     }
 
-    /// The schema of the records, commands and events.
+    /// The schema of the records, and of the entry that comes next.
     #[must_use]
     pub fn schema(&self) -> &Arc<SchemaRegistry> {
-        &self.schema
+        &self.state.schema
     }
 }
 
@@ -192,17 +213,31 @@ impl fmt::Debug for Replayer {
     }
 }
 
-/// The plugin's schema if it is the log's; the recorded one without a plugin.
-fn schema_for(
-    header: &LogHeader,
+/// Refuses a plugin that has none of the directory's schemas.
+fn check_plugin(
+    directory: &DataDirectory,
     plugin: Option<&LoadedPlugin>,
-    recorded: Option<Arc<SchemaRegistry>>,
-    unknown: impl FnOnce() -> ReplayError,
-) -> Result<Arc<SchemaRegistry>, ReplayError> {
-    let Some(plugin) = plugin else { return recorded.ok_or_else(unknown) };
+    first: &LogHeader,
+    schemas: &Schemas,
+) -> Result<(), ReplayError> {
+    let Some(plugin) = plugin else { return Ok(()) };
+    let offered = LogHeader::of_plugin(plugin, "", StoreLimits::default());
+    let wrote_here = first.plugin == offered.plugin && directory.schema_json(&offered)?.is_some();
+    if wrote_here {
+        return Ok(());
+    }
+    check_schema(plugin, first, schemas.of_header(first).ok().as_deref())
+}
+
+/// Refuses a plugin with another schema than the log's, which may be known.
+fn check_schema(
+    plugin: &LoadedPlugin,
+    header: &LogHeader,
+    recorded: Option<&SchemaRegistry>,
+) -> Result<(), ReplayError> {
     let offered = LogHeader::of_plugin(plugin, "", StoreLimits::default());
     if header.is_same_schema(&offered) {
-        return Ok(Arc::clone(plugin.schema()));
+        return Ok(());
     }
     let mut found = Vec::new();
     if header.plugin != offered.plugin {
@@ -210,7 +245,7 @@ fn schema_for(
     }
     match recorded {
         Some(recorded) => {
-            let changes = evolution::compare(&recorded, plugin.schema());
+            let changes = evolution::compare(recorded, plugin.schema());
             found.extend(changes.iter().map(ToString::to_string));
         }
         None => found.push("its schema differs from that of the log".into()),

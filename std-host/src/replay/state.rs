@@ -1,14 +1,18 @@
 //! The state of a replay, and the effect of each entry on it.
 
-use statevec_abi::txlog::{Entry, EntryOutcome, TransactionEntry};
+use std::sync::Arc;
+
+use statevec_abi::txlog::{Entry, EntryOutcome, MigrationEntry, TransactionEntry};
+use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{
     Divergence, ReplayError, ReplayOptions, ReplaySummary,
+    builds::Builds,
     run::{Replayed, run_again},
 };
 use crate::{
     GuardedEngine, LoadedPlugin, Store,
-    durable::{ENDED_PROCESS, apply_entry},
+    durable::{ENDED_PROCESS, Schemas, apply_entry, apply_migration},
     engine::Position,
     store::Restorer,
     txlog::{Damage, LogHeader, LogPosition, Walked},
@@ -16,7 +20,11 @@ use crate::{
 
 pub(super) struct ReplayState {
     pub(super) runner: Runner,
-    pub(super) plugin: Option<LoadedPlugin>,
+    pub(super) builds: Builds,
+    /// The schema of the next entry.
+    pub(super) schema: Arc<SchemaRegistry>,
+    /// The schemas of the directory; `None` for a single file.
+    pub(super) schemas: Option<Schemas>,
     pub(super) options: ReplayOptions,
     pub(super) summary: ReplaySummary,
     /// Environment of the next entry.
@@ -68,6 +76,10 @@ impl ReplayState {
                 self.renew()?;
                 None
             }
+            Entry::Migration(migration) => {
+                self.migrate(walked, migration)?;
+                None
+            }
             _ => None,
         };
         self.position.advance(&walked.entry);
@@ -77,16 +89,14 @@ impl ReplayState {
         self.summary.entries += 1;
         each(walked, divergence.as_ref());
         if let Some(divergence) = divergence {
-            self.summary.count(divergence);
+            self.summary.count(divergence, &self.schema);
         }
         Ok(())
     }
 
     /// Moves behind an entry whose changes are in the checkpoint.
     pub(super) fn advance(&mut self, walked: &Walked<'_>) {
-        if let Entry::Environment(environment) = &walked.entry {
-            self.header.set_environment(&environment.environment);
-        }
+        self.header.advance(&walked.entry);
         self.position.advance(&walked.entry);
     }
 
@@ -140,18 +150,44 @@ impl ReplayState {
 
     /// Hands the state over to the plugin, if there is one.
     fn begin_to_run(&mut self) -> Result<(), ReplayError> {
-        let Some(plugin) = &self.plugin else { return Ok(()) };
+        let Some(plugin) = self.builds.of_header(&self.header)? else { return Ok(()) };
         if let Runner::Changes(restorer) = std::mem::replace(&mut self.runner, Runner::Nothing) {
-            let engine = self.create(&plugin.clone(), restorer.into_store())?;
+            let engine = self.create(&plugin, restorer.into_store())?;
             self.runner = Runner::Plugin(Box::new(engine));
         }
+        Ok(())
+    }
+
+    /// Converts the records, and goes on with a build that has their new schema.
+    fn migrate(
+        &mut self,
+        walked: &Walked<'_>,
+        migration: &MigrationEntry<'_>,
+    ) -> Result<(), ReplayError> {
+        let Some(schemas) = &self.schemas else {
+            return Err(ReplayError::MigrationInFile { entry: migration.number });
+        };
+        let mut restorer = match std::mem::replace(&mut self.runner, Runner::Nothing) {
+            Runner::Changes(restorer) => *restorer,
+            Runner::Plugin(engine) => Restorer::new(engine.into_store()),
+            Runner::Nothing => return Ok(()),
+        };
+        apply_migration(&mut restorer, walked, migration, schemas)?;
+        self.schema = Arc::clone(restorer.store().schema());
+        self.header.advance(&walked.entry);
+        self.summary.migrations += 1;
+        // The next command creates the instance.
+        self.runner = Runner::Changes(Box::new(restorer));
         Ok(())
     }
 
     /// Makes another instance for another environment.
     fn renew(&mut self) -> Result<(), ReplayError> {
         if let Runner::Plugin(engine) = std::mem::replace(&mut self.runner, Runner::Nothing) {
-            let plugin = engine.plugin().clone();
+            let plugin = match self.builds.of_header(&self.header)? {
+                Some(plugin) => plugin,
+                None => engine.plugin().clone(),
+            };
             let engine = self.create(&plugin, engine.into_store())?;
             self.runner = Runner::Plugin(Box::new(engine));
         }

@@ -1,5 +1,9 @@
 //! Counts the divergences of a replay.
 
+use std::sync::Arc;
+
+use statevec_abi_alloc::schema::SchemaRegistry;
+
 use super::{Difference, Divergence};
 
 /// The findings of a replay so far.
@@ -14,6 +18,10 @@ pub struct ReplaySummary {
     pub skipped: u64,
     /// The first divergence.
     pub first: Option<Divergence>,
+    /// The schema of the first divergence.
+    pub first_schema: Option<Arc<SchemaRegistry>>,
+    /// Migrations that were carried out again.
+    pub migrations: u64,
     /// Commands with another outcome.
     pub outcomes: u64,
     /// Commands with other events.
@@ -31,7 +39,7 @@ impl ReplaySummary {
         self.outcomes + self.events + self.records + self.digests
     }
 
-    pub(super) fn count(&mut self, divergence: Divergence) {
+    pub(super) fn count(&mut self, divergence: Divergence, schema: &Arc<SchemaRegistry>) {
         let count = match divergence.difference {
             Difference::Outcome { .. } => &mut self.outcomes,
             Difference::Event { .. } => &mut self.events,
@@ -40,5 +48,6 @@ impl ReplaySummary {
         };
         *count += 1;
         self.first.get_or_insert(divergence);
+        self.first_schema.get_or_insert_with(|| Arc::clone(schema));
     }
 }

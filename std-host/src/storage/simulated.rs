@@ -14,6 +14,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use fastrand::Rng;
+
 use super::{Access, Storage, StorageFile};
 
 pub use crash::Crash;
@@ -72,6 +74,11 @@ impl SimulatedDisk {
     #[must_use]
     pub fn fork(&self) -> Self {
         Self { state: Arc::new(Mutex::new(self.lock().clone())) }
+    }
+
+    /// Gives the disk another future: the seed decides what is left to chance from here on.
+    pub fn set_seed(&self, seed: u64) {
+        self.lock().random = Rng::with_seed(seed);
     }
 
     /// Ends the machine or the process now. Every further call fails until

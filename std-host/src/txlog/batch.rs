@@ -1,8 +1,10 @@
 //! Entries that will be written together.
 
+use std::convert::Infallible;
+
 use statevec_abi::txlog::{
-    Chain, EncodeError, EntryChange, EntryEvent, EnvironmentEntry, FrameHeader, SECTOR_LEN,
-    TransactionEntry,
+    Chain, EncodeError, EntryChange, EntryEvent, EnvironmentEntry, FrameHeader, MigrationEntry,
+    SECTOR_LEN, TransactionEntry,
 };
 
 use super::{LogError, LogPosition};
@@ -84,9 +86,31 @@ impl Batch {
         position: LogPosition,
     ) -> Result<(), LogError> {
         let start = self.bytes.len();
-        entry.encode(&mut self.bytes).map_err(|error: EncodeError<_>| {
+        let encoded = entry.encode(&mut self.bytes);
+        self.push_encoded(start, encoded, position)
+    }
+
+    /// Adds a migration.
+    pub(crate) fn push_migration(
+        &mut self,
+        entry: &MigrationEntry<'_>,
+        position: LogPosition,
+    ) -> Result<(), LogError> {
+        let start = self.bytes.len();
+        let encoded = entry.encode(&mut self.bytes);
+        self.push_encoded(start, encoded, position)
+    }
+
+    /// Adds the entry that was encoded from an offset on.
+    fn push_encoded(
+        &mut self,
+        start: usize,
+        encoded: Result<(), EncodeError<Infallible>>,
+        position: LogPosition,
+    ) -> Result<(), LogError> {
+        encoded.map_err(|error| {
             self.bytes.truncate(start);
-            LogError::TooLong { entry: entry.number, reason: error.to_string() }
+            LogError::TooLong { entry: position.entry, reason: error.to_string() }
         })?;
         self.added(start, position);
         Ok(())

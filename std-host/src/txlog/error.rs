@@ -136,6 +136,9 @@ pub enum Damage {
         /// The digest of the records.
         computed: String,
     },
+    /// The rules of a migration cannot be carried out on the records before it.
+    #[error("the migration cannot be carried out: {0}")]
+    Migration(String),
     /// Bytes where nothing was written are not zero.
     #[error("bytes behind the last frame are not zero")]
     Rest,

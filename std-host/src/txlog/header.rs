@@ -3,7 +3,9 @@
 use statevec_abi::{
     layers::Limits,
     schema::{Fingerprints, Version},
-    txlog::{Alignment, Environment, LoggedLimits, SegmentHeader},
+    txlog::{
+        Alignment, Entry, Environment, LoggedLimits, MigrationEntry, SegmentHeader, StateDigest,
+    },
 };
 
 use super::LogPosition;
@@ -32,7 +34,7 @@ pub struct LogHeader {
 }
 
 impl LogHeader {
-    pub(super) fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let none = [0; 16];
         Self {
             plugin: String::new(),
@@ -126,6 +128,38 @@ impl LogHeader {
             records_per_kind: environment.limits.records_per_kind,
             transaction_bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
         };
+    }
+
+    /// The header for the entries behind an entry.
+    pub fn advance(&mut self, entry: &Entry<'_>) {
+        match entry {
+            Entry::Environment(entry) => self.set_environment(&entry.environment),
+            Entry::Migration(entry) => {
+                self.abi_version = entry.abi_version;
+                self.schema_version = entry.schema_version;
+                self.fingerprints = entry.fingerprints;
+                self.set_environment(&entry.environment);
+            }
+            _ => {}
+        }
+    }
+
+    /// The entry after which this is the header, because another schema begins there.
+    pub(crate) fn migration<'h>(
+        &'h self,
+        number: u64,
+        rules: &'h [u8],
+        digest: StateDigest,
+    ) -> MigrationEntry<'h> {
+        MigrationEntry {
+            number,
+            abi_version: self.abi_version,
+            schema_version: self.schema_version,
+            fingerprints: self.fingerprints,
+            environment: self.environment(),
+            rules,
+            digest,
+        }
     }
 
     /// Returns true if both belong to the same plugin with the same schema; its file may differ.

@@ -30,12 +30,16 @@ impl LogPosition {
     /// Moves behind an entry.
     pub fn advance(&mut self, entry: &Entry<'_>) {
         self.entry = entry.number();
-        if let Entry::Transaction(transaction) = entry {
-            self.ext_seq = Some(transaction.ext_seq);
-            self.digest = transaction.digest;
-            if let EntryOutcome::Committed { tx_seq } = transaction.outcome {
-                self.tx_seq = tx_seq;
+        match entry {
+            Entry::Transaction(transaction) => {
+                self.ext_seq = Some(transaction.ext_seq);
+                self.digest = transaction.digest;
+                if let EntryOutcome::Committed { tx_seq } = transaction.outcome {
+                    self.tx_seq = tx_seq;
+                }
             }
+            Entry::Migration(migration) => self.digest = migration.digest,
+            _ => {}
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use statevec_abi::txlog::{Entry, FrameHeader};
+use statevec_abi::txlog::FrameHeader;
 
 use super::{
     Damage, LogError, LogHeader, LogPosition, Segment, SegmentStart, TornTail,
@@ -164,9 +164,7 @@ impl LogWalk {
                             damage: Damage::Entry(error),
                         })?;
                         next = next.saturating_add(1);
-                        if let Entry::Environment(environment) = &entry {
-                            self.header.set_environment(&environment.environment);
-                        }
+                        self.header.advance(&entry);
                         self.position.advance(&entry);
                         if entry.number() >= self.from {
                             each(&Walked { entry, path: &path, offset })?;

@@ -17,6 +17,13 @@ pub(crate) fn bank() -> PathBuf {
     std::env::current_exe().unwrap().with_file_name(name)
 }
 
+/// A later build of the bank, with another schema.
+#[cfg(unix)]
+pub(crate) fn next_bank() -> PathBuf {
+    let name = format!("{DLL_PREFIX}statevec_bank_next{DLL_SUFFIX}");
+    std::env::current_exe().unwrap().with_file_name(name)
+}
+
 fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/bank").join(name)
 }

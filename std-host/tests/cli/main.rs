@@ -24,6 +24,8 @@ mod header;
 #[cfg(unix)]
 mod killed;
 mod limits;
+#[cfg(target_os = "linux")]
+mod migrate;
 #[cfg(unix)]
 mod misfits;
 mod new;

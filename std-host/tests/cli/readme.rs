@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use super::bank::bank;
+use super::bank::{bank, next_bank};
 
 /// A command, and the lines below it.
 struct Example {
@@ -102,11 +102,12 @@ const INVENTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/c-plug
 fn the_program_s_readme_shows_what_the_program_prints() {
     let folder = tempfile::tempdir().unwrap();
     symlink(bank(), folder.path().join("libbank.so")).unwrap();
+    symlink(next_bank(), folder.path().join("libbank-2.so")).unwrap();
     symlink(COMMANDS, folder.path().join("commands.jsonl")).unwrap();
     symlink(INVENTORY, folder.path().join("inventory.json")).unwrap();
     let readme = include_str!("../../README.md");
     let count = run_all(readme, folder.path(), str::to_owned);
-    assert!(count >= 24, "only {count} commands were found");
+    assert!(count >= 28, "only {count} commands were found");
 }
 
 #[test]

@@ -42,10 +42,11 @@ pub(crate) struct World {
     acknowledged: u64,
 }
 
-/// Small, so that a short run has several segments.
-const LOG: LogOptions = LogOptions { segment_bytes: 4096, frame_bytes: 1024, zero_ahead: 1024 };
-
 impl World {
+    /// Small, so that a short run has several segments.
+    pub(crate) const LOG: LogOptions =
+        LogOptions { segment_bytes: 4096, frame_bytes: 1024, zero_ahead: 1024 };
+
     pub(crate) fn new(plugin: &LoadedPlugin, disk: SimulatedDisk) -> Self {
         let directory = DataDirectory::new(Arc::new(disk.clone()), "/data");
         Self {
@@ -53,7 +54,7 @@ impl World {
             directory,
             plugin: plugin.clone(),
             retention: Retention::Everything,
-            log: LOG,
+            log: Self::LOG,
             in_background: false,
             checkpoint_every: None,
             models: vec![Arc::new(Model::new())],

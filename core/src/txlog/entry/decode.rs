@@ -3,7 +3,7 @@
 use super::{
     super::{EntryError, EntryFault, StateDigest, cursor::Cursor},
     COMMITTED, ENVIRONMENT, Entry, EntryFailure, EntryOutcome, Environment, EnvironmentEntry,
-    FAILED, REJECTED, TRANSACTION, TransactionEntry, items,
+    FAILED, MIGRATION, MigrationEntry, REJECTED, TRANSACTION, TransactionEntry, items,
 };
 use crate::abi::{ErrorText, RuntimeErrorKind};
 
@@ -72,6 +72,7 @@ impl<'a> Entry<'a> {
                 number: body.u64("entry number")?,
                 environment: Environment::decode(&mut body)?,
             }),
+            MIGRATION => Self::Migration(MigrationEntry::decode(&mut body)?),
             kind => return Err(start.error(EntryFault::UnknownKind { kind })),
         };
         match body.rest().len() {

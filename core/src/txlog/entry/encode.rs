@@ -10,8 +10,8 @@ use super::{
         sink::Count,
     },
     COMMITTED, CREATED, CREATED_AND_DELETED, DELETED, END, ENVIRONMENT, EVENT, Entry, EntryChange,
-    EntryEvent, EntryFailure, EntryOutcome, EnvironmentEntry, FAILED, REJECTED, TRANSACTION,
-    TransactionEntry, UPDATED,
+    EntryEvent, EntryFailure, EntryOutcome, EnvironmentEntry, FAILED, MigrationEntry, REJECTED,
+    TRANSACTION, TransactionEntry, UPDATED,
 };
 use crate::abi::RecordKey;
 
@@ -100,6 +100,20 @@ impl EnvironmentEntry<'_> {
     }
 }
 
+impl MigrationEntry<'_> {
+    /// Writes the entry with its length before it.
+    ///
+    /// # Errors
+    ///
+    /// The sink fails, or the configuration or the rules are longer than their length can say.
+    pub fn encode<W: Write>(&self, sink: &mut W) -> Result<(), EncodeError<W::Error>> {
+        let mut count = Count::default();
+        let _counted = self.encode_body(&mut count);
+        put_len(sink, count.0)?;
+        self.encode_body(sink)
+    }
+}
+
 impl Entry<'_> {
     /// Writes the entry with its length before it.
     ///
@@ -110,6 +124,7 @@ impl Entry<'_> {
         match self {
             Self::Transaction(entry) => entry.encode(sink),
             Self::Environment(entry) => entry.encode(sink),
+            Self::Migration(entry) => entry.encode(sink),
         }
     }
 }

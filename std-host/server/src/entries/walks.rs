@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use statevec_host::{
-    durable::DataDirectory,
-    json::JsonWriter,
+    durable::{DataDirectory, EntryWriters},
     txlog::{LogError, LogWalk},
 };
 
@@ -17,13 +16,13 @@ pub(super) const READERS: usize = 4;
 /// not read the segment from its start again.
 pub(super) struct Walks {
     directory: DataDirectory,
-    writer: JsonWriter,
+    writers: EntryWriters,
     idle: Mutex<Vec<LogWalk>>,
 }
 
 impl Walks {
-    pub(super) fn new(directory: &DataDirectory, writer: JsonWriter) -> Self {
-        Self { directory: directory.clone(), writer, idle: Mutex::default() }
+    pub(super) fn new(directory: &DataDirectory, writers: EntryWriters) -> Self {
+        Self { directory: directory.clone(), writers, idle: Mutex::default() }
     }
 
     /// Reads entries from a number on, up to a durable one, to the end of a frame.
@@ -40,6 +39,7 @@ impl Walks {
         let (mut found, mut found_bytes, mut is_cut) = (Vec::new(), 0, false);
         // Frames that are not durable yet are not looked at: they may be half written.
         while walk.position().entry < durable && found.len() < most && found_bytes < bytes {
+            let writer = self.writers.of_header(walk.header())?;
             let is_read = walk.next_frame(|walked| {
                 let number = walked.entry.number();
                 if number < from {
@@ -49,7 +49,7 @@ impl Walks {
                     is_cut = true;
                     return Ok(());
                 }
-                let text = EntryText::new(&self.writer, &walked.entry);
+                let text = EntryText::new(&writer, &walked.entry);
                 found_bytes += text.bytes();
                 found.push(Arc::new(text));
                 Ok::<_, LogError>(())

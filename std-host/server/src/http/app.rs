@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use statevec_host::{LoadedPlugin, durable::DataDirectory, json::JsonWriter};
+use statevec_host::{
+    LoadedPlugin,
+    durable::{DataDirectory, EntryWriters, Schemas},
+    json::JsonWriter,
+};
 use tokio::sync::{Semaphore, watch};
 
 use super::Token;
@@ -54,8 +58,9 @@ impl App {
         metrics: Arc<Metrics>,
         replica: Option<SharedStatus>,
     ) -> Self {
+        let schemas = Schemas::new(&directory, Some(plugin.schema()));
         Self(Arc::new(Parts {
-            entries: EntryReader::new(&directory, JsonWriter::new(plugin.schema())),
+            entries: EntryReader::new(&directory, EntryWriters::new(schemas)),
             writer: JsonWriter::new(plugin.schema()),
             plugin,
             directory,

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufWriter, Write},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -38,19 +39,21 @@ fn print_entries(args: &ListArgs) -> Result<(), CliError> {
         (source.walk_from_start()?, None)
     };
     let stdout = Stdout::take().map_err(|source| CliError::Setup { source })?;
-    let mut lines = Lines::new(&source.writer, args.only, BufWriter::new(stdout));
+    let mut lines = Lines::new(args.only, BufWriter::new(stdout));
     let mut last = 0;
     loop {
         let to = args.to.unwrap_or(u64::MAX);
-        while last < to
-            && walk.next_frame(|walked| {
+        let mut has_frame = true;
+        while last < to && has_frame {
+            lines.set_writer(source.writer(walk.header())?);
+            has_frame = walk.next_frame(|walked| {
                 last = walked.entry.number();
                 if (from..=to).contains(&last) {
                     lines.entry(walked, records.as_ref().map(|records| records.store()))?;
                 }
-                Ok::<_, CliError>(apply(&mut records, walked)?)
-            })?
-        {}
+                Ok::<_, CliError>(apply(&source, &mut records, walked)?)
+            })?;
+        }
         match (&folder, args.follow) {
             (Some(folder), true) => {
                 lines.flush()?;
@@ -63,16 +66,22 @@ fn print_entries(args: &ListArgs) -> Result<(), CliError> {
 }
 
 /// Prints entries, or a part of each.
-pub(crate) struct Lines<'w, W: Write> {
-    writer: &'w JsonWriter,
+pub(crate) struct Lines<W: Write> {
+    writer: Arc<JsonWriter>,
     only: Option<Only>,
     out: W,
     text: String,
 }
 
-impl<'w, W: Write> Lines<'w, W> {
-    pub(crate) fn new(writer: &'w JsonWriter, only: Option<Only>, out: W) -> Self {
+impl<W: Write> Lines<W> {
+    pub(crate) fn new(only: Option<Only>, out: W) -> Self {
+        let writer = Arc::new(JsonWriter::without_names());
         Self { writer, only, out, text: String::new() }
+    }
+
+    /// The writer for the entries that come next.
+    pub(crate) fn set_writer(&mut self, writer: Arc<JsonWriter>) {
+        self.writer = writer;
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), CliError> {

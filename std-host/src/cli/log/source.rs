@@ -6,11 +6,18 @@ use std::{
     sync::Arc,
 };
 
-use statevec_abi::{boundary::limits, txlog::StateDigest};
+use statevec_abi::{
+    boundary::limits,
+    txlog::{Entry, StateDigest},
+};
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{
-    Store, checkpoint,
-    durable::{DataDirectory, DurableError, apply_entry, restore_checkpoint},
+    Store,
+    checkpoint::{self, CheckpointReader},
+    durable::{
+        DataDirectory, DurableError, EntryWriters, Schemas, apply_entry, apply_migration,
+        restore_checkpoint,
+    },
     json::JsonWriter,
     storage::{FileSystem, Storage},
     store::Restorer,
@@ -25,7 +32,9 @@ pub(super) struct LogSource {
     place: Place,
     pub(super) header: Option<LogHeader>,
     schema: Option<Arc<SchemaRegistry>>,
-    pub(super) writer: JsonWriter,
+    /// The schemas of a data directory.
+    schemas: Option<Schemas>,
+    writers: Option<EntryWriters>,
 }
 
 /// The last entry that a directory's lock file knows to be acknowledged.
@@ -67,14 +76,27 @@ impl LogSource {
             return Err(CliError::NoLogFile { path: path.into() });
         };
         let mut source =
-            Self { storage, place, header: None, schema: None, writer: empty_writer()? };
+            Self { storage, place, header: None, schema: None, schemas: None, writers: None };
         let walk = source.walk_from_start()?;
         source.header = walk.end().is_none_or(|end| !end.is_empty()).then(|| walk.header().clone());
         source.schema = source.find_schema(schema)?;
-        if let Some(schema) = &source.schema {
-            source.writer = JsonWriter::new(schema);
+        if let Place::Directory(directory) = &source.place {
+            let schemas = Schemas::new(directory, source.schema.as_ref());
+            source.schemas = Some(schemas.clone());
+            source.writers = Some(EntryWriters::new(schemas));
         }
         Ok(source)
+    }
+
+    /// The writer for entries with a header.
+    pub(super) fn writer(&self, header: &LogHeader) -> Result<Arc<JsonWriter>, CliError> {
+        Ok(match (&self.writers, &self.schema) {
+            (Some(writers), _) => writers.of_header(header)?,
+            (None, Some(schema)) if schema.fingerprints() == header.fingerprints => {
+                Arc::new(JsonWriter::new(schema))
+            }
+            (None, _) => Arc::new(JsonWriter::without_names()),
+        })
     }
 
     /// The folder of a data directory's log, which can be followed.
@@ -130,7 +152,7 @@ impl LogSource {
         let from = from.max(first);
         let Some(schema) = &self.schema else { return Ok((self.walk(from)?, None)) };
         if let Some((entry, path)) = self.checkpoint_before(from, first)? {
-            return Ok((self.walk(entry + 1)?, Some(self.restore(schema, path)?)));
+            return Ok((self.walk(entry + 1)?, self.restore(path)?));
         }
         let walk = self.walk(first)?;
         if walk.position().digest != StateDigest::EMPTY {
@@ -174,17 +196,15 @@ impl LogSource {
         Ok(checkpoints.into_iter().rfind(usable))
     }
 
-    fn restore(
-        &self,
-        schema: &Arc<SchemaRegistry>,
-        checkpoint: PathBuf,
-    ) -> Result<Restorer, CliError> {
-        let store = Store::new(Arc::clone(schema)).map_err(DurableError::from)?;
-        let mut restorer = Restorer::new(store);
-        if let Place::Directory(directory) = &self.place {
-            restore_checkpoint(directory, &mut restorer, checkpoint)?;
-        }
-        Ok(restorer)
+    fn restore(&self, path: PathBuf) -> Result<Records, CliError> {
+        let (Place::Directory(directory), Some(schemas)) = (&self.place, &self.schemas) else {
+            return Ok(None);
+        };
+        let reader = CheckpointReader::open(&*self.storage, &path).map_err(DurableError::from)?;
+        let schema = schemas.of_fingerprints(&reader.head().fingerprints)?;
+        let mut restorer = Restorer::new(Store::new(schema).map_err(DurableError::from)?);
+        restore_checkpoint(directory, &mut restorer, path)?;
+        Ok(Some(restorer))
     }
 
     fn find_schema(&self, file: Option<&Path>) -> Result<Option<Arc<SchemaRegistry>>, CliError> {
@@ -215,19 +235,20 @@ impl LogSource {
     }
 }
 
-/// A writer without names: it writes kinds as numbers, and bytes in hexadecimal.
-fn empty_writer() -> Result<JsonWriter, CliError> {
-    let version = statevec_abi_alloc::schema::Version::new(0, 0);
-    let schema = SchemaRegistry::new(version, &[], &[], &[], &[])
-        .map_err(|source| CliError::Output { source: io::Error::other(source) })?;
-    Ok(JsonWriter::new(&schema))
-}
-
 /// Applies an entry's changes to the records before it, and checks the digest that the entry
-/// states.
-pub(super) fn apply(records: &mut Records, walked: &Walked<'_>) -> Result<(), LogError> {
-    match records {
-        Some(restorer) => apply_entry(restorer, walked),
-        None => Ok(()),
+/// states. Records behind the migration of a single file are not known.
+pub(super) fn apply(
+    source: &LogSource,
+    records: &mut Records,
+    walked: &Walked<'_>,
+) -> Result<(), DurableError> {
+    let Some(restorer) = records else { return Ok(()) };
+    match (&walked.entry, &source.schemas) {
+        (Entry::Migration(migration), Some(schemas)) => {
+            apply_migration(restorer, walked, migration, schemas)?;
+        }
+        (Entry::Migration(_), None) => *records = None,
+        _ => apply_entry(restorer, walked)?,
     }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
-use statevec_abi::txlog::{Entry, EntryOutcome};
+use statevec_abi::txlog::{Entry, EntryOutcome, Environment};
 use statevec_host::foreign_text::Escaped;
 
 use super::{SourceArgs, source::LogSource};
@@ -22,6 +22,7 @@ struct Stat {
     rejected: u64,
     failed: u64,
     environment_changes: u64,
+    migrations: u64,
     events: u64,
     changes: u64,
     first_ext_seq: Option<u64>,
@@ -54,16 +55,24 @@ pub(super) fn stat(args: &SourceArgs) -> Result<(), CliError> {
 }
 
 impl Stat {
+    /// The build of the entries that come next.
+    fn build(&mut self, environment: &Environment<'_>) {
+        let build = hex(&environment.plugin_sha256);
+        if self.plugin_builds.last() != Some(&build) {
+            self.plugin_builds.push(build);
+        }
+    }
+
     fn count(&mut self, entry: &Entry<'_>) {
         let entry = match entry {
             Entry::Transaction(entry) => entry,
             Entry::Environment(entry) => {
                 self.environment_changes += 1;
-                let build = hex(&entry.environment.plugin_sha256);
-                if self.plugin_builds.last() != Some(&build) {
-                    self.plugin_builds.push(build);
-                }
-                return;
+                return self.build(&entry.environment);
+            }
+            Entry::Migration(entry) => {
+                self.migrations += 1;
+                return self.build(&entry.environment);
             }
             _ => return,
         };
@@ -112,6 +121,9 @@ impl fmt::Display for Stat {
         }
         if let (Some(first), Some(last)) = (self.first_time_us, self.last_time_us) {
             writeln!(f, "time         {first} to {last} microseconds")?;
+        }
+        if self.migrations > 0 {
+            writeln!(f, "migrations   {}", self.migrations)?;
         }
         for (place, build) in self.plugin_builds.iter().enumerate() {
             let label = if place == 0 { "builds" } else { "" };

@@ -31,7 +31,7 @@ pub(super) fn verify(args: &SourceArgs) -> Result<(), CliError> {
     }
     let (mut walk, mut records) = source.walk_with_records(1)?;
     let first_entry = walk.position().entry + 1;
-    walk.for_each(|walked| Ok::<_, CliError>(apply(&mut records, walked)?))?;
+    walk.for_each(|walked| Ok::<_, CliError>(apply(&source, &mut records, walked)?))?;
     let last_entry = walk.position().entry;
     if let Some(acknowledged) = acknowledged.filter(|acknowledged| acknowledged.entry > last_entry)
     {

@@ -18,6 +18,8 @@ pub(super) struct Report<'r> {
     ran: u64,
     /// Commands that had ended their process and were not run again.
     skipped: u64,
+    /// Migrations that were carried out again.
+    migrations: u64,
     last_entry: u64,
     digest: String,
     outcomes: u64,
@@ -34,11 +36,13 @@ pub(super) struct Report<'r> {
 impl<'r> Report<'r> {
     pub(super) fn of(replayer: &'r Replayer, has_plugin: bool) -> Self {
         let summary = replayer.summary();
-        let described = |divergence| DescribedDivergence { schema: replayer.schema(), divergence };
+        let schema = summary.first_schema.as_ref().unwrap_or_else(|| replayer.schema());
+        let described = |divergence| DescribedDivergence { schema, divergence };
         Self {
             entries: summary.entries,
             ran: summary.ran,
             skipped: summary.skipped,
+            migrations: summary.migrations,
             last_entry: replayer.position().entry,
             digest: replayer.position().digest.to_string(),
             outcomes: summary.outcomes,
@@ -63,6 +67,9 @@ impl fmt::Display for Report<'_> {
         }
         if *skipped > 0 {
             write!(f, ", {skipped} that had ended their process did not")?;
+        }
+        if self.migrations > 0 {
+            write!(f, ", {} carried out again", Number(self.migrations, "migration"))?;
         }
         match self.summary.divergences() {
             0 => writeln!(f, "; nothing differs")?,

@@ -5,10 +5,11 @@ use std::{fs, io, path::Path, sync::Arc};
 use statevec_abi::boundary::limits;
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{
-    LoadedPlugin,
+    LoadOptions, LoadedPlugin, Sha256,
     durable::DataDirectory,
-    replay::{ReplayOptions, Replayer},
+    replay::{LoadBuild, ReplayOptions, Replayer},
     storage::{FileSystem, Storage},
+    txlog::LogHeader,
 };
 
 use super::{ReplayArgs, StateOut};
@@ -65,6 +66,28 @@ pub(super) fn open(
     }
     Ok(Replayer::of_directory(&DataDirectory::new(storage, path), plugin, options)?)
 }
+
+/// Loads the builds that a data directory keeps; `None` for a log file.
+pub(super) fn kept_builds(log: &NamedPath) -> Option<Box<LoadBuild>> {
+    let path = log.place();
+    if !path.is_dir() {
+        return None;
+    }
+    let directory = DataDirectory::new(Arc::new(FileSystem), path);
+    Some(Box::new(move |header: &LogHeader| {
+        if header.plugin_sha256 == [0; 32] {
+            return Err(KEPT_NOWHERE.into());
+        }
+        let sha256 = Sha256::from_bytes(header.plugin_sha256);
+        let options = LoadOptions::new().sha256(sha256);
+        // SAFETY: the log says that the file with this digest ran on the directory before, for the
+        // user who asks for it to run again (rule 6).
+        Ok(unsafe { options.open(directory.plugin_file(&sha256)) }?)
+    }))
+}
+
+const KEPT_NOWHERE: &str = "it was linked into its program, so the directory keeps no file of it; begin behind \
+                            these entries with --from, or give a build with --plugin";
 
 fn read_schema(path: &Path) -> Result<Arc<SchemaRegistry>, CliError> {
     let refused = |source| CliError::SchemaFile { path: path.into(), source };

@@ -3,7 +3,10 @@
 use statevec_abi::{
     abi::RecordKey,
     layers::Limits,
-    txlog::{Entry, EntryChange, EntryFailure, EntryOutcome, EnvironmentEntry, TransactionEntry},
+    txlog::{
+        Entry, EntryChange, EntryFailure, EntryOutcome, Environment, EnvironmentEntry,
+        MigrationEntry, TransactionEntry,
+    },
 };
 
 use super::{
@@ -20,14 +23,21 @@ impl JsonWriter {
     ///
     /// A command's entry begins as its outcome does, with the entry's number in front. Then follow
     /// `ref_ext_time_us`, `payload`, `changes` and `digest`; an error has no phase, because the log
-    /// does not hold one. A change of environment is `{"entry":2,"environment":{…}}`.
+    /// does not hold one. A change of environment is `{"entry":2,"environment":{…}}`, a migration
+    /// `{"entry":3,"migration":{…},"environment":{…},"digest":"…"}`.
     ///
     /// `before` are the records before the entry. With them, each change shows the whole record;
     /// without them, an update shows the bytes that it wrote and their offset.
     pub fn entry(&self, entry: &Entry<'_>, before: Option<&Store>, out: &mut String) {
         match entry {
             Entry::Transaction(entry) => self.transaction(entry, before, out),
-            Entry::Environment(entry) => push_environment(entry, out),
+            Entry::Environment(EnvironmentEntry { number, environment }) => {
+                out.push_str(r#"{"entry":"#);
+                push_number(*number, out);
+                push_environment(environment, out);
+                out.push('}');
+            }
+            Entry::Migration(entry) => push_migration(entry, out),
             other => {
                 out.push_str(r#"{"entry":"#);
                 push_number(other.number(), out);
@@ -180,10 +190,30 @@ fn push_failure(status: &str, failure: EntryFailure<'_>, out: &mut String) {
     out.push('}');
 }
 
-fn push_environment(entry: &EnvironmentEntry<'_>, out: &mut String) {
-    let environment = &entry.environment;
+fn push_migration(entry: &MigrationEntry<'_>, out: &mut String) {
     out.push_str(r#"{"entry":"#);
     push_number(entry.number, out);
+    out.push_str(r#","migration":{"schema_version":"#);
+    push_json_display(entry.schema_version, out);
+    out.push_str(r#","fingerprints":{"records":"#);
+    push_hex(&entry.fingerprints.records, out);
+    out.push_str(r#","commands":"#);
+    push_hex(&entry.fingerprints.commands, out);
+    out.push_str(r#","events":"#);
+    push_hex(&entry.fingerprints.events, out);
+    out.push_str(r#","types":"#);
+    push_hex(&entry.fingerprints.types, out);
+    out.push_str(r#"},"rules":"#);
+    push_hex(entry.rules, out);
+    out.push('}');
+    push_environment(&entry.environment, out);
+    out.push_str(r#","digest":"#);
+    push_json_display(entry.digest, out);
+    out.push('}');
+}
+
+/// Appends the member `environment`.
+fn push_environment(environment: &Environment<'_>, out: &mut String) {
     out.push_str(r#","environment":{"plugin_sha256":"#);
     push_hex(&environment.plugin_sha256, out);
     out.push_str(r#","config":"#);
@@ -196,7 +226,7 @@ fn push_environment(entry: &EnvironmentEntry<'_>, out: &mut String) {
     if !environment.plugin_limits.is_none() {
         push_plugin_limits(&environment.plugin_limits, out);
     }
-    out.push_str("}}");
+    out.push('}');
 }
 
 /// Adds the limits that there are. Kinds are numbers.

@@ -2,6 +2,8 @@
 //! same entries as ours. Skipped without `python3`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
+mod migration;
+
 use std::{
     error::Error,
     fmt::{self, Write as _},
@@ -18,8 +20,8 @@ use statevec_abi::{
     static_plugin,
     txlog::{
         Alignment, Entry, EntryChange, EntryEvent, EntryFailure, EntryOutcome, Environment,
-        EnvironmentEntry, LogReader, LogWriter, LoggedLimits, SegmentHeader, StateDigest,
-        TransactionEntry,
+        EnvironmentEntry, LogReader, LogWriter, LoggedLimits, MigrationEntry, SegmentHeader,
+        StateDigest, TransactionEntry,
     },
 };
 use statevec_bank::{Bank, SCHEMA};
@@ -27,8 +29,8 @@ use statevec_host::{Engine, LoadedPlugin, json};
 use statevec_tests::skipped;
 
 const BANK: StaticPlugin = static_plugin!(Bank, slots = 4);
-const COMMANDS: &str = include_str!("../../examples/bank/commands.jsonl");
-const PAGE: &str = include_str!("../../core/TXLOG.md");
+const COMMANDS: &str = include_str!("../../../examples/bank/commands.jsonl");
+const PAGE: &str = include_str!("../../../core/TXLOG.md");
 
 #[test]
 fn the_example_of_the_page_is_printed_alike() {
@@ -153,6 +155,7 @@ fn read(log: &[u8]) -> Result<String, Box<dyn Error>> {
                     writeln!(out, "{number} environment")?;
                     print_environment(&mut out, &environment)?;
                 }
+                Entry::Migration(entry) => print_migration(&mut out, &entry)?,
                 other => return Err(format!("{other:?}").into()),
             }
         }
@@ -169,10 +172,23 @@ fn print_header(out: &mut String, header: &SegmentHeader<'_>) -> fmt::Result {
     let SegmentHeader { tx_seq, digest, previous, .. } = header;
     let ext_seq = header.last_ext_seq.map_or("none".into(), |ext_seq| ext_seq.to_string());
     writeln!(out, "  tx_seq {tx_seq} ext_seq {ext_seq} digest {digest} previous {previous:08x}")?;
-    let Fingerprints { records, commands, events, types } = header.fingerprints;
-    let fingerprints = [records, commands, events, types].map(|print| hex(&print)).join(" ");
-    writeln!(out, "  fingerprints {fingerprints}")?;
+    print_fingerprints(out, header.fingerprints)?;
     print_environment(out, &header.environment)
+}
+
+fn print_fingerprints(out: &mut String, fingerprints: Fingerprints) -> fmt::Result {
+    let Fingerprints { records, commands, events, types } = fingerprints;
+    let fingerprints = [records, commands, events, types].map(|print| hex(&print)).join(" ");
+    writeln!(out, "  fingerprints {fingerprints}")
+}
+
+fn print_migration(out: &mut String, entry: &MigrationEntry<'_>) -> fmt::Result {
+    let MigrationEntry { number, abi_version, schema_version, digest, .. } = entry;
+    writeln!(out, "{number} migration abi {abi_version} schema {schema_version}")?;
+    print_fingerprints(out, entry.fingerprints)?;
+    writeln!(out, "  rules {}", hex(entry.rules))?;
+    writeln!(out, "  digest {digest}")?;
+    print_environment(out, &entry.environment)
 }
 
 fn print_environment(out: &mut String, environment: &Environment<'_>) -> fmt::Result {
