@@ -59,10 +59,7 @@ fn flipped_bit_anywhere_in_a_log_is_found_or_harmless() {
             }
         }
     }
-    assert!(
-        found > 700 && harmless > 1_000 && by_verify > 4_000,
-        "{found} {harmless} {by_verify}"
-    );
+    assert!(found > 700 && harmless > 1_000 && by_verify > 4_000, "{found} {harmless} {by_verify}");
 }
 
 #[test]
