@@ -1,6 +1,8 @@
 //! `bench`: wrong arguments, and figures that would be wrong without an error.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -101,4 +103,23 @@ fn build_is_not_faster_than_itself() {
 fn help_names_the_hidden_run_under_valgrind_nowhere() {
     let ended = host(&["bench", "--help"]);
     assert!(ended.out.contains("--compare") && !ended.out.contains("under-valgrind"));
+}
+
+/// The bank allocates nothing, and a boxed plugin does. Without valgrind neither is counted.
+#[test]
+fn allocations_are_those_of_the_plugin_and_not_of_the_host() {
+    let boxed = format!("{DLL_PREFIX}statevec_boxed_so{DLL_SUFFIX}");
+    let allocations = |library: PathBuf| {
+        let mut program = program();
+        program.args(["bench", "--generate", "50", "--seconds", "0", "--json"]).arg(library);
+        let ended = ended(&mut program);
+        let figures: Value = serde_json::from_str(&ended.out).expect(&ended.err);
+        assert_eq!(figures["allocations"].is_null(), figures["instructions"].is_null());
+        figures["allocations"].as_f64()
+    };
+    let (bank, boxed) = (allocations(bank()), allocations(bank().with_file_name(boxed)));
+    assert_eq!(bank.is_some(), boxed.is_some());
+    if let (Some(bank), Some(boxed)) = (bank, boxed) {
+        assert!(bank == 0.0 && boxed > 0.5, "{bank} and {boxed} allocations per command");
+    }
 }
