@@ -14,9 +14,9 @@ use super::{
 pub struct Check {
     /// Its name, as `--only` takes it.
     pub name: &'static str,
-    /// What it looks at.
+    /// The part of the contract that it looks at.
     pub area: Area,
-    /// What it does, what it finds, and the remedy.
+    /// Its work, the faults that it finds, and the remedy.
     pub explanation: &'static str,
     pub(super) way: Way,
 }

@@ -31,7 +31,7 @@ pub(super) struct Job {
     pub(super) task: Task,
 }
 
-/// What a child process does.
+/// The task of a child process.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Task {
     /// Loads the plugin and notes its texts.

@@ -79,7 +79,7 @@ pub struct Finding {
     pub status: Status,
     /// The part of the check that found it.
     pub step: String,
-    /// What is wrong, and the remedy.
+    /// The fault, and the remedy.
     pub why: String,
     /// The shortest commands that show it, as `statevec-host run` reads them; empty if it takes no
     /// commands.

@@ -54,8 +54,8 @@ pub(super) fn over(plugin: &LoadedPlugin) -> Result<LoadedPlugin, LoadError> {
         on_unload: Some(on_unload),
         ..table
     };
-    // SAFETY: each function passes its arguments on to the plugin's own, which keeps the contract as
-    // its loader promised, and whose library stays mapped (rules 6 and 10).
+    // SAFETY: each function passes its arguments on to the plugin's own, which keeps the contract
+    // as its loader promised, and whose library stays mapped (rules 6 and 10).
     LoadedPlugin::from_static(&unsafe { StaticPlugin::from_table(|| "watched", watched) })
 }
 

@@ -27,8 +27,8 @@ pub(crate) struct CommandsArgs {
     #[command(flatten)]
     trust: TrustArgs,
 
-    /// Print one JSON Schema (draft 2020-12) for editors and other languages: it describes a line of
-    /// commands, and has events and records in $defs
+    /// Print one JSON Schema (draft 2020-12) for editors and other languages: it describes a line
+    /// of commands, and has events and records in $defs
     #[arg(long)]
     json_schema: bool,
 }

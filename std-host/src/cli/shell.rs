@@ -15,8 +15,8 @@ use super::stdio::Stdout;
 
 /// Print the completions of a shell
 ///
-/// Bash finds them in ~/.local/share/bash-completion/completions/statevec-host, zsh as _statevec-host
-/// in a folder of its fpath, fish in ~/.config/fish/completions/statevec-host.fish.
+/// Bash finds them in ~/.local/share/bash-completion/completions/statevec-host, zsh as
+/// _statevec-host in a folder of its fpath, fish in ~/.config/fish/completions/statevec-host.fish.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CompletionsArgs {
     /// The shell

@@ -120,4 +120,10 @@ fn a_report_of_the_same_seed_that_differs() {
         assert_eq!(first.out, second.out, "{defect}");
         assert!(first.out.contains("\"fail\""), "{defect}: {}", first.out);
     }
+    // A report of a plugin without a defect has its coverage.
+    let args = ["--only", "coverage", "--only", "malformed-payloads", "--seed", "9"];
+    let (first, second) = (check(&library, &args), check(&library, &args));
+    assert_eq!(first.out, second.out);
+    let other = check(&library, &["--only", "coverage", "--seed", "10"]);
+    assert!(first.out.contains("command Deposit: ") && other.code == Some(0), "{}", other.out);
 }

@@ -9,8 +9,9 @@ use super::{Checked, check, ended, library};
 /// Misbehaviour that the configuration of tests/misbehaving names, the check that must find it, and
 /// a part of the reason.
 ///
-/// Left out is what a host cannot see or must allow: calls of the plugin's own functions from inside
-/// one of them, and the context of an earlier command of the same instance during a later one.
+/// Left out is what a host cannot see or must allow: calls of the plugin's own functions from
+/// inside one of them, and the context of an earlier command of the same instance during a later
+/// one.
 const RAW: &[(&str, &str, &str)] = &[
     ("create_runtime: status 2", "create", "create_runtime returned status 2"),
     ("create_runtime: status 0xFFFFFFFF", "create", "returned status 4294967295"),

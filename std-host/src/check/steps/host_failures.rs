@@ -51,8 +51,8 @@ fn fail_each(run: &Run<'_>, script: &[ScriptCommand], kind: RuntimeErrorKind) ->
     None
 }
 
-/// Lets one call of one command fail, and compares the rest of the script with a run that leaves the
-/// command out.
+/// Lets one call of one command fail, and compares the rest of the script with a run that leaves
+/// the command out.
 fn fail_one(
     run: &Run<'_>,
     script: &[ScriptCommand],

@@ -109,7 +109,8 @@ fn leaves_a_trace(run: &Run<'_>, script: &[ScriptCommand]) -> Option<Fault> {
 /// How many rejected commands of a script are run without those before them.
 const ALONE: usize = 8;
 
-/// Runs rejected commands behind the committed ones alone: each must be rejected with the same text.
+/// Runs rejected commands behind the committed ones alone: each must be rejected with the same
+/// text.
 fn rejected_alone(run: &Run<'_>, script: &[ScriptCommand], all: &[Seen]) -> Option<String> {
     let is_rejected = |place: &usize| all[*place].end != End::Committed;
     for place in (0..all.len()).filter(is_rejected).skip(1).take(ALONE) {
