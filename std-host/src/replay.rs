@@ -26,6 +26,7 @@
 
 mod builds;
 mod compare;
+mod compare_builds;
 mod describe;
 mod divergence;
 mod error;
@@ -36,6 +37,7 @@ mod state;
 mod summary;
 
 pub use builds::LoadBuild;
+pub use compare_builds::{BuildDivergence, compare_builds};
 pub use describe::DescribedDivergence;
 pub use divergence::{Difference, Divergence, LoggedOutcome};
 pub use error::ReplayError;

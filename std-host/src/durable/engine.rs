@@ -1,6 +1,7 @@
 //! The durable engine.
 
 mod checkpoint;
+mod replace;
 mod run;
 mod stop;
 
@@ -15,6 +16,7 @@ use crate::{
     txlog::{Batch, Committer, DirectoryLock, DurableWatch, LogPosition},
 };
 
+pub use replace::ReplaceError;
 pub(crate) use run::ENDED_PROCESS;
 pub(super) use stop::Stop;
 use stop::stop_error;

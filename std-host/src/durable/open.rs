@@ -207,7 +207,7 @@ fn environment_changes(logged: &LogHeader, now: &LogHeader) -> Vec<&'static str>
     changes
 }
 
-fn write_environment(
+pub(super) fn write_environment(
     committer: &mut Committer,
     header: &LogHeader,
     position: LogPosition,

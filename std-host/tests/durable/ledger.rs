@@ -123,6 +123,11 @@ impl<const BUILD: u8> Plugin for Ledger<BUILD> {
         Ok(Self)
     }
 
+    fn validate_biz_invariants<'c>(&self, _: &mut ReadContext<'c>) -> TxResult<'c> {
+        assert_ne!(BUILD, PANICS, "this build panics");
+        Ok(())
+    }
+
     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         assert_ne!(BUILD, PANICS, "this build panics");
         match Operation::decode(command) {

@@ -22,5 +22,6 @@ mod other_schema;
 mod plugin_limits;
 mod recorded_file;
 mod refused;
+mod replace;
 mod replay;
 mod replay_migrated;

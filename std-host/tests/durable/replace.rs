@@ -1,0 +1,106 @@
+//! A running engine that takes another build of its plugin.
+
+use statevec_abi::boundary::RuntimeCommandRef;
+use statevec_host::{
+    LoadedPlugin,
+    durable::{DurableEngine, ReplaceError},
+    replay::{BuildDivergence, compare_builds},
+    storage::Fault,
+};
+
+use crate::{
+    crash::{closed, quiet},
+    ledger::{self, Operation, build, ledger},
+    life::World,
+    next_schema,
+};
+
+fn open(world: &World, plugin: &LoadedPlugin) -> DurableEngine {
+    DurableEngine::open(&world.directory, plugin, world.options()).unwrap()
+}
+
+/// Stores an item, and returns its value.
+fn store(engine: &mut DurableEngine, value: u64) -> u64 {
+    let (kind, payload) = Operation::Store { id: 77, value }.encode();
+    let ext_seq = engine.position().ext_seq.unwrap() + 1;
+    engine.submit(&RuntimeCommandRef::new(kind, ext_seq, 0, &payload)).unwrap();
+    let records = engine.engine().store().records(1);
+    let item = records.last().unwrap();
+    u64::from_le_bytes(item.data[8..16].try_into().unwrap())
+}
+
+#[test]
+fn engine_goes_on_with_another_build_of_the_same_schema() {
+    quiet();
+    let world = closed();
+    let mut engine = open(&world, &ledger());
+    assert_eq!(store(&mut engine, 5), 5);
+    let before = *engine.position();
+    engine.replace_plugin(&build(ledger::OTHER_VALUE)).unwrap();
+    let after = *engine.position();
+    assert_eq!((after.entry, after.digest), (before.entry + 1, before.digest));
+    assert_eq!((after.tx_seq, after.ext_seq), (before.tx_seq, before.ext_seq));
+    assert_eq!(engine.durable(), after.entry);
+    assert_eq!(store(&mut engine, 6), 7, "the build adds one");
+    let end = engine.close().unwrap();
+    world.disk.restart();
+    let again = open(&world, &build(ledger::OTHER_VALUE));
+    assert_eq!(*again.position(), end);
+}
+
+#[test]
+fn build_that_does_not_fit_is_refused_and_the_one_before_goes_on() {
+    quiet();
+    let world = closed();
+    let mut engine = open(&world, &ledger());
+    let before = *engine.position();
+    let error = engine.replace_plugin(&next_schema::plugin()).unwrap_err();
+    assert!(matches!(error, ReplaceError::Schema { .. }), "{error}");
+    assert!(error.to_string().contains("field Item.shelf: new, u16"), "{error}");
+    let error = engine.replace_plugin(&build(ledger::PANICS)).unwrap_err();
+    assert!(matches!(error, ReplaceError::Invariant { .. }), "{error}");
+    assert_eq!(*engine.position(), before);
+    assert_eq!(store(&mut engine, 5), 5);
+    engine.engine().store().check_consistency().unwrap();
+    engine.close().unwrap();
+}
+
+#[test]
+fn log_that_fails_stops_the_engine_and_loses_nothing() {
+    quiet();
+    let counted = closed();
+    let mut engine = open(&counted, &ledger());
+    let before = counted.disk.changes();
+    engine.replace_plugin(&build(ledger::OTHER_VALUE)).unwrap();
+    let changes = counted.disk.changes() - before;
+    assert!(changes >= 2, "{changes}");
+    for change in 0..changes {
+        let world = closed();
+        let mut engine = open(&world, &ledger());
+        let last = engine.position().entry;
+        world.disk.fail_change(world.disk.changes() + change, Fault::Io);
+        engine.replace_plugin(&build(ledger::OTHER_VALUE)).unwrap_err();
+        drop(engine);
+        world.disk.clear_faults();
+        world.disk.restart();
+        let engine = open(&world, &ledger());
+        assert!((last..=last + 2).contains(&engine.position().entry));
+    }
+}
+
+#[test]
+fn builds_are_compared_on_the_last_entries() {
+    quiet();
+    let world = closed();
+    let engine = open(&world, &ledger());
+    let to = engine.durable();
+    let compare = |now: u8, next: u8| {
+        compare_builds(&world.directory, &build(now), &build(next), to.saturating_sub(20), to)
+    };
+    assert_eq!(compare(ledger::SOUND, ledger::SOUND).unwrap(), None);
+    let next = compare(ledger::SOUND, ledger::OTHER_VALUE).unwrap();
+    assert!(matches!(next, Some(BuildDivergence::Next(_))), "{next:?}");
+    let now = compare(ledger::OTHER_VALUE, ledger::SOUND).unwrap();
+    assert!(matches!(now, Some(BuildDivergence::Now(_))), "{now:?}");
+    drop(engine);
+}
