@@ -4,12 +4,12 @@
 use std::{
     ffi::OsStr,
     fs::{self, File},
-    io,
+    io::{self, Read as _},
     os::{fd::AsRawFd as _, unix::ffi::OsStrExt as _},
     path::{Path, PathBuf},
 };
 
-use memmap2::MmapOptions;
+use memmap2::{Mmap, MmapOptions};
 
 use super::{LoadError, identity::FileIdentity};
 
@@ -37,12 +37,14 @@ pub(super) fn path_of(file: &File) -> Option<PathBuf> {
 /// Returns true if this process has mapped code of another file that had this path when it was
 /// mapped. The dynamic linker would answer the path with that code.
 pub(super) fn maps_predecessor(path: &Path, file: &File) -> bool {
-    let mapped = || {
-        let maps = Maps::with(file)?;
-        Ok::<_, io::Error>(maps.lines().any(|mapping| {
-            mapping.executable && mapping.path() == path && mapping.file != maps.file
-        }))
-    };
+    let mapped =
+        || {
+            let maps = Maps::with(file)?;
+            let file = maps.file()?;
+            Ok::<_, io::Error>(maps.lines().any(|mapping| {
+                mapping.executable && mapping.path() == path && mapping.file != file
+            }))
+        };
     mapped().unwrap_or_default()
 }
 
@@ -50,9 +52,10 @@ pub(super) fn maps_predecessor(path: &Path, file: &File) -> bool {
 pub(super) fn check_code_of(path: &Path, file: &File, address: usize) -> Result<(), LoadError> {
     let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
     let maps = Maps::with(file).map_err(unreadable)?;
-    let found = maps.lines().find(|mapping| mapping.range.contains(&address));
+    let file = maps.file().map_err(unreadable)?;
+    let found = maps.lines().find(|mapping| mapping.contains(address));
     match found {
-        Some(found) if found.executable && found.file == maps.file => Ok(()),
+        Some(found) if found.executable && found.file == file => Ok(()),
         found => Err(LoadError::AnotherFile {
             path: path.to_path_buf(),
             found: found.map(|found| found.path().to_path_buf()),
@@ -60,43 +63,48 @@ pub(super) fn check_code_of(path: &Path, file: &File, address: usize) -> Result<
     }
 }
 
-/// The contents of `/proc/self/maps`, and how a certain file is called there.
+/// The contents of `/proc/self/maps`, and a byte of a certain file that stands there.
 struct Maps {
     text: Vec<u8>,
-    file: MappedFile,
+    byte: Mmap,
 }
 
 /// Device and inode as the kernel shows them for mappings. On some file systems (btrfs, overlayfs)
 /// they differ from those that `stat` gives, so they are compared with each other only.
-#[derive(Clone, PartialEq, Eq)]
-struct MappedFile {
-    device: Vec<u8>,
-    inode: Vec<u8>,
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct MappedFile<'a> {
+    device: &'a [u8],
+    inode: &'a [u8],
 }
 
 struct Mapping<'a> {
-    range: std::ops::Range<usize>,
+    /// `start-end`, in hexadecimal.
+    range: &'a str,
     executable: bool,
-    file: MappedFile,
+    file: MappedFile<'a>,
     path: &'a [u8],
 }
+
+/// Bytes of a usual table, so that few reads get all of it: the kernel writes it anew for each.
+const USUAL_LEN: usize = 16 << 10;
 
 impl Maps {
     /// Maps a byte of the file, so that it stands in the table, and reads the table.
     fn with(file: &File) -> io::Result<Self> {
         // SAFETY: the byte is not read; only its address is used (rule 10).
         let byte = unsafe { MmapOptions::new().len(1).map(file) }?;
-        let mut maps = Self {
-            text: fs::read("/proc/self/maps")?,
-            file: MappedFile { device: Vec::new(), inode: Vec::new() },
-        };
-        let address = byte.as_ptr().addr();
-        let ours = maps.lines().find(|mapping| mapping.range.contains(&address));
-        let file = ours.map(|ours| ours.file);
-        maps.file = file.ok_or_else(|| {
+        let mut text = Vec::with_capacity(USUAL_LEN);
+        File::open("/proc/self/maps")?.read_to_end(&mut text)?;
+        Ok(Self { text, byte })
+    }
+
+    /// The file of the byte.
+    fn file(&self) -> io::Result<MappedFile<'_>> {
+        let address = self.byte.as_ptr().addr();
+        let ours = self.lines().find(|mapping| mapping.contains(address));
+        ours.map(|ours| ours.file).ok_or_else(|| {
             io::Error::other("/proc/self/maps does not show the memory of this process")
-        })?;
-        Ok(maps)
+        })
     }
 
     fn lines(&self) -> impl Iterator<Item = Mapping<'_>> {
@@ -108,14 +116,19 @@ impl<'a> Mapping<'a> {
     /// `start-end permissions offset device inode      path`
     fn parse(line: &'a [u8]) -> Option<Self> {
         let mut words = line.splitn(6, |&byte| byte == b' ');
-        let mut range = str::from_utf8(words.next()?).ok()?.split('-');
-        let mut bound = || usize::from_str_radix(range.next()?, 16).ok();
-        let range = bound()?..bound()?;
+        let range = str::from_utf8(words.next()?).ok()?;
         let executable = words.next()?.get(2) == Some(&b'x');
         let _offset = words.next()?;
-        let file = MappedFile { device: words.next()?.into(), inode: words.next()?.into() };
+        let file = MappedFile { device: words.next()?, inode: words.next()? };
         let path = words.next().unwrap_or_default().trim_ascii_start();
         Some(Self { range, executable, file, path })
+    }
+
+    fn contains(&self, address: usize) -> bool {
+        let bound = |digits| usize::from_str_radix(digits, 16).ok();
+        let range =
+            self.range.split_once('-').and_then(|(start, end)| Some(bound(start)?..bound(end)?));
+        range.is_some_and(|range| range.contains(&address))
     }
 
     /// The file's path when it was mapped, or its new path if it was moved since.
@@ -136,14 +149,17 @@ mod tests {
     fn mapping_is_read_with_and_without_a_path() {
         let line = b"7f00-7f80 r-xp 00001000 fe:00 1234                       /a b/c.so (deleted)";
         let mapping = Mapping::parse(line).unwrap();
-        assert_eq!((mapping.range, mapping.executable), (0x7f00..0x7f80, true));
-        assert_eq!((&*mapping.file.device, &*mapping.file.inode), (&b"fe:00"[..], &b"1234"[..]));
+        assert!(mapping.executable);
+        let inside = [0x7eff, 0x7f00, 0x7f7f, 0x7f80].map(|address| mapping.contains(address));
+        assert_eq!(inside, [false, true, true, false]);
+        assert_eq!((mapping.file.device, mapping.file.inode), (&b"fe:00"[..], &b"1234"[..]));
         let line = b"7f00-7f80 rw-p 00000000 00:00 0 ";
         let mapping = Mapping::parse(line).unwrap();
         assert_eq!((mapping.executable, mapping.path()), (false, Path::new("")));
-        for line in [&b""[..], b"7f00", b"7f00-7f80", b"x-y r-xp 0 0 0", b"7f00-7f80 r-xp 0 0"] {
+        for line in [&b""[..], b"7f00", b"7f00-7f80", b"7f00-7f80 r-xp 0 0"] {
             assert!(Mapping::parse(line).is_none());
         }
+        assert!(!Mapping::parse(b"x-y r-xp 0 0 0").unwrap().contains(0));
     }
 
     #[test]

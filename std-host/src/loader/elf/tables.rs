@@ -27,7 +27,9 @@ pub(super) fn check<'d, Elf: FileHeader<Endian = Endianness>>(
     endian: Endianness,
     data: Data<'d>,
 ) -> Result<(), Damage> {
-    let tables = LinkerTables { dynamic, segments, symbols, data };
+    // Found once, because there are thousands of relocations.
+    let access = if relocates_code(dynamic) { Access::Read } else { Access::Write };
+    let tables = LinkerTables { dynamic, segments, symbols, access, data };
     for (tag, name) in [(DT_INIT, "DT_INIT"), (DT_FINI, "DT_FINI")] {
         let place = dynamic.get(tag).filter(|&address| address != 0);
         if place.is_some_and(|address| !segments.allows(address, 1, Access::Execute)) {
@@ -81,6 +83,8 @@ struct LinkerTables<'a, 'd> {
     dynamic: &'a Dynamic<'d>,
     segments: &'a Segments,
     symbols: usize,
+    /// The access that the memory of a relocation must allow.
+    access: Access,
     data: Data<'d>,
 }
 
@@ -158,8 +162,7 @@ impl<'d> LinkerTables<'_, 'd> {
     }
 
     fn check_relocation(&self, address: u64, symbol: u32) -> Result<(), Damage> {
-        let access = if self.relocates_code() { Access::Read } else { Access::Write };
-        if !self.segments.allows(address, 1, access) {
+        if !self.segments.allows(address, 1, self.access) {
             return Err(wrong("a relocation changes memory that is not the library's to change"));
         }
         if symbol as usize >= self.symbols && self.symbols > 0 && symbol > 0 {
@@ -167,11 +170,11 @@ impl<'d> LinkerTables<'_, 'd> {
         }
         Ok(())
     }
+}
 
-    fn relocates_code(&self) -> bool {
-        let flags = self.dynamic.get(DT_FLAGS).unwrap_or_default();
-        self.dynamic.get(DT_TEXTREL).is_some() || flags & DF_TEXTREL.0 != 0
-    }
+fn relocates_code(dynamic: &Dynamic<'_>) -> bool {
+    let flags = dynamic.get(DT_FLAGS).unwrap_or_default();
+    dynamic.get(DT_TEXTREL).is_some() || flags & DF_TEXTREL.0 != 0
 }
 
 fn other_size(name: &str) -> Damage {
