@@ -8,6 +8,7 @@
 #[cfg(feature = "peers")]
 pub mod chart;
 pub mod drive;
+pub mod engine_reads;
 #[cfg(feature = "peers")]
 pub mod ledger;
 pub mod library;

@@ -101,7 +101,8 @@ pub struct Engine<H: StoreLayer = Store> {
     host: H,
     progress: Progress,
     stop: Stop,
-    lookahead: Lookahead,
+    /// Made by the first batch.
+    lookahead: Option<Lookahead>,
     /// Memory for encoded typed commands.
     pub(crate) payload: Vec<u8>,
 }
@@ -178,7 +179,9 @@ impl<H: StoreLayer> Engine<H> {
     ) -> ControlFlow<B> {
         let mut positions = 0..;
         for chunk in commands.chunks(AHEAD) {
-            self.lookahead.look_up(chunk, self.host.store());
+            let store = self.host.store();
+            let lookahead = self.lookahead.get_or_insert_with(|| Lookahead::new(store.schema()));
+            lookahead.look_up(chunk, store);
             for (command, position) in chunk.iter().zip(positions.by_ref()) {
                 each(position, self.run(command))?;
             }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Engine, EngineError, EngineFailure, instance::Instance, lookahead::Lookahead,
-    progress::Progress, stop::Stop,
+    Engine, EngineError, EngineFailure, instance::Instance, progress::Progress, stop::Stop,
 };
 use crate::{
     loader::LoadedPlugin,
@@ -77,7 +76,7 @@ impl<H: StoreLayer> Engine<H> {
                 host,
                 progress: Progress::new(),
                 stop: Stop::new(),
-                lookahead: Lookahead::new(plugin.schema()),
+                lookahead: None,
                 payload: Vec::new(),
             }),
             Err(source) => {

@@ -36,7 +36,9 @@ fn measure() -> Result<(), Box<dyn Error>> {
         "Machine: {processor}. Toolchain: {rustc}, the workspace's release profile. Command: \
          `cargo run --release --features peers --bin host`. Times are the best of several runs.\n\n"
     );
-    text.push_str(&scaling::tables(&scaling::rows()?));
+    let rows = scaling::rows()?;
+    text.push_str(&scaling::tables(&rows));
+    scaling::draw(&rows)?;
     text.push_str(&sweep::tables()?);
     text.push_str(&load::table()?);
     write_section("host", &text)

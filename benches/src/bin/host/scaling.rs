@@ -5,13 +5,17 @@ use std::{
     env,
     error::Error,
     fs,
+    path::Path,
     process::Command,
-    time::Instant,
 };
 
-use statevec_benches::ledger::{
-    Account, Deposits, EngineLedger, Ledger, MapLedger, PLATFORM, engine::Feeding, map::Stored,
-    redb::RedbLedger, sqlite::SqliteLedger,
+use statevec_benches::{
+    chart::{Chart, Series},
+    ledger::{
+        Account, Deposits, EngineLedger, Ledger, MapLedger, PLATFORM, engine::Feeding, map::Stored,
+        redb::RedbLedger, sqlite::SqliteLedger,
+    },
+    processor::processor_time,
 };
 
 const ACCOUNTS: [u64; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
@@ -95,9 +99,9 @@ pub(crate) fn print_row(accounts: &str) -> Result<(), Box<dyn Error>> {
     check(&mut engine, accounts, &deposits, 2 * TURNS)?;
     check(&mut hash_map, accounts, &deposits, TURNS)?;
     check(&mut tree_map, accounts, &deposits, TURNS)?;
-    let began = Instant::now();
+    let began = processor_time();
     engine.engine().validate().map_err(|failure| failure.to_string())?;
-    let validate = began.elapsed().as_nanos() as f64 / (accounts + 1) as f64;
+    let validate = (processor_time() - began).as_nanos() as f64 / (accounts + 1) as f64;
 
     let names = ["engine, `run_batch`", "engine, `run`", "`HashMap`", "`BTreeMap`"];
     let mut peers: Vec<_> = names.map(str::to_owned).into_iter().zip(best).collect();
@@ -185,7 +189,7 @@ pub(crate) fn tables(rows: &[Row]) -> String {
     text.push_str(&format!(
         "\nDeposits go to accounts all over the place. A deposit changes two accounts (the customer's and the platform's) and makes two events. \
          The engine runs the bank's shared library. The maps are those of the standard library, with the bank's logic, an undo log and events, \
-         written for them and without a boundary. The databases run one transaction per command, redb without durability, SQLite with prepared statements \
+         written for them and without a boundary. Times are the processor's. The databases run one transaction per command, redb without durability, SQLite with prepared statements \
          and without a journal file; they keep no events. The best of {TURNS} turns of {DEPOSITS} deposits; of 2 turns of {DATABASE_DEPOSITS} for the databases. \
          The last line is the median over the turns. Afterwards all hold the expected balances.\n\n\
          | engine, per account |"
@@ -206,6 +210,24 @@ pub(crate) fn tables(rows: &[Row]) -> String {
          The map's accounts take 32 bytes.\n\n",
     );
     text
+}
+
+/// The picture.
+pub(crate) fn draw(rows: &[Row]) -> Result<(), Box<dyn Error>> {
+    let peers = rows.first().map_or(0, |row| row.peers.len());
+    let series = (0..peers).filter_map(|at| {
+        let name = rows.first()?.peers.get(at)?.0.replace('`', "");
+        let values = rows.iter().map(|row| row.peers.get(at).map(|(_, nanos)| *nanos)).collect();
+        Some(Series { name, values })
+    });
+    let chart = Chart {
+        title: "Nanoseconds per deposit, by number of accounts",
+        places: rows.iter().map(|row| row.accounts.to_string()).collect(),
+        series: series.collect(),
+        ours: 2,
+        label: |nanos| format!("{nanos} ns"),
+    };
+    chart.write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("engine.svg"))
 }
 
 fn line(text: &mut String, name: &str, rows: &[Row], cell: impl Fn(&Row) -> Option<String>) {

@@ -16,6 +16,7 @@ use std::{
 use statevec_benches::{
     Operation, Peer,
     drive::drive,
+    engine_reads::{self, EngineReads},
     operation::COMMANDS,
     peers::{PeerVisitor, each, each_half},
     recorded::{self, Deposits, Recorded},
@@ -125,6 +126,17 @@ pub(crate) fn recorded() -> Result<Vec<Row>, Box<dyn Error>> {
     Ok(costs.map(row).collect())
 }
 
+/// Counts operations that change nothing in an engine with its store.
+pub(crate) fn reads() -> Result<Vec<Row>, Box<dyn Error>> {
+    let costs = count(engine_reads::NAME, engine_reads::OPERATIONS.len())?;
+    let row = |(operation, cost): (Operation, f64)| Row {
+        peer: engine_reads::NAME,
+        operation: operation.name(),
+        cost,
+    };
+    Ok(engine_reads::OPERATIONS.into_iter().zip(costs).map(row).collect())
+}
+
 /// Runs this program under callgrind. Gives the instructions of each of the measured operations.
 fn count(peer: &str, operations: usize) -> Result<Vec<f64>, Box<dyn Error>> {
     let folder = Folder::new()?;
@@ -193,6 +205,9 @@ pub(crate) fn run_measured(peer: &str, operations: &[Operation]) -> Result<(), B
     if peer == recorded::NAME {
         return run_recorded();
     }
+    if peer == engine_reads::NAME {
+        return run_reads();
+    }
     let mut run = RunMeasured { peer, operations, found: false };
     each(&mut run)?;
     each_half(&mut run)?;
@@ -206,6 +221,20 @@ fn run_recorded() -> Result<(), Box<dyn Error>> {
         for rounds in [ROUNDS, 2 * ROUNDS] {
             let mut outcome = Ok(0);
             measured(&mut || outcome = black_box(deposits.run(rounds, recorded)));
+            outcome?;
+        }
+    }
+    Ok(())
+}
+
+fn run_reads() -> Result<(), Box<dyn Error>> {
+    let mut reads = EngineReads::new()?;
+    for operation in engine_reads::OPERATIONS {
+        let commands = operation.commands();
+        reads.run(operation, &commands, 1)?;
+        for rounds in [ROUNDS, 2 * ROUNDS] {
+            let mut outcome = Ok(0);
+            measured(&mut || outcome = black_box(reads.run(operation, &commands, rounds)));
             outcome?;
         }
     }

@@ -21,7 +21,7 @@ use std::{
     process::ExitCode,
 };
 
-use callgrind::{Measure, Row, recorded, run_measured};
+use callgrind::{Measure, Row, reads, recorded, run_measured};
 use statevec_benches::{
     Machine, Operation,
     peers::{each, each_half, each_of_ours},
@@ -69,7 +69,7 @@ fn with_valgrind(task: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
             readme::write(
                 &whole.costs,
                 &halves.costs,
-                &recorded()?,
+                &engine()?,
                 &machine.processor,
                 &[&machine.rustc, valgrind],
             )?;
@@ -84,6 +84,13 @@ fn ours() -> Result<Vec<Row>, Box<dyn Error>> {
     let mut measure = Measure::default();
     each_of_ours(&mut measure)?;
     let mut rows: Vec<_> = measure.costs.iter().flat_map(|costs| costs.rows()).collect();
+    rows.extend(engine()?);
+    Ok(rows)
+}
+
+/// The engine with its store.
+fn engine() -> Result<Vec<Row>, Box<dyn Error>> {
+    let mut rows = reads()?;
     rows.extend(recorded()?);
     Ok(rows)
 }

@@ -10,7 +10,7 @@ use crate::callgrind::{Costs, Row};
 pub(crate) fn write(
     whole: &[Costs],
     halves: &[Costs],
-    recorded: &[Row],
+    engine: &[Row],
     processor: &str,
     versions: &[&String; 2],
 ) -> Result<(), Box<dyn Error>> {
@@ -18,10 +18,10 @@ pub(crate) fn write(
     let tables = format!(
         "Machine: {processor}. Toolchain: {rustc}, {valgrind}, the workspace's release profile.\n\n{}\n\
          What each side costs, beside the floor of the first column above:\n\n{}\n\
-         What an entry of the transaction log costs in an engine with its store:\n\n{}",
+         The engine with its store, and what an entry of the transaction log costs there:\n\n{}",
         table(whole),
         table(halves),
-        list(recorded),
+        list(engine),
     );
     write_section("instructions", &tables)
 }

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
-        [] => measure(10_000_000, 1_000_000).and_then(|openings| write(&openings)),
+        [] => measure(10_000_000, 250_000).and_then(|openings| write(&openings)),
         ["--quick"] => measure(100_000, 1_000).map(|openings| print!("{}", table(&openings))),
         _ => Err("usage: tail [--quick]".into()),
     };

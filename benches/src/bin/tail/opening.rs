@@ -29,7 +29,7 @@ pub(crate) struct Opening {
 }
 
 /// Commands are run so many times, each time on an empty ledger.
-pub(crate) const RUNS: usize = 3;
+pub(crate) const RUNS: usize = 2;
 
 impl Opening {
     /// Opens accounts in an order all over the place, one every `micros` microseconds, in ledgers
