@@ -53,7 +53,8 @@ impl Ledger {
     /// Recovers the state of `entries` entries, of which `applied` are applied one by one.
     pub(crate) fn recover(&self, entries: u64, applied: u64) -> Result<Duration, Box<dyn Error>> {
         let began = processor_time();
-        let recovered = recover(&self.directory, self.plugin.schema(), StoreLimits::default())?;
+        let recovered =
+            recover(&self.directory, Some(self.plugin.schema()), StoreLimits::default())?;
         let took = processor_time() - began;
         if (recovered.position().entry, recovered.applied) != (entries, applied) {
             return Err(format!("{} entries were applied", recovered.applied).into());
