@@ -37,6 +37,16 @@ struct OpenSegment {
     len: u64,
     /// Up to where zeros were written.
     zeroed: u64,
+    /// True if it has no frame. The next segment would have the same name.
+    is_empty: bool,
+}
+
+impl OpenSegment {
+    /// Reserves room for a frame that is longer than a segment.
+    fn extend(&mut self, frame: u64) -> Result<(), LogError> {
+        self.len = self.offset + frame;
+        Ok(self.file.allocate(self.len).context("extend", &self.path)?)
+    }
 }
 
 impl LogWriter {
@@ -71,7 +81,9 @@ impl LogWriter {
                 write_all_at(&*file, &tail.last, tail.last_start).context("write", &path)?;
                 file.sync_data().context("sync", &path)?;
                 let (offset, zeroed) = (tail.offset, tail.offset);
-                (OpenSegment { file, path, offset, len, zeroed }, tail.chain)
+                // The tail's last bytes are the header if there is no frame.
+                let is_empty = tail.last_start == 0;
+                (OpenSegment { file, path, offset, len, zeroed, is_empty }, tail.chain)
             }
             None => create_segment(&*storage, dir, &options, &header, &end.position, 0, 0)?,
         };
@@ -109,7 +121,11 @@ impl LogWriter {
     fn write(&mut self, batch: &mut Batch) -> Result<(), LogError> {
         let frame = batch.sealed_len() as u64;
         if self.segment.offset + frame > self.segment.len {
-            self.next_segment(frame)?;
+            if self.segment.is_empty {
+                self.segment.extend(frame)?;
+            } else {
+                self.next_segment(frame)?;
+            }
         }
         let entry = batch.first_entry();
         let header = batch.seal(self.chain).ok_or_else(|| LogError::TooLong {
@@ -129,7 +145,7 @@ impl LogWriter {
         let (file, path) = (&*segment.file, &segment.path);
         write_all_at(file, batch.bytes(), segment.offset).context("write", path)?;
         file.sync_data().context("sync", path)?;
-        segment.offset = end;
+        (segment.offset, segment.is_empty) = (end, false);
         self.chain = Chain::after(&header);
         self.position = *batch.position();
         self.durable.store(self.position.entry);
@@ -182,6 +198,6 @@ fn create_segment(
     write_all_at(&*file, &bytes, 0).context("write", &path)?;
     file.sync_data().context("sync", &path)?;
     storage.sync_dir(dir).context("sync", dir)?;
-    let segment = OpenSegment { file, path, offset, len, zeroed: offset };
+    let segment = OpenSegment { file, path, offset, len, zeroed: offset, is_empty: true };
     Ok((segment, Chain::after_segment(&header)))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_host::{
     durable::{DurableEngine, DurableError, begin_with_checkpoint, can_begin_with_checkpoint},
     storage::{Crash, Fault, SimulatedDisk},
@@ -89,5 +90,31 @@ fn a_file_that_is_no_checkpoint_leaves_the_directory_empty() {
         assert!(join(&world, wrong).is_err());
         assert!(can_begin_with_checkpoint(&world.directory).unwrap());
         assert_eq!(world.disk.contents(Path::new("/data/JOINING")), None);
+    }
+}
+
+#[test]
+fn a_first_frame_that_is_longer_than_a_segment_is_written_to_it() {
+    for reopens in [false, true] {
+        let world = World::new(&ledger(), SimulatedDisk::new(5));
+        let mut options = world.options();
+        (options.log.segment_bytes, options.log.frame_bytes) = (4096, 1 << 20);
+        let open = || DurableEngine::open(&world.directory, &ledger(), options.clone()).unwrap();
+        let mut engine = open();
+        if reopens {
+            drop(engine);
+            engine = open();
+        }
+        for ext_seq in 1..=200 {
+            let payload = [ext_seq, 1_u64].map(u64::to_le_bytes).concat();
+            engine.submit(&RuntimeCommandRef::new(1, ext_seq, 0, &payload)).unwrap();
+        }
+        assert_eq!(engine.sync().unwrap(), 200, "{reopens}");
+        drop(engine);
+        let engine = open();
+        assert_eq!(engine.position().entry, 200, "{reopens}");
+        drop(engine);
+        world.disk.restart();
+        assert!(world.verify().unwrap().end.torn.is_none());
     }
 }
