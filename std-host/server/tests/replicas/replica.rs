@@ -1,6 +1,11 @@
 //! Replicas of a test.
 
-use std::{path::Path, process::Output};
+use std::{
+    path::Path,
+    process::Output,
+    thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -8,6 +13,9 @@ use super::{
     nodes::wait_for,
     process::{Server, bank, command, program},
 };
+
+/// The longest time for a replica to catch up.
+const LONGEST: Duration = Duration::from_secs(90);
 
 pub(crate) const STREAM: &str = "BANK";
 
@@ -51,7 +59,13 @@ pub(crate) fn place(server: &Server) -> (u64, String) {
 #[track_caller]
 pub(crate) fn assert_equal(replicas: &[&Server], last: u64) -> String {
     for replica in replicas {
-        wait_for("a replica is where the stream is", || place(replica).0 == last);
+        let began = Instant::now();
+        while place(replica).0 != last {
+            let log = replica.log();
+            let has_stopped = log.contains("the replica has stopped");
+            assert!(!has_stopped && began.elapsed() < LONGEST, "not at {last}: {log}");
+            thread::sleep(Duration::from_millis(50));
+        }
     }
     let places: Vec<_> = replicas.iter().map(|replica| place(replica)).collect();
     assert!(places.windows(2).all(|pair| pair[0] == pair[1]), "{places:?}");

@@ -57,6 +57,11 @@ impl Server {
         Self { child, address, log, reader: Some(reader) }
     }
 
+    /// The log so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
     /// A new connection.
     pub(crate) fn client(&self) -> Client {
         Client::connect(self.address)
