@@ -71,7 +71,7 @@ fn replay_enforces_the_limits_of_each_entry() {
     engine.close().unwrap();
 
     assert_eq!(logged(&world), [(0, Limits::NONE), (5, NO_DELETES), (7, Limits::NONE)]);
-    // Whatever limits the replaying program gives to the plugin, those of the log hold.
+    // The limits of the log hold, and not those that the replaying program gives to the plugin.
     for limits in [Limits::NONE, NO_DELETES, Limits { host_calls: 0, ..Limits::NONE }] {
         let plugin = ledger().with_limits(limits);
         assert_eq!(replayed(&world, &plugin), (36, 0, image.clone()), "{limits:?}");

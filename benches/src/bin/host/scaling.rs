@@ -25,7 +25,7 @@ const DEPOSITS: usize = 1_000_000;
 const DATABASE_DEPOSITS: usize = 20_000;
 const TURNS: usize = 7;
 
-/// What was measured at one number of accounts.
+/// The figures of one number of accounts.
 pub(crate) struct Row {
     pub(crate) accounts: u64,
     /// Name, and nanoseconds per deposit: the best turn.

@@ -1,4 +1,4 @@
-//! What the steps do with rows.
+//! Creates, changes and reads rows for the steps.
 
 use statevec_abi::{abi::SysId, prelude::*};
 
