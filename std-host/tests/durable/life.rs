@@ -156,13 +156,25 @@ impl World {
         let (kind, payload) = operation.encode();
         let ext_seq = engine.position().entry + 1;
         let mut model = Model::clone(self.models.last().unwrap());
-        model.apply(operation);
+        // The disk may have failed, on another thread, while the process before ran this command.
+        let interrupted = engine.opened().interrupted;
+        let ended_process = interrupted.is_some_and(|running| running.ext_seq == ext_seq);
+        if !ended_process {
+            model.apply(operation);
+        }
         // It may become durable even if the call fails.
         self.models.push(Arc::new(model));
         self.operations.push(operation);
         let command = RuntimeCommandRef::new(kind, ext_seq, 0, &payload);
         let Submitted::Ran(logged) = engine.submit(&command)? else { panic!("a duplicate") };
         assert_eq!(logged.number(), ext_seq);
+        if ended_process {
+            let EntryOutcome::Failed(failure) = logged.entry().outcome else {
+                panic!("{ext_seq} ended a process and ran again")
+            };
+            let text = failure.text.to_string();
+            assert_eq!(text, "the process ended while it ran this command");
+        }
         self.acknowledged = self.acknowledged.max(engine.durable());
         Ok(())
     }
