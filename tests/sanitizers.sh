@@ -41,6 +41,9 @@ not_under_address=(
     misbehaviour::
     passing::
     the_program_s_readme_shows_what_the_program_prints
+    the_page_on_determinism_is_not_true
+    # valgrind cannot run a program that AddressSanitizer instruments.
+    figures_are_those_of_the_commands
     # They measure the memory of the process, and the sanitizer keeps what is freed.
     committed_giant_gives_back_what_is_not_records
     rejected_giant_gives_its_memory_back

@@ -85,7 +85,8 @@ fn assert_fails(commands: &[(u8, &[u8])], kind: RuntimeErrorKind, text: &str) {
     const STORED: SchemaDef<'static> = SCHEMA.def.for_store();
     let mut memory: FixedMemory<1, { record_size(&STORED) }, 0> = FixedMemory::new();
     let mut store = FixedStore::new(&STORED, &mut memory).unwrap();
-    let plugin = static_plugin!(Counters, slots = 1, schema_json = none);
+    // The tests run side by side, and share the pool.
+    let plugin = static_plugin!(Counters, slots = 8, schema_json = none);
     let api = PluginApi::of_static(&plugin).unwrap();
     assert_eq!(api.schema_bytes(), Ok(&b""[..]));
     let (gate, mut error) = (pin!(HostGate::new()), RuntimeErrorBuf::cleared());
