@@ -49,7 +49,7 @@ diff --unified --label server "$target_dir/heap-server.txt" --label firmware <(g
     fail "the boxed plugin differs from the server"
 echo "firmware: boxed plugin: the same as the server; $heap"
 
-cargo test --manifest-path "$here/../../Cargo.toml" -p statevec-abi --features terse --test terse
+cargo test --manifest-path "$here/../../Cargo.toml" -p statevec-abi --features terse --test terse --test layers
 "$here/report.sh" --check
 
 # compare_on TARGET QEMU-PROGRAM DEBIAN-PACKAGE QEMU-ARGUMENT…: builds the image for another target,
