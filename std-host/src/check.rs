@@ -29,7 +29,7 @@
 //!     program: "/usr/bin/statevec-host".into(),
 //!     arguments: vec!["check-child".into()],
 //! };
-//! let report = check::run(&options, &program)?;
+//! let report = check::run(&options, &program, &|| false)?;
 //! assert_eq!(report.count(Status::Fail), 0);
 //! # Ok::<(), check::CheckError>(())
 //! ```
@@ -49,6 +49,7 @@ mod junit;
 mod limits;
 mod probe;
 mod process;
+mod process_group;
 mod report;
 mod run;
 mod script;

@@ -268,7 +268,7 @@ pub const CHECKS: &[Check] = &[
         Area::Process,
         process::process_state,
         "Compares the process before and after: working folder, environment variables, files, \
-         threads, signals.",
+         threads, processes, signals.",
     ),
     steps(
         "output",

@@ -1,4 +1,4 @@
-//! The limits of a child process.
+//! The limits of a child process, and its end with its parent.
 
 use super::job::Job;
 
@@ -22,6 +22,9 @@ pub(super) fn set(job: &Job) {
         let limit = maximum.map_or(limit, |maximum| limit.min(maximum));
         let _ = setrlimit(resource, Rlimit { current: Some(limit), maximum });
     }
+    // A parent that is killed cannot end its children.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
 }
 
 /// This system limits processes in another way; the parent's limit of time holds.

@@ -10,11 +10,10 @@ use std::{
     time::Duration,
 };
 
-use wait_timeout::ChildExt as _;
-
 use super::{
     job::{Job, Task, Variation, journal_path},
     journal::{self, Line},
+    process_group::{ProcessGroup, Waited},
 };
 
 /// The program that is started for each check: it must call [`run_child`](super::run_child) with
@@ -44,12 +43,19 @@ pub(super) struct Children<'c> {
     pub(super) folder: &'c Path,
     /// The work of each child, but for its task.
     pub(super) job: Job,
+    /// Tells that no further child is to be started, and that those that run are to be ended.
+    is_stopped: &'c (dyn Fn() -> bool + Sync),
     count: AtomicU64,
 }
 
 impl<'c> Children<'c> {
-    pub(super) fn new(program: &'c ChildProgram, folder: &'c Path, job: Job) -> Self {
-        Self { program, folder, job, count: AtomicU64::new(0) }
+    pub(super) fn new(
+        program: &'c ChildProgram,
+        folder: &'c Path,
+        job: Job,
+        is_stopped: &'c (dyn Fn() -> bool + Sync),
+    ) -> Self {
+        Self { program, folder, job, is_stopped, count: AtomicU64::new(0) }
     }
 
     pub(super) fn run(&self, task: Task) -> io::Result<Ended> {
@@ -58,6 +64,9 @@ impl<'c> Children<'c> {
 
     /// Runs a child that may take so many seconds.
     pub(super) fn run_within(&self, task: Task, seconds: u64) -> io::Result<Ended> {
+        if (self.is_stopped)() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
         let folder = self.folder.join(self.count.fetch_add(1, Relaxed).to_string());
         let work = folder.join("work");
         fs::create_dir_all(&work)?;
@@ -71,12 +80,12 @@ impl<'c> Children<'c> {
         command.args(&self.program.arguments).arg(&folder).current_dir(&work);
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         vary(&mut command, variation, &work)?;
-        let mut child = command.spawn()?;
-        let status = child.wait_timeout(Duration::from_secs(seconds))?;
-        if status.is_none() {
-            child.kill()?;
-            child.wait()?;
-        }
+        let child = ProcessGroup::spawn(&mut command)?;
+        let status = match child.wait(Duration::from_secs(seconds), self.is_stopped)? {
+            Waited::Exited(status) => Some(status),
+            Waited::TimedOut => None,
+            Waited::Stopped => return Err(io::ErrorKind::Interrupted.into()),
+        };
         let lines = journal::read(&journal_path(&folder)).unwrap_or_default();
         let is_done = matches!(lines.last(), Some(Line::Done));
         let fault = match status {

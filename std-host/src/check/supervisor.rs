@@ -85,20 +85,39 @@ pub enum CheckError {
         /// The fault.
         source: CommandError,
     },
+    /// The checks were stopped before their end.
+    #[error("the checks were stopped before their end")]
+    Stopped,
 }
 
 /// Checks a plugin, each check in a process of its own.
 ///
+/// `is_stopped` is asked again and again. Once it returns true, the processes are ended, and there
+/// is no report.
+///
 /// # Errors
 ///
-/// The file cannot be read, no process can be started, or an example is no command of the plugin.
-/// Everything that is wrong with the plugin is in the report.
-pub fn run(options: &CheckOptions, program: &ChildProgram) -> Result<Report, CheckError> {
+/// The file cannot be read, no process can be started, an example is no command of the plugin, or
+/// the checks were stopped. Everything that is wrong with the plugin is in the report.
+pub fn run(
+    options: &CheckOptions,
+    program: &ChildProgram,
+    is_stopped: &(dyn Fn() -> bool + Sync),
+) -> Result<Report, CheckError> {
+    let report = report(options, program, is_stopped);
+    if is_stopped() { Err(CheckError::Stopped) } else { report }
+}
+
+fn report(
+    options: &CheckOptions,
+    program: &ChildProgram,
+    is_stopped: &(dyn Fn() -> bool + Sync),
+) -> Result<Report, CheckError> {
     let path = &options.plugin;
     let file = |source| CheckError::File { path: path.clone(), source };
     let sha256 = File::open(path).and_then(Sha256::of).map_err(file)?;
     let folder = tempfile::tempdir()?;
-    let mut children = Children::new(program, folder.path(), job(options));
+    let mut children = Children::new(program, folder.path(), job(options), is_stopped);
     let described = children.run(Task::Describe)?;
     let plugin = Described::of(described);
     if let Ok(plugin) = &plugin {

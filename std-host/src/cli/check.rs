@@ -13,6 +13,7 @@ use statevec_host::crate_folder::build;
 use super::check_error::CheckCommandError;
 use super::config;
 use super::error::CliError;
+use super::interrupt::Interrupt;
 use super::named_path::NamedPath;
 use super::output::{print_to, unless_closed};
 use super::plugin_args::{ConfigArgs, TrustArgs};
@@ -144,16 +145,19 @@ fn check_named(name: &str) -> Result<&'static Check, String> {
 }
 
 pub(crate) fn check(args: &CheckArgs) -> Result<(), CliError> {
-    let mut out = Stdout::take().map_err(|source| CliError::Setup { source })?;
+    let setup = |source| CliError::Setup { source };
+    let mut out = Stdout::take().map_err(setup)?;
     let Some(plugin) = args.plugin.as_deref().filter(|_| !args.list) else {
         let written = out.write_all(report::list().as_bytes()).and_then(|()| out.flush());
         return unless_closed(written.map_err(|source| CliError::Output { source }));
     };
     let junit = args.junit.as_deref().map(NamedPath::find).transpose();
-    let junit = junit.map_err(|source| CliError::Setup { source })?;
-    let program = env::current_exe().map_err(|source| CliError::Setup { source })?;
-    let program = ChildProgram { program, arguments: vec![CHILD.into()] };
-    let report = check::run(&options(args, plugin)?, &program).map_err(CheckCommandError::from)?;
+    let junit = junit.map_err(setup)?;
+    let interrupt = Interrupt::watch().map_err(setup)?;
+    let report = make(args, plugin, &interrupt).map_err(|error| match interrupt.received() {
+        Some(signal) => CliError::CheckInterrupted { signal },
+        None => error,
+    })?;
     let is_strict = args.strictness == Strictness::Strict;
     if let Some(file) = &junit {
         write_junit(file, &report, is_strict)?;
@@ -162,6 +166,14 @@ pub(crate) fn check(args: &CheckArgs) -> Result<(), CliError> {
     let failed = report.count(Status::Fail);
     let failed = if is_strict { failed + report.count(Status::Warn) } else { failed };
     if failed > 0 { Err(CheckCommandError::Failed { count: failed }.into()) } else { Ok(()) }
+}
+
+fn make(args: &CheckArgs, plugin: &Path, interrupt: &Interrupt) -> Result<Report, CliError> {
+    let program = env::current_exe().map_err(|source| CliError::Setup { source })?;
+    let program = ChildProgram { program, arguments: vec![CHILD.into()] };
+    let options = options(args, plugin)?;
+    let report = check::run(&options, &program, &|| interrupt.received().is_some());
+    Ok(report.map_err(CheckCommandError::from)?)
 }
 
 /// Makes one check, in the process that was started for it.

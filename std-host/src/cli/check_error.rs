@@ -23,7 +23,7 @@ impl CheckCommandError {
     /// Returns true if the user can correct it with another argument.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
-            Self::Check(error) => !matches!(error, CheckError::Start { .. }),
+            Self::Check(error) => !matches!(error, CheckError::Start { .. } | CheckError::Stopped),
             Self::Examples { .. } | Self::JUnit { .. } => true,
             Self::Xml { .. } | Self::Failed { .. } => false,
         }

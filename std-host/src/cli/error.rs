@@ -118,6 +118,8 @@ pub(crate) enum CliError {
     Interrupted { signal: Signal, commands: u64 },
     #[error("{signal} ended the replay after entry {entry}")]
     ReplayInterrupted { signal: Signal, entry: u64 },
+    #[error("{signal} ended the checks before there was a report")]
+    CheckInterrupted { signal: Signal },
     #[error("cannot set up standard input, standard output and signals")]
     Setup { source: io::Error },
 }
@@ -135,9 +137,9 @@ impl CliError {
     /// plugin, the host or the machine, and a signal's own code.
     pub(crate) fn exit_code(&self) -> u8 {
         let is_usage = match self {
-            Self::Interrupted { signal, .. } | Self::ReplayInterrupted { signal, .. } => {
-                return signal.exit_code();
-            }
+            Self::Interrupted { signal, .. }
+            | Self::ReplayInterrupted { signal, .. }
+            | Self::CheckInterrupted { signal } => return signal.exit_code(),
             Self::Diverged { .. } => return 3,
             Self::Plugin(error) => error.is_usage(),
             Self::Check(error) => error.is_usage(),

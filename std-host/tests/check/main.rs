@@ -6,6 +6,8 @@
 mod check_arguments;
 #[cfg(unix)]
 mod defects;
+#[cfg(target_os = "linux")]
+mod interrupted;
 #[cfg(unix)]
 mod misbehaviour;
 #[cfg(unix)]

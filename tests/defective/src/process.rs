@@ -15,10 +15,19 @@ pub(crate) fn on_create() {
 pub(crate) fn before(plugin: &Defective) {
     match &*plugin.defect {
         "thread that stays" => drop(thread::spawn(|| thread::sleep(Duration::from_secs(3)))),
+        "process that stays" => drop(sleep().spawn()),
+        "endless wait for a process" => drop(sleep().status()),
         "another working folder" => drop(env::set_current_dir("/")),
         "file that is left" => drop(fs::write("journal", b"left")),
         "print" => println!("a command comes"),
         "exit" => process::exit(0),
         _ => {}
     }
+}
+
+/// A process that lasts longer than any check. Its argument is one that no other program uses.
+fn sleep() -> process::Command {
+    let mut sleep = process::Command::new("sleep");
+    sleep.arg("86397");
+    sleep
 }

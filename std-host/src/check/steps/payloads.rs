@@ -4,6 +4,7 @@ use statevec_abi_alloc::schema::{FieldType, PayloadDefinition};
 
 use crate::check::{
     generate::Flavour,
+    report::Status,
     run::Run,
     script::ScriptCommand,
     session::{End, Seen, Session},
@@ -36,9 +37,6 @@ pub(in crate::check) fn malformed_payloads(run: &Run<'_>) {
         run.search(Flavour::Any, |script| super::outcomes::fails(run, script));
     });
 }
-
-/// The status of a payload that is committed.
-use crate::check::report::Status;
 
 /// Changes the payload of each command of this kind in a script, and expects a rejection.
 fn vary(

@@ -49,13 +49,18 @@ pub(in crate::check) struct State {
     folder: Option<PathBuf>,
     variables: BTreeMap<std::ffi::OsString, std::ffi::OsString>,
     files: Vec<std::ffi::OsString>,
-    /// Lines of the kernel's status: threads, signals, and the mask of new files.
+    /// Lines of the kernel's status: threads, signals, and the mask of new files; and the processes
+    /// that this one started.
     status: BTreeMap<String, String>,
 }
 
+/// A line of our own beside the kernel's.
+const PROCESSES: &str = "Processes";
+
 /// The lines that no plugin may change, and what a change means.
-const LINES: [(&str, &str); 5] = [
+const LINES: [(&str, &str); 6] = [
     ("Threads", "leaves threads running"),
+    (PROCESSES, "leaves processes running"),
     ("SigCgt", "catches signals"),
     ("SigIgn", "ignores signals"),
     ("SigBlk", "blocks signals"),
@@ -77,12 +82,9 @@ impl State {
             .map(|entries| entries.flatten().map(|entry| entry.file_name()).collect())
             .unwrap_or_default();
         files.sort();
-        Self {
-            folder,
-            variables: env::vars_os().collect(),
-            files,
-            status: status.lines().filter_map(line).collect(),
-        }
+        let mut status: BTreeMap<_, _> = status.lines().filter_map(line).collect();
+        status.insert(PROCESSES.into(), processes());
+        Self { folder, variables: env::vars_os().collect(), files, status }
     }
 
     /// The differences, each as the end of a sentence about the plugin.
@@ -104,4 +106,16 @@ impl State {
         }
         changes
     }
+}
+
+/// The numbers of the processes that the threads of this one started and that are not waited for;
+/// empty where the system does not say.
+fn processes() -> String {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let mut processes: Vec<String> = threads
+        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok())
+        .flat_map(|children| children.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    processes.sort();
+    processes.join(" ")
 }

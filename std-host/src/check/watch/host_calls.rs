@@ -59,9 +59,17 @@ fn host() -> Option<&'static RuntimeHostVTableV1> {
     unsafe { HOST.load(Relaxed).as_ref() }
 }
 
-fn read() -> Option<&'static RuntimeReadVTableV1> {
-    // SAFETY: null, or the host's table, which is a constant of this program (rule 10).
-    unsafe { READ.load(Relaxed).as_ref() }
+/// The reads of a validation, or those of a command.
+fn reads<const VALIDATES: bool>() -> Option<RuntimeReadVTableV1> {
+    if VALIDATES {
+        // SAFETY: null, or the host's table, which is a constant of this program (rule 10).
+        return unsafe { READ.load(Relaxed).as_ref() }.copied();
+    }
+    host().map(|table| RuntimeReadVTableV1 {
+        with_read_typed_raw: table.with_read_typed_raw,
+        with_read_typed_by_pk_raw: table.with_read_typed_by_pk_raw,
+        for_each_record_key_raw: table.for_each_record_key_raw,
+    })
 }
 
 /// Passes a call on. A null `out_error` is replaced by a buffer of its own, so that the refusal can
@@ -105,11 +113,7 @@ unsafe extern "C" fn read_by_id<const VALIDATES: bool>(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    let function = if VALIDATES {
-        read().and_then(|table| table.with_read_typed_raw)
-    } else {
-        host().and_then(|table| table.with_read_typed_raw)
-    };
+    let function = reads::<VALIDATES>().and_then(|table| table.with_read_typed_raw);
     pass_on!(
         "with_read_typed_raw",
         function,
@@ -127,11 +131,7 @@ unsafe extern "C" fn read_by_pk<const VALIDATES: bool>(
     out_found: *mut u8,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    let function = if VALIDATES {
-        read().and_then(|table| table.with_read_typed_by_pk_raw)
-    } else {
-        host().and_then(|table| table.with_read_typed_by_pk_raw)
-    };
+    let function = reads::<VALIDATES>().and_then(|table| table.with_read_typed_by_pk_raw);
     pass_on!(
         "with_read_typed_by_pk_raw",
         function,
@@ -198,11 +198,7 @@ unsafe extern "C" fn walk<const VALIDATES: bool>(
     visitor: Option<RuntimeRecordKeyVisitor>,
     out_error: *mut RuntimeErrorBuf,
 ) -> RuntimeCallStatus {
-    let function = if VALIDATES {
-        read().and_then(|table| table.for_each_record_key_raw)
-    } else {
-        host().and_then(|table| table.for_each_record_key_raw)
-    };
+    let function = reads::<VALIDATES>().and_then(|table| table.for_each_record_key_raw);
     pass_on!("for_each_record_key_raw", function, out_error, (ctx, kind, visitor_ctx, visitor))
 }
 
