@@ -102,6 +102,35 @@ fn the_length_of_fixed_bytes_is_no_part_of_the_key() {
 }
 
 #[test]
+fn a_decoded_key_has_other_fields_than_its_record() {
+    let registry = registry();
+    let layout = registry.pk_layout(EVERY_KEY).unwrap();
+    let mut data = [0; 240];
+    for (byte, value) in data[..36].iter_mut().zip(1_u8..) {
+        *byte = value.wrapping_mul(0x9b);
+    }
+    // True, and the length of the fixed bytes.
+    (data[0], data[28], data[29]) = (1, 5, 0);
+    let pk = registry.encode_pk(EVERY_KEY, &data).unwrap();
+    let mut decoded = [0; 240];
+    assert!(layout.decode(&pk, &mut decoded));
+    assert_eq!(decoded, data);
+
+    // The zeros behind fixed bytes do not count, and other bytes are left alone.
+    data[31..35].fill(0);
+    let pk = registry.encode_pk(EVERY_KEY, &data).unwrap();
+    let mut decoded = [0xee; 240];
+    assert!(layout.decode(&pk, &mut decoded));
+    assert_eq!((decoded[28], decoded[29]), (1, 0));
+    assert_eq!(decoded[KEY_END..], [0xee; 240 - KEY_END]);
+
+    let mut decoded = [0xee; 240];
+    assert!(!layout.decode(&pk[1..], &mut decoded) && !layout.decode(&[0; 35], &mut decoded));
+    assert!(!layout.decode(&pk, &mut decoded[..KEY_END - 1]));
+    assert_eq!(decoded, [0xee; 240], "nothing is written");
+}
+
+#[test]
 fn a_record_or_buffer_that_is_too_short_gives_no_key() {
     let registry = registry();
     let layout = registry.pk_layout(EVERY_KEY).unwrap();

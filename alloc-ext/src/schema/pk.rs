@@ -1,4 +1,4 @@
-//! Encodes primary keys from the data of records.
+//! Primary keys: encoded from the data of records, and decoded into it.
 
 use alloc::vec::Vec;
 
@@ -44,6 +44,20 @@ impl PkLayout {
             rest = part.encode(data, rest)?;
         }
         Some(pk)
+    }
+
+    /// Writes the fields of a key into the data of a record, and leaves all other bytes alone.
+    ///
+    /// A key has no length of fixed bytes: it becomes that of the bytes without the zeros behind
+    /// them. `false` when `pk` is not [`pk_len`](Self::pk_len) long or `data` shorter than
+    /// [`data_len`](Self::data_len); `data` is untouched then.
+    #[must_use]
+    pub fn decode(&self, pk: &[u8], data: &mut [u8]) -> bool {
+        if pk.len() != self.pk_len || data.len() < self.data_len {
+            return false;
+        }
+        let decoded = self.parts.iter().try_fold(pk, |rest, part| part.decode(rest, data));
+        decoded.is_some()
     }
 
     /// Lays out the key that consists of these fields; the field that cannot be part of a key is
@@ -121,6 +135,27 @@ impl Part {
             }
         }
     }
+
+    /// Writes the field that `pk` starts with, and returns what is left of `pk`.
+    fn decode<'k>(self, pk: &'k [u8], data: &mut [u8]) -> Option<&'k [u8]> {
+        let field = data.get_mut(self.offset..)?;
+        let len = match self.encoding {
+            Encoding::Bool | Encoding::Byte => put(take::<1>(pk)?, field).map(|_| 1),
+            Encoding::U16 => put(big_endian::<2>(take(pk)?), field).map(|_| 2),
+            Encoding::U32 => put(big_endian::<4>(take(pk)?), field).map(|_| 4),
+            Encoding::U64 => put(big_endian::<8>(take(pk)?), field).map(|_| 8),
+            Encoding::I32 => put(flip_sign(big_endian::<4>(take(pk)?)), field).map(|_| 4),
+            Encoding::I64 => put(flip_sign(big_endian::<8>(take(pk)?)), field).map(|_| 8),
+            Encoding::Bytes { len } => {
+                let bytes = pk.get(..len)?;
+                let used = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+                let padded = put(u16::try_from(used).ok()?.to_le_bytes(), field)?;
+                padded.get_mut(..len)?.copy_from_slice(bytes);
+                Some(len)
+            }
+        }?;
+        pk.get(len..)
+    }
 }
 
 fn take<const N: usize>(field: &[u8]) -> Option<[u8; N]> {
@@ -133,9 +168,10 @@ fn put<const N: usize>(bytes: [u8; N], out: &mut [u8]) -> Option<&mut [u8]> {
     Some(rest)
 }
 
-fn big_endian<const N: usize>(mut little_endian: [u8; N]) -> [u8; N] {
-    little_endian.reverse();
-    little_endian
+/// Little-endian bytes as big-endian ones, or the other way round.
+fn big_endian<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
+    bytes.reverse();
+    bytes
 }
 
 /// Makes negative numbers sort before positive ones when their bytes are compared.

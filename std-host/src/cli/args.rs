@@ -131,6 +131,11 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) log: bool,
 
+    /// Print each host call of the plugin with its answer on standard error, one JSON object per
+    /// line
+    #[arg(long, conflicts_with_all = ["data", "record"])]
+    pub(crate) trace: bool,
+
     /// Print outcomes and errors only: no progress, no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,

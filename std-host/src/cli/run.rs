@@ -25,7 +25,7 @@ use super::outcome_buffer::{FlushFirst, OutcomeBuffer};
 use super::plugin;
 use super::progress::Progress;
 use super::runner::{DurableRunner, SyncFirst};
-use super::runner::{MemoryRunner, RecordedRunner, Runner};
+use super::runner::{MemoryRunner, RecordedRunner, Runner, TracedRunner};
 use super::state::{Identity, StateOut, read_state};
 use super::stdio::{Source, Stdout, tell};
 use super::stream::{End, Stream, StreamOptions};
@@ -86,7 +86,15 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
         return Session { parts, runner, commands }.run(state_out);
     }
     let commands = read_commands(args, input, &plugin);
-    let engine = crash::during(Call::Create, || create(&plugin, &config, records))?;
+    let store = records.map_or_else(|| Store::new(Arc::clone(plugin.schema())), Ok);
+    let store = store.map_err(EngineError::from)?;
+    if args.trace {
+        let create = || TracedRunner::create(&plugin, &config, store, args.no_outcomes);
+        let runner = crash::during(Call::Create, create)?;
+        return Session { parts, runner, commands }.run(state_out);
+    }
+    let create = || GuardedEngine::with_store(&plugin, &config, store);
+    let engine = crash::during(Call::Create, create).map_err(EngineError::from)?;
     match &record {
         Some(file) => {
             let runner = RecordedRunner::new(engine, file, &config, args.no_outcomes)?;
@@ -97,15 +105,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
             Session { parts, runner, commands }.run(state_out)
         }
     }
-}
-
-fn create(
-    plugin: &LoadedPlugin,
-    config: &str,
-    records: Option<Store>,
-) -> Result<GuardedEngine, EngineError> {
-    let store = records.map_or_else(|| Store::new(Arc::clone(plugin.schema())), Ok)?;
-    Ok(GuardedEngine::with_store(plugin, config, store)?)
 }
 
 fn read_commands(args: &RunArgs, input: Box<dyn Read>, plugin: &LoadedPlugin) -> Commands {

@@ -3,11 +3,12 @@
 mod durable;
 mod memory;
 mod recorded;
+mod traced;
 
 use std::io::Write;
 
 use statevec_abi::boundary::RuntimeCommandRef;
-use statevec_host::{GuardedEngine, PluginFailure, Store};
+use statevec_host::{PluginFailure, Store};
 
 use super::error::CliError;
 use super::summary::Counts;
@@ -15,6 +16,7 @@ use super::summary::Counts;
 pub(crate) use durable::{CheckpointEvery, DurableRunner, SyncEvery, SyncFirst};
 pub(crate) use memory::MemoryRunner;
 pub(crate) use recorded::RecordedRunner;
+pub(crate) use traced::TracedRunner;
 
 /// Runs commands, and prints their outcomes once the caller may act on them.
 pub(crate) trait Runner {
@@ -41,8 +43,8 @@ pub(crate) trait Runner {
         None
     }
 
-    /// Passes the engine to `f`.
-    fn with_engine<R>(&self, f: impl FnOnce(&GuardedEngine) -> R) -> R;
+    /// Passes the records to `f`.
+    fn with_store<R>(&self, f: impl FnOnce(&Store) -> R) -> R;
 
     /// Lets the plugin check its invariants.
     fn validate(&mut self) -> Result<(), PluginFailure>;

@@ -69,7 +69,7 @@ impl<R: Runner, W: Write> Stream<'_, R, W> {
 
     /// Runs one command at a time: a line of JSON costs many times what a batch would save.
     fn run_all(&mut self) -> Result<(), CliError> {
-        let schema = self.runner.with_engine(|engine| Arc::clone(engine.plugin().schema()));
+        let schema = self.runner.with_store(|store| Arc::clone(store.schema()));
         loop {
             self.check_interrupt()?;
             let (line, command) = match self.commands.next(&schema) {
@@ -108,8 +108,8 @@ impl<R: Runner, W: Write> Stream<'_, R, W> {
     }
 
     fn print_log(&self, ext_seq: u64) {
-        self.runner.with_engine(|engine| {
-            for message in engine.store().log() {
+        self.runner.with_store(|store| {
+            for message in store.log() {
                 let message = String::from_utf8_lossy(message);
                 tell(&format_args!("log: ext_seq {ext_seq}: {}", Escaped(message)));
             }

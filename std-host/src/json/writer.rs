@@ -1,6 +1,7 @@
 //! Outcomes, events and records as JSON.
 
 mod entry;
+mod host_call;
 mod shape;
 mod value;
 
@@ -10,6 +11,7 @@ use statevec_abi::abi::{RecordKey, RecordKind, RuntimeErrorKind, SysId};
 use statevec_abi::host::CallFailure;
 use statevec_abi_alloc::schema::SchemaRegistry;
 
+use self::host_call::KeyShape;
 use self::shape::Shape;
 use self::value::EnumNames;
 use super::bytes::push_hex;
@@ -50,6 +52,7 @@ pub struct JsonWriter {
     commands: Vec<Option<Shape>>,
     events: Vec<Option<Shape>>,
     records: Vec<Option<Shape>>,
+    keys: Vec<Option<KeyShape>>,
 }
 
 /// The text around the name of a command, an event and a record.
@@ -61,29 +64,24 @@ impl JsonWriter {
     /// Knows no names: it writes kinds as numbers, and bytes in hexadecimal.
     #[must_use]
     pub const fn without_names() -> Self {
-        Self { commands: Vec::new(), events: Vec::new(), records: Vec::new() }
+        Self { commands: Vec::new(), events: Vec::new(), records: Vec::new(), keys: Vec::new() }
     }
 
     /// Prepares the names of a schema.
     #[must_use]
     pub fn new(schema: &SchemaRegistry) -> Self {
         let enums = EnumNames::new(schema);
-        let by_kind = |shapes: &mut dyn Iterator<Item = (u8, Shape)>| {
-            let mut table = Vec::new();
-            for (kind, shape) in shapes {
-                // Definitions come by ascending kind, and each kind once.
-                table.resize_with(usize::from(kind), || None);
-                table.push(Some(shape));
-            }
-            table
-        };
         let command = |def| Shape::of_payload(COMMAND, def, &enums);
         let event = |def| Shape::of_payload(EVENT, def, &enums);
         let record = |def| Shape::of_record(RECORD, def, &enums);
+        let mut keys = schema.record_defs().filter_map(|def| {
+            KeyShape::of_record(schema, def, &enums).map(|shape| (def.kind, shape))
+        });
         Self {
             commands: by_kind(&mut schema.command_defs().map(|def| (def.kind, command(def)))),
             events: by_kind(&mut schema.event_defs().map(|def| (def.kind, event(def)))),
             records: by_kind(&mut schema.record_defs().map(|def| (def.kind, record(def)))),
+            keys: by_kind(&mut keys),
         }
     }
 
@@ -206,6 +204,16 @@ impl JsonWriter {
     ) -> Result<(), DecodeError> {
         push_fields(shape(&self.records, kind), "record", kind, data, out)
     }
+}
+
+/// A table with the shape of each kind. They come by ascending kind, and each kind once.
+fn by_kind<S>(shapes: &mut dyn Iterator<Item = (u8, S)>) -> Vec<Option<S>> {
+    let mut table = Vec::new();
+    for (kind, shape) in shapes {
+        table.resize_with(usize::from(kind), || None);
+        table.push(Some(shape));
+    }
+    table
 }
 
 #[inline]

@@ -40,6 +40,7 @@ mod state_out_obstacles;
 #[cfg(target_os = "linux")]
 mod syncs;
 mod tools;
+mod trace;
 mod trust;
 #[cfg(unix)]
 mod unruly;

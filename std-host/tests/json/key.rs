@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use statevec_abi::layers::{Answer, AnsweredCall, LayerCall};
 use statevec_abi_alloc::schema::{
     FieldDefinition, FieldType, RecordDefinition, SchemaRegistry, Version,
 };
-use statevec_host::json::parse_key;
+use statevec_host::json::{JsonWriter, parse_key};
 
 fn field(name: &'static str, index: u32, offset: u32, ty: FieldType, len: u32) -> FieldDefinition {
     FieldDefinition {
@@ -73,4 +74,23 @@ fn a_text_that_is_no_key_is_refused_with_the_field() {
         assert!(found.contains(error), "{error:?} is not in {found:?}");
     }
     assert_eq!(key(&[], "{}").unwrap_err(), r#"record "Limit" has no primary key"#);
+}
+
+#[test]
+fn key_in_a_host_call_reads_back_as_another_one() {
+    let pk_fields = &["code", "account"];
+    let writer = JsonWriter::new(&schema(pk_fields));
+    for pk in [
+        [b'E', b'U', 0, 0x80, 0, 0, 7],
+        [0, 0, 0, 0, 0, 0, 0],
+        [b'a', 0, b'c', 0x7f, 0xff, 0xff, 0xff],
+        [0xff; 7],
+    ] {
+        let call = LayerCall::Delete { kind: 3, pk: &pk };
+        let made = AnsweredCall { call, answer: Answer::Missing, bytes: 0 };
+        let mut line = String::new();
+        writer.host_call(None, &made, &mut line);
+        let call: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(key(pk_fields, &call["key"].to_string()), Ok(pk.to_vec()), "{line}");
+    }
 }

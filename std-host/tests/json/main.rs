@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
 mod commands;
+mod host_calls;
 mod invalid_line;
 mod key;
 mod longest_line;

@@ -14,7 +14,7 @@ use std::{
 
 use statevec_abi::{boundary::RuntimeCommandRef, txlog::EntryOutcome};
 use statevec_host::{
-    GuardedEngine, LoadedPlugin, PluginFailure, Store,
+    LoadedPlugin, PluginFailure, Store,
     durable::{CheckpointOptions, DataDirectory, DurableEngine, DurableOptions, Submitted},
     foreign_text::Escaped,
     json::JsonWriter,
@@ -161,8 +161,8 @@ impl Runner for DurableRunner {
         self.0.borrow_mut().failure.take()
     }
 
-    fn with_engine<R>(&self, f: impl FnOnce(&GuardedEngine) -> R) -> R {
-        f(self.0.borrow().engine.engine())
+    fn with_store<R>(&self, f: impl FnOnce(&Store) -> R) -> R {
+        f(self.0.borrow().engine.engine().store())
     }
 
     fn validate(&mut self) -> Result<(), PluginFailure> {

@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use statevec_abi::boundary::RuntimeCommandRef;
-use statevec_host::{GuardedEngine, Outcome, PluginFailure, Store, json::JsonWriter};
+use statevec_host::{
+    EngineFailure, GuardedEngine, LoadedPlugin, Outcome, PluginFailure, Store, json::JsonWriter,
+};
 
 use super::{Ran, Runner};
 use crate::cli::error::CliError;
@@ -17,7 +19,7 @@ pub(crate) struct MemoryRunner {
 
 impl MemoryRunner {
     pub(crate) fn new(engine: GuardedEngine, is_silent: bool) -> Self {
-        let lines = Lines::new(&engine, is_silent);
+        let lines = Lines::new(engine.plugin(), is_silent);
         Self { engine, lines }
     }
 }
@@ -42,8 +44,8 @@ impl Runner for MemoryRunner {
         self.lines.print(out)
     }
 
-    fn with_engine<R>(&self, f: impl FnOnce(&GuardedEngine) -> R) -> R {
-        f(&self.engine)
+    fn with_store<R>(&self, f: impl FnOnce(&Store) -> R) -> R {
+        f(self.engine.store())
     }
 
     fn validate(&mut self) -> Result<(), PluginFailure> {
@@ -51,7 +53,7 @@ impl Runner for MemoryRunner {
     }
 
     fn unload(self) -> (Store, Result<(), CliError>) {
-        unload(self.engine)
+        unloaded(self.engine.unload(), |store| store)
     }
 }
 
@@ -63,8 +65,8 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(engine: &GuardedEngine, is_silent: bool) -> Self {
-        Self { writer: JsonWriter::new(engine.plugin().schema()), text: String::new(), is_silent }
+    pub(super) fn new(plugin: &LoadedPlugin, is_silent: bool) -> Self {
+        Self { writer: JsonWriter::new(plugin.schema()), text: String::new(), is_silent }
     }
 
     /// Adds the line of an outcome.
@@ -97,13 +99,16 @@ impl Lines {
     }
 }
 
-/// Unloads an engine, and returns the records, also if unloading fails.
-pub(super) fn unload(engine: GuardedEngine) -> (Store, Result<(), CliError>) {
-    match engine.unload() {
-        Ok(store) => (store, Ok(())),
+/// The records of an engine that was unloaded, also if unloading failed.
+pub(super) fn unloaded<H>(
+    result: Result<H, EngineFailure<H>>,
+    store: impl FnOnce(H) -> Store,
+) -> (Store, Result<(), CliError>) {
+    match result {
+        Ok(host) => (store(host), Ok(())),
         Err(failure) => {
-            let (error, store) = failure.into_parts();
-            (store, Err(error.into()))
+            let (error, host) = failure.into_parts();
+            (store(host), Err(error.into()))
         }
     }
 }

@@ -15,7 +15,7 @@ use statevec_host::{
 
 use super::{
     Ran, Runner,
-    memory::{Lines, unload},
+    memory::{Lines, unloaded},
 };
 use crate::cli::error::CliError;
 use crate::cli::named_path::NamedPath;
@@ -43,7 +43,7 @@ impl RecordedRunner {
         let header = LogHeader::of_plugin(engine.plugin(), config, StoreLimits::default());
         let recorder = Recorder::begin(BufWriter::with_capacity(256 << 10, file), &header)
             .map_err(|source| CliError::Record { path: path.into(), source })?;
-        let lines = Lines::new(&engine, is_silent);
+        let lines = Lines::new(engine.plugin(), is_silent);
         Ok(Self { engine, recorder, lines, path: path.into() })
     }
 
@@ -76,8 +76,8 @@ impl Runner for RecordedRunner {
         self.recorder.flush().map_err(|source| self.failed(source))
     }
 
-    fn with_engine<R>(&self, f: impl FnOnce(&GuardedEngine) -> R) -> R {
-        f(&self.engine)
+    fn with_store<R>(&self, f: impl FnOnce(&Store) -> R) -> R {
+        f(self.engine.store())
     }
 
     fn validate(&mut self) -> Result<(), PluginFailure> {
@@ -87,7 +87,7 @@ impl Runner for RecordedRunner {
     fn unload(self) -> (Store, Result<(), CliError>) {
         let path = self.path;
         let written = self.recorder.into_sink().into_inner();
-        let (store, unloaded) = unload(self.engine);
+        let (store, unloaded) = unloaded(self.engine.unload(), |store| store);
         let synced =
             written.map_err(std::io::IntoInnerError::into_error).and_then(|file| file.sync_all());
         (store, unloaded.and(synced.map_err(|source| CliError::RecordFile { path, source })))

@@ -1,6 +1,6 @@
 //! The prepared form of one command, event or record.
 
-use statevec_abi_alloc::schema::{PayloadDefinition, RecordDefinition};
+use statevec_abi_alloc::schema::{FieldDefinition, PayloadDefinition, RecordDefinition};
 
 use super::value::{EnumNames, Form, Misfit};
 use crate::foreign_text::push_json_string;
@@ -10,7 +10,7 @@ use crate::json::error::{DecodeError, cut};
 #[derive(Debug)]
 pub(super) struct Shape {
     name: Box<str>,
-    /// The text before the fields, or for a command before its outcome.
+    /// The text before the fields, or for a command before its outcome. A key has none.
     opening: Box<str>,
     fields: Box<[Field]>,
     /// The size of a record's data. Payloads are as long as their fields.
@@ -50,15 +50,21 @@ impl Shape {
         def: &RecordDefinition,
         enums: &EnumNames<'_>,
     ) -> Self {
-        let fields = def.fields.iter().enumerate().map(|(position, field)| Field {
-            name: (*field.name).into(),
-            label: label(position, &field.name),
-            offset: Some(field.offset as usize),
-            form: Form::new(field.ty, Some(field.len), field.enum_type_name.as_deref(), enums),
-        });
         let opening = opening(before, &def.name, after);
+        let fields = record_fields(def.fields.iter(), enums);
         let data_size = Some(def.data_size as usize);
-        Self { name: (*def.name).into(), opening, fields: fields.collect(), data_size }
+        Self { name: (*def.name).into(), opening, fields, data_size }
+    }
+
+    /// The fields of a record's primary key, which lie in the first bytes of its data.
+    pub(super) fn of_key(def: &RecordDefinition, len: usize, enums: &EnumNames<'_>) -> Self {
+        let fields = def.pk_fields.iter().filter_map(|name| def.field_by_name(name));
+        let fields = record_fields(fields, enums);
+        Self { name: (*def.name).into(), opening: Box::default(), fields, data_size: Some(len) }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(super) fn opening(&self) -> &str {
@@ -106,6 +112,19 @@ impl Shape {
             }
         }
     }
+}
+
+fn record_fields<'d>(
+    defs: impl Iterator<Item = &'d FieldDefinition>,
+    enums: &EnumNames<'_>,
+) -> Box<[Field]> {
+    let field = |(position, def): (usize, &FieldDefinition)| Field {
+        name: (*def.name).into(),
+        label: label(position, &def.name),
+        offset: Some(def.offset as usize),
+        form: Form::new(def.ty, Some(def.len), def.enum_type_name.as_deref(), enums),
+    };
+    defs.enumerate().map(field).collect()
 }
 
 fn opening(before: &str, name: &str, after: &str) -> Box<str> {
