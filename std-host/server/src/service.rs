@@ -18,7 +18,7 @@ use crate::{
     ingress::{Ingress, LocalIngress},
     logging,
     metrics::Metrics,
-    nats::{self, NatsError, Replica, StartError},
+    nats::{self, NatsError, Replica, Resignation, StartError},
     options::{InitSettings, Settings},
     plugin::{self, PluginError},
     publication::LocalPublication,
@@ -205,13 +205,15 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
         metrics,
         status,
     );
+    let resignation = replica.as_ref().map(|replica| replica.resignation.clone());
     let replicating = async move {
         match replica {
             Some(replica) => replica.run(engine, plugin, directory, durable).await,
             None => None,
         }
     };
-    let served = runtime.block_on(serve(settings, app, state_watch.clone(), replicating));
+    let served =
+        runtime.block_on(serve(settings, app, state_watch.clone(), replicating, resignation));
     shutdown::tell_stopping();
     inbox.close();
     if end.recv_timeout(settings.stop_time).is_err() {
@@ -237,6 +239,7 @@ async fn serve(
     app: App,
     mut state: watch::Receiver<EngineState>,
     replicating: impl Future<Output = Option<String>> + Send + 'static,
+    resignation: Option<Resignation>,
 ) -> Result<(), ServiceError> {
     let listen = settings.listen;
     let listener = TcpListener::bind(listen)
@@ -263,7 +266,13 @@ async fn serve(
             name = signals.wait() => info!("{name}: no more requests are taken"),
             _ = state.wait_for(|state| matches!(state, EngineState::Stopped { .. })) => {}
         }
+        if let Some(resignation) = &resignation {
+            resignation.ask();
+        }
     };
     http::serve(listener, settings, app, end).await;
+    if let Some(resignation) = &resignation {
+        resignation.wait().await;
+    }
     stopped.map_or(Ok(()), |reason| Err(ServiceError::Replica(reason)))
 }

@@ -58,6 +58,11 @@ impl EngineHandle {
         self.state.borrow().clone()
     }
 
+    /// Returns true unless the medium is full or the engine has stopped.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(*self.state.borrow(), EngineState::Running)
+    }
+
     /// Commands that wait for the engine, and their bytes.
     pub(crate) fn waiting(&self) -> (usize, usize) {
         self.inbox.waiting()

@@ -14,7 +14,7 @@ use async_nats::jetstream::{
 };
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture};
 use statevec_host::LoadedPlugin;
-use tokio::time::sleep;
+use tokio::{task::unconstrained, time::sleep};
 use tracing::{info, warn};
 
 use super::{Names, SharedStatus, message::read_command};
@@ -120,9 +120,10 @@ impl Consumer {
             let Some(message) = next else { continue };
             let mut batch = Commands::of_stream();
             let mut last = self.take(message, &mut delivered, &mut batch)?;
+            // A task's budget would end batches after some sixty messages, whatever has arrived.
             while batch.list.len() < BATCH
                 && batch.bytes() < BATCH_BYTES
-                && let Some(message) = messages.next().now_or_never()
+                && let Some(message) = unconstrained(messages.next()).now_or_never()
             {
                 last = self.take(message, &mut delivered, &mut batch)?;
             }

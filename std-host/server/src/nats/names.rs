@@ -54,4 +54,9 @@ impl Names {
     pub(crate) fn replicas(&self) -> String {
         format!("{}.replicas", self.subject)
     }
+
+    /// The subject on which a replica tells the others that it has given the lease back.
+    pub(crate) fn lease_freed(&self) -> String {
+        format!("{}.replicas.lease", self.subject)
+    }
 }

@@ -2,25 +2,25 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_nats::jetstream::{
-    Context,
-    context::PublishErrorKind,
-    kv::{CreateErrorKind, Operation, UpdateErrorKind},
-    message::PublishMessage,
+use async_nats::{
+    Client,
+    jetstream::{Context, context::PublishErrorKind, message::PublishMessage},
 };
-use futures_util::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{
+    FutureExt as _, Stream, StreamExt as _, future::BoxFuture, stream::FuturesUnordered,
+};
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::json::JsonWriter;
 use tokio::{sync::watch, time::Instant};
 use tracing::{info, warn};
 
-use super::{Names, SharedStatus};
-use crate::replica::{
-    Action, Content, Event, Item, ItemId, LogItems, PublishAnswer, PublishedEnd, Publisher,
+use super::{Names, Resignation, SharedStatus, lease::LeaseKey};
+use crate::{
+    engine::EngineHandle,
+    replica::{
+        Action, Content, Event, Item, ItemId, LogItems, PublishAnswer, PublishedEnd, Publisher,
+    },
 };
-
-/// The key of the lease in its bucket.
-const LEASE: &str = "publisher";
 
 /// Headers of results and events.
 const EXT_SEQ: &str = "Statevec-Ext-Seq";
@@ -32,6 +32,7 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// Publishes results and events while this replica has the lease.
 pub(crate) struct PublishTask {
+    pub(crate) client: Client,
     pub(crate) jetstream: Context,
     pub(crate) names: Names,
     pub(crate) name: String,
@@ -39,32 +40,24 @@ pub(crate) struct PublishTask {
     pub(crate) writer: JsonWriter,
     pub(crate) publisher: Publisher,
     pub(crate) log: LogItems,
+    pub(crate) engine: EngineHandle,
     pub(crate) durable: watch::Receiver<u64>,
     pub(crate) status: SharedStatus,
+    pub(crate) resignation: Resignation,
 }
 
 type Answers = FuturesUnordered<BoxFuture<'static, Event>>;
 
 impl PublishTask {
-    /// Publishes for as long as the process runs.
+    /// Publishes until the process ends.
     pub(crate) async fn run(mut self) {
         let start = Instant::now();
         let mut answers = Answers::new();
         let mut was_holder = false;
+        let mut asked = self.resignation.watch_asked();
+        let mut freed = self.client.subscribe(self.names.lease_freed()).await.ok();
         loop {
-            while let Some(action) = self.publisher.poll(start.elapsed()) {
-                match action {
-                    Action::ReadLog { attempt, after, most } => {
-                        let event = self.read_log(attempt, after, most);
-                        self.publisher.handle(event, start.elapsed());
-                    }
-                    Action::Publish { attempt, expected, item } => {
-                        let answer = self.publish(attempt, expected, item).await;
-                        answers.push(answer);
-                    }
-                    action => answers.push(self.ask(action)),
-                }
-            }
+            self.carry_out(start, &mut answers).await;
             let is_holder = self.publisher.is_holder(start.elapsed());
             if is_holder != was_holder {
                 was_holder = is_holder;
@@ -74,6 +67,10 @@ impl PublishTask {
             self.status.update(|status| {
                 (status.is_publisher, status.holder) = (is_holder, holder);
             });
+            let is_leaving = *asked.borrow();
+            if is_leaving && self.publisher.is_resigned() {
+                return self.resignation.set_done();
+            }
             let event = tokio::select! {
                 Some(event) = answers.next() => Some(event),
                 changed = self.durable.changed() => match changed {
@@ -81,16 +78,53 @@ impl PublishTask {
                     // The engine has ended.
                     Err(_) => return,
                 },
+                Some(_) = next(&mut freed) => Some(Event::LeaseFreed),
+                _ = asked.changed(), if !is_leaving => {
+                    self.publisher.resign(start.elapsed());
+                    None
+                }
                 () = tokio::time::sleep(TICK) => None,
             };
             let now = start.elapsed();
-            if let Some(event) = event {
-                self.note(&event);
-                self.publisher.handle(event, now);
+            if !self.engine.is_running() {
+                self.publisher.handle(Event::NotRecording, now);
             }
-            while let Some(Some(event)) = futures_util::FutureExt::now_or_never(answers.next()) {
-                self.note(&event);
-                self.publisher.handle(event, now);
+            if let Some(event) = event {
+                self.take(event, now).await;
+            }
+            while let Some(Some(event)) = answers.next().now_or_never() {
+                self.take(event, now).await;
+            }
+        }
+    }
+
+    /// Does what the publisher asks for.
+    async fn carry_out(&mut self, start: Instant, answers: &mut Answers) {
+        while let Some(action) = self.publisher.poll(start.elapsed()) {
+            match action {
+                Action::ReadLog { attempt, after, most } => {
+                    let event = self.read_log(attempt, after, most);
+                    self.publisher.handle(event, start.elapsed());
+                }
+                Action::Publish { attempt, expected, item } => {
+                    let answer = self.publish(attempt, expected, item).await;
+                    answers.push(answer);
+                }
+                action => answers.push(self.ask(action)),
+            }
+        }
+    }
+
+    async fn take(&mut self, event: Event, now: Duration) {
+        self.note(&event);
+        let is_freed = matches!(event, Event::LeaseGivenBack { revision: Some(_), .. });
+        self.publisher.handle(event, now);
+        if is_freed {
+            info!("gave the lease back");
+            // The others look for themselves, only later, if this message is lost.
+            let told = self.client.publish(self.names.lease_freed(), "".into()).await;
+            if told.is_ok() {
+                let _flushed = self.client.flush().await;
             }
         }
     }
@@ -170,22 +204,34 @@ impl PublishTask {
 
     fn ask(&self, action: Action) -> BoxFuture<'static, Event> {
         let (jetstream, names) = (self.jetstream.clone(), self.names.clone());
+        let lease = LeaseKey::new(&jetstream, &names);
         let name = self.name.clone();
         Box::pin(async move {
             match action {
-                Action::ReadLease { attempt } => {
-                    read_lease(&jetstream, &names, attempt).await.unwrap_or_else(|error| {
+                Action::ReadLease { attempt } => match lease.read().await {
+                    Ok((revision, holder)) => Event::LeaseRead { attempt, revision, holder },
+                    Err(error) => {
                         warn!(error, "the lease cannot be read");
                         Event::LeaseFailed { attempt }
-                    })
-                }
+                    }
+                },
                 Action::WriteLease { attempt, revision } => {
-                    write_lease(&jetstream, &names, name, attempt, revision).await.unwrap_or_else(
-                        |error| {
+                    match lease.write(&name, revision).await {
+                        Ok(revision) => Event::LeaseWritten { attempt, revision },
+                        Err(error) => {
                             warn!(error, "the lease cannot be written");
                             Event::LeaseFailed { attempt }
-                        },
-                    )
+                        }
+                    }
+                }
+                Action::GiveLeaseBack { attempt, revision } => {
+                    match lease.write("", revision).await {
+                        Ok(revision) => Event::LeaseGivenBack { attempt, revision },
+                        Err(error) => {
+                            warn!(error, "the lease cannot be given back");
+                            Event::LeaseFailed { attempt }
+                        }
+                    }
                 }
                 Action::FindEnd { attempt } => match find_end(&jetstream, &names).await {
                     Ok(end) => Event::EndFound { attempt, end },
@@ -200,43 +246,9 @@ impl PublishTask {
     }
 }
 
-async fn read_lease(jetstream: &Context, names: &Names, attempt: u64) -> Result<Event, String> {
-    let text = |error: &dyn std::fmt::Display| error.to_string();
-    let bucket =
-        jetstream.get_key_value(names.lease_bucket()).await.map_err(|error| text(&error))?;
-    let entry = bucket.entry(LEASE).await.map_err(|error| text(&error))?;
-    Ok(match entry {
-        None => Event::LeaseRead { attempt, revision: 0, holder: None },
-        Some(entry) => {
-            let holder = (entry.operation == Operation::Put)
-                .then(|| String::from_utf8_lossy(&entry.value).into_owned());
-            Event::LeaseRead { attempt, revision: entry.revision, holder }
-        }
-    })
-}
-
-async fn write_lease(
-    jetstream: &Context,
-    names: &Names,
-    name: String,
-    attempt: u64,
-    revision: u64,
-) -> Result<Event, String> {
-    let bucket = jetstream.get_key_value(names.lease_bucket()).await;
-    let bucket = bucket.map_err(|error| error.to_string())?;
-    let written = |revision| Ok(Event::LeaseWritten { attempt, revision });
-    if revision == 0 {
-        return match bucket.create(LEASE, name.into()).await {
-            Ok(revision) => written(Some(revision)),
-            Err(error) if error.kind() == CreateErrorKind::AlreadyExists => written(None),
-            Err(error) => Err(error.to_string()),
-        };
-    }
-    match bucket.update(LEASE, name.into(), revision).await {
-        Ok(revision) => written(Some(revision)),
-        Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => written(None),
-        Err(error) => Err(error.to_string()),
-    }
+/// The next message; none without a subscription.
+async fn next<S: Stream + Unpin>(subscription: &mut Option<S>) -> Option<S::Item> {
+    subscription.as_mut()?.next().await
 }
 
 /// The last message of the stream of results, from the stream's leader.

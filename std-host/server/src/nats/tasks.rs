@@ -11,8 +11,8 @@ use statevec_host::{
 use tokio::sync::watch;
 
 use super::{
-    CheckpointTask, Consumer, Gossip, Names, NatsError, Peer, PublishTask, SharedStatus,
-    StreamIngress, connect_later,
+    CheckpointTask, Consumer, Gossip, Names, NatsError, Peer, PublishTask, Resignation,
+    SharedStatus, StreamIngress, connect_later,
     connection::{ONCE, REPEATED, jetstream},
     join,
 };
@@ -33,6 +33,7 @@ pub(crate) struct Replica {
     settings: NatsSettings,
     pub(crate) digests: OwnDigests,
     pub(crate) status: SharedStatus,
+    pub(crate) resignation: Resignation,
 }
 
 /// The reason why a replica does not start.
@@ -62,6 +63,7 @@ impl Replica {
             digests: OwnDigests::new(settings.digest_every, settings.replicas),
             names,
             settings: settings.clone(),
+            resignation: Resignation::new(),
         })
     }
 
@@ -86,8 +88,9 @@ impl Replica {
         directory: DataDirectory,
         durable: watch::Receiver<u64>,
     ) -> Option<String> {
-        let Self { client, names, settings, digests, status } = self;
+        let Self { client, names, settings, digests, status, resignation } = self;
         let publish = PublishTask {
+            client: client.clone(),
             // An own context has limits of its own: requests of clients do not hold results up.
             jetstream: jetstream(&client, REPEATED),
             names: names.clone(),
@@ -96,8 +99,10 @@ impl Replica {
             writer: JsonWriter::new(plugin.schema()),
             publisher: Publisher::new(&settings.name, LeaseTimes::default(), WINDOW),
             log: LogItems::new(&directory),
+            engine: engine.clone(),
             durable,
             status: status.clone(),
+            resignation,
         };
         tokio::spawn(publish.run());
         let checkpoints = CheckpointTask {

@@ -16,12 +16,12 @@ pub(crate) struct LeaseTimes {
 
 impl Default for LeaseTimes {
     fn default() -> Self {
-        Self { renew: Duration::from_secs(1), valid: Duration::from_secs(4) }
+        Self { renew: Duration::from_millis(500), valid: Duration::from_secs(3) }
     }
 }
 
-/// A replica that cannot publish leaves the lease to others for so long.
-const ABSTENTION: Duration = Duration::from_secs(30);
+/// The pause after a failed access. Short pauses matter while a leader of the key is elected.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// An access to the key that holds the lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub(super) enum LeaseAction {
     Read,
     /// Writes this replica's name, if the key still has the revision. Revision 0: there is no key.
     Write {
+        revision: u64,
+    },
+    /// Removes this replica's name, if the key still has the revision.
+    GiveBack {
         revision: u64,
     },
 }
@@ -46,7 +50,7 @@ pub(super) struct Lease {
     /// Number of the last access. A late answer has another one.
     attempt: u64,
     next: Duration,
-    /// This replica cannot publish, and leaves the lease to others until then.
+    /// This replica does not publish, and leaves the lease to others until then.
     abstains_until: Duration,
 }
 
@@ -81,10 +85,24 @@ impl Lease {
         self.seen.as_ref().and_then(|seen| seen.holder.as_deref())
     }
 
-    /// Leaves the lease to others for a while.
-    pub(super) fn abstain(&mut self, now: Duration) {
-        self.abstains_until = now + ABSTENTION;
+    /// Returns true if the lease is known not to be this replica's, and no access can change that.
+    pub(super) fn is_given_back(&self) -> bool {
+        let is_others = self.seen.is_some() && self.holder() != Some(&self.name);
+        is_others && self.asked.is_none() && self.held_until.is_none()
+    }
+
+    /// Leaves the lease to others until a time. If this replica has it, it is given back.
+    pub(super) fn abstain(&mut self, now: Duration, until: Duration) {
+        self.abstains_until = until.max(self.abstains_until);
         self.held_until = None;
+        if self.holder() == Some(&self.name) {
+            self.next = now;
+        }
+    }
+
+    /// Another replica has given the lease back.
+    pub(super) fn freed(&mut self, now: Duration) {
+        self.next = now;
     }
 
     /// The next access and its number, if one is due.
@@ -104,10 +122,10 @@ impl Lease {
         let Some(Seen { revision, holder, since }) = &self.seen else { return LeaseAction::Read };
         let is_own = holder.as_deref() == Some(&self.name);
         let is_stale = holder.is_none() || now >= *since + self.times.valid;
-        if now >= self.abstains_until && (is_own || is_stale) {
-            LeaseAction::Write { revision: *revision }
-        } else {
-            LeaseAction::Read
+        match (now < self.abstains_until, is_own) {
+            (true, true) => LeaseAction::GiveBack { revision: *revision },
+            (false, is_own) if is_own || is_stale => LeaseAction::Write { revision: *revision },
+            _ => LeaseAction::Read,
         }
     }
 
@@ -152,11 +170,23 @@ impl Lease {
         }
     }
 
+    /// The answer to giving the lease back: the new revision, or `None` if the key had another one.
+    pub(super) fn gave_back(&mut self, now: Duration, attempt: u64, revision: Option<u64>) {
+        if self.take_asked(attempt).is_none() {
+            return;
+        }
+        self.seen = revision.map(|revision| Seen { revision, holder: None, since: now });
+        if self.seen.is_none() {
+            self.next = now;
+        }
+    }
+
     /// An access failed. It may have taken effect all the same.
     pub(super) fn failed(&mut self, now: Duration, attempt: u64) {
         if self.take_asked(attempt).is_none() {
             return;
         }
+        self.next = now + PAUSE;
         // A write whose answer was lost has changed the revision.
         if !self.is_held(now) {
             self.seen = self.seen.take().filter(|seen| seen.holder.as_deref() != Some(&self.name));
@@ -169,94 +199,4 @@ impl Lease {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::{Lease, LeaseAction, LeaseTimes};
-
-    fn seconds(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    fn lease(name: &str) -> Lease {
-        Lease::new(name, LeaseTimes::default())
-    }
-
-    /// Does what is due, which must be this access, and returns its number.
-    #[track_caller]
-    fn due(lease: &mut Lease, now: u64, expected: LeaseAction) -> u64 {
-        let (attempt, action) = lease.tick(seconds(now)).unwrap();
-        assert_eq!(action, expected, "at {now}");
-        attempt
-    }
-
-    /// A replica that took a free lease at the start.
-    fn holder() -> Lease {
-        let mut a = lease("a");
-        let attempt = due(&mut a, 0, LeaseAction::Read);
-        a.read(seconds(0), attempt, 0, None);
-        let attempt = due(&mut a, 0, LeaseAction::Write { revision: 0 });
-        assert!(!a.is_held(seconds(0)), "the write is not confirmed");
-        a.wrote(seconds(1), attempt, Some(5));
-        a
-    }
-
-    #[test]
-    fn a_lease_that_nobody_holds_is_taken_at_once() {
-        let a = holder();
-        assert!(a.is_held(seconds(3)) && !a.is_held(seconds(4)), "it counts from the write on");
-    }
-
-    #[test]
-    fn a_lease_that_is_renewed_is_not_taken_over() {
-        let mut b = lease("b");
-        for second in 0..20 {
-            let attempt = due(&mut b, second, LeaseAction::Read);
-            b.read(seconds(second), attempt, 1 + second / 3, Some("a".into()));
-        }
-    }
-
-    #[test]
-    fn a_lease_whose_holder_is_silent_is_taken_over_once() {
-        let take_over = |name| {
-            let mut other = lease(name);
-            for second in [0, 3] {
-                let attempt = due(&mut other, second, LeaseAction::Read);
-                other.read(seconds(second), attempt, 3, Some("a".into()));
-            }
-            let attempt = due(&mut other, 4, LeaseAction::Write { revision: 3 });
-            (other, attempt)
-        };
-        let ((mut b, of_b), (mut c, of_c)) = (take_over("b"), take_over("c"));
-        b.wrote(seconds(4), of_b, Some(4));
-        c.wrote(seconds(4), of_c, None);
-        assert!(b.is_held(seconds(5)) && !c.is_held(seconds(5)));
-        due(&mut c, 5, LeaseAction::Read);
-    }
-
-    #[test]
-    fn a_holder_without_answers_stops_before_another_may_take_over() {
-        let mut a = holder();
-        let attempt = due(&mut a, 1, LeaseAction::Write { revision: 5 });
-        a.failed(seconds(2), attempt);
-        assert!(a.is_held(seconds(3)));
-        assert!(!a.is_held(seconds(4)));
-    }
-
-    #[test]
-    fn an_answer_that_comes_after_the_next_question_does_not_count() {
-        let mut a = holder();
-        let late = due(&mut a, 1, LeaseAction::Write { revision: 5 });
-        due(&mut a, 5, LeaseAction::Write { revision: 5 });
-        a.wrote(seconds(5), late, Some(6));
-        assert!(!a.is_held(seconds(5)), "the write took effect at a time that nobody knows");
-    }
-
-    #[test]
-    fn a_replica_that_cannot_publish_only_reads() {
-        let mut a = holder();
-        a.abstain(seconds(1));
-        assert!(!a.is_held(seconds(1)));
-        due(&mut a, 9, LeaseAction::Read);
-    }
-}
+mod tests;

@@ -8,6 +8,13 @@ use super::{
     outbox::{Outbox, OutboxAction},
 };
 
+/// A replica whose log lacks results leaves the lease to others for so long.
+const LOG_TOO_SHORT: Duration = Duration::from_secs(30);
+
+/// A replica that records nothing leaves the lease to others for so long, each time that it is
+/// found so.
+const NOT_RECORDING: Duration = Duration::from_secs(2);
+
 /// A request to the streams, the bucket of the lease, or the log. Each is answered by an [`Event`],
 /// or never.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +24,11 @@ pub(crate) enum Action {
     },
     /// Write this replica's name if the lease has the revision; 0 for none.
     WriteLease {
+        attempt: u64,
+        revision: u64,
+    },
+    /// Remove this replica's name if the lease has the revision.
+    GiveLeaseBack {
         attempt: u64,
         revision: u64,
     },
@@ -49,9 +61,16 @@ pub(crate) enum Event {
         attempt: u64,
         revision: Option<u64>,
     },
+    /// The new revision; `None` if the lease had another one.
+    LeaseGivenBack {
+        attempt: u64,
+        revision: Option<u64>,
+    },
     LeaseFailed {
         attempt: u64,
     },
+    /// Another replica has given the lease back.
+    LeaseFreed,
     EndFound {
         attempt: u64,
         end: PublishedEnd,
@@ -65,6 +84,8 @@ pub(crate) enum Event {
     },
     /// The log begins behind the message that has to come next.
     LogTooShort,
+    /// The engine records nothing at present, because the disk is full.
+    NotRecording,
     Published {
         attempt: u64,
         expected: u64,
@@ -97,17 +118,32 @@ impl Publisher {
         self.lease.holder()
     }
 
+    /// Gives the lease back, and publishes nothing more.
+    pub(crate) fn resign(&mut self, now: Duration) {
+        self.lease.abstain(now, Duration::MAX);
+    }
+
+    /// Returns true if another replica may take the lease, and this one will not write it again.
+    pub(crate) fn is_resigned(&self) -> bool {
+        self.lease.is_given_back()
+    }
+
     pub(crate) fn handle(&mut self, event: Event, now: Duration) {
         match event {
             Event::LeaseRead { attempt, revision, holder } => {
                 self.lease.read(now, attempt, revision, holder);
             }
             Event::LeaseWritten { attempt, revision } => self.lease.wrote(now, attempt, revision),
+            Event::LeaseGivenBack { attempt, revision } => {
+                self.lease.gave_back(now, attempt, revision);
+            }
+            Event::LeaseFreed => self.lease.freed(now),
             Event::LeaseFailed { attempt } => self.lease.failed(now, attempt),
             Event::EndFound { attempt, end } => self.outbox.end_found(attempt, end, now),
             Event::EndFailed { attempt } => self.outbox.end_failed(attempt, now),
             Event::LogRead { attempt, items } => self.outbox.items(attempt, items),
-            Event::LogTooShort => self.lease.abstain(now),
+            Event::LogTooShort => self.lease.abstain(now, now + LOG_TOO_SHORT),
+            Event::NotRecording => self.lease.abstain(now, now + NOT_RECORDING),
             Event::Published { attempt, expected, answer } => {
                 self.outbox.answer(attempt, expected, answer, now);
             }
@@ -121,6 +157,7 @@ impl Publisher {
             return Some(match action {
                 LeaseAction::Read => Action::ReadLease { attempt },
                 LeaseAction::Write { revision } => Action::WriteLease { attempt, revision },
+                LeaseAction::GiveBack { revision } => Action::GiveLeaseBack { attempt, revision },
             });
         }
         self.outbox.switch(self.lease.is_held(now), now);

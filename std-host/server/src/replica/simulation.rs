@@ -8,7 +8,9 @@ mod oracle;
 mod run;
 mod schedule;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use super::LeaseTimes;
 
 /// Environment variables: how many seeds, and the only seed to run.
 const SEEDS_VARIABLE: &str = "STATEVEC_REPLICA_SEEDS";
@@ -46,18 +48,31 @@ fn no_crash_delay_loss_or_partition_changes_what_replicas_and_consumers_see() {
     totals.into_iter().for_each(|totals| all += totals);
     println!("{seeds} seeds in {:.1?}: {all:?}", began.elapsed());
     // A run in which nothing goes wrong shows nothing.
-    let run::Totals { crashes, partitions, lost, repeated, take_overs, divergences, joins, .. } =
-        all;
+    let run::Totals { crashes, partitions, lost, repeated, divergences, joins, .. } = all;
     for (what, number) in [
         ("crashes", crashes),
         ("partitions", partitions),
         ("lost messages", lost),
         ("repeated messages", repeated),
-        ("take-overs", take_overs),
+        ("take-overs", all.take_overs),
+        ("stops in order", all.stops),
+        ("leases that were given back and taken at once", all.handovers),
         ("divergences", divergences),
         ("joins with a checkpoint", joins),
     ] {
         assert!(number > seeds / 100, "only {number} {what}");
+    }
+}
+
+#[test]
+fn a_holder_that_stops_in_order_is_followed_at_once_and_a_killed_one_after_its_lease() {
+    for seed in 0..50 {
+        // The message, a read and a write take up to 30 ms each way.
+        let in_order = run::handover(seed, true);
+        assert!(in_order <= Duration::from_millis(250), "seed {seed}: {in_order:?}");
+        let killed = run::handover(seed, false);
+        let LeaseTimes { valid, .. } = LeaseTimes::default();
+        assert!(killed > valid / 2 && killed < valid + valid / 2, "seed {seed}: {killed:?}");
     }
 }
 

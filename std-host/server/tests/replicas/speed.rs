@@ -28,8 +28,8 @@ fn longest() -> Duration {
 }
 
 #[test]
-fn a_replica_and_a_bare_consumer_read_the_same_stream() {
-    let commands = if is_measured() { 200_000 } else { 2000 };
+fn a_replica_reads_a_stream_almost_as_fast_as_a_bare_consumer() {
+    let (commands, pairs) = if is_measured() { (500_000, 10) } else { (2000, 2) };
     let Some(nodes) = Nodes::start(3) else { return };
     let url = nodes.url();
     make_streams(&url, 3);
@@ -39,27 +39,52 @@ fn a_replica_and_a_bare_consumer_read_the_same_stream() {
     let last = runtime.block_on(load::publish(&context, 0..commands, Duration::ZERO));
     let last = *last.last().unwrap();
     println!("published {:.0}/s", commands as f64 / began.elapsed().as_secs_f64());
+    runtime.spawn(hold_lease(context.clone()));
+    std::thread::sleep(Duration::from_secs(1));
     let dir = tempfile::tempdir().unwrap();
-    let mut ratios = Vec::new();
-    for round in 0..3 {
-        let bare = rate(commands, || runtime.block_on(consume(&context, last)));
-        // The lease of the replica before is valid for four more seconds, so this one only consumes.
-        let data = dir.path().join(format!("{round}"));
-        let replica = start(&format!("r{round}"), &url, &data, &[]);
+    let bare = || {
+        let began = Instant::now();
+        runtime.block_on(consume(&context, last));
+        commands as f64 / began.elapsed().as_secs_f64()
+    };
+    let ours = |pair: usize| {
+        let data = dir.path().join(format!("{pair}"));
+        let replica = start(&format!("r{pair}"), &url, &data, &[]);
         let began = Instant::now();
         wait_for("the replica has run everything", || place(&replica).0 == last);
-        let ours = commands as f64 / began.elapsed().as_secs_f64();
+        let rate = commands as f64 / began.elapsed().as_secs_f64();
+        replica.kill();
+        std::fs::remove_dir_all(data).unwrap();
+        rate
+    };
+    let mut ratios = Vec::new();
+    for pair in 0..pairs {
+        // Alternating order: other load on the machine that comes or goes hits both alike.
+        let (bare, ours) = if pair % 2 == 0 {
+            let bare = bare();
+            (bare, ours(pair))
+        } else {
+            let ours = ours(pair);
+            (bare(), ours)
+        };
         println!("bare {bare:.0}/s, replica {ours:.0}/s, ratio {:.2}", ours / bare);
         ratios.push(ours / bare);
-        replica.kill();
     }
-    assert!(ratios.iter().all(|ratio| *ratio > 0.0));
+    ratios.sort_unstable_by(f64::total_cmp);
+    let median = ratios[pairs / 2];
+    println!("the median of {pairs} ratios is {median:.2}");
+    // A short run tells only that both read everything.
+    let least = if is_measured() { 0.7 } else { 0.0 };
+    assert!(median > least, "{ratios:?}");
 }
 
-fn rate(commands: u64, run: impl FnOnce()) -> f64 {
-    let began = Instant::now();
-    run();
-    commands as f64 / began.elapsed().as_secs_f64()
+/// Holds the lease in the name of another replica, so that those of the test only consume.
+async fn hold_lease(context: Context) {
+    loop {
+        let held = context.publish("$KV.BANK-lease.publisher", "another".into()).await;
+        held.unwrap().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
 
 /// Reads the whole stream of commands, and does nothing with it.

@@ -41,6 +41,14 @@ impl Cluster {
                 }
                 Event::LeaseWritten { attempt: *attempt, revision: is_won.then_some(self.lease.0) }
             }
+            Action::GiveLeaseBack { attempt, revision } => {
+                let is_current = self.lease.0 == *revision;
+                if is_current {
+                    self.lease = (revision + 1, None);
+                }
+                let revision = is_current.then_some(self.lease.0);
+                Event::LeaseGivenBack { attempt: *attempt, revision }
+            }
             Action::FindEnd { attempt } => {
                 let last = self.results.last().map(|item| item.id);
                 let end = PublishedEnd { sequence: self.results.len() as u64, last };

@@ -2,43 +2,19 @@
 
 mod check;
 mod commands;
+mod handover;
+mod totals;
 mod trouble;
 
-use std::{
-    ops::{AddAssign, RangeInclusive},
-    time::Duration,
-};
+pub(super) use handover::handover;
+pub(super) use totals::Totals;
+
+use std::{ops::RangeInclusive, time::Duration};
 
 use fastrand::Rng;
 
 use super::{cluster::Cluster, node::Node, schedule::Schedule};
 use crate::replica::{Action, Event, Heartbeat};
-
-/// The numbers of runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Totals {
-    commands: u64,
-    pub(super) crashes: u64,
-    pub(super) partitions: u64,
-    pub(super) lost: u64,
-    pub(super) repeated: u64,
-    pub(super) take_overs: u64,
-    pub(super) divergences: u64,
-    pub(super) joins: u64,
-}
-
-impl AddAssign for Totals {
-    fn add_assign(&mut self, other: Self) {
-        self.commands += other.commands;
-        self.crashes += other.crashes;
-        self.partitions += other.partitions;
-        self.lost += other.lost;
-        self.repeated += other.repeated;
-        self.take_overs += other.take_overs;
-        self.divergences += other.divergences;
-        self.joins += other.joins;
-    }
-}
 
 enum Happening {
     Publish,
@@ -70,7 +46,16 @@ enum Happening {
         node: usize,
         incarnation: u64,
     },
+    /// Another replica has given the lease back.
+    Freed {
+        node: usize,
+    },
     Trouble,
+    /// A process that stops in order has ended.
+    Ended {
+        node: usize,
+        incarnation: u64,
+    },
     Start {
         node: usize,
     },
@@ -87,6 +72,8 @@ struct World {
     cluster: Cluster,
     nodes: Vec<Node>,
     holder: Option<usize>,
+    /// The time at which a holder that stopped in order gave the lease back.
+    given_back: Option<Duration>,
     checkpoint: Option<Vec<u8>>,
     totals: Totals,
 }
@@ -95,25 +82,9 @@ pub(super) fn run(seed: u64) -> Totals {
     let mut random = Rng::with_seed(seed);
     // In some runs one replica has another configuration, which gives other results.
     let differs = random.u8(..8) == 0;
-    let nodes = (0..3_usize)
-        .map(|number| {
-            let config = if differs && number == 2 { "max_amount = 40" } else { "" };
-            Node::new(number, seed ^ (number as u64) << 60, config)
-        })
-        .collect();
-    let commands = random.u64(10..40);
-    let mut world = World {
-        random,
-        schedule: Schedule::new(),
-        cluster: Cluster::default(),
-        nodes,
-        holder: None,
-        checkpoint: None,
-        totals: Totals { commands, ..Totals::default() },
-    };
-    for node in 0..3 {
-        world.after_up_to(1000, Happening::Start { node });
-    }
+    let mut world = World::new(seed, random, differs);
+    let commands = world.random.u64(10..40);
+    world.totals.commands = commands;
     for _ in 0..commands {
         world.after_up_to(TROUBLE.as_millis() as u64, Happening::Publish);
     }
@@ -128,6 +99,30 @@ pub(super) fn run(seed: u64) -> Totals {
 }
 
 impl World {
+    /// Three replicas that start within a second.
+    fn new(seed: u64, random: Rng, differs: bool) -> Self {
+        let nodes = (0..3_usize)
+            .map(|number| {
+                let config = if differs && number == 2 { "max_amount = 40" } else { "" };
+                Node::new(number, seed ^ (number as u64) << 60, config)
+            })
+            .collect();
+        let mut world = Self {
+            random,
+            schedule: Schedule::new(),
+            cluster: Cluster::default(),
+            nodes,
+            holder: None,
+            given_back: None,
+            checkpoint: None,
+            totals: Totals::default(),
+        };
+        for node in 0..3 {
+            world.after_up_to(1000, Happening::Start { node });
+        }
+        world
+    }
+
     fn is_over(&self) -> bool {
         self.schedule.now >= TROUBLE
     }
@@ -166,10 +161,21 @@ impl World {
                 if self.nodes[node].incarnation == incarnation
                     && let Some(process) = &mut self.nodes[node].process
                 {
+                    let is_freed = matches!(event, Event::LeaseGivenBack { revision: Some(_), .. });
                     process.publisher.handle(event, self.schedule.now);
+                    if is_freed {
+                        self.gave_back(node);
+                    }
                     self.act(node);
                 }
             }
+            Happening::Freed { node } => {
+                if let Some(process) = &mut self.nodes[node].process {
+                    process.publisher.handle(Event::LeaseFreed, self.schedule.now);
+                    self.act(node);
+                }
+            }
+            Happening::Ended { node, incarnation } => self.ended(node, incarnation),
             Happening::Heard { node, heartbeat } => {
                 let now = self.schedule.now;
                 if let Some(process) = &mut self.nodes[node].process {
@@ -232,18 +238,6 @@ impl World {
             self.send(node, || Happening::Request { node, incarnation, action: action.clone() });
         }
         self.check_holder(node);
-    }
-
-    fn check_holder(&mut self, node: usize) {
-        let now = self.schedule.now;
-        let holds = |node: &Node| {
-            node.process.as_ref().is_some_and(|process| process.publisher.is_holder(now))
-        };
-        assert!(self.nodes.iter().filter(|node| holds(node)).count() < 2, "two replicas publish");
-        if holds(&self.nodes[node]) && self.holder != Some(node) {
-            self.totals.take_overs += u64::from(self.holder.is_some());
-            self.holder = Some(node);
-        }
     }
 
     fn tick(&mut self, node: usize, incarnation: u64) {

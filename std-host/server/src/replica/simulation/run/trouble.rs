@@ -14,7 +14,7 @@ impl World {
     pub(super) fn trouble(&mut self) {
         let node = self.random.usize(..self.nodes.len());
         let now = self.schedule.now;
-        match self.random.u8(..16) {
+        match self.random.u8(..18) {
             0..=3 => self.crash(node),
             4..=6 => {
                 let faults = [Fault::Io, Fault::Full, Fault::Crash(Crash::Power)];
@@ -32,6 +32,7 @@ impl World {
                 self.cluster.is_down_until = now + time;
             }
             12..=13 => self.keep_checkpoint(node),
+            14..=15 => self.stop(node),
             _ => {
                 if self.checkpoint.is_some() {
                     self.crash(2);
