@@ -2,7 +2,7 @@
 
 import { $, element, json, show } from "/api.js";
 
-const HEADS = ["Replica", "ext_seq", "Digest", "Role", "State", "Heard"];
+const HEADS = ["Replica", "ext_seq", "Digest", "Plugin", "Role", "State", "Heard"];
 
 /** Shows this replica and the others. */
 export async function showReplicas() {
@@ -33,6 +33,7 @@ function row(replica, heard, differs) {
     element("td", [name]),
     element("td", show(replica.ext_seq ?? "none"), "number"),
     element("td", show(replica.digest)),
+    element("td", (replica.plugin_sha256 ?? "linked").slice(0, 12)),
     element("td", replica.is_publisher ? "publishes" : "follows"),
     element("td", differs ? "differs" : "agrees", differs ? "bad" : "good"),
     element("td", heard),

@@ -35,6 +35,9 @@ pub enum ServiceError {
     /// The data directory does not open.
     #[error("cannot open the data directory: {0}")]
     Data(String),
+    /// The checkpoint of another replica does not begin the data directory.
+    #[error("cannot begin with the newest checkpoint of the other replicas: {0}")]
+    Join(String),
     /// The address cannot be listened on.
     #[error("cannot listen on {listen}; give another address with --listen")]
     Listen {
@@ -84,7 +87,7 @@ impl From<StartError> for ServiceError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Nats(error) => Self::Nats(error),
-            StartError::Join(reason) => Self::Data(reason),
+            StartError::Join(reason) => Self::Join(reason),
         }
     }
 }

@@ -35,6 +35,7 @@ pub(super) async fn get(State(app): State<App>) -> Result<Json<Value>, Problem> 
     Ok(Json(json!({
         "name": status.name,
         "stream": status.stream,
+        "plugin_sha256": status.plugin_sha256,
         "stream_last": status.stream_last.map(|(last, _)| last),
         "entry": position.entry,
         "ext_seq": position.ext_seq,

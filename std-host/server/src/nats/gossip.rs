@@ -1,6 +1,6 @@
 //! Replicas tell each other how they are, and compare their digests.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use async_nats::Client;
 use futures_util::StreamExt as _;
@@ -30,8 +30,8 @@ pub(crate) struct Gossip {
 }
 
 impl Gossip {
-    /// Runs until this replica differs from the others.
-    pub(crate) async fn run(self) -> Divergence {
+    /// Runs until this replica differs from the others: the reason to stop.
+    pub(crate) async fn run(self) -> String {
         let start = Instant::now();
         let mut beats = interval(BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -48,12 +48,30 @@ impl Gossip {
                 _ = beats.tick() => {
                     let checked = self.digests.exchange().check(start.elapsed());
                     if let Err(divergence) = checked {
-                        return divergence;
+                        return self.explain(&divergence);
                     }
                     self.beat().await;
                 }
             }
         }
+    }
+
+    /// The divergence, and whether another plugin file may be its cause.
+    fn explain(&self, divergence: &Divergence) -> String {
+        let status = self.status.read();
+        let theirs = divergence.others.iter().filter_map(|name| status.peers.get(name));
+        let theirs = theirs.filter_map(|(peer, _)| peer.plugin_sha256.as_deref());
+        let theirs: BTreeSet<&str> = theirs.collect();
+        let own = self.own.plugin_sha256.as_deref().unwrap_or("linked into the program");
+        if theirs.contains(own) {
+            return format!(
+                "{divergence}. The plugin file {own} is the same as theirs, so compare the configurations, and run \
+                 `statevec-host check` on the plugin"
+            );
+        }
+        let theirs: Vec<&str> = theirs.into_iter().collect();
+        let theirs = theirs.join(" and ");
+        format!("{divergence}. The plugin file {own} is another build than theirs, {theirs}")
     }
 
     fn hear(&self, payload: &[u8], now: Duration) {

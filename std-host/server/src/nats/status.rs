@@ -23,6 +23,7 @@ pub(crate) struct SharedStatus {
 pub(crate) struct ReplicaStatus {
     pub(crate) name: String,
     pub(crate) stream: String,
+    pub(crate) plugin_sha256: Option<String>,
     /// The last message of the stream, and when that was known.
     pub(crate) stream_last: Option<(u64, Instant)>,
     /// The last message of the stream that is durable here.
@@ -56,11 +57,12 @@ pub(crate) struct Peer {
 }
 
 impl SharedStatus {
-    pub(crate) fn new(name: &str, stream: &str) -> Self {
+    pub(crate) fn new(name: &str, stream: &str, plugin_sha256: Option<String>) -> Self {
         let now = Instant::now();
         let state = ReplicaStatus {
             name: name.into(),
             stream: stream.into(),
+            plugin_sha256,
             stream_last: None,
             applied: 0,
             caught_up: now,

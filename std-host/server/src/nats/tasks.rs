@@ -59,7 +59,7 @@ impl Replica {
         joined.map_err(|error| StartError::Join(with_causes(&error)))?;
         Ok(Self {
             client,
-            status: SharedStatus::new(&settings.name, &settings.stream),
+            status: SharedStatus::new(&settings.name, &settings.stream, plugin_sha256(plugin)),
             digests: OwnDigests::new(settings.digest_every, settings.replicas),
             names,
             settings: settings.clone(),
@@ -116,7 +116,7 @@ impl Replica {
             name: settings.name.clone(),
             process: process_number(),
             url: settings.advertised.clone(),
-            plugin_sha256: plugin_sha256(&plugin),
+            plugin_sha256: status.read().plugin_sha256,
             ..Peer::default()
         };
         let gossip = Gossip {

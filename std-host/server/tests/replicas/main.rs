@@ -8,6 +8,9 @@
 #[path = "../server/client.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod client;
+#[path = "../server/panels.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod panels;
 #[path = "../server/process.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod process;
@@ -18,7 +21,8 @@ mod checkpoints;
 mod connection;
 mod consumer;
 mod divergence;
-mod full;
+mod fake_source;
+mod handover;
 mod load;
 mod nodes;
 mod proxy;

@@ -2,6 +2,7 @@
 
 use super::{
     nodes::{Nodes, wait_for},
+    panels,
     process::deposit,
     replica::{describe, make_streams, start},
 };
@@ -27,7 +28,9 @@ fn a_client_reads_its_own_writes_on_any_replica() {
     wait_for("the replicas hear each other", || {
         describe(&a)["others"][0]["name"] == "b" && !describe(&a)["agreed_ext_seq"].is_null()
     });
-    a.get("/metrics").expect(200, "statevec_digests_agree 1\n");
+    let text = a.get("/metrics").expect(200, "statevec_digests_agree 1\n").body;
+    let metrics = panels::assert_served(&panels::of_row("Replicas"), &text);
+    assert!(metrics >= 9, "only {metrics} metrics");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    process::Output,
+    process::{Command, Output},
     thread,
     time::{Duration, Instant},
 };
@@ -35,10 +35,32 @@ pub(crate) fn init_stream(url: &str, nodes: usize, more: &[&str]) -> Output {
 
 /// Starts a replica of the bank, and waits until it is ready.
 pub(crate) fn start(name: &str, url: &str, data: &Path, more: &[&str]) -> Server {
-    let mut command = command(&bank(), data);
+    start_with(&bank(), name, url, data, more)
+}
+
+/// As [`start`], with another plugin.
+pub(crate) fn start_with(
+    plugin: &Path,
+    name: &str,
+    url: &str,
+    data: &Path,
+    more: &[&str],
+) -> Server {
+    Server::of(&mut replica_command(plugin, name, url, data, more))
+}
+
+/// The command that starts a replica.
+pub(crate) fn replica_command(
+    plugin: &Path,
+    name: &str,
+    url: &str,
+    data: &Path,
+    more: &[&str],
+) -> Command {
+    let mut command = command(plugin, data);
     command.args(["--nats", url, "--stream", STREAM, "--replica-name", name]);
     command.args(["--digest-commands", "50"]).args(more);
-    Server::of(&mut command)
+    command
 }
 
 /// The description that a replica gives of itself; `Null` while it cannot.
