@@ -15,23 +15,26 @@ mod redb;
 mod sqlite;
 mod times;
 
-use std::{env, error::Error, path::Path, process::ExitCode, time::Duration};
+use std::{array, env, error::Error, path::Path, process::ExitCode, time::Duration};
 
 use clock::Clock;
 use peer::{Deposit, Kept, Ledger, Open};
 use statevec_benches::{Machine, report::write_section};
 use times::Times;
 
-/// Batch sizes, and how many batches of each a run makes.
-const BATCHES: [(usize, usize); 4] = [(1, 20), (16, 20), (256, 20), (4096, 10)];
+/// Batch sizes, and how many turns of each a run makes.
+const BATCHES: [(usize, usize); 4] = [(1, 4), (16, 4), (256, 4), (4096, 2)];
+/// Batches that a ledger runs one after another before the next ledger runs them.
+const TURN: usize = 8;
 const ACCOUNTS: u64 = 1000;
 const RUNS: usize = 20;
 /// The first is the one that the others are compared with.
-const PEERS: [(Open, Kept); 8] = [
+const PEERS: [(Open, Kept); 9] = [
     (sqlite::open, Kept::Entries),
     (redb::open, Kept::Entries),
     (fjall::open, Kept::Entries),
     (ours::open, Kept::Entries),
+    (ours::open_ahead, Kept::Entries),
     (sqlite::open, Kept::Accounts),
     (redb::open, Kept::Accounts),
     (fjall::open, Kept::Accounts),
@@ -58,18 +61,19 @@ fn report() -> Result<(), Box<dyn Error>> {
         "durable",
         &format!(
             "Machine: {processor}. Toolchain: {rustc}, the crates' release profile. Command: \
-             `cargo run --release --features peers --bin durable`. Deposits per second at the median batch; a \
-             batch is made durable with one commit, and all run the same batch in turn. In brackets: times SQLite, \
-             the median of the ratios of each batch, because the disk of a virtual machine syncs fast only until \
-             an allowance is used up.\n\n\
+             `cargo run --release --features peers --bin durable`. Deposits per second at the median turn of \
+             {TURN} batches; a batch is made durable with one commit, and all run the same batches in turn. In \
+             brackets: times SQLite, the median of the ratios of each turn, because the disk of a virtual machine \
+             syncs fast only until an allowance is used up.\n\n\
              On disk:\n\n{on_disk}\n\
              In memory ({MEMORY}, where a sync costs nothing), per second of the processor's time, which shows the \
              work beside the disk's:\n\n\
              {in_memory}\n\
              All make the same deposits: two accounts change per deposit, and afterwards all hold the same \
-             accounts. Under its `ext_seq`, each of the first four keeps the command and its two events; for the \
+             accounts. Under its `ext_seq`, each of the first five keeps the command and its two events; for the \
              databases these are 72 bytes of a second table. The log keeps the outcome, the changes and the digest \
-             of the state, too, and the durable engine makes exactly one `fdatasync` per batch. The journal is the \
+             of the state, too, and the durable engine makes exactly one `fdatasync` per batch. It waits for that before \
+             the next batch runs, or runs the next batch meanwhile and then waits. The journal is the \
              floor: it writes the commands to a file that was filled with zeros before, syncs, and changes an \
              array.\n",
         ),
@@ -89,13 +93,14 @@ fn measure(parent: &Path, clock: Clock) -> Result<String, Box<dyn Error>> {
     let opening = source.to(1..=ACCOUNTS);
     for ledger in &mut ledgers {
         ledger.run_batch(&opening)?;
+        ledger.finish()?;
     }
     let mut times = vec![BATCHES.map(|_| Times::default()); ledgers.len()];
     for _ in 0..RUNS {
         for (column, (batch, count)) in BATCHES.into_iter().enumerate() {
             for _ in 0..count {
-                let deposits = source.scattered(batch);
-                run_in_turn(&mut ledgers, &deposits, clock, |place, took| {
+                let batches: [_; TURN] = array::from_fn(|_| source.scattered(batch));
+                run_in_turn(&mut ledgers, &batches, clock, |place, took| {
                     times[place][column].add(took);
                 })?;
             }
@@ -137,19 +142,22 @@ impl Deposits {
     }
 }
 
-/// Every ledger runs the same batch, one after another.
+/// Every ledger runs the same batches, one ledger after another.
 ///
 /// The time of a sync varies more, with the other load on the disk, than the ledgers differ. So the
-/// ledgers take turns at each batch, and not at each run.
+/// ledgers take turns after a few batches, and not after each run.
 fn run_in_turn(
     ledgers: &mut [Box<dyn Ledger>],
-    deposits: &[Deposit],
+    batches: &[Vec<Deposit>],
     clock: Clock,
     mut took: impl FnMut(usize, Duration),
 ) -> Result<(), Box<dyn Error>> {
     for (place, ledger) in ledgers.iter_mut().enumerate() {
         let began = clock.now();
-        ledger.run_batch(deposits)?;
+        for deposits in batches {
+            ledger.run_batch(deposits)?;
+        }
+        ledger.finish()?;
         took(place, clock.now() - began);
     }
     Ok(())
@@ -180,7 +188,7 @@ fn table(ledgers: &[Box<dyn Ledger>], times: &[[Times; BATCHES.len()]]) -> Strin
     for (ledger, own) in ledgers.iter().zip(times) {
         text.push_str(&format!("| {} |", ledger.name()));
         for (column, (batch, _)) in BATCHES.into_iter().enumerate() {
-            let rate = batch as f64 / own[column].median().as_secs_f64();
+            let rate = (TURN * batch) as f64 / own[column].median().as_secs_f64();
             let times = own[column].times_faster_than(&times[0][column]);
             text.push_str(&format!(" {rate:.0} ({times:.1}) |"));
         }

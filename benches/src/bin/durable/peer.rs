@@ -101,8 +101,14 @@ pub(crate) trait Ledger {
     /// The name for the table.
     fn name(&self) -> String;
 
-    /// Runs deposits, and makes them durable together: when it returns, a power failure loses none.
+    /// Runs deposits, and makes them durable together with one commit: when the next call returns,
+    /// or [`finish`](Self::finish), a power failure loses none.
     fn run_batch(&mut self, deposits: &[Deposit]) -> Result<(), Box<dyn Error>>;
+
+    /// Waits until all is durable, unless each batch has waited.
+    fn finish(&mut self) -> Result<(), Box<dyn Error>> {
+        Ok(())
+    }
 
     /// The stored account, to compare the peers.
     fn account(&mut self, account: u64) -> Result<Account, Box<dyn Error>>;

@@ -1,8 +1,8 @@
-//! Times of batches.
+//! Times of turns.
 
 use std::time::Duration;
 
-/// How long each batch of a size took.
+/// How long each turn of a batch size took.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Times(Vec<Duration>);
 
@@ -11,7 +11,7 @@ impl Times {
         self.0.push(took);
     }
 
-    /// Half of the batches took longer. Unlike the mean, it does not depend on what else the disk
+    /// Half of the turns took longer. Unlike the mean, it does not depend on what else the disk
     /// had to do now and then.
     pub(crate) fn median(&self) -> Duration {
         let mut times = self.0.clone();
@@ -19,7 +19,7 @@ impl Times {
         times.get(times.len() / 2).copied().unwrap_or_default()
     }
 
-    /// How many times as long the same batches took another ledger: the median of all batches.
+    /// How many times as long the same turns took another ledger: the median of all turns.
     pub(crate) fn times_faster_than(&self, other: &Self) -> f64 {
         let ratio = |(own, other): (&Duration, &Duration)| other.as_secs_f64() / own.as_secs_f64();
         let mut ratios: Vec<f64> = self.0.iter().zip(&other.0).map(ratio).collect();
