@@ -1,5 +1,6 @@
 //! Makes checkpoints from the log.
 
+mod background;
 mod maker;
 mod schedule;
 

@@ -1,8 +1,8 @@
 //! Makes checkpoints beside a running engine.
 
-use std::thread::JoinHandle;
-
-use super::{CheckpointOptions, MadeCheckpoint, make_checkpoint, schedule::Schedule};
+use super::{
+    CheckpointOptions, MadeCheckpoint, background::Background, make_checkpoint, schedule::Schedule,
+};
 use crate::{
     durable::{DataDirectory, DurableError},
     storage::Context as _,
@@ -19,7 +19,7 @@ pub(in crate::durable) struct CheckpointMaker {
     options: CheckpointOptions,
     in_background: bool,
     schedule: Schedule,
-    running: Option<JoinHandle<Made>>,
+    running: Option<Background<Made>>,
     /// The result of the last checkpoint, until it is taken. A failure stays until then.
     finished: Option<Made>,
 }
@@ -40,7 +40,7 @@ impl CheckpointMaker {
 
     /// Returns true if one is being made.
     pub(in crate::durable) fn is_running(&self) -> bool {
-        self.running.as_ref().is_some_and(|thread| !thread.is_finished())
+        self.running.as_ref().is_some_and(Background::is_running)
     }
 
     /// Counts bytes that the log has grown by.
@@ -66,19 +66,21 @@ impl CheckpointMaker {
             self.keep(make());
             return;
         }
-        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(make);
-        match thread.context("start a thread for", &self.directory.checkpoints()) {
-            Ok(thread) => self.running = Some(thread),
-            Err(error) => self.keep(Err(error.into())),
+        match Background::spawn("checkpoint", make) {
+            Ok(running) => self.running = Some(running),
+            Err(error) => {
+                let checkpoints = self.directory.checkpoints();
+                let failed = Err(error).context("start a thread for", &checkpoints);
+                self.keep(failed.map_err(DurableError::from));
+            }
         }
     }
 
     /// Waits for the checkpoint that is being made.
     pub(in crate::durable) fn wait(&mut self) {
-        match self.running.take().map(JoinHandle::join) {
-            None => {}
-            Some(Ok(result)) => self.keep(result),
-            Some(Err(panic)) => std::panic::resume_unwind(panic),
+        if let Some(running) = self.running.take() {
+            let result = running.wait();
+            self.keep(result);
         }
     }
 
@@ -102,9 +104,9 @@ impl CheckpointMaker {
 
 impl Drop for CheckpointMaker {
     fn drop(&mut self) {
-        if let Some(thread) = self.running.take() {
+        if let Some(running) = self.running.take() {
             // A failed checkpoint loses nothing; the next one tries again.
-            let _made = thread.join();
+            let _made = running.end();
         }
     }
 }
