@@ -155,24 +155,40 @@ impl FrameReader {
         &mut self,
     ) -> Result<Result<(FrameHeader, Entries<'_>), FramesEnd>, StorageError> {
         let offset = self.offset;
-        let end = |error| Ok(Err(FramesEnd { offset, error }));
-        let header = match FrameHeader::decode(self.window(offset, FrameHeader::LEN)?) {
+        let header = match self.check_frame(offset)? {
             Ok(header) => header,
-            Err(error) => return end(error),
+            Err(error) => return Ok(Err(FramesEnd { offset, error })),
         };
-        if let Err(error) = self.chain.check(&header) {
-            return end(error);
-        }
         let len = header.frame_len();
-        let payload = self.window(offset, len)?.get(FrameHeader::LEN..).unwrap_or_default();
-        if let Err(error) = header.check_payload(payload) {
-            return end(error);
-        }
         self.start = offset;
         self.offset = offset + (len + self.alignment.padding(len)) as u64;
         self.chain = Chain::after(&header);
         let payload = self.buffered_bytes(offset, len).get(FrameHeader::LEN..).unwrap_or_default();
         Ok(Ok((header, Entries::new(payload, header.first_entry, header.entry_count))))
+    }
+
+    /// Checks that a whole frame lies at an offset which continues those that were read.
+    fn check_frame(
+        &mut self,
+        offset: u64,
+    ) -> Result<Result<FrameHeader, FrameError>, StorageError> {
+        let header = match FrameHeader::decode(self.window(offset, FrameHeader::LEN)?) {
+            Ok(header) => header,
+            Err(error) => return Ok(Err(error)),
+        };
+        if let Err(error) = self.chain.check(&header) {
+            return Ok(Err(error));
+        }
+        let frame = self.window(offset, header.frame_len())?;
+        let payload = frame.get(FrameHeader::LEN..).unwrap_or_default();
+        Ok(header.check_payload(payload).map(|_| header))
+    }
+
+    /// Looks again for the next frame, which was not whole: a writer beside this reader may have
+    /// completed it since.
+    pub(crate) fn is_whole_by_now(&mut self) -> Result<bool, StorageError> {
+        self.refresh()?;
+        Ok(self.check_frame(self.offset)?.is_ok())
     }
 
     /// Finds a whole frame from an offset on that begins with a later entry than `after`.

@@ -225,7 +225,8 @@ impl LogWalk {
         self.reader = Some(reader);
     }
 
-    /// Goes on to the next segment, or finds the end of the log.
+    /// Goes on to the next segment, finds the end of the log, or finds a frame that a writer has
+    /// completed since.
     fn end_segment(&mut self, end: FramesEnd) -> Result<(), LogError> {
         let next = self.segments.next();
         let mut unfinished = None;
@@ -239,7 +240,11 @@ impl LogWalk {
             }
         }
         let Some(reader) = &mut self.reader else { return Ok(()) };
-        let torn = torn_tail(reader, end)?;
+        let torn = torn_tail(reader, end);
+        if !matches!(torn, Ok(None)) && reader.is_whole_by_now()? {
+            return Ok(()); // A frame behind it proves nothing then.
+        }
+        let torn = torn?;
         if let (Some(torn), Some(_)) = (&torn, &unfinished) {
             // A new segment is created only after all frames before it were synced.
             return Err(reader.damaged(torn.offset, torn.entry, Damage::Frame(end.error)));

@@ -9,8 +9,10 @@ use std::sync::{
 use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_host::{
     durable::{DataDirectory, DurableEngine, DurableOptions},
-    storage::{Fault, FileSystem, Operation as Call, SimulatedDisk},
-    txlog::{LogError, LogOptions, LogWalk, list_segments},
+    storage::{
+        Access, Fault, FileSystem, Operation as Call, SimulatedDisk, read_exact_at, write_all_at,
+    },
+    txlog::{LogError, LogOptions, LogWalk, Walked, list_segments},
 };
 
 use crate::{
@@ -165,6 +167,47 @@ fn reader_goes_on_when_the_writer_cuts_off_the_unused_end_of_its_segment() {
     while walk.position().entry < durable {
         assert!(walk.next_frame(|_| Ok::<_, LogError>(())).unwrap(), "ended before {durable}");
     }
+}
+
+#[test]
+fn reader_takes_a_frame_that_is_being_written_for_damage() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1));
+    let mut options = world.options();
+    options.log = LogOptions::default();
+    // A reader reads a MiB at once, and reads again behind it.
+    options.log.segment_bytes = 3 << 19;
+    let mut engine = DurableEngine::open(&world.directory, &ledger(), options).unwrap();
+    for _ in 0..3 {
+        for _ in 0..20 {
+            submit(&mut engine);
+        }
+        engine.sync().unwrap();
+    }
+    engine.close().unwrap();
+    let (storage, log) = (world.directory.storage(), world.directory.log());
+    let open = || LogWalk::open(storage.clone(), &log, 1).unwrap();
+    let mut offsets = Vec::new();
+    let keep = |walked: &Walked<'_>| {
+        offsets.push(walked.offset);
+        Ok::<_, LogError>(())
+    };
+    open().for_each(keep).unwrap();
+    offsets.dedup();
+    assert_eq!(offsets.len(), 3);
+
+    // The writer has written the first sector of the second frame when the reader reads the log,
+    // and the rest and a third frame when it looks for the end.
+    let path = list_segments(&**storage, &log).unwrap().remove(0).path;
+    let file = storage.open(&path, Access::ReadWrite).unwrap();
+    let unwritten = offsets[1] + 512;
+    let mut bytes = vec![0; (file.len().unwrap() - unwritten) as usize];
+    read_exact_at(&*file, &mut bytes, unwritten).unwrap();
+    write_all_at(&*file, &vec![0; bytes.len()], unwritten).unwrap();
+    let mut walk = open();
+    let mut next = || walk.next_frame(|_| Ok::<_, LogError>(())).unwrap();
+    assert!(next());
+    write_all_at(&*file, &bytes, unwritten).unwrap();
+    assert_eq!([next(), next(), next()], [true, true, false]);
 }
 
 #[test]
