@@ -37,7 +37,7 @@ mod state;
 mod summary;
 
 pub use builds::LoadBuild;
-pub use compare_builds::{BuildDivergence, compare_builds};
+pub use compare_builds::{BuildDivergence, Comparison, compare_builds};
 pub use describe::DescribedDivergence;
 pub use divergence::{Difference, Divergence, LoggedOutcome};
 pub use error::ReplayError;

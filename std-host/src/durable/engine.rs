@@ -12,11 +12,11 @@ use super::{
     checkpoints::CheckpointMaker, duplicates::Duplicates,
 };
 use crate::{
-    GuardedEngine, LoadedPlugin, PluginFailure, Store,
+    GuardedEngine, LoadedPlugin, PluginFailure, Sha256, Store,
     txlog::{Batch, Committer, DirectoryLock, DurableWatch, LogPosition},
 };
 
-pub use replace::ReplaceError;
+pub use replace::{ReplaceError, check_same_schema};
 pub(crate) use run::ENDED_PROCESS;
 pub(super) use stop::Stop;
 use stop::stop_error;
@@ -93,6 +93,8 @@ pub struct DurableEngine {
     pub(super) gaps: u64,
     pub(super) stopped: Option<Stop>,
     pub(super) plugin: LoadedPlugin,
+    /// The digest of the plugin's file.
+    pub(super) plugin_sha256: Option<Sha256>,
     pub(super) directory: DataDirectory,
     pub(super) options: DurableOptions,
     pub(super) opened: Opened,

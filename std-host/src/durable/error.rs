@@ -119,6 +119,27 @@ pub enum DurableError {
         /// The differences.
         differences: Vec<String>,
     },
+    /// The checkpoint of another directory was written with another plugin or schema.
+    #[error(
+        "{} cannot begin with the checkpoint of entry {entry}: {}. Nothing was begun: use the build that made the \
+         checkpoint, or a checkpoint that this build made",
+        dir.display(),
+        if of == plugin {
+            format!("plugin {of} wrote it with another schema")
+        } else {
+            format!("it belongs to plugin {of}, and not to {plugin}")
+        }
+    )]
+    ForeignCheckpoint {
+        /// The directory.
+        dir: PathBuf,
+        /// The entry of the checkpoint.
+        entry: u64,
+        /// The plugin that wrote the checkpoint.
+        of: String,
+        /// The plugin of the directory.
+        plugin: String,
+    },
     /// A schema that wrote to the directory is missing.
     #[error(
         "{} does not hold the schema that the directory was written with. Nothing was changed: restore it from a \

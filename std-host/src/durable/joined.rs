@@ -84,13 +84,11 @@ pub fn begin_with_checkpoint(
     let header = header_of(plugin, plugin_file.as_ref(), options);
     let head = CheckpointReader::open(&**storage, &unfinished)?.head().clone();
     if (&head.plugin, head.fingerprints) != (&header.plugin, header.fingerprints) {
-        let found = format!(
-            "the checkpoint is one of plugin {} with another schema than that of plugin {}",
-            head.plugin, header.plugin
-        );
-        return Err(DurableError::Schema {
+        return Err(DurableError::ForeignCheckpoint {
             dir: directory.root().into(),
-            differences: vec![found],
+            entry: head.position.entry,
+            of: head.plugin,
+            plugin: header.plugin,
         });
     }
     let store = Store::with_limits(Arc::clone(plugin.schema()), options.limits)?;

@@ -116,6 +116,7 @@ impl DurableEngine {
             gaps: 0,
             stopped: None,
             plugin: plugin.clone(),
+            plugin_sha256: file.map(|file| file.sha256),
             directory: directory.clone(),
             options,
             opened,

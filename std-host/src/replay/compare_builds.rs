@@ -1,7 +1,29 @@
 //! Compares two builds of a plugin on the last entries of a directory.
 
+use std::sync::Arc;
+
+use statevec_abi::txlog::Entry;
+
 use super::{Divergence, ReplayError, ReplayOptions, Replayer};
-use crate::{LoadedPlugin, durable::DataDirectory};
+use crate::{
+    LoadedPlugin, checkpoint,
+    durable::DataDirectory,
+    txlog::{LogError, LogWalk, list_segments},
+};
+
+/// The result of running entries again with two builds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// The first entry that was compared.
+    pub from: u64,
+    /// The last entry.
+    pub to: u64,
+    /// How many commands the next build ran.
+    pub ran: u64,
+    /// The first command that a build answers otherwise than the log.
+    pub divergence: Option<BuildDivergence>,
+}
 
 /// The first command that one of two builds answers otherwise than the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +34,11 @@ pub enum BuildDivergence {
     Next(Divergence),
 }
 
-/// Runs a range of entries again, with the build that runs now and then with the next one. `None`
-/// if both give the recorded results.
+/// Runs a range of entries again, with the build that runs now and then with the next one, and
+/// compares the results of both with the log.
+///
+/// The range is cut at its front if it reaches back to entries of an earlier build, or to entries
+/// before which the state is not known any more.
 ///
 /// It may run beside the process that writes to the directory, if `to` is durable. Each replay
 /// holds a second copy of the records.
@@ -27,21 +52,76 @@ pub fn compare_builds(
     next: &LoadedPlugin,
     from: u64,
     to: u64,
-) -> Result<Option<BuildDivergence>, ReplayError> {
-    if let Some(divergence) = first_divergence(directory, now, from, to)? {
-        return Ok(Some(BuildDivergence::Now(divergence)));
+) -> Result<Comparison, ReplayError> {
+    let from = first_known(directory, from.max(1))?;
+    let mut comparison = Comparison { from, to, ran: 0, divergence: None };
+    if from > to {
+        return Ok(comparison);
     }
-    Ok(first_divergence(directory, next, from, to)?.map(BuildDivergence::Next))
+    comparison.from = first_of_last_build(directory, from, to)?;
+    if comparison.from > to {
+        return Ok(comparison);
+    }
+    comparison.divergence = match comparison.run(directory, now)? {
+        Some(divergence) => Some(BuildDivergence::Now(divergence)),
+        None => comparison.run(directory, next)?.map(BuildDivergence::Next),
+    };
+    Ok(comparison)
 }
 
-fn first_divergence(
-    directory: &DataDirectory,
-    plugin: &LoadedPlugin,
-    from: u64,
-    to: u64,
-) -> Result<Option<Divergence>, ReplayError> {
-    let options = ReplayOptions { from, to_entry: Some(to), ..ReplayOptions::default() };
-    let mut replayer = Replayer::of_directory(directory, Some(plugin), options)?;
-    while replayer.position().entry < to && replayer.step(|_, _| {})? {}
-    Ok(replayer.summary().first.clone())
+impl Comparison {
+    /// Runs the range with one build, up to the first divergence.
+    fn run(
+        &mut self,
+        directory: &DataDirectory,
+        plugin: &LoadedPlugin,
+    ) -> Result<Option<Divergence>, ReplayError> {
+        let options =
+            ReplayOptions { from: self.from, to_entry: Some(self.to), ..ReplayOptions::default() };
+        let mut replayer = Replayer::of_directory(directory, Some(plugin), options)?;
+        while replayer.position().entry < self.to && replayer.step(|_, _| {})? {}
+        let summary = replayer.summary();
+        self.ran = summary.ran;
+        Ok(summary.first.clone())
+    }
+}
+
+/// The first entry from `from` on whose state before it is in a checkpoint or in the log.
+fn first_known(directory: &DataDirectory, from: u64) -> Result<u64, ReplayError> {
+    let storage = &**directory.storage();
+    let segments = list_segments(storage, &directory.log())?;
+    if segments.first().is_none_or(|segment| segment.first_entry == 1) {
+        return Ok(from);
+    }
+    let checkpoints = checkpoint::list(storage, &directory.checkpoints())?;
+    let oldest = checkpoints.first().map_or(0, |(entry, _)| *entry);
+    Ok(from.max(oldest.saturating_add(1)))
+}
+
+/// The first entry of a range that the build of its last entry wrote, with the same schema.
+fn first_of_last_build(directory: &DataDirectory, from: u64, to: u64) -> Result<u64, ReplayError> {
+    let storage = Arc::clone(directory.storage());
+    let mut walk = LogWalk::open(storage, &directory.log(), from)?;
+    // Entries before the range may change the build, too.
+    walk.show_all();
+    let mut header = walk.header().clone();
+    let mut first = from;
+    while walk.position().entry < to {
+        let has_frame = walk.next_frame(|walked| {
+            let number = walked.entry.number();
+            if matches!(walked.entry, Entry::Transaction(_)) || number > to {
+                return Ok::<_, LogError>(());
+            }
+            let before = header.clone();
+            header.advance(&walked.entry);
+            if before.plugin_sha256 != header.plugin_sha256 || !before.is_same_schema(&header) {
+                first = from.max(number.saturating_add(1));
+            }
+            Ok(())
+        })?;
+        if !has_frame {
+            break;
+        }
+    }
+    Ok(first)
 }

@@ -12,6 +12,7 @@ use crate::{
     crash::{closed, end_process},
     ledger::ledger,
     life::{World, chain},
+    next_schema,
 };
 
 /// The newest checkpoint of a directory, and the world that made it.
@@ -117,4 +118,18 @@ fn a_first_frame_that_is_longer_than_a_segment_is_written_to_it() {
         world.disk.restart();
         assert!(world.verify().unwrap().end.torn.is_none());
     }
+}
+
+#[test]
+fn a_checkpoint_of_another_schema_is_refused_and_the_directory_stays_empty() {
+    let (_, bytes) = made();
+    let new = World::new(&next_schema::plugin(), SimulatedDisk::new(5));
+    let plugin = next_schema::plugin();
+    let error = begin_with_checkpoint(&new.directory, &plugin, &new.options(), pieces(&bytes));
+    let error = error.unwrap_err();
+    assert!(matches!(error, DurableError::ForeignCheckpoint { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("wrote it with another schema. Nothing was begun: use the"), "{text}");
+    assert!(!text.contains("migrate"), "there is nothing to migrate: {text}");
+    assert!(can_begin_with_checkpoint(&new.directory).unwrap());
 }

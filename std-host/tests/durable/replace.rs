@@ -5,14 +5,15 @@ use statevec_host::{
     LoadedPlugin,
     durable::{DurableEngine, ReplaceError},
     replay::{BuildDivergence, compare_builds},
-    storage::Fault,
+    storage::{Fault, SimulatedDisk},
 };
 
 use crate::{
-    crash::{closed, quiet},
+    crash::{closed, quiet, run, script},
     ledger::{self, Operation, build, ledger},
     life::World,
     next_schema,
+    replay_migrated::migrated,
 };
 
 fn open(world: &World, plugin: &LoadedPlugin) -> DurableEngine {
@@ -95,12 +96,41 @@ fn builds_are_compared_on_the_last_entries() {
     let engine = open(&world, &ledger());
     let to = engine.durable();
     let compare = |now: u8, next: u8| {
-        compare_builds(&world.directory, &build(now), &build(next), to.saturating_sub(20), to)
+        let from = to.saturating_sub(20);
+        compare_builds(&world.directory, &build(now), &build(next), from, to).unwrap()
     };
-    assert_eq!(compare(ledger::SOUND, ledger::SOUND).unwrap(), None);
-    let next = compare(ledger::SOUND, ledger::OTHER_VALUE).unwrap();
+    let same = compare(ledger::SOUND, ledger::SOUND);
+    assert_eq!((same.divergence, same.ran > 0, same.to), (None, true, to));
+    let next = compare(ledger::SOUND, ledger::OTHER_VALUE).divergence;
     assert!(matches!(next, Some(BuildDivergence::Next(_))), "{next:?}");
-    let now = compare(ledger::OTHER_VALUE, ledger::SOUND).unwrap();
+    let now = compare(ledger::OTHER_VALUE, ledger::SOUND).divergence;
     assert!(matches!(now, Some(BuildDivergence::Now(_))), "{now:?}");
     drop(engine);
+}
+
+#[test]
+fn builds_are_not_compared_on_entries_of_a_build_with_another_schema() {
+    let (world, end) = migrated();
+    let plugin = next_schema::plugin();
+    let compared = compare_builds(&world.directory, &plugin, &plugin, 1, end.entry).unwrap();
+    assert_eq!(compared.divergence, None);
+    assert_eq!(compared.ran, end.entry + 1 - compared.from, "commands follow the migration");
+    assert!(compared.from > 1);
+    let last = compare_builds(&world.directory, &plugin, &plugin, end.entry, end.entry).unwrap();
+    assert_eq!((last.from, last.ran), (end.entry, 1));
+    let none = compare_builds(&world.directory, &plugin, &plugin, 1, compared.from - 1).unwrap();
+    assert_eq!((none.ran, none.divergence), (0, None));
+}
+
+#[test]
+fn builds_are_not_compared_on_entries_whose_state_is_gone() {
+    quiet();
+    let mut world = World::new(&ledger(), SimulatedDisk::new(1)).keeping(0);
+    assert_eq!(run(&mut world, &script()), None);
+    assert_eq!(run(&mut world, &script()), None);
+    let engine = world.open().unwrap();
+    let (plugin, to) = (ledger(), engine.durable());
+    let compared = compare_builds(&world.directory, &plugin, &plugin, 1, to).unwrap();
+    assert!(compared.from > 1 && compared.ran > 0, "{compared:?}");
+    assert_eq!(compared.divergence, None);
 }

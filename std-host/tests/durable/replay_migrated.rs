@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A directory with entries of two schemas, and its last position.
-fn migrated() -> (World, LogPosition) {
+pub(crate) fn migrated() -> (World, LogPosition) {
     let world = closed();
     let options = MigrateOptions { log: World::LOG, ..MigrateOptions::default() };
     migrate(&world.directory, &next_schema::plugin(), &options).unwrap();

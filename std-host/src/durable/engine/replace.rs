@@ -1,18 +1,18 @@
 //! Goes on with another build of the plugin.
 
-use std::mem;
+use std::{mem, path::PathBuf};
 
 use super::DurableEngine;
 use crate::{
-    GuardedEngine, LoadedPlugin, PluginFailure, Store,
+    GuardedEngine, LoadedPlugin, PluginFailure, Sha256, Store, StoreLimits,
     durable::{
-        DurableError,
+        DataDirectory, DurableError,
         directory::PluginFile,
         open::{header_of, write_environment},
     },
     engine::Position,
     evolution,
-    txlog::LogPosition,
+    txlog::{LogHeader, LogPosition},
 };
 
 /// The reason why an engine did not take another build. It goes on with the build before, unless
@@ -25,11 +25,23 @@ pub enum ReplaceError {
     Directory(#[from] DurableError),
     /// The build has another name or schema.
     #[error(
-        "the build has another schema: {}. Stop the process, and migrate the directory", differences.join("; ")
+        "the build has another schema: {}. Stop the process, and take the directory to the new schema: \
+         `statevec-host migrate {} --plugin PLUGIN`; with --dry-run it tells what that would do",
+        differences.join("; "), dir.display()
     )]
     Schema {
+        /// The directory.
+        dir: PathBuf,
         /// The differences.
         differences: Vec<String>,
+    },
+    /// The build is another plugin.
+    #[error("the build is plugin {other}, and the directory belongs to plugin {is}")]
+    OtherPlugin {
+        /// The directory's plugin.
+        is: String,
+        /// The name of the build.
+        other: String,
     },
     /// The records break an invariant of the build.
     #[error("the build refuses the records: {failure}")]
@@ -40,6 +52,12 @@ pub enum ReplaceError {
 }
 
 impl DurableEngine {
+    /// The digest of the plugin's file, as the log has it; `None` for a plugin that is linked in.
+    #[must_use]
+    pub fn plugin_sha256(&self) -> Option<Sha256> {
+        self.plugin_sha256
+    }
+
     /// Makes everything durable, and goes on with another build of the plugin, on the same records
     /// and with the same configuration. The log has an entry for it.
     ///
@@ -50,7 +68,7 @@ impl DurableEngine {
     /// The build has another schema, cannot be created, or refuses the records: the build before
     /// goes on. Or the log fails, which stops the engine.
     pub fn replace_plugin(&mut self, plugin: &LoadedPlugin) -> Result<(), ReplaceError> {
-        self.check_same_schema(plugin)?;
+        check_same_schema(&self.directory, &self.plugin, plugin)?;
         let file = PluginFile::read(plugin)?;
         let header = header_of(plugin, file.as_ref(), &self.options);
         self.sync()?;
@@ -74,22 +92,31 @@ impl DurableEngine {
         write_environment(&mut self.committer, &header, position).map_err(DurableError::from)?;
         self.position = position;
         self.plugin = plugin.clone();
+        self.plugin_sha256 = file.map(|file| file.sha256);
         self.engine = next;
         Ok(())
     }
+}
 
-    fn check_same_schema(&self, plugin: &LoadedPlugin) -> Result<(), ReplaceError> {
-        let now = header_of(&self.plugin, None, &self.options);
-        let other = header_of(plugin, None, &self.options);
-        if now.is_same_schema(&other) {
-            return Ok(());
-        }
-        let mut differences = Vec::new();
-        if now.plugin != other.plugin {
-            differences.push(format!("it is plugin {}, and not {}", other.plugin, now.plugin));
-        }
-        let changes = evolution::compare(self.plugin.schema(), plugin.schema());
-        differences.extend(changes.iter().map(ToString::to_string));
-        Err(ReplaceError::Schema { differences })
+/// Checks that a running engine may go on with another build, as far as its name and schema tell.
+///
+/// # Errors
+///
+/// [`ReplaceError::OtherPlugin`] or [`ReplaceError::Schema`].
+pub fn check_same_schema(
+    directory: &DataDirectory,
+    now: &LoadedPlugin,
+    next: &LoadedPlugin,
+) -> Result<(), ReplaceError> {
+    let header = |plugin| LogHeader::of_plugin(plugin, "", StoreLimits::default());
+    let (is, other) = (header(now), header(next));
+    if is.is_same_schema(&other) {
+        return Ok(());
     }
+    if is.plugin != other.plugin {
+        return Err(ReplaceError::OtherPlugin { is: is.plugin, other: other.plugin });
+    }
+    let changes = evolution::compare(now.schema(), next.schema());
+    let differences = changes.iter().map(ToString::to_string).collect();
+    Err(ReplaceError::Schema { dir: directory.root().into(), differences })
 }
