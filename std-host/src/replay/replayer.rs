@@ -14,7 +14,7 @@ use super::{
     state::{ReplayState, Runner},
 };
 use crate::{
-    LoadedPlugin, Store,
+    GuardedEngine, LoadedPlugin, Store,
     checkpoint::{self, CheckpointReader},
     durable::{DataDirectory, Schemas, restore_checkpoint},
     evolution,
@@ -167,6 +167,11 @@ impl Replayer {
             state.entry(walked, &mut each)
         })?;
         Ok(has_frame && !state.is_done)
+    }
+
+    /// The plugin on the records after the last entry that was replayed.
+    pub(super) fn into_engine(self, plugin: &LoadedPlugin) -> Result<GuardedEngine, ReplayError> {
+        self.state.into_engine(plugin)
     }
 
     /// The findings so far.

@@ -181,16 +181,38 @@ impl ReplayState {
         Ok(())
     }
 
+    /// An instance of a plugin on the records after the last entry.
+    pub(super) fn into_engine(
+        mut self,
+        plugin: &LoadedPlugin,
+    ) -> Result<GuardedEngine, ReplayError> {
+        let store = match std::mem::replace(&mut self.runner, Runner::Nothing) {
+            Runner::Changes(restorer) => restorer.into_store(),
+            Runner::Plugin(engine) => engine.into_store(),
+            Runner::Nothing => {
+                let text = "the plugin could not be created before it".into();
+                return Err(ReplayError::Environment { entry: self.position.entry, text });
+            }
+        };
+        self.create(plugin, store)
+    }
+
     /// Makes another instance for another environment.
     fn renew(&mut self) -> Result<(), ReplayError> {
-        if let Runner::Plugin(engine) = std::mem::replace(&mut self.runner, Runner::Nothing) {
-            let plugin = match self.builds.of_header(&self.header)? {
-                Some(plugin) => plugin,
-                None => engine.plugin().clone(),
-            };
-            let engine = self.create(&plugin, engine.into_store())?;
-            self.runner = Runner::Plugin(Box::new(engine));
-        }
+        let engine = match std::mem::replace(&mut self.runner, Runner::Nothing) {
+            Runner::Plugin(engine) => engine,
+            other => {
+                // There is no instance yet; the first command that runs again creates it.
+                self.runner = other;
+                return Ok(());
+            }
+        };
+        let plugin = match self.builds.of_header(&self.header)? {
+            Some(plugin) => plugin,
+            None => engine.plugin().clone(),
+        };
+        let engine = self.create(&plugin, engine.into_store())?;
+        self.runner = Runner::Plugin(Box::new(engine));
         Ok(())
     }
 

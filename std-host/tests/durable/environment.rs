@@ -132,3 +132,26 @@ fn retention_keeps_the_last_segment_and_what_two_checkpoints_do_not_cover() {
     world.submit_again(&mut engine, 1).unwrap();
     world.submit_again(&mut engine, 32).unwrap();
 }
+
+#[test]
+fn replay_that_applies_a_change_of_environment_goes_on_with_its_records() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1));
+    for (id, config) in [(1, "a"), (2, "b"), (3, "c")] {
+        let mut engine = open(&world, config, 100);
+        submit(&mut engine, id);
+        engine.close().unwrap();
+    }
+    let plugin = ledger();
+    let replay = |plugin: Option<_>, from| {
+        let options = ReplayOptions { from, ..ReplayOptions::default() };
+        let mut replayer = Replayer::of_directory(&world.directory, plugin, options).unwrap();
+        while replayer.step(|_, _| {}).unwrap() {}
+        let digest = replayer.store().map(|store| store.digest());
+        assert_eq!(digest, Some(replayer.position().digest), "from {from}");
+        (replayer.summary().ran, replayer.summary().divergences())
+    };
+    assert_eq!(replay(None, 1), (0, 0));
+    for (from, ran) in [(1, 3), (2, 2), (3, 2), (4, 1), (5, 1)] {
+        assert_eq!(replay(Some(&plugin), from), (ran, 0), "from {from}");
+    }
+}

@@ -103,6 +103,10 @@ fn builds_are_compared_on_the_last_entries() {
     assert_eq!((same.divergence, same.ran > 0, same.to), (None, true, to));
     let next = compare(ledger::SOUND, ledger::OTHER_VALUE).divergence;
     assert!(matches!(next, Some(BuildDivergence::Next(_))), "{next:?}");
+    let from_nothing =
+        compare_builds(&world.directory, &ledger(), &build(ledger::PANICS), to + 1, to).unwrap();
+    assert_eq!((from_nothing.ran, from_nothing.divergence), (0, None));
+    assert!(from_nothing.invariant.is_some(), "the build panics when it is asked");
     let now = compare(ledger::OTHER_VALUE, ledger::SOUND).divergence;
     assert!(matches!(now, Some(BuildDivergence::Now(_))), "{now:?}");
     drop(engine);
