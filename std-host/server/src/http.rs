@@ -11,6 +11,7 @@ mod health;
 mod key_range;
 mod metrics;
 mod page;
+mod plugin;
 mod problem;
 mod query;
 mod record_json;

@@ -8,6 +8,7 @@
     )
 )]
 
+mod build_metrics;
 mod command_counters;
 mod commands;
 mod engine;
@@ -19,8 +20,10 @@ mod metrics;
 mod nats;
 mod openapi;
 mod options;
+mod other_build;
 mod plugin;
 mod publication;
+mod reload;
 mod replica;
 mod replica_metrics;
 mod service;
@@ -28,4 +31,5 @@ mod shutdown;
 
 pub use nats::NatsError;
 pub use options::{InitSettings, Invocation, OptionsError, Settings};
+pub use other_build::Trial;
 pub use service::{ServiceError, init_stream, run};

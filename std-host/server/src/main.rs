@@ -11,6 +11,10 @@ fn main() -> ExitCode {
     };
     let done = match &invocation {
         Invocation::Serve(settings) => run(settings),
+        Invocation::Trial(trial) => {
+            trial.run();
+            Ok(())
+        }
         Invocation::InitStream(settings) => init_stream(settings).map(|lines| println!("{lines}")),
         _ => Ok(()),
     };

@@ -13,13 +13,13 @@ use prometheus_client::{
         family::Family,
         gauge::Gauge,
         histogram::{Histogram, exponential_buckets},
-        info::Info,
     },
     registry::{Registry, Unit},
 };
 use statevec_host::LoadedPlugin;
 
 use crate::{
+    build_metrics::BuildMetrics,
     command_counters::{CommandCounters, Labels},
     nats::ReplicaStatus,
     replica_metrics::ReplicaMetrics,
@@ -32,6 +32,7 @@ pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 pub(crate) struct Metrics {
     registry: Registry,
     pub(crate) commands: CommandCounters,
+    pub(crate) builds: BuildMetrics,
     command_seconds: Histogram,
     requests: Family<Labels, Counter>,
     request_seconds: Family<Labels, Histogram, fn() -> Histogram>,
@@ -76,10 +77,12 @@ impl Metrics {
     pub(crate) fn new(plugin: &LoadedPlugin, is_replica: bool) -> Self {
         let mut registry = Registry::with_prefix("statevec");
         let commands = CommandCounters::register(plugin.schema(), &mut registry);
+        let builds = BuildMetrics::register(plugin, &mut registry);
         let replica = is_replica.then(|| ReplicaMetrics::register(&mut registry));
         let seconds = || Histogram::new(exponential_buckets(0.0001, 2.0, 18));
         let metrics = Self {
             commands,
+            builds,
             command_seconds: seconds(),
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(seconds),
@@ -92,18 +95,11 @@ impl Metrics {
             replica,
             registry: Registry::default(),
         };
-        metrics.register(&mut registry, plugin);
+        metrics.register(&mut registry);
         Self { registry, ..metrics }
     }
 
-    fn register(&self, registry: &mut Registry, plugin: &LoadedPlugin) {
-        let sha256 = plugin.sha256().map(|digest| digest.to_string()).unwrap_or_default();
-        let info = Info::new(vec![
-            ("plugin", plugin.name().to_owned()),
-            ("plugin_sha256", sha256),
-            ("version", env!("CARGO_PKG_VERSION").to_owned()),
-        ]);
-        registry.register("server", "The plugin and the version of the server", info);
+    fn register(&self, registry: &mut Registry) {
         registry.register_with_unit(
             "command_duration",
             "Time from a request's arrival to the moment at which all its commands are durable",

@@ -49,6 +49,7 @@ fn problem() -> Value {
             "column": { "type": "integer", "description": "the byte in the line, from 1" },
             "record": { "type": "integer", "description": "the record of the body, from 1" },
             "byte": { "type": "integer", "description": "the first byte of the record, from 1" },
+            "reason": { "type": "string", "description": "why a build was refused" },
             "outcomes": { "type": "array", "description": "of the commands that ran" },
         },
     })

@@ -3,6 +3,7 @@
 mod given;
 mod invocation;
 mod nats;
+mod program;
 mod settings;
 mod text_file;
 
@@ -13,6 +14,7 @@ pub use settings::Settings;
 
 pub(crate) use given::{Format, Given, OnFailure};
 pub(crate) use nats::NatsSettings;
+pub(crate) use program::Program;
 
 /// An option that is missing, wrong, or contradicts another one.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! Loads the plugin.
 
+use std::path::PathBuf;
+
 use statevec_host::{LoadError, LoadOptions, LoadedPlugin, crate_folder, limits_file};
 
 use crate::options::Settings;
@@ -20,12 +22,12 @@ pub enum PluginError {
          library and its digest",
         _0.display()
     )]
-    PinnedFolder(std::path::PathBuf),
+    PinnedFolder(PathBuf),
     /// The plugin's limits do not fit its schema.
     #[error("limits {}", path.display())]
     Limits {
         /// The file of the limits.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// The reason.
         source: limits_file::LimitsError,
     },
@@ -33,6 +35,17 @@ pub enum PluginError {
 
 /// Loads a shared library, or builds a crate's folder and loads the result. Gives it its limits.
 pub(crate) fn load(settings: &Settings) -> Result<LoadedPlugin, PluginError> {
+    let (_, plugin) = open(settings)?;
+    let Some((path, text)) = &settings.plugin_limits else { return Ok(plugin) };
+    match limits_file::parse_limits(text, plugin.schema()) {
+        Ok(limits) => Ok(plugin.with_limits(limits)),
+        Err(source) => Err(PluginError::Limits { path: path.clone(), source }),
+    }
+}
+
+/// Loads a shared library, or builds a crate's folder and loads the result. Returns the library's
+/// path with it.
+pub(crate) fn open(settings: &Settings) -> Result<(PathBuf, LoadedPlugin), PluginError> {
     let Settings { plugin, sha256, allow_world_writable, .. } = settings;
     let options = LoadOptions::new().allow_world_writable(*allow_world_writable);
     let (options, path) = match sha256 {
@@ -47,10 +60,6 @@ pub(crate) fn load(settings: &Settings) -> Result<LoadedPlugin, PluginError> {
     };
     // SAFETY: the user of the program vouches for the plugin by naming it; the help and the README
     // say that its code runs (rule 6).
-    let plugin = unsafe { options.open(path) }?;
-    let Some((path, text)) = &settings.plugin_limits else { return Ok(plugin) };
-    match limits_file::parse_limits(text, plugin.schema()) {
-        Ok(limits) => Ok(plugin.with_limits(limits)),
-        Err(source) => Err(PluginError::Limits { path: path.clone(), source }),
-    }
+    let plugin = unsafe { options.open(&path) }?;
+    Ok((path, plugin))
 }

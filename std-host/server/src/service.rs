@@ -20,8 +20,10 @@ use crate::{
     metrics::Metrics,
     nats::{self, NatsError, Replica, Resignation, StartError},
     options::{InitSettings, Settings},
+    other_build::{BuildChanger, Wish},
     plugin::{self, PluginError},
     publication::LocalPublication,
+    reload::ReloadSignals,
     shutdown::{self, EndSignals},
 };
 
@@ -198,6 +200,9 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
         None => Arc::new(LocalIngress::new(engine.clone())),
     };
     let status = replica.as_ref().map(|replica| replica.status.clone());
+    let data = directory.root();
+    let builds = BuildChanger::new(settings, data, engine.clone(), Arc::clone(&metrics));
+    let builds = Arc::new(builds);
     let app = App::new(
         settings,
         plugin.clone(),
@@ -206,6 +211,7 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
         ingress,
         durable.clone(),
         metrics,
+        Arc::clone(&builds),
         status,
     );
     let resignation = replica.as_ref().map(|replica| replica.resignation.clone());
@@ -215,8 +221,8 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
             None => None,
         }
     };
-    let served =
-        runtime.block_on(serve(settings, app, state_watch.clone(), replicating, resignation));
+    let watch = state_watch.clone();
+    let served = runtime.block_on(serve(settings, app, builds, watch, replicating, resignation));
     shutdown::tell_stopping();
     inbox.close();
     if end.recv_timeout(settings.stop_time).is_err() {
@@ -240,6 +246,7 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
 async fn serve(
     settings: &Settings,
     app: App,
+    builds: Arc<BuildChanger>,
     mut state: watch::Receiver<EngineState>,
     replicating: impl Future<Output = Option<String>> + Send + 'static,
     resignation: Option<Resignation>,
@@ -252,12 +259,15 @@ async fn serve(
     // after that report ends it in order.
     let mut signals = EndSignals::new()
         .map_err(|source| ServiceError::System { action: "receive signals", source })?;
+    let reloads = ReloadSignals::new()
+        .map_err(|source| ServiceError::System { action: "receive signals", source })?;
     let address = listener.local_addr().unwrap_or(listen);
     if settings.insecure && settings.token.is_none() {
         warn!(%address, "everybody who reaches this address may send commands");
     }
     info!(%address, "ready: http://{address}/");
     shutdown::tell_ready(&format!("serving http://{address}/"));
+    let reloading = tokio::spawn(change_at(reloads, builds));
     let replicating = tokio::spawn(replicating);
     let mut stopped = None;
     let end = async {
@@ -274,8 +284,18 @@ async fn serve(
         }
     };
     http::serve(listener, settings, app, end).await;
+    reloading.abort();
     if let Some(resignation) = &resignation {
         resignation.wait().await;
     }
     stopped.map_or(Ok(()), |reason| Err(ServiceError::Replica(reason)))
+}
+
+/// Takes another build at each signal. The result is in the log.
+async fn change_at(mut signals: ReloadSignals, builds: Arc<BuildChanger>) {
+    loop {
+        signals.wait().await;
+        info!("SIGHUP: trying the build that the options name");
+        let _told = builds.change(Wish::default()).await;
+    }
 }

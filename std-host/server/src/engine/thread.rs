@@ -216,6 +216,10 @@ impl EngineThread {
             let by_command = matches!(error, OpenError::Engine(DurableError::CommandFailed { .. }));
             EngineState::Stopped { reason, by_command }
         };
+        if let Some(Opened { engine, .. }) = &self.opened {
+            // The engine may have taken another build since it was opened.
+            self.opening.plugin = engine.plugin().clone();
+        }
         // The state comes first: a request that loses its answer reads the reason there.
         self.state.send_replace(next);
         self.opened = None;

@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, watch};
 use super::Token;
 use crate::{
     engine::EngineHandle, entries::EntryReader, ingress::Ingress, metrics::Metrics,
-    nats::SharedStatus, options::Settings,
+    nats::SharedStatus, options::Settings, other_build::BuildChanger,
 };
 
 /// A handle to these parts. A clone is another handle to the same parts.
@@ -23,7 +23,9 @@ use crate::{
 pub(crate) struct App(Arc<Parts>);
 
 pub(crate) struct Parts {
+    /// The plugin as it was at the start. Other builds that run later have the same schema.
     pub(super) plugin: LoadedPlugin,
+    pub(super) builds: Arc<BuildChanger>,
     pub(super) directory: DataDirectory,
     pub(super) engine: EngineHandle,
     pub(super) ingress: Arc<dyn Ingress>,
@@ -56,6 +58,7 @@ impl App {
         ingress: Arc<dyn Ingress>,
         durable: watch::Receiver<u64>,
         metrics: Arc<Metrics>,
+        builds: Arc<BuildChanger>,
         replica: Option<SharedStatus>,
     ) -> Self {
         let schemas = Schemas::new(&directory, Some(plugin.schema()));
@@ -63,6 +66,7 @@ impl App {
             entries: EntryReader::new(&directory, EntryWriters::new(schemas)),
             writer: JsonWriter::new(plugin.schema()),
             plugin,
+            builds,
             directory,
             engine,
             ingress,

@@ -1,6 +1,6 @@
 //! Parameters in the query of a URL.
 
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
 
 use axum::http::StatusCode;
 
@@ -38,6 +38,15 @@ impl Query {
             Some(Ok(number)) => Ok(Some(number)),
             _ => Err(wrong(format!("{name} must be a whole number, and is {text:?}"))),
         }
+    }
+
+    /// A value that is written as a text, if the parameter is there.
+    pub(super) fn parsed<T: FromStr<Err: Display>>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        text.parse().map(Some).map_err(|error| wrong(format!("{name}: {error}")))
     }
 
     /// The number of items that a page may have: `limit`, or 100.

@@ -12,7 +12,9 @@ pub(super) async fn get(State(app): State<App>) -> Result<Json<Value>, Problem> 
         let detail = "this server is no replica; --nats makes it one";
         return Err(Problem::new(StatusCode::NOT_FOUND, detail));
     };
-    let position = app.engine.read(|engine| *engine.position()).await?;
+    let read = app.engine.read(|engine| (*engine.position(), engine.plugin_sha256()));
+    let (position, plugin_sha256) = read.await?;
+    let plugin_sha256 = plugin_sha256.map(|sha256| sha256.to_string());
     let status = shared.read();
     let others: Vec<Value> = status
         .peers
@@ -35,7 +37,7 @@ pub(super) async fn get(State(app): State<App>) -> Result<Json<Value>, Problem> 
     Ok(Json(json!({
         "name": status.name,
         "stream": status.stream,
-        "plugin_sha256": status.plugin_sha256,
+        "plugin_sha256": plugin_sha256,
         "stream_last": status.stream_last.map(|(last, _)| last),
         "entry": position.entry,
         "ext_seq": position.ext_seq,

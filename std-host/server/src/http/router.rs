@@ -8,8 +8,8 @@ use axum::{
 };
 
 use super::{
-    App, commands, entries, guard::guard, health::health, metrics, page, problem::Problem, records,
-    replicas, status,
+    App, commands, entries, guard::guard, health::health, metrics, page, plugin, problem::Problem,
+    records, replicas, status,
 };
 
 /// All routes, behind the checks that every request passes.
@@ -26,6 +26,7 @@ pub(super) fn router(app: App) -> Router {
         .route("/records/{record}", get(records::get))
         .route("/entries", get(entries::entries))
         .route("/events", get(entries::events))
+        .route("/plugin", post(plugin::post))
         .route("/schema", get(status::schema))
         .route("/openapi.json", get(status::openapi))
         .route("/replicas", get(replicas::get))

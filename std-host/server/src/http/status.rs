@@ -24,8 +24,9 @@ pub(super) async fn status(State(app): State<App>) -> Result<Json<Value>, Proble
 }
 
 /// The plugin's schema, as it stands in the plugin.
-pub(super) async fn schema(State(app): State<App>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], app.plugin.schema_json().to_owned())
+pub(super) async fn schema(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
+    let schema = app.engine.read(|engine| engine.plugin().schema_json().to_owned()).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], schema))
 }
 
 /// The description of this interface.
@@ -50,7 +51,7 @@ fn engine_status(engine: &mut DurableEngine) -> Value {
     let (position, opened) = (engine.position(), engine.opened());
     json!({
         "plugin": engine.plugin().name(),
-        "plugin_sha256": engine.plugin().sha256().map(|digest| digest.to_string()),
+        "plugin_sha256": engine.plugin_sha256().map(|digest| digest.to_string()),
         "entry": position.entry,
         "tx_seq": position.tx_seq,
         "last_ext_seq": position.ext_seq,

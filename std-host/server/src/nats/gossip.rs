@@ -25,7 +25,7 @@ pub(crate) struct Gossip {
     pub(crate) engine: EngineHandle,
     pub(crate) digests: OwnDigests,
     pub(crate) status: SharedStatus,
-    /// The values that do not change: name, process, URL and plugin.
+    /// The values that do not change: name, process and URL.
     pub(crate) own: Peer,
 }
 
@@ -62,7 +62,7 @@ impl Gossip {
         let theirs = divergence.others.iter().filter_map(|name| status.peers.get(name));
         let theirs = theirs.filter_map(|(peer, _)| peer.plugin_sha256.as_deref());
         let theirs: BTreeSet<&str> = theirs.collect();
-        let own = self.own.plugin_sha256.as_deref().unwrap_or("linked into the program");
+        let own = status.plugin_sha256.as_deref().unwrap_or("unknown");
         if theirs.contains(own) {
             return format!(
                 "{divergence}. The plugin file {own} is the same as theirs, so compare the configurations, and run \
@@ -101,10 +101,13 @@ impl Gossip {
 
     async fn beat(&self) {
         // While the medium is full there is no state to tell.
-        let position = self.engine.read(|engine| *engine.position()).await;
+        let read = self.engine.read(|engine| (*engine.position(), engine.plugin_sha256()));
+        let read = read.await;
         let mut own = self.own.clone();
         let is_publisher = self.status.read().is_publisher;
-        if let Ok(position) = position {
+        if let Ok((position, plugin_sha256)) = read {
+            own.plugin_sha256 = plugin_sha256.map(|sha256| sha256.to_string());
+            self.status.update(|status| status.plugin_sha256.clone_from(&own.plugin_sha256));
             own.entry = position.entry;
             own.ext_seq = position.ext_seq;
             own.digest = position.digest.to_string();

@@ -23,6 +23,7 @@ pub(crate) struct SharedStatus {
 pub(crate) struct ReplicaStatus {
     pub(crate) name: String,
     pub(crate) stream: String,
+    /// The build that runs; `None` before the first heartbeat.
     pub(crate) plugin_sha256: Option<String>,
     /// The last message of the stream, and when that was known.
     pub(crate) stream_last: Option<(u64, Instant)>,
@@ -57,12 +58,12 @@ pub(crate) struct Peer {
 }
 
 impl SharedStatus {
-    pub(crate) fn new(name: &str, stream: &str, plugin_sha256: Option<String>) -> Self {
+    pub(crate) fn new(name: &str, stream: &str) -> Self {
         let now = Instant::now();
         let state = ReplicaStatus {
             name: name.into(),
             stream: stream.into(),
-            plugin_sha256,
+            plugin_sha256: None,
             stream_last: None,
             applied: 0,
             caught_up: now,

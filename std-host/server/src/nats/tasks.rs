@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_nats::Client;
 use statevec_host::{
-    LoadedPlugin, Sha256,
+    LoadedPlugin,
     durable::{DataDirectory, DurableOptions},
     json::JsonWriter,
 };
@@ -59,7 +59,7 @@ impl Replica {
         joined.map_err(|error| StartError::Join(with_causes(&error)))?;
         Ok(Self {
             client,
-            status: SharedStatus::new(&settings.name, &settings.stream, plugin_sha256(plugin)),
+            status: SharedStatus::new(&settings.name, &settings.stream),
             digests: OwnDigests::new(settings.digest_every, settings.replicas),
             names,
             settings: settings.clone(),
@@ -116,7 +116,6 @@ impl Replica {
             name: settings.name.clone(),
             process: process_number(),
             url: settings.advertised.clone(),
-            plugin_sha256: status.read().plugin_sha256,
             ..Peer::default()
         };
         let gossip = Gossip {
@@ -152,12 +151,6 @@ fn reason<E: std::fmt::Display>(
         Ok(ended) => ended.map(|error| error.to_string()),
         Err(error) => Some(format!("a part of the replica failed: {error}")),
     }
-}
-
-/// The digest of the plugin's file, by which operators tell builds apart.
-fn plugin_sha256(plugin: &LoadedPlugin) -> Option<String> {
-    let bytes = plugin.file_bytes().ok()??;
-    Some(Sha256::of(&*bytes).ok()?.to_string())
 }
 
 /// A number that another process hardly has.

@@ -31,6 +31,7 @@ pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
     let replicas = answers(&[("200", json_content("application/json", &object))], &["404", "503"]);
     let replicas = json!({ "summary": "This replica and the others", "responses": replicas });
     paths.insert("/replicas".into(), json!({ "get": replicas }));
+    paths.insert("/plugin".into(), json!({ "post": plugin() }));
     let health = json_content("application/json", &object);
     let answers_health = json!({
         "200": { "description": "the engine takes commands", "content": health },
@@ -69,6 +70,44 @@ fn commands() -> Value {
             },
         },
         "responses": answers(&[("200", outcomes)], &errors),
+    })
+}
+
+fn plugin() -> Value {
+    let digest = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" });
+    let compared = json!({
+        "type": "object",
+        "description": "the entries that both builds ran again, and the commands among them",
+        "properties": {
+            "from": { "type": "integer" },
+            "to": { "type": "integer" },
+            "commands": { "type": "integer" },
+        },
+    });
+    let taken = json!({
+        "type": "object",
+        "required": ["changed", "plugin_sha256"],
+        "properties": {
+            "changed": { "type": "boolean", "description": "false: this build runs already" },
+            "plugin_sha256": digest,
+            "before_sha256": digest,
+            "entry": { "type": "integer", "description": "the entry that records the change" },
+            "compared": compared,
+            "pause_seconds": { "type": "number", "description": "how long commands waited" },
+        },
+    });
+    let expected = json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" });
+    let errors = ["400", "403", "409", "422", "429", "503", "507"];
+    json!({
+        "summary": "Take another build of the plugin",
+        "description": "Loads the file that the option plugin names again, and runs the last \
+            entries again with it and with the build that runs. If both give the recorded \
+            results, the new build goes on; otherwise the build before does (409).",
+        "parameters": [
+            parameter("compare_entries", "how many entries to run again", &whole(0, u64::MAX)),
+            parameter("sha256", "the digest that the file must have", &expected),
+        ],
+        "responses": answers(&[("200", json_content("application/json", &taken))], &errors),
     })
 }
 

@@ -128,6 +128,15 @@ options! {
     #[arg(long, value_name = "SECONDS")]
     stop_seconds: u64,
 
+    /// Before another build of the plugin is taken, run so many last entries again with it and
+    /// compare the results; 0 for none [default: 10000]
+    #[arg(long, value_name = "N")]
+    compare_entries: u64,
+
+    /// Seconds for this comparison [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    compare_seconds: u64,
+
     /// Be a replica: take commands from a stream of NATS JetStream. Addresses of its servers, with
     /// commas between them
     #[arg(long, value_name = "URL")]

@@ -4,10 +4,13 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
+use statevec_host::Sha256;
+
 use super::{
-    Given, NatsSettings, OptionsError, Settings,
+    Given, NatsSettings, OptionsError, Program, Settings,
     settings::{range, read_options, size},
 };
+use crate::other_build::{Job, Trial};
 
 /// Run a StateVec plugin as a durable service
 ///
@@ -28,6 +31,9 @@ struct Args {
     /// Check all options and the files that they name, and end
     #[arg(long)]
     check_config: bool,
+
+    #[command(flatten)]
+    trial: TrialArgs,
 
     #[command(subcommand)]
     command: Option<Subcommand>,
@@ -67,6 +73,25 @@ struct InitArgs {
     duplicate_seconds: u64,
 }
 
+/// Arguments that a server adds for the process which tries another build of the plugin.
+#[derive(Debug, clap::Args)]
+struct TrialArgs {
+    #[arg(long, hide = true, value_name = "DIR", requires_all = ["trial_now", "trial_to"])]
+    trial_data: Option<PathBuf>,
+
+    #[arg(long, hide = true, value_name = "HEX")]
+    trial_now: Option<Sha256>,
+
+    #[arg(long, hide = true, value_name = "HEX")]
+    trial_expected: Option<Sha256>,
+
+    #[arg(long, hide = true, value_name = "N", default_value_t = 1)]
+    trial_from: u64,
+
+    #[arg(long, hide = true, value_name = "N")]
+    trial_to: Option<u64>,
+}
+
 /// A task of the program.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -75,6 +100,8 @@ pub enum Invocation {
     Serve(Box<Settings>),
     /// Make or check the streams of replicas.
     InitStream(Box<InitSettings>),
+    /// Try another build of the plugin for a server that runs, and print the findings.
+    Trial(Box<Trial>),
     /// Nothing more: the options were to be checked, and are right.
     Checked,
 }
@@ -106,16 +133,36 @@ impl Invocation {
             })
         });
         let args = Args::from_arg_matches(&command.get_matches());
-        let Args { given, file, check_config, command } = args.unwrap_or_else(|error| error.exit());
+        let Args { given, file, check_config, trial, command } =
+            args.unwrap_or_else(|error| error.exit());
         if let Some(Subcommand::InitStream(init)) = command {
             return init.check().map(|settings| Self::InitStream(Box::new(settings)));
         }
-        let settings = Settings::check(file.join(given)?)?;
+        let settings = file.join(given).and_then(Settings::check);
+        if let Some(job) = trial.job() {
+            return Ok(Self::Trial(Box::new(Trial { job, settings })));
+        }
+        let settings = settings?;
         if check_config {
             println!("the options are right: {}", settings.summary());
             return Ok(Self::Checked);
         }
-        Ok(Self::Serve(Box::new(settings)))
+        let program = Program::of_this_process();
+        Ok(Self::Serve(Box::new(Settings { program, ..settings })))
+    }
+}
+
+impl TrialArgs {
+    /// The job; `None` if this process is a server.
+    fn job(self) -> Option<Job> {
+        let Self { trial_data, trial_now, trial_expected, trial_from, trial_to } = self;
+        Some(Job {
+            data: trial_data?,
+            now: trial_now?,
+            expected: trial_expected,
+            from: trial_from,
+            to: trial_to?,
+        })
     }
 }
 

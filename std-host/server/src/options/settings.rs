@@ -18,7 +18,7 @@ use statevec_host::{
 use tracing_subscriber::filter::Targets;
 
 use super::{
-    Format, Given, NatsSettings, OnFailure, OptionsError,
+    Format, Given, NatsSettings, OnFailure, OptionsError, Program,
     text_file::{read_text, read_token},
 };
 use crate::http::Token;
@@ -50,9 +50,13 @@ pub struct Settings {
     pub(crate) request_time: Duration,
     pub(crate) response_time: Duration,
     pub(crate) stop_time: Duration,
+    pub(crate) compare_entries: u64,
+    pub(crate) compare_time: Duration,
     pub(crate) log_format: Format,
     pub(crate) log_level: Targets,
     pub(crate) nats: Option<NatsSettings>,
+    /// The start of this program; `None` if the options come from elsewhere.
+    pub(crate) program: Option<Program>,
 }
 
 impl Settings {
@@ -174,9 +178,18 @@ impl Settings {
             request_time: seconds("request-seconds", given.request_seconds)?,
             response_time: seconds("response-seconds", given.response_seconds)?,
             stop_time: seconds("stop-seconds", given.stop_seconds)?,
+            compare_entries: given.compare_entries.unwrap_or(10_000),
+            compare_time: Duration::from_secs(range(
+                "compare-seconds",
+                given.compare_seconds,
+                60,
+                1,
+                86_400,
+            )?),
             log_format: given.log_format.unwrap_or_default(),
             log_level,
             nats,
+            program: None,
         })
     }
 

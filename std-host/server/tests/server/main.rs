@@ -12,6 +12,7 @@ mod entries;
 mod full;
 mod life;
 mod options;
+mod other_build;
 mod panels;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod process;
