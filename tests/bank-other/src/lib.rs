@@ -8,7 +8,7 @@ use statevec_abi::prelude::*;
 use statevec_bank::{Account, Bank, Deposit, SCHEMA, Transfer, Withdraw};
 
 /// A deposit of this amount is rejected.
-pub const REJECTED: u64 = 13;
+pub const REJECTED: u64 = 1013;
 /// A deposit of this amount ends the process.
 pub const ABORTS: u64 = 666;
 /// A deposit of this amount never ends.

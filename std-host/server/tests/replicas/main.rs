@@ -25,6 +25,7 @@ mod fake_source;
 mod handover;
 mod load;
 mod nodes;
+mod other_build;
 mod proxy;
 mod reads;
 mod replica;

@@ -136,7 +136,7 @@ fn a_build_with_the_same_results_is_taken_from_the_same_path() {
     assert_eq!(answer["entry"], 21);
     assert_eq!(answer["compared"], serde_json::json!({ "from": 13, "to": 20, "commands": 8 }));
     assert_eq!(running(&server), next);
-    server.post(&deposit(1, REJECTED)).expect(200, "13 is no amount");
+    server.post(&deposit(1, REJECTED)).expect(200, "1013 is no amount");
     server.post(&deposit(1, 5)).expect(200, r#""ext_seq":22"#);
     // Entries of the build before are compared, too, if both builds answer them alike.
     place.put(&bank());
@@ -153,7 +153,7 @@ fn a_build_with_the_same_results_is_taken_from_the_same_path() {
     let server = place.start(&[]);
     assert_eq!(running(&server), next);
     server.get("/status").expect(200, r#""entry":24,"#);
-    server.post(&deposit(1, REJECTED)).expect(200, "13 is no amount");
+    server.post(&deposit(1, REJECTED)).expect(200, "1013 is no amount");
     server.stop();
     let replayed = place.replay();
     assert_eq!((replayed.entries, replayed.ran, replayed.divergences()), (25, 24, 0));
@@ -170,7 +170,7 @@ fn a_build_with_another_result_is_refused_with_the_first_difference() {
         &server,
         "",
         "divergence",
-        r#"entry 2, ext_seq 2, Deposit {\"account_id\":7,\"amount\":13}: outcome: recorded"#,
+        r#"entry 2, ext_seq 2, Deposit {\"account_id\":7,\"amount\":1013}: outcome: recorded"#,
     );
     let metrics = server.get("/metrics").body;
     assert!(metrics.contains(r#"statevec_plugin_changes_total{result="refused"} 1"#), "{metrics}");
@@ -178,7 +178,7 @@ fn a_build_with_another_result_is_refused_with_the_first_difference() {
     // Entries before the difference, or none, may be compared if the difference is intended.
     change(&server, "?compare_entries=0").expect(200, r#""commands":0"#);
     assert_eq!(running(&server), next);
-    server.post(&deposit(7, REJECTED)).expect(200, "13 is no amount");
+    server.post(&deposit(7, REJECTED)).expect(200, "1013 is no amount");
 
     // The build that runs answers entries of the build before otherwise: they are left out.
     place.put(&bank());
@@ -366,6 +366,6 @@ fn a_disk_that_was_full_is_opened_again_with_the_build_that_ran_last() {
 
     fs::remove_file(&filler).unwrap();
     thread::sleep(Duration::from_millis(1100));
-    server.post(&deposit(1, REJECTED)).expect(200, "13 is no amount");
+    server.post(&deposit(1, REJECTED)).expect(200, "1013 is no amount");
     assert_eq!(running(&server), next);
 }
