@@ -18,7 +18,7 @@ impl ReloadSignals {
     pub(crate) async fn wait(&mut self) {
         // `None` would mean that no signals come any more.
         if self.0.recv().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -36,6 +36,6 @@ impl ReloadSignals {
 
     /// Waits forever.
     pub(crate) async fn wait(&mut self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -64,8 +64,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// An option is missing or wrong, or a file that one names cannot be used. `path` is the file in
-    /// texts.
+    /// An option is missing or wrong, or a file that one names cannot be used. `path` is the file
+    /// in texts.
     pub fn from_toml(path: &Path, text: &str) -> Result<Self, OptionsError> {
         Self::check(parse_options(path, text)?)
     }
