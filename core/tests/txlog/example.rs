@@ -6,7 +6,8 @@ use statevec_abi::{
     schema::{Fingerprints, Version},
     txlog::{
         Alignment, Chain, Change, EntryEvent, EntryFailure, EntryOutcome, Environment,
-        EnvironmentEntry, LoggedLimits, SegmentHeader, StateDigest, TransactionEntry,
+        EnvironmentEntry, LoggedLimits, MigrationEntry, SegmentHeader, StateDigest,
+        TransactionEntry,
     },
 };
 
@@ -28,19 +29,16 @@ fn log() -> Vec<u8> {
     let plugin_limits =
         Limits { delete: KindSet::of(&[1]), emit: KindSet::NONE, host_calls: 100, ..Limits::NONE };
     let after = Environment { plugin_sha256: [0xCD; 32], config: "", limits, plugin_limits };
+    let fingerprints = Fingerprints {
+        records: [0x11; 16],
+        commands: [0x22; 16],
+        events: [0x33; 16],
+        types: [0x44; 16],
+    };
     let [open, refused, close] = transactions();
-    let header = SegmentHeader::first(
-        "bank",
-        Version::new(1, 2),
-        Fingerprints {
-            records: [0x11; 16],
-            commands: [0x22; 16],
-            events: [0x33; 16],
-            types: [0x44; 16],
-        },
-        before,
-        Alignment::None,
-    );
+    let rules = rules();
+    let header =
+        SegmentHeader::first("bank", Version::new(1, 2), fingerprints, before, Alignment::None);
     let first = encoded(|mut sink| {
         open.encode(&mut sink).unwrap();
         refused.encode(&mut sink).unwrap();
@@ -51,14 +49,27 @@ fn log() -> Vec<u8> {
         close.encode(&mut sink).unwrap();
         sink
     });
+    let third = encoded(|mut sink| {
+        let migration = MigrationEntry {
+            number: 5,
+            abi_version: 1,
+            schema_version: Version::new(2, 0),
+            fingerprints: Fingerprints { records: [0x55; 16], ..fingerprints },
+            rules: &rules,
+            digest: migrated_digest(),
+            environment: Environment { plugin_sha256: [0xEF; 32], config: "", ..before },
+        };
+        migration.encode(&mut sink).unwrap();
+        sink
+    });
 
     let mut bytes = encoded(|mut sink| {
         header.encode(&mut sink).unwrap();
         sink
     });
     let mut chain = Chain::after_segment(&header);
-    for payload in [first, second] {
-        let frame = chain.frame(&payload, 2).unwrap();
+    for (payload, entries) in [(first, 2), (second, 2), (third, 1)] {
+        let frame = chain.frame(&payload, entries).unwrap();
         bytes.extend(frame.to_bytes());
         bytes.extend(payload);
         chain = Chain::after(&frame);
@@ -118,6 +129,30 @@ fn transactions() -> [Logged; 3] {
     [open, refused, close]
 }
 
+/// The rules of the migration: a record of kind 1 keeps its 3 bytes, and gets a full stop behind
+/// them.
+fn rules() -> Vec<u8> {
+    let mut rules = vec![1, 1, 1];
+    [3_u32, 4, 2].iter().for_each(|number| rules.extend(number.to_le_bytes()));
+    let steps: [(u8, &[u32]); 2] = [(1, &[0, 0, 3]), (6, &[3, 1])];
+    for (step, fields) in steps {
+        rules.push(step);
+        fields.iter().for_each(|field| rules.extend(field.to_le_bytes()));
+    }
+    rules.push(b'.');
+    rules
+}
+
+/// The digest of the record that is left, and of the next sys_id.
+fn migrated_digest() -> StateDigest {
+    let key = |sys_id| RecordKey { kind: 1, sys_id };
+    let mut digest = StateDigest::EMPTY;
+    digest.apply(&Change::Created { key: key(1), data: b"150." });
+    digest.apply(&Change::CreatedAndDeleted { key: key(2) });
+    digest.apply(&Change::CreatedAndDeleted { key: key(3) });
+    digest
+}
+
 fn with_digest(digest: &mut StateDigest, entry: Logged) -> Logged {
     entry.changes.iter().for_each(|change| digest.apply(change));
     TransactionEntry { digest: *digest, ..entry }
@@ -159,5 +194,5 @@ fn the_page_shows_the_bytes_that_are_written() {
 fn the_page_s_bytes_are_read() {
     let mut numbers = Vec::new();
     assert_eq!(read(&listed(), |_, entry| numbers.push(entry.number())), Ok(()));
-    assert_eq!(numbers, [1, 2, 3, 4]);
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
 }

@@ -1,6 +1,19 @@
 //! The signal that tells the server to take another build of the plugin.
 
-use std::io;
+use std::{io, sync::Arc};
+
+use tracing::info;
+
+use crate::other_build::{BuildChanger, Wish};
+
+/// Takes another build at each signal. The result is in the log.
+pub(crate) async fn change_at(mut signals: ReloadSignals, builds: Arc<BuildChanger>) {
+    loop {
+        signals.wait().await;
+        info!("SIGHUP: trying the build that the options name");
+        let _told = builds.change(Wish::default()).await;
+    }
+}
 
 /// SIGHUP. From its creation on it no longer ends the process.
 #[cfg(unix)]

@@ -20,10 +20,10 @@ use crate::{
     metrics::Metrics,
     nats::{self, NatsError, Replica, Resignation, StartError},
     options::{InitSettings, Settings},
-    other_build::{BuildChanger, Wish},
+    other_build::BuildChanger,
     plugin::{self, PluginError},
     publication::LocalPublication,
-    reload::ReloadSignals,
+    reload::{ReloadSignals, change_at},
     shutdown::{self, EndSignals},
 };
 
@@ -289,13 +289,4 @@ async fn serve(
         resignation.wait().await;
     }
     stopped.map_or(Ok(()), |reason| Err(ServiceError::Replica(reason)))
-}
-
-/// Takes another build at each signal. The result is in the log.
-async fn change_at(mut signals: ReloadSignals, builds: Arc<BuildChanger>) {
-    loop {
-        signals.wait().await;
-        info!("SIGHUP: trying the build that the options name");
-        let _told = builds.change(Wish::default()).await;
-    }
 }

@@ -1,7 +1,8 @@
 """Leaves out what OpenAPI has no words for, so that the server must accept every request that is left.
 
 That is: one command per line, records one after another, a parameter that excludes another one, the
-digest of the very build that the server has, and whole numbers with a fraction of zero, which are integers for JSON Schema and no commands.
+digest of the very build that the server has, and whole numbers with a fraction of zero, which are
+integers for JSON Schema and no commands.
 """
 
 import schemathesis
