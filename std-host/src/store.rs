@@ -1,6 +1,7 @@
 //! The records of a plugin, in memory, and transactions on them.
 
 mod changes;
+mod consistency;
 mod digest;
 mod equal;
 mod error;

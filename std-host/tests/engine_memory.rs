@@ -4,7 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 
-use std::{fs, sync::Mutex};
+use std::{env, fs, process, sync::Mutex};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use statevec_abi::plugin::ReadAccess as _;
@@ -112,17 +112,40 @@ fn address_space() -> u64 {
     pages * rustix::param::page_size() as u64
 }
 
+/// With this variable glibc gives freed blocks above a fixed size back to the system at once.
+/// Without it, glibc raises the size up to 32 MiB after the first large block, and keeps up to
+/// 64 MiB: by measurement, 3 MiB after the first rejected giant and 33 MiB after each further one.
+const GIVE_BACK: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "131072");
+
+/// Runs one test of this binary in a process of its own, with [`GIVE_BACK`]. Returns true in that
+/// process.
+fn is_giving_back(test: &str) -> bool {
+    let (variable, bytes) = GIVE_BACK;
+    if env::var_os(variable).is_some_and(|set| set == bytes) {
+        return true;
+    }
+    let mut child = process::Command::new(env::current_exe().unwrap());
+    let output = child.args([test, "--exact"]).env(variable, bytes).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    false
+}
+
 #[test]
 fn rejected_giant_gives_its_memory_back() {
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !is_giving_back("rejected_giant_gives_its_memory_back") {
+        return;
+    }
     let mut engine = engine();
     assert!(run(&mut engine, 10, true).is_committed());
     let before = (resident(), engine.store().image());
-    // 256 MiB of records, as much of undo steps.
-    assert!(matches!(run(&mut engine, 4096, false), Outcome::Rejected(_)));
-    let kept = resident().saturating_sub(before.0);
-    // glibc may keep 64 MiB of what is freed, to allocate from it again.
-    assert!(kept < (64 + 16) * MIB, "{kept} bytes are kept");
+    for giant in ["first", "second"] {
+        // 256 MiB of records, as much of undo steps.
+        assert!(matches!(run(&mut engine, 4096, false), Outcome::Rejected(_)));
+        let kept = resident().saturating_sub(before.0);
+        assert!(kept < 8 * MIB, "{kept} bytes are kept after the {giant} giant");
+    }
     assert!(engine.store().image() == before.1);
     engine.store().check_consistency().unwrap();
     assert!(run(&mut engine, 10, true).is_committed());

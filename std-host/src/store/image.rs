@@ -1,6 +1,5 @@
-//! The whole state as bytes, and a consistency check.
+//! The whole state as bytes.
 
-use statevec_abi::abi::RecordKind;
 use statevec_abi_alloc::schema::PkLayout;
 
 use super::{Store, table::RecordTable};
@@ -20,33 +19,6 @@ impl Store {
             table.write_image(&mut image);
         }
         image
-    }
-
-    /// Checks, for tests, that indexes, orders and rows agree with each other outside of a
-    /// transaction.
-    ///
-    /// # Errors
-    ///
-    /// The first disagreement.
-    #[doc(hidden)]
-    pub fn check_consistency(&self) -> Result<(), String> {
-        for table in self.tables.iter() {
-            table
-                .check_consistency()
-                .map_err(|what| format!("{}: {what}", table.layout().name()))?;
-        }
-        if !self.open && self.undo.size() == 0 {
-            Ok(())
-        } else {
-            Err("a transaction is running".into())
-        }
-    }
-
-    /// The free rows of a kind, for tests. The last one is used first.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn free_rows(&self, kind: RecordKind) -> Vec<u32> {
-        self.tables.get(kind).map_or_else(Vec::new, RecordTable::free_rows)
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     hash::{BuildHasher as _, Hasher as _},
 };
 
-use hashbrown::DefaultHashBuilder;
+use foldhash::fast::RandomState;
 
 use super::{
     equal::equal,
@@ -40,7 +40,7 @@ pub(super) struct Index {
     /// All ones, as many as the positions of the buckets have bits.
     mask: usize,
     len: usize,
-    hash: DefaultHashBuilder,
+    hash: RandomState,
 }
 
 /// Entries per bucket, on average, above which a bucket is added.
@@ -57,7 +57,7 @@ impl Default for Index {
             unused: NEXT_NONE,
             mask: 0,
             len: 0,
-            hash: DefaultHashBuilder::default(),
+            hash: RandomState::default(),
         }
     }
 }
@@ -207,7 +207,7 @@ impl Index {
 /// bytes, the usual length, take a shorter path. They are read as the big-endian integer that they
 /// mostly are: bits that differ at the lower end reach all bits of the product that the hash is.
 #[inline]
-fn hash_key(hash: &DefaultHashBuilder, key: &[u8]) -> u64 {
+fn hash_key(hash: &RandomState, key: &[u8]) -> u64 {
     let mut hasher = hash.build_hasher();
     match <[u8; 8]>::try_from(key) {
         Ok(key) => hasher.write_u64(u64::from_be_bytes(key)),

@@ -63,6 +63,21 @@ impl RecordTable {
         self.ids.len()
     }
 
+    /// Number of rows, with the free ones.
+    pub(super) fn row_count(&self) -> usize {
+        self.rows.count()
+    }
+
+    /// The free rows. The last one is used first.
+    pub(super) fn free_rows(&self) -> impl Iterator<Item = Slot> {
+        self.rows.free().iter().copied()
+    }
+
+    /// Number of keys in the index.
+    pub(super) fn key_count(&self) -> usize {
+        self.index.len()
+    }
+
     /// Bytes of all rows.
     pub(super) fn row_bytes(&self) -> usize {
         self.rows.bytes()
@@ -245,64 +260,5 @@ impl RecordTable {
 impl From<TryReserveError> for CreateError {
     fn from(_: TryReserveError) -> Self {
         Self::Memory
-    }
-}
-
-/// For tests.
-impl RecordTable {
-    pub(super) fn free_rows(&self) -> Vec<Slot> {
-        self.rows.free().iter().copied().collect()
-    }
-
-    pub(super) fn check_consistency(&self) -> Result<(), String> {
-        let mut last = 0;
-        let mut used = vec![false; self.rows.count()];
-        let mut use_up = |slot: Slot| match used.get_mut(slot as usize) {
-            Some(used) if !*used => {
-                *used = true;
-                Ok(())
-            }
-            _ => Err(format!("slot {slot} is used twice, or does not exist")),
-        };
-        for (id, slot) in self.ids.iter() {
-            use_up(slot)?;
-            if id <= last
-                || id >= self.next_id
-                || self.rows.id(slot) != id
-                || self.ids.find(id) != Some(slot)
-            {
-                return Err(format!("record {id} is out of order; next {}", self.next_id));
-            }
-            last = id;
-            if let Some(pk) = self.layout.pk() {
-                let mut key = vec![0; pk.pk_len()];
-                let key = pk.encode(self.rows.data(slot), &mut key);
-                if key != Some(self.rows.key(slot)) || self.find(self.rows.key(slot)) != Some(slot)
-                {
-                    return Err(format!("record {id} is not found by its key"));
-                }
-            }
-        }
-        self.rows.free().iter().try_for_each(|slot| use_up(*slot))?;
-        if let Some(lost) = used.iter().position(|used| !used) {
-            return Err(format!("slot {lost} is neither used nor free"));
-        }
-        let indexed = if self.layout.pk().is_some() { self.ids.len() } else { 0 };
-        if self.index.len() != indexed {
-            return Err(format!("{} keys for {} records", self.index.len(), self.ids.len()));
-        }
-        self.check_order()
-    }
-
-    fn check_order(&self) -> Result<(), String> {
-        let Some(slots) = self.range(Bound::Unbounded, Bound::Unbounded) else { return Ok(()) };
-        let slots: Vec<_> = slots.collect();
-        if slots.len() != self.ids.len() {
-            return Err(format!("{} ordered keys for {} records", slots.len(), self.ids.len()));
-        }
-        if !slots.is_sorted_by(|a, b| self.rows.key(*a) < self.rows.key(*b)) {
-            return Err("the keys are out of order".into());
-        }
-        Ok(())
     }
 }
