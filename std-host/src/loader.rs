@@ -1,5 +1,6 @@
 //! Loads plugins from shared libraries or takes linked ones, and checks them once.
 
+mod blocks;
 mod code_file;
 mod contents;
 mod damage;
@@ -13,9 +14,12 @@ mod file;
 mod float_modes;
 mod format;
 mod identity;
+#[cfg(target_os = "linux")]
+mod loaded;
 mod machine;
 mod mapped;
 mod name;
+mod opened;
 mod options;
 #[cfg(windows)]
 mod pe;

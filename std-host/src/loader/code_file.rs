@@ -1,9 +1,20 @@
-//! The file of the library that an address lies in, as the dynamic linker knows it.
+//! The library that an address lies in, as the dynamic linker knows it.
+
+use std::path::PathBuf;
 
 #[cfg(unix)]
 pub(super) use unix::of;
 #[cfg(windows)]
 pub(super) use windows::of;
+
+/// A library in memory.
+pub(super) struct CodeFile {
+    /// The name that the linker opened it by.
+    pub(super) path: PathBuf,
+    /// The start of its memory.
+    #[cfg(target_os = "linux")]
+    pub(super) base: usize,
+}
 
 #[cfg(unix)]
 mod unix {
@@ -11,11 +22,12 @@ mod unix {
         ffi::{CStr, OsStr},
         mem::MaybeUninit,
         os::unix::ffi::OsStrExt as _,
-        path::PathBuf,
         ptr,
     };
 
-    pub(in super::super) fn of(address: usize) -> Option<PathBuf> {
+    use super::CodeFile;
+
+    pub(in super::super) fn of(address: usize) -> Option<CodeFile> {
         let mut info = MaybeUninit::<libc::Dl_info>::zeroed();
         // SAFETY: `dladdr` compares the address and does not read there; it writes one `Dl_info`
         // (rule 10).
@@ -31,13 +43,18 @@ mod unix {
         // SAFETY: not null, so the name of a library that stays mapped, with its zero (rules 6 and
         // 10).
         let name = unsafe { CStr::from_ptr(info.dli_fname) };
-        Some(PathBuf::from(OsStr::from_bytes(name.to_bytes())))
+        let path = OsStr::from_bytes(name.to_bytes()).into();
+        Some(CodeFile {
+            path,
+            #[cfg(target_os = "linux")]
+            base: info.dli_fbase.addr(),
+        })
     }
 }
 
 #[cfg(windows)]
 mod windows {
-    use std::{ffi::OsString, os::windows::ffi::OsStringExt as _, path::PathBuf, ptr};
+    use std::{ffi::OsString, os::windows::ffi::OsStringExt as _, ptr};
 
     use windows_sys::Win32::{
         Foundation::HMODULE,
@@ -47,10 +64,12 @@ mod windows {
         },
     };
 
+    use super::CodeFile;
+
     /// The longest path that Windows knows, in UTF-16 units.
     const LONGEST: usize = 1 << 15;
 
-    pub(in super::super) fn of(address: usize) -> Option<PathBuf> {
+    pub(in super::super) fn of(address: usize) -> Option<CodeFile> {
         let flags =
             GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
         let mut module: HMODULE = ptr::null_mut();
@@ -66,6 +85,6 @@ mod windows {
         // the call is told (rules 6 and 10).
         let len = unsafe { GetModuleFileNameW(module, name.as_mut_ptr(), LONGEST as u32) };
         let name = name.get(..len as usize).filter(|name| !name.is_empty())?;
-        Some(OsString::from_wide(name).into())
+        Some(CodeFile { path: OsString::from_wide(name).into() })
     }
 }

@@ -10,7 +10,9 @@ use super::elf as native;
 #[cfg(windows)]
 use super::pe as native;
 use super::{
-    LoadError, entry,
+    LoadError,
+    blocks::Blocks,
+    entry,
     facts::{Data, Facts, Refusal},
     format,
 };
@@ -19,7 +21,7 @@ use super::{
 /// Names files of other known formats.
 pub(super) fn check(path: &Path, file: &File) -> Result<Facts, LoadError> {
     let path_buf = || path.to_path_buf();
-    let data = &ReadCache::new(file);
+    let data = &ReadCache::new(Blocks::of(file));
     if let Some(found) = foreign_format(path, data) {
         return Err(LoadError::Format { path: path_buf(), found });
     }
@@ -39,7 +41,7 @@ pub(super) fn check(path: &Path, file: &File) -> Result<Facts, LoadError> {
 pub(super) fn refused_by_linker(path: &Path, file: &File, source: libloading::Error) -> LoadError {
     let path = path.to_path_buf();
     #[cfg(windows)]
-    if let Some(missing) = native::missing_libraries(&path, &ReadCache::new(file)) {
+    if let Some(missing) = native::missing_libraries(&path, &ReadCache::new(Blocks::of(file))) {
         return LoadError::MissingLibraries { path, missing, source };
     }
     let _ = file;

@@ -17,7 +17,11 @@ use object::{
     read::elf::FileHeader,
 };
 
-use self::{dynamic::Dynamic, segments::Segments, symbols::Symbols};
+use self::{
+    dynamic::Dynamic,
+    segments::Segments,
+    symbols::{Entry, Symbols},
+};
 use super::{
     Damage, Machine,
     facts::{Data, Facts, Refusal},
@@ -79,12 +83,14 @@ fn check_as<Elf: FileHeader<Endian = Endianness>>(data: Data<'_>) -> Result<Fact
         tables::check::<Elf>(&dynamic, &segments, symbols.len(), endian, data)?;
     }
     versions::check(&dynamic, &segments, symbols.len(), endian, data)?;
-    if !symbols.has_entry(&segments)? {
-        return Err(Refusal::NoEntry);
-    }
+    let entry = symbols.entry(&segments)?.ok_or(Refusal::NoEntry)?;
     Ok(Facts {
         uses_origin: dynamic.uses_origin(),
         catches_panics: symbols.catches_panics(&segments),
+        entry: match entry {
+            Entry::Code { address } => segments.distance_from_start(address),
+            Entry::Elsewhere => None,
+        },
     })
 }
 

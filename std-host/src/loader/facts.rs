@@ -1,10 +1,8 @@
 //! The facts that the check of a library's file finds, and the reasons to refuse the file.
 
-use std::fs::File;
-
 use object::ReadCache;
 
-use super::{Damage, Machine};
+use super::{Damage, Machine, blocks::Blocks};
 
 /// By this symbol a library says whether it catches panics: a byte that is 1 or 0.
 pub(super) const CATCHES_PANICS: &str = "statevec_runtime_plugin_catches_panics";
@@ -26,10 +24,12 @@ pub(super) struct Facts {
     pub(super) uses_origin: bool,
     /// True if it catches panics; `None` if it does not say so.
     pub(super) catches_panics: Option<bool>,
+    /// How far the entry function lies from the start of the library's memory, if the file tells.
+    pub(super) entry: Option<u64>,
 }
 
 /// The file, read where it is needed.
-pub(super) type Data<'d> = &'d ReadCache<&'d File>;
+pub(super) type Data<'d> = &'d ReadCache<Blocks<'d>>;
 
 /// The reason why a file is not given to the dynamic linker.
 pub(super) enum Refusal {

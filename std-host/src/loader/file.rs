@@ -53,7 +53,12 @@ pub(super) struct FromStart<'f> {
 
 impl<'f> FromStart<'f> {
     pub(super) fn of(file: &'f File) -> Self {
-        Self { file, position: 0 }
+        Self::at(file, 0)
+    }
+
+    /// From another place than the start.
+    pub(super) fn at(file: &'f File, position: u64) -> Self {
+        Self { file, position }
     }
 }
 

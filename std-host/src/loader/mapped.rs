@@ -15,8 +15,12 @@ use super::{
     entry,
     file::{self, FromStart},
     identity::FileIdentity,
-    name, verify, world_writable,
+    name,
+    opened::Opened,
+    verify, world_writable,
 };
+#[cfg(target_os = "linux")]
+use super::{loaded, proc};
 
 /// Every library that was mapped here, in the order of mapping. There is one table per process, as
 /// in the dynamic linker. The linker finds a mapped library by name, and by device and inode, also
@@ -91,12 +95,13 @@ impl Library {
 ///
 /// As [`dlopen`].
 pub(super) unsafe fn map(path: &Path, allow_world_writable: bool) -> Result<Library, LoadError> {
-    let (open, _) = file::open(path)?;
+    let (file, _) = file::open(path)?;
+    let opened = Opened::new(path, file)?;
     if !allow_world_writable {
-        world_writable::refuse(path, &canonical(path, &open)?, &open)?;
+        world_writable::refuse(path, &opened.canonical, &opened.file)?;
     }
     // SAFETY: the caller's promise (rule 6).
-    unsafe { map_open(path, open) }
+    unsafe { map_open(path, opened) }
 }
 
 /// Maps a library that is open already, for good, or finds it mapped.
@@ -104,59 +109,55 @@ pub(super) unsafe fn map(path: &Path, allow_world_writable: bool) -> Result<Libr
 /// # Safety
 ///
 /// As [`dlopen`].
-pub(super) unsafe fn map_open(path: &Path, open: File) -> Result<Library, LoadError> {
+pub(super) unsafe fn map_open(path: &Path, opened: Opened) -> Result<Library, LoadError> {
     let changed = || LoadError::Changed { path: path.to_path_buf() };
     // Held while mapping: two threads that open one path see one answer. The table is never left
     // half changed.
     let mut mapped = MAPPED.lock().unwrap_or_else(PoisonError::into_inner);
-    let canonical = canonical(path, &open)?;
     let unreadable = |source| LoadError::File { path: path.to_path_buf(), source };
-    let identity = FileIdentity::of(&open).map_err(unreadable)?;
-    if let Some(known) = mapped.iter().find(|known| known.answers_for(&canonical, identity)) {
+    let identity = opened.identity;
+    let known = mapped.iter().find(|known| known.answers_for(&opened.canonical, identity));
+    if let Some(known) = known {
         let library = known.library.clone().map_err(|reason| reason.into_error(path))?;
         return if known.file == identity { Ok(library) } else { Err(changed()) };
     }
-    file::refuse_noexec(path, &open)?;
-    let facts = contents::check(path, &open)?;
-    if maps_predecessor(&canonical, &open) {
+    file::refuse_noexec(path, &opened.file)?;
+    let facts = contents::check(path, &opened.file)?;
+    if maps_predecessor(&opened) {
         return Err(changed());
     }
-    let name = name::name(path, &open, facts.uses_origin)?;
+    let name = name::name(path, &opened, facts.uses_origin)?;
     // SAFETY: the caller vouches for the initialisers of the library and of those that it needs
     // (rule 6).
     let library = unsafe { dlopen(&name) }
-        .map_err(|source| contents::refused_by_linker(path, &open, source))?;
-    let open = Arc::new(open);
+        .map_err(|source| contents::refused_by_linker(path, &opened.file, source))?;
+    let open = Arc::new(opened.file);
     keep_open(&open);
     let verified = entry::find(path, &library).and_then(|entry| {
-        verify::check(path, &open, entry as usize)?;
+        let descriptor = opened.descriptor.as_deref();
+        verify::check(path, &open, entry as usize, descriptor, facts.entry)?;
         if FileIdentity::of(&open).map_err(unreadable)? != identity {
             return Err(changed());
         }
         Ok(Library { entry, file: (open, identity), catches_panics: facts.catches_panics })
     });
     let remembered = verified.as_ref().map(Library::clone).map_err(Unusable::from);
-    mapped.push(Mapped { path: canonical, file: identity, library: remembered });
+    mapped.push(Mapped { path: opened.canonical, file: identity, library: remembered });
     verified
 }
 
-/// The file's path without symbolic links: that of the open file, if it can be told.
-fn canonical(path: &Path, file: &File) -> Result<PathBuf, LoadError> {
-    #[cfg(target_os = "linux")]
-    if let Some(path) = super::proc::path_of(file) {
-        return Ok(path);
-    }
-    let _ = file;
-    name::resolved(path).map_err(|source| LoadError::File { path: path.to_path_buf(), source })
-}
-
 /// Returns true if other code of the process has mapped a file that lay there before.
+///
+/// The linker's list of libraries tells cheaply that there is none. Only the table of mappings
+/// tells which file was mapped.
 #[cfg(target_os = "linux")]
-use super::proc::maps_predecessor;
+fn maps_predecessor(opened: &Opened) -> bool {
+    loaded::has_name_of(opened.identity) && proc::maps_predecessor(&opened.canonical, &opened.file)
+}
 
 /// Elsewhere the check after loading detects it.
 #[cfg(not(target_os = "linux"))]
-fn maps_predecessor(_: &Path, _: &File) -> bool {
+fn maps_predecessor(_: &Opened) -> bool {
     false
 }
 

@@ -7,16 +7,13 @@
 //! A library that refers to its own folder (`$ORIGIN`) gets its path as well, because the linker
 //! takes the folder from the name.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use super::LoadError;
 #[cfg(windows)]
 use super::windows_path::by_path;
 #[cfg(windows)]
 pub(super) use super::windows_path::resolved;
+use super::{LoadError, opened::Opened};
 
 /// A path without links.
 #[cfg(unix)]
@@ -25,27 +22,17 @@ pub(super) fn resolved(path: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// The name for a file that was opened by this path.
-pub(super) fn name(path: &Path, file: &File, uses_origin: bool) -> Result<PathBuf, LoadError> {
-    match by_descriptor(file) {
-        Some(name) if !uses_origin => Ok(name),
-        _ => by_path(path, file),
+pub(super) fn name(path: &Path, opened: &Opened, uses_origin: bool) -> Result<PathBuf, LoadError> {
+    match &opened.descriptor {
+        Some(name) if !uses_origin => Ok(name.clone()),
+        _ => by_path(path, &opened.file),
     }
-}
-
-#[cfg(target_os = "linux")]
-fn by_descriptor(file: &File) -> Option<PathBuf> {
-    super::proc::name_of(file)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn by_descriptor(_: &File) -> Option<PathBuf> {
-    None
 }
 
 /// The path as given, made absolute: with a folder, the linker does not search for the file.
 /// Symbolic links stay, so that `$ORIGIN` is the folder that the caller named.
 #[cfg(unix)]
-fn by_path(path: &Path, _: &File) -> Result<PathBuf, LoadError> {
+fn by_path(path: &Path, _: &std::fs::File) -> Result<PathBuf, LoadError> {
     let name = std::path::absolute(path)
         .map_err(|source| LoadError::File { path: path.to_path_buf(), source })?;
     match token(&name) {

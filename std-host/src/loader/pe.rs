@@ -53,7 +53,7 @@ fn check_as<Pe: ImageNtHeaders>(data: Data<'_>) -> Result<Facts, Refusal> {
     }
     let flag = export(&file, CATCHES_PANICS)?;
     let flag = flag.and_then(|address| file.section_table().pe_data_at(data, address)?.get(..1));
-    Ok(Facts { uses_origin: false, catches_panics: flag.and_then(facts::flag) })
+    Ok(Facts { uses_origin: false, catches_panics: flag.and_then(facts::flag), entry: None })
 }
 
 /// The address of an export. `None` for one that another library has.

@@ -34,9 +34,9 @@ pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadE
     }
     let facts = contents::check(path, copy.bytes())?;
     // SAFETY: the bytes have the digest that the caller vouches for, and are sealed (rule 6).
-    let (library, file) = unsafe { copy.map(path) }?;
+    let (library, file, name) = unsafe { copy.map(path) }?;
     let entry = entry::find(path, &library)?;
-    verify::check(path, &file, entry as usize)?;
+    verify::check(path, &file, entry as usize, Some(&name), facts.entry)?;
     let identity = FileIdentity::of(&file).map_err(unsealed)?;
     let library = Library { entry, file: (file, identity), catches_panics: facts.catches_panics };
     pinned.push((found, library.clone()));
@@ -56,7 +56,7 @@ pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadE
 pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadError> {
     use std::sync::PoisonError;
 
-    use super::{file, mapped};
+    use super::{file, mapped, opened::Opened};
 
     let (file, _) = file::open_fixed(path)?;
     let found = Sha256::of(file::FromStart::of(&file));
@@ -71,7 +71,7 @@ pub(super) unsafe fn map(path: &Path, expected: Sha256) -> Result<Library, LoadE
     }
     // SAFETY: the file has the digest that the caller vouches for, and nobody can change it (rule
     // 6).
-    let library = unsafe { mapped::map_open(path, file) }?;
+    let library = unsafe { mapped::map_open(path, Opened::new(path, file)?) }?;
     pinned.push((found, library.clone()));
     Ok(library)
 }

@@ -14,24 +14,34 @@ use memmap2::{Mmap, MmapOptions};
 use super::{LoadError, identity::FileIdentity};
 
 /// A path that names an open file by its descriptor; `None` if `/proc` is not mounted.
+pub(super) fn name_of(file: &File) -> Option<PathBuf> {
+    let name = own_name(file)?;
+    let [named, opened] = [FileIdentity::of_path(&name).ok()?, FileIdentity::of(file).ok()?];
+    named.is_same_file(opened).then_some(name)
+}
+
+/// The name of a descriptor, unchecked.
 ///
 /// It names the process by number, so that debuggers find the file, too. The number is the one
 /// that this `/proc` has for the process, which may lie in another PID namespace. The `.` sets the
 /// name apart from others of the same descriptor: the dynamic linker answers a name that it knows
 /// with the library that it mapped before.
-pub(super) fn name_of(file: &File) -> Option<PathBuf> {
+fn own_name(file: &File) -> Option<PathBuf> {
     let process = fs::read_link("/proc/self").ok()?;
-    let name = PathBuf::from(format!("/proc/{}/fd/./{}", process.to_str()?, file.as_raw_fd()));
-    let [named, opened] = [FileIdentity::of_path(&name).ok()?, FileIdentity::of(file).ok()?];
-    named.is_same_file(opened).then_some(name)
+    Some(PathBuf::from(format!("/proc/{}/fd/./{}", process.to_str()?, file.as_raw_fd())))
 }
 
-/// The path of an open file, without symbolic links; `None` without `/proc`, and for files that
-/// have no path any more.
-pub(super) fn path_of(file: &File) -> Option<PathBuf> {
-    let path = fs::read_link(name_of(file)?).ok()?;
-    let [named, opened] = [FileIdentity::of_path(&path).ok()?, FileIdentity::of(file).ok()?];
-    named.is_same_file(opened).then_some(path)
+/// The name of an open file's descriptor, as [`name_of`], and the file's path without symbolic
+/// links. Both are `None` without `/proc`; a file that was removed has no path any more.
+pub(super) fn names(file: &File, opened: FileIdentity) -> (Option<PathBuf>, Option<PathBuf>) {
+    let leads_there =
+        |name: &Path| FileIdentity::of_path(name).is_ok_and(|named| named.is_same_file(opened));
+    let Some(name) = own_name(file) else { return (None, None) };
+    // A link that leads to the file's path shows that the name is the file's, too.
+    match fs::read_link(&name).ok().filter(|path| leads_there(path)) {
+        Some(path) => (Some(name), Some(path)),
+        None => (leads_there(&name).then_some(name), None),
+    }
 }
 
 /// Returns true if this process has mapped code of another file that had this path when it was
@@ -143,7 +153,7 @@ impl<'a> Mapping<'a> {
 mod tests {
     use std::{fs::File, io::Write as _, path::Path};
 
-    use super::{LoadError, Mapping, check_code_of, maps_predecessor, name_of, path_of};
+    use super::{FileIdentity, LoadError, Mapping, check_code_of, maps_predecessor, names};
 
     #[test]
     fn mapping_is_read_with_and_without_a_path() {
@@ -165,13 +175,14 @@ mod tests {
     #[test]
     fn path_of_a_deleted_file_is_not_that_of_its_namesake() {
         let file = tempfile::NamedTempFile::new().unwrap();
+        let path_of = |file: &File| names(file, FileIdentity::of(file).unwrap()).1;
         assert_eq!(path_of(file.as_file()), Some(file.path().canonicalize().unwrap()));
         let old = file.as_file().try_clone().unwrap();
         let path = file.into_temp_path();
         std::fs::remove_file(&path).unwrap();
         File::create(&path).unwrap();
         assert_eq!(path_of(&old), None);
-        assert!(name_of(&old).is_some());
+        assert!(names(&old, FileIdentity::of(&old).unwrap()).0.is_some());
     }
 
     #[test]

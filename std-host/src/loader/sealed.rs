@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{self, Read as _, Seek as _},
     mem::ManuallyDrop,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -41,7 +41,8 @@ impl SealedCopy {
         &self.0
     }
 
-    /// Maps the copy as a library. `path` is for errors.
+    /// Maps the copy as a library, and returns its name for the dynamic linker, too. `path` is for
+    /// errors.
     ///
     /// The descriptor stays open until the process ends, which keeps its number from becoming the
     /// name of another file.
@@ -52,7 +53,7 @@ impl SealedCopy {
     pub(super) unsafe fn map(
         self,
         path: &Path,
-    ) -> Result<(ManuallyDrop<Library>, Arc<File>), LoadError> {
+    ) -> Result<(ManuallyDrop<Library>, Arc<File>, PathBuf), LoadError> {
         let path = || path.to_path_buf();
         let name =
             proc::name_of(&self.0).ok_or_else(|| LoadError::PinUnsupported { path: path() })?;
@@ -62,7 +63,7 @@ impl SealedCopy {
         let library = library.map_err(|source| LoadError::Library { path: path(), source })?;
         let file = Arc::new(self.0);
         keep_open(&file);
-        Ok((library, file))
+        Ok((library, file, name))
     }
 }
 

@@ -139,6 +139,13 @@ impl Segments {
         })
     }
 
+    /// How far an address lies from the start of the library's memory. `None` if the first segment
+    /// does not begin with a page of every machine, because the linker rounds the start down.
+    pub(super) fn distance_from_start(&self, address: u64) -> Option<u64> {
+        let start = self.loads.first()?.address;
+        if start.is_multiple_of(LARGEST_PAGE) { address.checked_sub(start) } else { None }
+    }
+
     fn check_dynamic(&self, segment: &Segment) -> Result<(), Damage> {
         if self.offset(segment.address, segment.memory_size).is_none() {
             return Err(segment.wrong("the dynamic section's memory is not mapped from the file"));

@@ -1,5 +1,7 @@
 //! The symbols that a library itself defines.
 
+use std::iter;
+
 use object::{
     Endianness, ReadRef as _,
     elf::{
@@ -55,16 +57,19 @@ impl<'a, 'd, Elf: FileHeader<Endian = Endianness>> Symbols<'a, 'd, Elf> {
         self.symbols.len()
     }
 
-    /// Returns true if the library itself has the entry function of a plugin.
-    pub(super) fn has_entry(&self, segments: &Segments) -> Result<bool, Damage> {
-        let Some(symbol) = self.find(entry::SYMBOL) else { return Ok(false) };
+    /// The library's own entry function of a plugin; `None` if it has none.
+    pub(super) fn entry(&self, segments: &Segments) -> Result<Option<Entry>, Damage> {
+        let Some(symbol) = self.find(entry::SYMBOL) else { return Ok(None) };
         let (address, section) =
             (symbol.st_value(self.endian).into(), symbol.st_shndx(self.endian));
         // The linker answers null for an absolute zero, and calls an indirect function first.
-        let is_code = section == SHN_ABS
-            || symbol.st_type() == STT_GNU_IFUNC
-            || symbol.st_type() != STT_OBJECT && segments.allows(address, 1, Access::Execute);
-        if is_code { Ok(true) } else { Err(wrong("its entry symbol does not lead to code")) }
+        if section == SHN_ABS || symbol.st_type() == STT_GNU_IFUNC {
+            return Ok(Some(Entry::Elsewhere));
+        }
+        if symbol.st_type() == STT_OBJECT || !segments.allows(address, 1, Access::Execute) {
+            return Err(wrong("its entry symbol does not lead to code"));
+        }
+        Ok(Some(Entry::Code { address }))
     }
 
     /// Returns true if the library says that it catches panics.
@@ -85,6 +90,14 @@ impl<'a, 'd, Elf: FileHeader<Endian = Endianness>> Symbols<'a, 'd, Elf> {
     }
 }
 
+/// The place of an entry function.
+pub(super) enum Entry {
+    /// In a segment of code.
+    Code { address: u64 },
+    /// Only the linker can tell.
+    Elsewhere,
+}
+
 /// The number of symbols by a System V hash table.
 fn hashed<Elf: FileHeader<Endian = Endianness>>(
     address: u64,
@@ -92,9 +105,10 @@ fn hashed<Elf: FileHeader<Endian = Endianness>>(
     endian: Endianness,
     data: Data<'_>,
 ) -> Result<u64, Damage> {
-    let bytes = rest(address, segments, data).ok_or_else(|| outside("DT_HASH"))?;
-    let table = HashTable::<Elf>::parse(endian, bytes).map_err(|_| outside("DT_HASH"))?;
-    Ok(table.symbol_table_length().into())
+    let bytes = beginnings(address, segments, data).ok_or_else(|| outside("DT_HASH"))?;
+    let len = { bytes }
+        .find_map(|bytes| Some(HashTable::<Elf>::parse(endian, bytes).ok()?.symbol_table_length()));
+    len.map(u64::from).ok_or_else(|| outside("DT_HASH"))
 }
 
 /// The number of symbols by a GNU hash table; 0 if it holds none.
@@ -104,18 +118,35 @@ fn gnu_hashed<Elf: FileHeader<Endian = Endianness>>(
     endian: Endianness,
     data: Data<'_>,
 ) -> Result<u64, Damage> {
-    let bytes = rest(address, segments, data).ok_or_else(|| outside("DT_GNU_HASH"))?;
-    let table = GnuHashTable::<Elf>::parse(endian, bytes).map_err(|_| outside("DT_GNU_HASH"))?;
-    let header = bytes.read_at::<object::elf::GnuHashHeader<Endianness>>(0);
-    // The linker ends the process otherwise.
-    if !header.is_ok_and(|header| header.bloom_count.get(endian).is_power_of_two()) {
-        return Err(wrong("the filter of DT_GNU_HASH has no power of two of words"));
+    let bytes = beginnings(address, segments, data).ok_or_else(|| outside("DT_GNU_HASH"))?;
+    let mut len = None;
+    for bytes in bytes {
+        let Ok(table) = GnuHashTable::<Elf>::parse(endian, bytes) else { continue };
+        let header = bytes.read_at::<object::elf::GnuHashHeader<Endianness>>(0);
+        // The linker ends the process otherwise.
+        if !header.is_ok_and(|header| header.bloom_count.get(endian).is_power_of_two()) {
+            return Err(wrong("the filter of DT_GNU_HASH has no power of two of words"));
+        }
+        len = Some(table.symbol_table_length(endian).unwrap_or(0).into());
+        if len > Some(0) {
+            break;
+        }
     }
-    Ok(table.symbol_table_length(endian).unwrap_or(0).into())
+    len.ok_or_else(|| outside("DT_GNU_HASH"))
 }
 
-/// From an address to the end of its segment.
-fn rest<'d>(address: u64, segments: &Segments, data: Data<'d>) -> Option<&'d [u8]> {
+/// The bytes from an address on: a few first, then ever more, up to all of the segment. A hash
+/// table does not tell its own length, and is mostly a small part of its segment.
+fn beginnings<'d>(
+    address: u64,
+    segments: &Segments,
+    data: Data<'d>,
+) -> Option<impl Iterator<Item = &'d [u8]>> {
+    const FEW: u64 = 1 << 10;
+    const MORE: u64 = 16;
     let (place, available) = segments.available(address)?;
-    data.read_bytes_at(place, available).ok()
+    let lens = iter::successors(Some(available.min(FEW)), move |len| {
+        (*len < available).then(|| len.saturating_mul(MORE).min(available))
+    });
+    Some(lens.map_while(move |len| data.read_bytes_at(place, len).ok()))
 }
