@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Tries replicas in ways that `cargo test` has no time or tools for.
 #
-#   tests/replicas.sh [PART]…    all parts but long unless some are named
+#   tests/replicas.sh [PART]…    all parts but long and speed unless some are named
 #
 # simulation  100,000 seeds of the simulated cluster; STATEVEC_REPLICA_SEEDS names another number,
 #             and STATEVEC_REPLICA_SEED one seed to repeat.
 # script      The script of the server's README.
 # clients     The pages with clients, as they are printed.
-# current     The tests with real nodes, on a current NATS server from PyPI.
+# current     The tests with real nodes, on a current NATS server from PyPI that syncs each message.
 # long        100,000 commands, and five kills of nodes and of replicas, with NATS_SERVER or Debian's.
+# speed       Figures, in a release build.
 #
 # Exit status: 0 all parts that ran passed, 1 something is wrong, 77 everything was skipped.
 set -uo pipefail
@@ -25,8 +26,8 @@ main() {
     [ $# -gt 0 ] || set -- simulation script clients current
     for part in "$@"; do
         case $part in
-            simulation | script | clients | current | long) ;;
-            *) echo "$part is no part: simulation, script, clients, current, long" >&2; exit 2 ;;
+            simulation | script | clients | current | long | speed) ;;
+            *) echo "$part is no part: simulation, script, clients, current, long, speed" >&2; exit 2 ;;
         esac
         echo "--- $part"
         "part_$part"
@@ -99,12 +100,19 @@ part_current() {
     nats=$(find "$tools/nats" -type f -name 'nats-server*' -perm -u+x | head -1)
     [ -n "$nats" ] || { echo "skipped, because the package holds no nats-server"; return 77; }
     "$nats" --version
-    NATS_SERVER=$nats cargo test -p statevec-server --test replicas
+    NATS_SERVER=$nats NATS_JETSTREAM='sync_interval: always' \
+        cargo test -p statevec-server --test replicas
 }
 
 part_long() {
     need nats-server nats-server || return
     STATEVEC_LONG=1 cargo test -p statevec-server --test replicas kills -- --nocapture
+}
+
+part_speed() {
+    need nats-server nats-server || return
+    STATEVEC_SPEED=1 cargo test --release -p statevec-server --test replicas speed:: -- \
+        --test-threads 1 --nocapture
 }
 
 main "$@"; exit

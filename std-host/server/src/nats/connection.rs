@@ -9,16 +9,15 @@ use crate::options::NatsSettings;
 /// The longest time for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// The longest time for a request that is made again if it fails. A request that comes while a
-/// leader is elected is never answered, so short times shorten the pause.
-pub(super) const REPEATED: Duration = Duration::from_secs(1);
+/// The longest time for a request.
+const REQUEST: Duration = Duration::from_secs(5);
 
-/// The longest time for an acknowledgement of a message, at least. Many wait at a time, and one that
-/// seems lost lets all be sent again.
-const ACKNOWLEDGEMENT: Duration = Duration::from_secs(2);
+/// The longest time for the acknowledgement of a result. Many wait at a time, and one that seems
+/// lost lets all be sent again.
+pub(super) const RESULT: Duration = Duration::from_secs(2);
 
-/// The longest time for a request that is made once.
-pub(super) const ONCE: Duration = Duration::from_secs(5);
+/// The longest time for the acknowledgement of a command.
+pub(super) const COMMAND: Duration = REQUEST;
 
 /// The reason why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +70,7 @@ async fn connect_with(
     let mut options = options
         .name(format!("statevec-server {}", settings.name))
         .connection_timeout(CONNECT)
-        .request_timeout(Some(ONCE))
+        .request_timeout(Some(REQUEST))
         .ping_interval(Duration::from_secs(2))
         .reconnect_delay_callback(|attempts| {
             Duration::from_millis(100 * u64::try_from(attempts).unwrap_or(10).min(10))
@@ -99,11 +98,11 @@ async fn connect_with(
     })
 }
 
-/// JetStream on a connection, with the longest time for a request.
-pub(super) fn jetstream(client: &Client, time: Duration) -> jetstream::Context {
+/// JetStream on a connection, with the longest time for an acknowledgement.
+pub(super) fn jetstream(client: &Client, acknowledgement: Duration) -> jetstream::Context {
     jetstream::ContextBuilder::new()
-        .timeout(time)
-        .ack_timeout(time.max(ACKNOWLEDGEMENT))
+        .timeout(REQUEST)
+        .ack_timeout(acknowledgement)
         .max_ack_inflight(65_536)
         .backpressure_on_inflight(true)
         .build(client.clone())

@@ -17,7 +17,7 @@ use statevec_host::LoadedPlugin;
 use tokio::{task::unconstrained, time::sleep};
 use tracing::{info, warn};
 
-use super::{Names, SharedStatus, message::read_command};
+use super::{Names, Patience, SharedStatus, message::read_command};
 use crate::{
     commands::Commands,
     engine::{Answer, EngineHandle, Refusal},
@@ -31,7 +31,7 @@ const BATCH_BYTES: usize = 1 << 20;
 /// Most batches that the engine has not made durable yet.
 const BATCHES: usize = 8;
 
-const PAUSE: Duration = Duration::from_millis(300);
+const PAUSE: Duration = Duration::from_millis(200);
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Reads one stream for as long as the process runs.
@@ -44,6 +44,7 @@ pub(crate) struct Consumer {
     pub(crate) order: IngressOrder,
     /// Since when the stream seems shorter than it was.
     pub(crate) shorter_since: Option<Instant>,
+    pub(crate) patience: Patience,
 }
 
 /// The reason why reading ends.
@@ -75,7 +76,7 @@ impl Consumer {
             match self.read().await {
                 End::Stop(error) => return Some(error),
                 End::Again(reason) => {
-                    warn!(reason, "reading the stream again");
+                    self.patience.log(&reason, "reading the stream again");
                     sleep(PAUSE).await;
                 }
                 End::Engine(Refusal::StorageFull(_)) => self.wait_for_room().await,
@@ -133,7 +134,9 @@ impl Consumer {
 
     async fn stream(&self) -> Result<Stream, End> {
         let name = &self.names.stream;
-        self.jetstream.get_stream(name).await.map_err(|error| {
+        let stream =
+            async { self.jetstream.get_stream(name).await.map_err(|error| error.to_string()) };
+        self.patience.wait(stream).await.map_err(|error| {
             let hint = "statevec-server init-stream makes it";
             End::Again(format!("the stream {name} cannot be had ({error}); {hint}"))
         })
@@ -178,8 +181,9 @@ impl Consumer {
             num_replicas: 1,
             ..pull::Config::default()
         };
-        let consumer = stream.create_consumer(config).await;
-        let consumer = consumer.map_err(|error| again(error.to_string()))?;
+        let consumer =
+            async { stream.create_consumer(config).await.map_err(|error| error.to_string()) };
+        let consumer = self.patience.wait(consumer).await.map_err(again)?;
         let messages = consumer
             .stream()
             .max_messages_per_batch(4096)

@@ -11,7 +11,7 @@ use async_nats::jetstream::{
 
 use super::{
     Names, NatsError, connect_now,
-    connection::{ONCE, jetstream},
+    connection::{COMMAND, jetstream},
 };
 use crate::options::InitSettings;
 
@@ -21,7 +21,7 @@ pub(crate) async fn init_stream(
     settings: &InitSettings,
 ) -> Result<(Vec<String>, Vec<String>), NatsError> {
     let client = connect_now(&settings.nats).await?;
-    let (names, jetstream) = (Names::new(&settings.nats), jetstream(&client, ONCE));
+    let (names, jetstream) = (Names::new(&settings.nats), jetstream(&client, COMMAND));
     let (mut lines, mut differences) = (Vec::new(), Vec::new());
     let commands = vec![names.commands()];
     let results = vec![names.results(), names.events()];

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 
 use super::{
     Names, checkpoints,
-    connection::{ONCE, jetstream},
+    connection::{COMMAND, jetstream},
 };
 
 /// Bytes of one piece.
@@ -60,7 +60,7 @@ pub(crate) async fn join(
 }
 
 async fn newest(client: &Client, names: &Names) -> Result<Option<Object>, String> {
-    let bucket = checkpoints::bucket(&jetstream(client, ONCE), names).await?;
+    let bucket = checkpoints::bucket(&jetstream(client, COMMAND), names).await?;
     match checkpoints::names(&bucket).await?.pop() {
         Some(name) => bucket.get(&name).await.map(Some).map_err(|error| error.to_string()),
         None => Ok(None),

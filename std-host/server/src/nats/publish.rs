@@ -14,7 +14,7 @@ use statevec_host::json::JsonWriter;
 use tokio::{sync::watch, time::Instant};
 use tracing::{info, warn};
 
-use super::{Names, Resignation, SharedStatus, lease::LeaseKey};
+use super::{Names, Patience, Resignation, SharedStatus, lease::LeaseKey};
 use crate::{
     engine::EngineHandle,
     replica::{
@@ -44,6 +44,7 @@ pub(crate) struct PublishTask {
     pub(crate) durable: watch::Receiver<u64>,
     pub(crate) status: SharedStatus,
     pub(crate) resignation: Resignation,
+    pub(crate) patience: Patience,
 }
 
 type Answers = FuturesUnordered<BoxFuture<'static, Event>>;
@@ -205,41 +206,43 @@ impl PublishTask {
     fn ask(&self, action: Action) -> BoxFuture<'static, Event> {
         let (jetstream, names) = (self.jetstream.clone(), self.names.clone());
         let lease = LeaseKey::new(&jetstream, &names);
-        let name = self.name.clone();
+        let (name, patience) = (self.name.clone(), self.patience.clone());
         Box::pin(async move {
             match action {
-                Action::ReadLease { attempt } => match lease.read().await {
+                Action::ReadLease { attempt } => match patience.wait(lease.read()).await {
                     Ok((revision, holder)) => Event::LeaseRead { attempt, revision, holder },
                     Err(error) => {
-                        warn!(error, "the lease cannot be read");
+                        patience.log(&error, "the lease cannot be read");
                         Event::LeaseFailed { attempt }
                     }
                 },
                 Action::WriteLease { attempt, revision } => {
-                    match lease.write(&name, revision).await {
+                    match patience.wait(lease.write(&name, revision)).await {
                         Ok(revision) => Event::LeaseWritten { attempt, revision },
                         Err(error) => {
-                            warn!(error, "the lease cannot be written");
+                            patience.log(&error, "the lease cannot be written");
                             Event::LeaseFailed { attempt }
                         }
                     }
                 }
                 Action::GiveLeaseBack { attempt, revision } => {
-                    match lease.write("", revision).await {
+                    match patience.wait(lease.write("", revision)).await {
                         Ok(revision) => Event::LeaseGivenBack { attempt, revision },
                         Err(error) => {
-                            warn!(error, "the lease cannot be given back");
+                            patience.log(&error, "the lease cannot be given back");
                             Event::LeaseFailed { attempt }
                         }
                     }
                 }
-                Action::FindEnd { attempt } => match find_end(&jetstream, &names).await {
-                    Ok(end) => Event::EndFound { attempt, end },
-                    Err(error) => {
-                        warn!(error, "the end of the results cannot be found");
-                        Event::EndFailed { attempt }
+                Action::FindEnd { attempt } => {
+                    match patience.wait(find_end(&jetstream, &names)).await {
+                        Ok(end) => Event::EndFound { attempt, end },
+                        Err(error) => {
+                            patience.log(&error, "the end of the results cannot be found");
+                            Event::EndFailed { attempt }
+                        }
                     }
-                },
+                }
                 Action::ReadLog { .. } | Action::Publish { .. } => Event::LogGrown,
             }
         })

@@ -11,9 +11,9 @@ use statevec_host::{
 use tokio::sync::watch;
 
 use super::{
-    CheckpointTask, Consumer, Gossip, Names, NatsError, Peer, PublishTask, Resignation,
+    CheckpointTask, Consumer, Gossip, Names, NatsError, Patience, Peer, PublishTask, Resignation,
     SharedStatus, StreamIngress, connect_later,
-    connection::{ONCE, REPEATED, jetstream},
+    connection::{COMMAND, RESULT, jetstream},
     join,
 };
 use crate::{
@@ -70,7 +70,7 @@ impl Replica {
     /// The way of commands that come over HTTP.
     pub(crate) fn ingress(&self, engine: &EngineHandle, plugin: &LoadedPlugin) -> StreamIngress {
         StreamIngress {
-            jetstream: jetstream(&self.client, ONCE),
+            jetstream: jetstream(&self.client, COMMAND),
             names: self.names.clone(),
             engine: engine.clone(),
             status: self.status.clone(),
@@ -92,7 +92,7 @@ impl Replica {
         let publish = PublishTask {
             client: client.clone(),
             // An own context has limits of its own: requests of clients do not hold results up.
-            jetstream: jetstream(&client, REPEATED),
+            jetstream: jetstream(&client, RESULT),
             names: names.clone(),
             name: settings.name.clone(),
             schema: Arc::clone(plugin.schema()),
@@ -103,10 +103,11 @@ impl Replica {
             durable,
             status: status.clone(),
             resignation,
+            patience: Patience::default(),
         };
         tokio::spawn(publish.run());
         let checkpoints = CheckpointTask {
-            jetstream: jetstream(&client, ONCE),
+            jetstream: jetstream(&client, COMMAND),
             names: names.clone(),
             directory,
             status: status.clone(),
@@ -127,13 +128,14 @@ impl Replica {
             own,
         };
         let consumer = Consumer {
-            jetstream: jetstream(&client, REPEATED),
+            jetstream: jetstream(&client, RESULT),
             names,
             engine,
             plugin,
             status,
             order: IngressOrder::default(),
             shorter_since: None,
+            patience: Patience::default(),
         };
         let (consumer, gossip) = (tokio::spawn(consumer.run()), tokio::spawn(gossip.run()));
         tokio::select! {

@@ -21,7 +21,7 @@ impl Default for LeaseTimes {
 }
 
 /// The pause after a failed access. Short pauses matter while a leader of the key is elected.
-const PAUSE: Duration = Duration::from_millis(200);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// An access to the key that holds the lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Replicas on real NATS servers. Without `nats-server` the tests are skipped.
 //!
-//! `NATS_SERVER` names another server program, `STATEVEC_LONG` makes the runs long.
+//! `NATS_SERVER` names another server program, `NATS_JETSTREAM` gives it more settings of JetStream,
+//! and `STATEVEC_LONG` makes the runs long.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says where")]
 #![cfg(unix)]

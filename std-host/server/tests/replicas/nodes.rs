@@ -37,10 +37,11 @@ impl Nodes {
         let dir = tempfile::tempdir().unwrap();
         let ports = free_ports(2 * number);
         let (ports, routes) = ports.split_at(number);
+        let settings = std::env::var("NATS_JETSTREAM").unwrap_or_default();
         for (node, port) in ports.iter().enumerate() {
             let store = dir.path().join(format!("store{node}"));
             let mut config = format!(
-                "server_name: node{node}\nlisten: 127.0.0.1:{port}\njetstream {{ store_dir: {store:?} }}\n{more}"
+                "server_name: node{node}\nlisten: 127.0.0.1:{port}\njetstream {{ store_dir: {store:?}, {settings} }}\n{more}"
             );
             if number > 1 {
                 let own = routes[node];
