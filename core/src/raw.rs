@@ -21,4 +21,5 @@ pub use host_table::HostTable;
 pub use instance::Instance;
 pub(crate) use instance::{Claim, InstanceError};
 pub use read_table::ReadTable;
+pub(crate) use stand_in::HasStandIns;
 pub use storage::{InPool, InstanceStorage, Pool, Pooled, StorageFull};

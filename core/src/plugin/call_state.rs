@@ -11,16 +11,16 @@ use crate::{
 
 /// The host's table, the buffer for the host's errors, and the slot for this call's own error.
 ///
-/// The fields of a [`ReadTable`] and an [`ErrorSlot`] lie side by side, so that their two `u32`
-/// share a word.
+/// The fields of a [`ReadTable`] and an [`ErrorSlot`] lie side by side, and their two `u32` are
+/// stored as 16 bits each: one store of an immediate value writes both.
 #[derive(Debug)]
 pub struct CallState<'c> {
     ctx: *mut c_void,
     entries: NonNull<()>,
     error_buffer: HostErrorBuffer<'c>,
     buffer: *mut RuntimeErrorBuf,
-    for_each_at: u32,
-    phase: RuntimeErrorPhase,
+    for_each_at: u16,
+    phase: u16,
     call: PhantomData<(ReadTable<'c>, ErrorSlot<'c>)>,
 }
 
@@ -33,19 +33,25 @@ impl<'c> CallState<'c> {
     ) -> Self {
         let (ctx, entries, for_each_at) = table.into_raw_parts();
         let (buffer, phase) = error.into_raw_parts();
+        // Both are constants of this crate and small: an offset into a table, and a phase.
+        let (for_each_at, phase) = (for_each_at as u16, phase.0 as u16);
         Self { ctx, entries, error_buffer, buffer, for_each_at, phase, call: PhantomData }
     }
 
     #[inline]
     pub(super) const fn error(&self) -> ErrorSlot<'c> {
         // SAFETY: `new` took buffer and phase from a slot of `'c`, and `'c` has not ended (rule 9).
-        unsafe { ErrorSlot::from_raw(self.buffer, self.phase) }
+        unsafe { ErrorSlot::from_raw(self.buffer, self.phase()) }
     }
 
     #[inline]
     pub(super) const fn table(&self) -> ReadTable<'c> {
         // SAFETY: `new` took all three from one table, which the host lends for `'c` (rule 10).
-        unsafe { ReadTable::from_raw_parts(self.ctx, self.entries, self.for_each_at) }
+        unsafe { ReadTable::from_raw_parts(self.ctx, self.entries, self.for_each_at as u32) }
+    }
+
+    const fn phase(&self) -> RuntimeErrorPhase {
+        RuntimeErrorPhase(self.phase as u32)
     }
 
     /// The address of the buffer for host errors, where the instance begins, too.
@@ -76,7 +82,7 @@ impl<'c> HostCaller for CallState<'c> {
             HostCallError::Refused(error) => self.error().fail_with(ABI_CONTRACT_VIOLATION, &error),
         };
         // The host may have written a text, too. A later failure without one must not repeat it.
-        self.error_buffer.reset(self.phase);
+        self.error_buffer.reset(self.phase());
         written
     }
 
@@ -89,7 +95,7 @@ impl<'c> HostCaller for CallState<'c> {
         } else {
             self.error().pass_on(report)
         };
-        self.error_buffer.reset(self.phase);
+        self.error_buffer.reset(self.phase());
         written
     }
 }

@@ -14,14 +14,20 @@ pub(crate) trait HasStandIns: Sized + 'static {
     const NULL: &'static Self;
     const MISALIGNED: &'static Self;
 
+    /// The host's table, or else its stand-in.
+    #[inline]
+    fn check(table: *const Self) -> Result<NonNull<Self>, &'static Self> {
+        match NonNull::new(table.cast_mut()) {
+            None => Err(Self::NULL),
+            Some(table) if !table.is_aligned() => Err(Self::MISALIGNED),
+            Some(table) => Ok(table),
+        }
+    }
+
     /// The host's table, or a stand-in. A stand-in is valid for reads forever.
     #[inline]
     fn or_stand_in(table: *const Self) -> NonNull<Self> {
-        match NonNull::new(table.cast_mut()) {
-            None => NonNull::from_ref(Self::NULL),
-            Some(table) if !table.is_aligned() => NonNull::from_ref(Self::MISALIGNED),
-            Some(table) => table,
-        }
+        Self::check(table).unwrap_or_else(NonNull::from_ref)
     }
 }
 
