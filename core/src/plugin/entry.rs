@@ -51,20 +51,11 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
         let out_runtime = NonNull::new(out_runtime).ok_or_else(|| {
             fail!(error, ABI_CONTRACT_VIOLATION, "null argument", "out_runtime is null")
         })?;
-        // SAFETY: a non-null pointer is valid for the call, by this function's contract (rule 10).
-        let config = unsafe { slice_within(config, limits::CONFIG) }
-            .map_err(|reason| error.fail_with(ABI_CONTRACT_VIOLATION, &reason))?;
-        let config = match config {
-            // The usual case, without a call of the UTF-8 validation.
-            [] => "",
-            config => utf8::text(config).map_err(|reason| {
-                fail!(
-                    error,
-                    CONFIG_ERROR,
-                    "config not UTF-8",
-                    "plugin config is not valid UTF-8: {reason}"
-                )
-            })?,
+        let config = match config.len {
+            0 => "",
+            // SAFETY: a non-null pointer is valid for the call, by this function's contract
+            // (rule 10).
+            _ => unsafe { config_text(config, error) }?,
         };
         let plugin = create(config, error)?;
         let stored = S::store(plugin);
@@ -72,6 +63,26 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
         // SAFETY: not null, so valid for a write, which may be unaligned (rule 9).
         unsafe { out_runtime.write_unaligned(runtime.as_ptr().cast()) };
         Ok(())
+    })
+}
+
+/// Checks a configuration that is not empty.
+///
+/// # Safety
+///
+/// A non-null pointer is valid for reads of its length for `'t`.
+#[cold]
+#[inline(never)]
+unsafe fn config_text<'t, 'c>(
+    config: RuntimeBytesRef,
+    error: ErrorSlot<'c>,
+) -> TxResult<'c, &'t str> {
+    // SAFETY: a non-null pointer is valid for reads of its length, by this function's contract
+    // (rule 10).
+    let config = unsafe { slice_within(config, limits::CONFIG) }
+        .map_err(|reason| error.fail_with(ABI_CONTRACT_VIOLATION, &reason))?;
+    utf8::text(config).map_err(|reason| {
+        fail!(error, CONFIG_ERROR, "config not UTF-8", "plugin config is not valid UTF-8: {reason}")
     })
 }
 
