@@ -15,11 +15,8 @@ use statevec_abi::{
 use super::{
     Store,
     table::{CreateError, RecordTable},
-    undo::{Step, Undo},
+    undo::{ENTRY_BYTES, Step, Undo},
 };
-
-/// Bytes that an event or an undo step takes in addition to its own.
-const ENTRY_BYTES: usize = 24;
 
 /// Bytes of debug messages that are kept per transaction.
 const LOG_BYTES: usize = 1 << 20;
@@ -62,8 +59,8 @@ impl Host for Store {
         error: ErrorSlot<'e>,
     ) -> TxResult<'e, bool> {
         let table = self.table(kind, error)?;
-        let Some(slot) = table.find(pk) else { return Ok(false) };
-        visitor.visit(table.data(slot));
+        let Some(place) = table.find_place(pk) else { return Ok(false) };
+        visitor.visit(table.data_at(place));
         Ok(true)
     }
 
@@ -105,18 +102,14 @@ impl Host for Store {
         let Some(table) = self.tables.at_mut(position) else {
             return Err(refusal::no_record_kind(kind, error));
         };
-        let taken = table.layout().data_size().saturating_add(ENTRY_BYTES);
+        let taken = table.layout().update_bytes();
         let Some(room) = self.room.checked_sub(taken) else { return Err(self.no_room(error)) };
         self.room = room;
-        let Some(slot) = table.find(pk) else { return Ok(false) };
-        let (layout, data) = table.layout_and_data_mut(slot);
-        let step = Undo { table: position, step: Step::Update(slot) };
-        let saved = self.undo.end();
-        if self.undo.try_push(step, data).is_err() {
-            return Err(self.no_memory(error));
-        }
+        let Some(place) = table.find_place(pk) else { return Ok(false) };
+        let (layout, data) = table.layout_and_data_mut(place);
+        let step = Undo { table: position, step: Step::Update(place.slot) };
+        let Ok(old) = self.undo.try_push(step, data) else { return Err(self.no_memory(error)) };
         update.visit(data);
-        let old = self.undo.from(saved);
         if let Some(field) = layout.frozen_change(old, data) {
             let field = (field.role(), field.name());
             let refused =
@@ -155,7 +148,7 @@ impl Host for Store {
             return Err(refusal::no_event_kind(kind, error));
         }
         match self.events.try_push(kind, payload) {
-            Ok(()) => Ok(()),
+            Ok(_) => Ok(()),
             Err(_) => Err(self.no_memory(error)),
         }
     }

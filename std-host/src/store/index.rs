@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 
 use super::{
     equal::equal,
-    rows::{Rows, Slot},
+    rows::{Place, Rows, Slot},
     segmented::Segmented,
     spare::KEPT_BYTES,
 };
@@ -81,7 +81,7 @@ impl Index {
     }
 
     #[inline]
-    pub(super) fn find(&self, rows: &Rows, key: &[u8]) -> Option<Slot> {
+    pub(super) fn find(&self, rows: &Rows, key: &[u8]) -> Option<Place> {
         self.find_hashed(rows, key, hash_key(&self.hash, key))
     }
 
@@ -90,7 +90,7 @@ impl Index {
         let key = rows.key(slot);
         let hash = hash_key(&self.hash, key);
         if let Some(other) = self.find_hashed(rows, key, hash) {
-            return Err(other);
+            return Err(other.slot);
         }
         self.add(self.home(hash), Tag::of(hash), slot);
         self.len += 1;
@@ -143,23 +143,30 @@ impl Index {
     }
 
     #[inline(always)]
-    fn find_hashed(&self, rows: &Rows, key: &[u8], hash: u64) -> Option<Slot> {
+    fn find_hashed(&self, rows: &Rows, key: &[u8], hash: u64) -> Option<Place> {
         let bucket = self.buckets.get(self.home(hash))?;
         match bucket.first(Tag::of(hash)) {
-            Some(slot) if equal(rows.key(slot), key) => Some(slot),
-            None if bucket.next() == NEXT_NONE => None,
-            _ => self.find_further(rows, key, hash),
+            Some(slot) => {
+                let place = rows.place(slot);
+                if equal(rows.key_at(place), key) {
+                    return Some(place);
+                }
+            }
+            None if bucket.next() == NEXT_NONE => return None,
+            None => {}
         }
+        self.find_further(rows, key, hash)
     }
 
     /// Finds a row whose entry may not be the first one with its tag in its bucket.
     #[cold]
-    fn find_further(&self, rows: &Rows, key: &[u8], hash: u64) -> Option<Slot> {
+    fn find_further(&self, rows: &Rows, key: &[u8], hash: u64) -> Option<Place> {
         let mut bucket = self.buckets.get(self.home(hash))?;
         loop {
             let slots = bucket.places(Tag::of(hash)).map(|place| bucket.slot(place));
-            if let Some(slot) = { slots }.find(|slot| equal(rows.key(*slot), key)) {
-                return Some(slot);
+            let places = slots.map(|slot| rows.place(slot));
+            if let Some(place) = { places }.find(|place| equal(rows.key_at(*place), key)) {
+                return Some(place);
             }
             match bucket.next() {
                 NEXT_NONE => return None,

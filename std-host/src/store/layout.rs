@@ -9,7 +9,7 @@ use statevec_abi::abi::RecordKind;
 use statevec_abi::host::refusal::KeyField;
 use statevec_abi_alloc::schema::{FieldDefinition, FieldType, PkLayout, RecordDefinition};
 
-use super::equal::equal;
+use super::{equal::equal, undo::ENTRY_BYTES};
 
 /// One record kind: its names, sizes and key, and the fields that an update must not change.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub(super) struct RowLayout {
     kind: RecordKind,
     name: Box<str>,
     data_size: usize,
+    update_bytes: usize,
     pk: Option<PkLayout>,
     /// In the order of the key.
     key: Vec<NamedKeyField>,
@@ -55,6 +56,7 @@ impl RowLayout {
             kind: record.kind,
             name: record.name.as_ref().into(),
             data_size: record.data_size as usize,
+            update_bytes: (record.data_size as usize).saturating_add(ENTRY_BYTES),
             pk,
             key: key_fields,
             frozen,
@@ -74,6 +76,12 @@ impl RowLayout {
     #[inline]
     pub(super) fn data_size(&self) -> usize {
         self.data_size
+    }
+
+    /// Bytes that an update takes from the room of its transaction.
+    #[inline]
+    pub(super) fn update_bytes(&self) -> usize {
+        self.update_bytes
     }
 
     /// The encoding of the primary key; `None` without a key.

@@ -24,21 +24,22 @@ impl<T: Copy> Packed<T> {
         Self { bytes: Vec::new(), entries: Vec::new() }
     }
 
-    /// Adds a string at the end.
+    /// Adds a string at the end, and returns the copy.
     ///
     /// # Errors
     ///
     /// There is no memory for it.
     #[inline]
-    pub(super) fn try_push(&mut self, tag: T, string: &[u8]) -> Result<(), TryReserveError> {
+    pub(super) fn try_push(&mut self, tag: T, string: &[u8]) -> Result<&[u8], TryReserveError> {
         let has_room = self.bytes.capacity() - self.bytes.len() >= string.len()
             && self.entries.len() < self.entries.capacity();
         if !has_room {
             self.reserve(string.len())?;
         }
+        let start = self.bytes.len();
+        self.entries.push(Entry { tag, end: start + string.len() });
         self.bytes.extend_from_slice(string);
-        self.entries.push(Entry { tag, end: self.bytes.len() });
-        Ok(())
+        Ok(&self.bytes[start..])
     }
 
     /// Makes room for the next [`push_tag`](Self::push_tag).
@@ -67,18 +68,6 @@ impl<T: Copy> Packed<T> {
         let shown = show(last.tag, self.bytes.get(start..last.end).unwrap_or_default());
         self.bytes.truncate(start);
         Some(shown)
-    }
-
-    /// The place of the next string, for [`from`](Self::from).
-    #[inline]
-    pub(super) fn end(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// The bytes from a place to the end: the last string, if the place is where it begins.
-    #[inline]
-    pub(super) fn from(&self, place: usize) -> &[u8] {
-        self.bytes.get(place..).unwrap_or_default()
     }
 
     pub(super) fn clear(&mut self) {
@@ -161,9 +150,7 @@ mod tests {
     #[test]
     fn an_empty_string_after_a_long_one_is_the_last_one() {
         let mut packed = Packed::new();
-        packed.try_push((), b"long").unwrap();
-        let place = packed.end();
-        packed.try_push((), b"").unwrap();
-        assert_eq!(packed.from(place), b"");
+        assert_eq!(packed.try_push((), b"long").unwrap(), b"long");
+        assert_eq!(packed.try_push((), b"").unwrap(), b"");
     }
 }

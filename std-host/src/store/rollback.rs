@@ -16,7 +16,7 @@ impl Store {
             let Some(table) = tables.at_mut(undo.table) else { return };
             match undo.step {
                 Step::Create(claimed) => table.undo_create(claimed),
-                Step::Update(slot) => table.layout_and_data_mut(slot).1.copy_from_slice(old),
+                Step::Update(slot) => table.data_mut(slot).copy_from_slice(old),
                 Step::Delete(slot) => table.undo_delete(slot),
             }
         };

@@ -4,7 +4,7 @@ use std::collections::TryReserveError;
 
 use statevec_abi::abi::SysId;
 
-use super::segmented::{Segmented, place, segment_len, segments};
+use super::segmented::{self, Segmented, segment_len, segments};
 
 /// Position of a row.
 pub(super) type Slot = u32;
@@ -49,6 +49,15 @@ struct Segment {
     start: usize,
 }
 
+/// Where a row lies. Finding a row computes it once, for its key and its data.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) slot: Slot,
+    segment: usize,
+    /// The row's first byte in the segment.
+    start: usize,
+}
+
 const ID_LEN: usize = size_of::<SysId>();
 
 /// Bytes of a cache line.
@@ -87,7 +96,7 @@ impl Rows {
             self.data_mut(slot).fill(0);
             return Ok(Claimed { slot, at_end: false });
         }
-        let (at, _) = place(self.count);
+        let (at, _) = segmented::place(self.count);
         if at == self.segments.len() {
             self.reserve(1)?;
         }
@@ -102,8 +111,8 @@ impl Rows {
     /// Undoes a claim. Claims are undone in reverse order.
     pub(super) fn unclaim(&mut self, claimed: Claimed) {
         if claimed.at_end {
-            let (at, start) = self.place(claimed.slot);
-            self.segments[at].bytes.truncate(start);
+            let Place { segment, start, .. } = self.place(claimed.slot);
+            self.segments[segment].bytes.truncate(start);
             self.count -= 1;
         } else {
             self.free.push(claimed.slot);
@@ -117,39 +126,51 @@ impl Rows {
 
     #[inline]
     pub(super) fn id(&self, slot: Slot) -> SysId {
-        let (at, start) = self.place(slot);
-        let id = self.segments[at].bytes[start..].first_chunk();
+        let Place { segment, start, .. } = self.place(slot);
+        let id = self.segments[segment].bytes[start..].first_chunk();
         id.map_or(0, |id| SysId::from_le_bytes(*id))
     }
 
     pub(super) fn set_id(&mut self, slot: Slot, id: SysId) {
-        let (at, start) = self.place(slot);
-        self.segments[at].bytes[start..start + ID_LEN].copy_from_slice(&id.to_le_bytes());
+        let Place { segment, start, .. } = self.place(slot);
+        self.segments[segment].bytes[start..start + ID_LEN].copy_from_slice(&id.to_le_bytes());
     }
 
     #[inline]
     pub(super) fn key(&self, slot: Slot) -> &[u8] {
-        let (at, start) = self.place(slot);
-        &self.segments[at].bytes[start + ID_LEN..][..self.shape.key_len]
+        self.key_at(self.place(slot))
     }
 
     #[inline]
     pub(super) fn data(&self, slot: Slot) -> &[u8] {
-        let (at, start) = self.place(slot);
-        &self.segments[at].bytes[start + self.shape.data_at()..][..self.shape.data_size]
+        self.data_at(self.place(slot))
     }
 
     #[inline]
     pub(super) fn data_mut(&mut self, slot: Slot) -> &mut [u8] {
-        let (at, start) = self.place(slot);
+        self.data_at_mut(self.place(slot))
+    }
+
+    #[inline]
+    pub(super) fn key_at(&self, Place { segment, start, .. }: Place) -> &[u8] {
+        &self.segments[segment].bytes[start + ID_LEN..][..self.shape.key_len]
+    }
+
+    #[inline]
+    pub(super) fn data_at(&self, Place { segment, start, .. }: Place) -> &[u8] {
+        &self.segments[segment].bytes[start + self.shape.data_at()..][..self.shape.data_size]
+    }
+
+    #[inline]
+    pub(super) fn data_at_mut(&mut self, Place { segment, start, .. }: Place) -> &mut [u8] {
         let data = start + self.shape.data_at();
-        &mut self.segments[at].bytes[data..][..self.shape.data_size]
+        &mut self.segments[segment].bytes[data..][..self.shape.data_size]
     }
 
     /// The key for writing, and the data that it is made of.
     pub(super) fn key_and_data(&mut self, slot: Slot) -> (&mut [u8], &[u8]) {
-        let (at, start) = self.place(slot);
-        let row = &mut self.segments[at].bytes[start + ID_LEN..];
+        let Place { segment, start, .. } = self.place(slot);
+        let row = &mut self.segments[segment].bytes[start + ID_LEN..];
         let (key, data) = row.split_at_mut(self.shape.key_len);
         (key, &data[..self.shape.data_size])
     }
@@ -173,11 +194,11 @@ impl Rows {
         &self.free
     }
 
-    /// The segment of a row, and where the row starts in it.
     #[inline]
-    fn place(&self, slot: Slot) -> (usize, usize) {
-        let (at, row) = place(slot as usize);
-        (at, self.segments[at].start + row * self.shape.stride)
+    pub(super) fn place(&self, slot: Slot) -> Place {
+        let (segment, row) = segmented::place(slot as usize);
+        let start = self.segments[segment].start + row * self.shape.stride;
+        Place { slot, segment, start }
     }
 }
 

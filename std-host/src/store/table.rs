@@ -11,7 +11,7 @@ use super::{
     index::Index,
     key_order::KeyOrder,
     layout::RowLayout,
-    rows::{Claimed, Rows, Slot},
+    rows::{Claimed, Place, Rows, Slot},
 };
 
 /// The rows, their numbers in order, and the index of their keys. Every method keeps the three
@@ -105,6 +105,11 @@ impl RecordTable {
 
     #[inline]
     pub(super) fn find(&self, pk: &[u8]) -> Option<Slot> {
+        self.find_place(pk).map(|place| place.slot)
+    }
+
+    #[inline]
+    pub(super) fn find_place(&self, pk: &[u8]) -> Option<Place> {
         self.index.find(&self.rows, pk)
     }
 
@@ -118,10 +123,23 @@ impl RecordTable {
         self.rows.data(slot)
     }
 
+    pub(super) fn place(&self, slot: Slot) -> Place {
+        self.rows.place(slot)
+    }
+
+    #[inline]
+    pub(super) fn data_at(&self, place: Place) -> &[u8] {
+        self.rows.data_at(place)
+    }
+
+    pub(super) fn data_mut(&mut self, slot: Slot) -> &mut [u8] {
+        self.rows.data_mut(slot)
+    }
+
     /// The layout, and the data for writing.
     #[inline]
-    pub(super) fn layout_and_data_mut(&mut self, slot: Slot) -> (&RowLayout, &mut [u8]) {
-        (&self.layout, self.rows.data_mut(slot))
+    pub(super) fn layout_and_data_mut(&mut self, place: Place) -> (&RowLayout, &mut [u8]) {
+        (&self.layout, self.rows.data_at_mut(place))
     }
 
     pub(super) fn key(&self, slot: Slot) -> &[u8] {

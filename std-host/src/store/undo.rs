@@ -2,6 +2,9 @@
 
 use super::rows::{Claimed, Slot};
 
+/// Bytes that an event or an undo step takes from the room of a transaction in addition to its own.
+pub(super) const ENTRY_BYTES: usize = 24;
+
 /// One step of a transaction. An update is stored with the bytes that it replaced.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Undo {

@@ -43,7 +43,7 @@ impl Keys {
 
     fn check(&self, keys: std::ops::Range<u64>) {
         for key in keys {
-            let found = self.index.find(&self.rows, &key.to_be_bytes());
+            let found = self.index.find(&self.rows, &key.to_be_bytes()).map(|place| place.slot);
             assert_eq!(found, self.model.get(&key).copied(), "key {key}");
         }
         assert_eq!(self.index.len(), self.model.len());

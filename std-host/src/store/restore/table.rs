@@ -54,7 +54,7 @@ impl RecordTable {
         before: &mut Vec<u8>,
     ) -> Result<&[u8], &'static str> {
         let slot = self.find_by_id(sys_id).ok_or(NO_RECORD)?;
-        let (layout, data) = self.layout_and_data_mut(slot);
+        let (layout, data) = self.layout_and_data_mut(self.place(slot));
         before.clear();
         before.extend_from_slice(data);
         let end = offset.checked_add(bytes.len());
