@@ -40,24 +40,24 @@ impl Plugin for Bench {
             tx,
             match command {
                 Noop(_) => Ok(()),
-                ReadById(read) => read_by_id(tx, &read),
-                ReadByPk(read) => read_by_pk(tx, &read),
-                Deposit(deposit) => self.deposit(tx, &deposit, now_us),
+                ReadById(read) => read_by_id(tx, read),
+                ReadByPk(read) => read_by_pk(tx, read),
+                Deposit(deposit) => self.deposit(tx, deposit, now_us),
                 RejectText(_) => Err(tx.reject(format_args!(
                     "the account is closed: it takes neither deposits nor payouts"
                 ))),
                 RejectFormatted(RejectFormatted { account_id, amount }) => Err(tx.reject(
                     format_args!("account {account_id} cannot pay {amount}: insufficient balance")
                 )),
-                FailInHost(fail) => fail_in_host(tx, &fail),
+                FailInHost(fail) => fail_in_host(tx, fail),
             }
         )
     }
 }
 
 impl Bench {
-    fn deposit<'tx>(&self, tx: &mut Tx<'tx>, deposit: &Deposit, now_us: u64) -> TxResult<'tx> {
-        let &Deposit { account_id, amount } = deposit;
+    fn deposit<'tx>(&self, tx: &mut Tx<'tx>, deposit: Deposit, now_us: u64) -> TxResult<'tx> {
+        let Deposit { account_id, amount } = deposit;
         let booked = tx.update(Account::pk(account_id), |account| {
             let balance = account.balance().checked_add(amount)?;
             account.set_balance(balance);
@@ -75,7 +75,7 @@ impl Bench {
     }
 }
 
-fn read_by_id<'tx>(tx: &mut Tx<'tx>, read: &ReadById) -> TxResult<'tx> {
+fn read_by_id<'tx>(tx: &mut Tx<'tx>, read: ReadById) -> TxResult<'tx> {
     let mut sum = 0_i64;
     for sys_id in read.first..read.first + read.count {
         match tx.read_by_id::<Account, _>(sys_id, |account| account.balance())? {
@@ -86,7 +86,7 @@ fn read_by_id<'tx>(tx: &mut Tx<'tx>, read: &ReadById) -> TxResult<'tx> {
     expect(tx, sum, read.expected)
 }
 
-fn read_by_pk<'tx>(tx: &mut Tx<'tx>, read: &ReadByPk) -> TxResult<'tx> {
+fn read_by_pk<'tx>(tx: &mut Tx<'tx>, read: ReadByPk) -> TxResult<'tx> {
     let mut sum = 0_i64;
     for account_id in read.first..read.first + read.count {
         match tx.read(Account::pk(account_id), |account| account.balance())? {
@@ -106,7 +106,7 @@ fn expect<'tx>(tx: &mut Tx<'tx>, sum: i64, expected: i64) -> TxResult<'tx> {
 }
 
 /// Makes a host call that fails, because the store has no records of this kind.
-fn fail_in_host<'tx>(tx: &mut Tx<'tx>, fail: &FailInHost) -> TxResult<'tx> {
+fn fail_in_host<'tx>(tx: &mut Tx<'tx>, fail: FailInHost) -> TxResult<'tx> {
     let updated = tx.update(Missing::pk(fail.id), |missing| missing.id())?;
     match updated {
         Some(_) => Ok(()),
