@@ -72,7 +72,7 @@ pub unsafe fn create_runtime_v1<P, S: InstanceStorage<P>>(
 ///
 /// A non-null pointer is valid for reads of its length for `'t`.
 #[cold]
-#[inline(never)]
+#[cfg_attr(not(target_os = "none"), inline(never))]
 unsafe fn config_text<'t, 'c>(
     config: RuntimeBytesRef,
     error: ErrorSlot<'c>,
