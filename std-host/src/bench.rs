@@ -1,5 +1,5 @@
-//! Measures a plugin: throughput, latency, host calls and bytes, and under valgrind the
-//! instructions of a command and the allocations of the plugin.
+//! Measures a plugin: throughput, latency, host calls and bytes; under valgrind or perf the
+//! instructions of a command, and under valgrind the allocations of the plugin.
 //!
 //! Everything runs in memory, on a new engine and an empty store for each round. A round is the
 //! whole [`Workload`], so each round does the same work.
@@ -46,6 +46,7 @@ mod compare;
 mod count;
 mod generate;
 mod measure;
+mod perf;
 mod workload;
 
 pub use callgrind::{Callgrind, CallgrindError, run_measured};
@@ -53,4 +54,5 @@ pub use compare::{Comparison, compare};
 pub use count::{Counted, count};
 pub use generate::GenerateError;
 pub use measure::{Measured, measure};
+pub use perf::{PerfError, perf_instructions};
 pub use workload::Workload;

@@ -1,17 +1,16 @@
 //! `bench`: measures a plugin, or compares two.
 
+mod instructions;
 mod report;
 
 use std::{
-    env,
     path::{Path, PathBuf},
-    process::Command,
     time::Duration,
 };
 
 use statevec_host::{
     LoadedPlugin,
-    bench::{Callgrind, CallgrindError, GenerateError, Workload, compare, count, measure},
+    bench::{GenerateError, Workload, compare, count, measure, run_measured},
 };
 
 use self::report::{Build, Report};
@@ -26,11 +25,10 @@ use super::{
     stdio::Stdout,
 };
 
-/// Measure a plugin: throughput, latency, host calls, and under valgrind instructions and
-/// allocations
+/// Measure a plugin: throughput, latency, host calls, instructions and allocations
 ///
-/// Commands run in memory, each round on a new engine and no records. Instructions and allocations
-/// are counted if there is valgrind.
+/// Commands run in memory, each round on a new engine and no records. Instructions are counted if
+/// there is valgrind or perf, and allocations if there is valgrind.
 #[derive(Debug, clap::Args)]
 #[command(after_help = BENCH_HELP)]
 pub(crate) struct BenchArgs {
@@ -67,9 +65,9 @@ pub(crate) struct BenchArgs {
     #[arg(long)]
     json: bool,
 
-    /// Run the commands once, for valgrind
-    #[arg(long, hide = true)]
-    under_valgrind: bool,
+    /// Run so many of the commands once and print nothing, for valgrind and perf
+    #[arg(long, hide = true, value_name = "N")]
+    run_once: Option<usize>,
 }
 
 /// The commands to run.
@@ -90,9 +88,6 @@ Examples:
   statevec-host bench libbank.so --commands commands.jsonl
   statevec-host bench libbank.so --generate 100000 --json
   statevec-host bench libbank.so --commands commands.jsonl --compare libbank-2.so";
-
-/// Commands that run under valgrind at most: it is about 50 times slower.
-const MOST_COUNTED: usize = 10_000;
 
 /// The reason why there is nothing to measure.
 #[derive(Debug, thiserror::Error)]
@@ -122,9 +117,9 @@ pub(crate) fn bench(args: &BenchArgs) -> Result<(), CliError> {
     let mut out = Stdout::take().map_err(|source| CliError::Setup { source })?;
     let plugin = limits.apply(plugin::open(&args.plugin, &args.trust, args.json)?)?;
     let mut workload = workload(args, &plugin)?;
-    if args.under_valgrind {
-        workload.truncate(MOST_COUNTED);
-        return Ok(statevec_host::bench::run_measured(&plugin, &config, &workload)?);
+    if let Some(commands) = args.run_once {
+        workload.truncate(commands);
+        return Ok(run_measured(&plugin, &config, &workload)?);
     }
     let other = match &args.compare {
         Some(path) => Some(other(args, path, &plugin)?),
@@ -136,7 +131,7 @@ pub(crate) fn bench(args: &BenchArgs) -> Result<(), CliError> {
             file: path.display().to_string(),
             counted: count(plugin, &config, &workload)?,
             measured: measure(plugin, &config, &workload, duration / share)?,
-            callgrind: callgrind(args, plugin, path, workload.len()),
+            instructions: instructions::count(args, plugin, path, workload.len()),
         })
     };
     let share = if other.is_some() { 3 } else { 1 };
@@ -176,45 +171,4 @@ fn other(args: &BenchArgs, path: &Path, plugin: &LoadedPlugin) -> Result<LoadedP
         return Ok(other);
     }
     Err(BenchError::OtherCommands { plugin: args.plugin.clone(), other: path.into() }.into())
-}
-
-/// Runs this program under valgrind, with the same commands.
-fn callgrind(
-    args: &BenchArgs,
-    plugin: &LoadedPlugin,
-    path: &Path,
-    commands: usize,
-) -> Result<(Callgrind, usize), String> {
-    let mut child = Command::new(env::current_exe().map_err(|error| error.to_string())?);
-    // The library that was built, if `path` is a crate's folder.
-    let library = plugin.path().unwrap_or(path);
-    child.arg("bench").arg(library).arg("--under-valgrind").arg("--allow-world-writable");
-    match (&args.workload.commands, args.workload.generate) {
-        (Some(file), _) if file.as_os_str() == "-" => {
-            return Err("the commands came from standard input".into());
-        }
-        (Some(file), _) => child.arg("--commands").arg(file),
-        (None, count) => {
-            let [count, seed] = [count.unwrap_or_default().into(), args.seed];
-            child.args(["--generate", &count.to_string(), "--seed", &seed.to_string()])
-        }
-    };
-    if let Some(text) = &args.config.config {
-        child.arg(format!("--config={text}"));
-    }
-    if let Some(file) = &args.config.config_file {
-        child.arg("--config-file").arg(file);
-    }
-    if let Some(file) = &args.limits {
-        child.arg("--limits").arg(file);
-    }
-    if let Some(digest) = plugin.sha256() {
-        child.args(["--sha256", &digest.to_string()]);
-    }
-    let counted = Callgrind::of(&child, library);
-    match counted {
-        Ok(counted) => Ok((counted, commands.min(MOST_COUNTED))),
-        Err(error @ (CallgrindError::Missing | CallgrindError::NoSymbol)) => Err(error.to_string()),
-        Err(error) => Err(format!("{error:#}")),
-    }
 }

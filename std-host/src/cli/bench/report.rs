@@ -7,17 +7,19 @@ use std::{
 
 use serde::Serialize;
 use statevec_host::{
-    bench::{Callgrind, Comparison, Counted, Measured},
+    bench::{Comparison, Counted, Measured},
     foreign_text::Escaped,
 };
+
+use super::instructions::Instructions;
 
 /// The measurements of one build.
 pub(super) struct Build {
     pub(super) file: String,
     pub(super) counted: Counted,
     pub(super) measured: Measured,
-    /// Counts of so many commands, or the reason why there are none.
-    pub(super) callgrind: Result<(Callgrind, usize), String>,
+    /// The reason if there are none.
+    pub(super) instructions: Result<Instructions, String>,
 }
 
 /// Everything that is printed.
@@ -63,6 +65,8 @@ struct Figures<'b> {
     bytes_written: f64,
     instructions: Option<f64>,
     allocations: Option<f64>,
+    /// The program that counted them.
+    counter: Option<&'b str>,
     /// The reason why instructions were not counted.
     not_counted: Option<&'b str>,
 }
@@ -95,13 +99,12 @@ impl<'b> Report<'b> {
 
 impl<'b> Figures<'b> {
     fn of(build: &'b Build, commands: usize) -> Self {
-        let Build { file, counted, measured, callgrind } = build;
+        let Build { file, counted, measured, instructions } = build;
         let calls = &counted.host_calls;
         let each = |count: u64| count as f64 / commands.max(1) as f64;
         let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         let at = |percent| nanoseconds(measured.latency(percent));
-        let counts = callgrind.as_ref().ok();
-        let each_counted = |count: u64, commands: usize| count as f64 / commands.max(1) as f64;
+        let counts = instructions.as_ref().ok();
         Self {
             file,
             committed: counted.committed,
@@ -126,10 +129,10 @@ impl<'b> Figures<'b> {
             scans: each(calls.scans),
             bytes_read: each(calls.bytes_read),
             bytes_written: each(calls.bytes_written),
-            instructions: counts.map(|(counts, of)| each_counted(counts.instructions, *of)),
-            allocations: counts
-                .and_then(|(counts, of)| Some(each_counted(counts.allocations?, *of))),
-            not_counted: callgrind.as_ref().err().map(String::as_str),
+            instructions: counts.map(|counts| counts.each),
+            allocations: counts.and_then(|counts| counts.allocations),
+            counter: counts.map(|counts| counts.counter),
+            not_counted: instructions.as_ref().err().map(String::as_str),
         }
     }
 }
@@ -192,12 +195,13 @@ impl Display for Figures<'_> {
             f,
             "latency       50 % {p50} ns, 90 % {p90} ns, 99 % {p99} ns, 99.9 % {p999} ns, longest {max} ns"
         )?;
-        match (self.instructions, self.not_counted) {
-            (Some(instructions), _) => {
-                writeln!(f, "instructions  {instructions:.0} per command, host included")?;
+        match (self.instructions, self.counter) {
+            (Some(count), Some(counter)) => {
+                writeln!(f, "instructions  {count:.0} per command, host included ({counter})")?;
             }
-            (None, reason) => {
-                writeln!(f, "instructions  not counted: {}", Escaped(reason.unwrap_or_default()))?;
+            _ => {
+                let reason = Escaped(self.not_counted.unwrap_or_default());
+                writeln!(f, "instructions  not counted: {reason}")?;
             }
         }
         match self.allocations {
