@@ -2,7 +2,6 @@
 
 mod args;
 mod bench;
-mod bounded_text;
 mod check;
 mod check_error;
 mod commands;

@@ -20,6 +20,7 @@ pub mod loader;
 pub mod replay;
 pub mod storage;
 pub mod store;
+pub mod text_file;
 pub mod txlog;
 pub mod typed;
 

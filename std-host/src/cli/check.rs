@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use statevec_host::check::{self, Area, CHECKS, Check, CheckOptions, ChildProgram, Report, Status};
 use statevec_host::crate_folder::build;
+use statevec_host::text_file;
 
 use super::check_error::CheckCommandError;
 use super::config;
@@ -226,7 +227,7 @@ fn find(plugin: &Path, trust: &TrustArgs) -> Result<(PathBuf, bool), CliError> {
 /// The commands in a file, without blank lines.
 fn examples(path: Option<&Path>) -> Result<Vec<String>, CliError> {
     let Some(path) = path else { return Ok(Vec::new()) };
-    let text = super::bounded_text::read(path, MOST_EXAMPLES)
+    let text = text_file::read(path, MOST_EXAMPLES)
         .map_err(|source| CheckCommandError::Examples { path: path.to_owned(), source })?;
     Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
 }

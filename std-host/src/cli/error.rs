@@ -6,7 +6,6 @@ use std::io;
 use std::path::PathBuf;
 
 use statevec_abi::abi::runtime_error_kind::CONFIG_ERROR;
-use statevec_abi::boundary::limits;
 use statevec_host::foreign_text::EscapedLines;
 use statevec_host::{
     EngineError, LoadError, PluginFailure,
@@ -52,11 +51,6 @@ pub(crate) enum CliError {
     Limits(#[from] LimitsFileError),
     #[error("--config-file {}: cannot be read", path.display())]
     ConfigFile { path: PathBuf, source: io::Error },
-    #[error(
-        "--config-file {}: has more than {} bytes, the longest configuration of a plugin",
-        path.display(), limits::CONFIG
-    )]
-    ConfigTooLong { path: PathBuf },
     #[error("{place}: the command failed, and the run ends here")]
     CommandFailed { place: Place, source: PluginFailure },
     #[error("the plugin's invariants do not hold")]
@@ -151,7 +145,6 @@ impl CliError {
             | Self::Bench(_)
             | Self::Limits(_)
             | Self::ConfigFile { .. }
-            | Self::ConfigTooLong { .. }
             | Self::LogPath { .. }
             | Self::NoDataDirectory { .. }
             | Self::NoLogFile { .. }

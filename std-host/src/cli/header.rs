@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use statevec_abi::boundary::limits;
 use statevec_host::c_header::{self, HeaderError};
+use statevec_host::text_file;
 
-use super::bounded_text;
 use super::error::CliError;
 use super::header_error::HeaderCommandError;
 use super::named_path::NamedPath;
@@ -88,7 +88,7 @@ fn refuse_source(out: &Path, source: &Path) -> Result<(), HeaderCommandError> {
 }
 
 fn of_declarations(path: &Path, name: Option<&str>) -> Result<String, HeaderCommandError> {
-    let text = bounded_text::read(path, limits::SCHEMA)
+    let text = text_file::read(path, limits::SCHEMA)
         .map_err(|source| HeaderCommandError::Read { path: path.to_owned(), source })?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     c_header::schema_of_declarations(&text)

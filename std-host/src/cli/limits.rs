@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use statevec_host::LoadedPlugin;
 use statevec_host::limits_file::{LimitsError, MOST_BYTES, parse_limits};
-
-use super::bounded_text;
+use statevec_host::text_file;
 
 /// A file of limits that was read. The names in it are looked up once there is a plugin.
 pub(crate) struct LimitsText(Option<(PathBuf, String)>);
@@ -24,7 +23,7 @@ impl LimitsText {
     /// Reads the file, if there is one.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self, LimitsFileError> {
         let Some(path) = path else { return Ok(Self(None)) };
-        match bounded_text::read(path, MOST_BYTES) {
+        match text_file::read(path, MOST_BYTES) {
             Ok(text) => Ok(Self(Some((path.into(), text)))),
             Err(source) => Err(LimitsFileError::Read { path: path.into(), source }),
         }

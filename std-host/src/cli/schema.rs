@@ -11,8 +11,8 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::c_header::schema_of_declarations;
 use statevec_host::evolution::{Compatibility, SchemaChange, SchemaPart, compare, compatibility};
 use statevec_host::foreign_text::Escaped;
+use statevec_host::text_file;
 
-use super::bounded_text;
 use super::error::CliError;
 use super::named_path::NamedPath;
 use super::output::print_to;
@@ -83,7 +83,7 @@ fn read(path: &NamedPath, trust: &TrustArgs) -> Result<SchemaRegistry, CliError>
         return Ok(SchemaRegistry::clone(plugin.schema()));
     }
     let of_text = |text: String| schema_of_declarations(&text).map_err(io::Error::other);
-    let schema = bounded_text::read(path.place(), limits::SCHEMA).and_then(of_text);
+    let schema = text_file::read(path.place(), limits::SCHEMA).and_then(of_text);
     schema.map_err(|source| CliError::SchemaFile { path: path.shown().to_owned(), source })
 }
 

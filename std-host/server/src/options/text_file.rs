@@ -1,6 +1,8 @@
 //! Files that options name.
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::path::Path;
+
+use statevec_host::text_file;
 
 use super::OptionsError;
 use crate::http::Token;
@@ -15,21 +17,15 @@ pub(super) fn read_token(path: &Path) -> Result<Token, OptionsError> {
     })
 }
 
-/// Reads a text of at most so many bytes, because a device such as `/dev/zero` never ends.
+/// Reads a text of at most so many bytes.
 pub(super) fn read_text(
     option: &'static str,
     path: &Path,
     most: usize,
 ) -> Result<String, OptionsError> {
-    let unusable = |problem| OptionsError::File { option, path: path.into(), problem };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| unusable(format!("cannot be read ({error})")))?;
-    if bytes.len() > most {
-        return Err(unusable(format!("has more than {most} bytes")));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| unusable("is not UTF-8".into()))?;
-    // A byte order mark is a mark of the encoding, not a part of the text.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    text_file::read(path, most).map_err(|error| OptionsError::File {
+        option,
+        path: path.into(),
+        problem: format!("cannot be read ({error})"),
+    })
 }

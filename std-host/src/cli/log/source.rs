@@ -21,10 +21,11 @@ use statevec_host::{
     json::JsonWriter,
     storage::{FileSystem, Storage},
     store::Restorer,
+    text_file,
     txlog::{DirectoryLock, LogError, LogHeader, LogWalk, Walked, list_segments},
 };
 
-use crate::cli::{bounded_text, error::CliError};
+use crate::cli::error::CliError;
 
 /// A log, and how to decode it.
 pub(super) struct LogSource {
@@ -211,7 +212,7 @@ impl LogSource {
         let Some(header) = &self.header else { return Ok(None) };
         let text = match (file, &self.place) {
             (Some(path), _) => Some(
-                bounded_text::read(path, limits::SCHEMA)
+                text_file::read(path, limits::SCHEMA)
                     .map_err(|source| CliError::SchemaFile { path: path.into(), source })?,
             ),
             (None, Place::Directory(directory)) => {

@@ -9,12 +9,12 @@ use statevec_host::{
     durable::DataDirectory,
     replay::{LoadBuild, ReplayOptions, Replayer},
     storage::{FileSystem, Storage},
+    text_file,
     txlog::LogHeader,
 };
 
 use super::{ReplayArgs, StateOut};
 use crate::cli::{
-    bounded_text,
     error::CliError,
     named_path::NamedPath,
     state::{Identity, StateError},
@@ -91,7 +91,7 @@ const KEPT_NOWHERE: &str = "it was linked into its program, so the directory kee
 
 fn read_schema(path: &Path) -> Result<Arc<SchemaRegistry>, CliError> {
     let refused = |source| CliError::SchemaFile { path: path.into(), source };
-    let text = bounded_text::read(path, limits::SCHEMA).map_err(refused)?;
+    let text = text_file::read(path, limits::SCHEMA).map_err(refused)?;
     let schema = SchemaRegistry::from_idl_json(&text);
     schema
         .map(Arc::new)
