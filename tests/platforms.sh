@@ -5,7 +5,7 @@
 #   tests/platforms.sh NAME…    some of them: windows, arm, macos
 #
 # Windows: everything is built by mingw and runs under Wine. The tests of loader, engine, harness,
-#   command line and transaction log pass; programs print what they print on Linux; Linux reads the
+#   checks, command line and transaction log pass; programs print what they print on Linux; Linux reads the
 #   data directory that Windows wrote.
 # 64-bit Arm: the same under qemu, with libraries for Arm, and the tests of core.
 #   The server is type-checked.
@@ -128,7 +128,7 @@ check_windows() {
     # Cargo is not there under Wine. Crashes and flipped bits are those of a simulated disk, which
     # is the same everywhere.
     if "${cargo[@]}" test --quiet --target "$target" "${build_std[@]}" -p statevec-host --lib --bins \
-        --test loader_windows --test engine --test harness --test harness_texts --test cli \
+        --test loader_windows --test check --test engine --test harness --test harness_texts --test cli \
         --test storage --test durable -- --skip crate_folder:: --skip crash:: --skip flips:: \
         --skip every_call_fails; then
         in_order "tests on Windows"

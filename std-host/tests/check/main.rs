@@ -10,8 +10,10 @@ mod defects;
 mod interrupted;
 #[cfg(unix)]
 mod misbehaviour;
-#[cfg(unix)]
 mod passing;
+#[cfg(unix)]
+mod passing_c;
+mod process_ends;
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::PathBuf;

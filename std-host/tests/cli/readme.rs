@@ -111,6 +111,22 @@ fn the_program_s_readme_shows_what_the_program_prints() {
 }
 
 #[test]
+fn a_command_has_no_example() {
+    let help = Command::new(env!("CARGO_BIN_EXE_statevec-host")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = listed.map_while(|line| line.split_whitespace().next());
+    let examples = examples(include_str!("../../README.md"));
+    let has_example = |name: &&str| {
+        let start = format!("statevec-host {name} ");
+        examples.iter().any(|example| example.command.contains(&start))
+    };
+    let (with, without): (Vec<_>, Vec<_>) =
+        listed.filter(|name| *name != "help").partition(has_example);
+    assert!(without.is_empty() && with.len() >= 15, "{without:?}");
+}
+
+#[test]
 fn the_readme_of_check_host_shows_what_the_program_prints() {
     let folder = tempfile::tempdir().unwrap();
     let library = bank().with_file_name(format!("{DLL_PREFIX}statevec_check_host{DLL_SUFFIX}"));

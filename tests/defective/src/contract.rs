@@ -38,9 +38,8 @@ pub(crate) fn instead<'tx>(
         "panic on u64::MAX" if amount == u64::MAX => panic!("attempt to add with overflow"),
         "panic on three" if amount == 3 => panic!("three"),
         "abort on three" if amount == 3 => process::abort(),
-        "endless loop on u64::MAX" if amount == u64::MAX => loop {
-            thread::sleep(Duration::from_secs(1));
-        },
+        "endless loop on u64::MAX" if amount == u64::MAX => forever(),
+        "endless loop on three" if amount == 3 => forever(),
         "short payload that is taken" if command.payload().len() < 16 => return Ok(true),
         "long payload that is taken" if kind == Deposit::KIND && command.payload().len() > 16 => {
             return Ok(true);
@@ -62,6 +61,12 @@ pub(crate) fn instead<'tx>(
         _ => {}
     }
     Ok(false)
+}
+
+fn forever() -> ! {
+    loop {
+        thread::sleep(Duration::from_secs(1));
+    }
 }
 
 /// Adds to a command that the bank has accepted.

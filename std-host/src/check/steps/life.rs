@@ -16,6 +16,10 @@ pub(in crate::check) fn create_destroy(run: &Run<'_>) {
         round(run, &script);
         round(run, &script);
         let (memory, open) = (memory_kib(), descriptors());
+        if memory == 0 {
+            run.skip("this system does not tell memory and open files, so they were not compared");
+            return;
+        }
         // Three rounds, so that memory which is kept once is told from memory that is lost.
         let mut grown = 0;
         let mut last = memory;

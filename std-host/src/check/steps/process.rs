@@ -8,6 +8,11 @@ use crate::check::{
 };
 
 pub(in crate::check) fn process_state(run: &Run<'_>) {
+    if !run.before.has_status {
+        run.step("threads, processes and signals", || {
+            run.skip("this system does not tell them, so they were not compared");
+        });
+    }
     run.step("loading", || {
         // Everything that happened before the first call is the plugin's loading.
         for change in run.before.changes(&State::read()) {
@@ -52,6 +57,7 @@ pub(in crate::check) struct State {
     /// Lines of the kernel's status: threads, signals, and the mask of new files; and the processes
     /// that this one started.
     status: BTreeMap<String, String>,
+    has_status: bool,
 }
 
 /// A line of our own beside the kernel's.
@@ -83,8 +89,9 @@ impl State {
             .unwrap_or_default();
         files.sort();
         let mut status: BTreeMap<_, _> = status.lines().filter_map(line).collect();
+        let has_status = !status.is_empty();
         status.insert(PROCESSES.into(), processes());
-        Self { folder, variables: env::vars_os().collect(), files, status }
+        Self { folder, variables: env::vars_os().collect(), files, status, has_status }
     }
 
     /// The differences, each as the end of a sentence about the plugin.
