@@ -163,7 +163,7 @@ fn how(status: ExitStatus) -> String {
 }
 
 #[cfg(unix)]
-const SIGNALS: [(i32, &str); 8] = [
+const SIGNALS: [(i32, &str); 9] = [
     (libc::SIGABRT, "SIGABRT"),
     (libc::SIGBUS, "SIGBUS"),
     (libc::SIGFPE, "SIGFPE"),
@@ -172,6 +172,7 @@ const SIGNALS: [(i32, &str); 8] = [
     (libc::SIGSEGV, "SIGSEGV"),
     (libc::SIGTRAP, "SIGTRAP"),
     (libc::SIGXCPU, "SIGXCPU"),
+    (libc::SIGXFSZ, "SIGXFSZ"),
 ];
 
 /// The end of a process, as the end of a sentence about it.

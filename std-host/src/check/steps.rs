@@ -6,6 +6,7 @@ pub(super) mod create;
 pub(super) mod declarations;
 pub(super) mod determinism;
 pub(super) mod host_failures;
+mod kernel;
 pub(super) mod life;
 pub(super) mod null_pointers;
 pub(super) mod outcomes;

@@ -20,6 +20,8 @@ const DEFECTS: &[(&str, &str, &str, &str)] = &[
     ("panic on three", "commands", "fail", "failed (5001)"),
     ("abort on three", "commands", "fail", "by signal SIGABRT"),
     ("exit", "commands", "fail", "with exit code 0"),
+    ("memory without end", "commands", "fail", "by signal SIGABRT"),
+    ("file without end", "commands", "fail", "by signal SIGXFSZ"),
     ("command without code", "commands", "fail", "command Transfer is declared"),
     ("panic on u64::MAX", "boundary-values", "fail", "attempt to add with overflow"),
     ("endless loop on u64::MAX", "boundary-values", "fail", "it did not end within 2 s"),

@@ -15,6 +15,13 @@ pub(crate) fn on_create() {
 pub(crate) fn before(plugin: &Defective) {
     match &*plugin.defect {
         "thread that stays" => drop(thread::spawn(|| thread::sleep(Duration::from_secs(3)))),
+        "memory without end" => loop {
+            // Not touched, so that the machine need not have it.
+            mem::forget(hint::black_box(Vec::<u8>::with_capacity(1 << 28)));
+        },
+        "file without end" => {
+            drop(fs::File::create("journal").and_then(|file| file.set_len(1 << 40)));
+        }
         "process that stays" => drop(sleep().spawn()),
         "endless wait for a process" => drop(sleep().status()),
         "another working folder" => drop(env::set_current_dir("/")),

@@ -1,5 +1,6 @@
 //! The life of instances: a thousand of them, and their end.
 
+use super::kernel;
 use crate::check::{
     generate::Flavour,
     run::{Fault, Run},
@@ -66,14 +67,14 @@ fn round(run: &Run<'_>, script: &[ScriptCommand]) {
 
 /// Resident memory of this process; 0 where the system does not say.
 fn memory_kib() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = kernel::text("status");
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
 }
 
 /// Open files of this process; 0 where the system does not say.
 fn descriptors() -> usize {
-    std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
+    kernel::entries("fd").count()
 }
 
 pub(in crate::check) fn unload(run: &Run<'_>) {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
+use super::kernel;
 use crate::check::{
     generate::Flavour,
     run::{Fault, Run},
@@ -76,7 +77,7 @@ const LINES: [(&str, &str); 6] = [
 impl State {
     pub(in crate::check) fn read() -> Self {
         let folder = env::current_dir().ok();
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let status = kernel::text("status");
         let line = |line: &str| {
             let (name, value) = line.split_once(':')?;
             LINES
@@ -118,9 +119,8 @@ impl State {
 /// The numbers of the processes that the threads of this one started and that are not waited for;
 /// empty where the system does not say.
 fn processes() -> String {
-    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let mut processes: Vec<String> = threads
-        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok())
+    let mut processes: Vec<String> = kernel::entries("task")
+        .filter_map(|thread| fs::read_to_string(thread.join("children")).ok())
         .flat_map(|children| children.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
         .collect();
     processes.sort();
