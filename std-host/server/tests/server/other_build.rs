@@ -6,6 +6,8 @@ mod taken;
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -104,4 +106,13 @@ fn refused(server: &Server, query: &str, reason: &str, text: &str) {
         (&before["plugin_sha256"], &before["entry"])
     );
     server.post(&deposit(1, 5)).expect(200, "committed");
+}
+
+/// Waits until the log has a text.
+fn wait_for(server: &Server, text: &str) {
+    let began = Instant::now();
+    while !server.log().contains(text) {
+        assert!(began.elapsed() < Duration::from_secs(60), "{}", server.log());
+        thread::sleep(Duration::from_millis(20));
+    }
 }

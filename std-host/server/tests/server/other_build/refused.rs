@@ -1,10 +1,16 @@
 //! Builds that are refused, and requests.
 
-use std::fs;
+use std::{
+    fs,
+    os::unix::ffi::OsStrExt as _,
+    thread,
+    time::{Duration, Instant},
+};
 
+use rustix::process::Signal;
 use statevec_bank_other::{ABORTS, HANGS, REFUSED_ACCOUNT, REJECTED};
 
-use super::{Place, change, other, refused, running, sha256};
+use super::{Place, change, other, refused, running, sha256, wait_for};
 use crate::process::{bank, deposit, library};
 
 #[test]
@@ -122,4 +128,36 @@ fn a_request_without_the_token_loads_nothing() {
     };
     ask(&[("origin", "http://evil.example")]).expect(403, "another origin");
     ask(&[]).expect(200, r#""changed":true"#);
+}
+
+#[test]
+fn a_trial_that_never_returns_ends_with_its_server() {
+    let place = Place::new();
+    let server = place.start(&["--compare-seconds", "600"]);
+    server.post(&deposit(1, HANGS)).expect(200, "committed");
+    place.put(&other());
+    server.signal(Signal::HUP);
+    wait_for(&server, "trying the build");
+    let data = place.data();
+    let is_trying = || {
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let mut lines =
+            processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+        lines.any(|line| {
+            let mut arguments = line.split(|byte| *byte == 0);
+            arguments.any(|argument| argument == b"--trial-data")
+                && arguments.any(|argument| argument == data.as_os_str().as_bytes())
+        })
+    };
+    let wait_until = |expected: bool| {
+        let began = Instant::now();
+        while is_trying() != expected {
+            assert!(began.elapsed() < Duration::from_secs(60), "the trial runs: {}", !expected);
+            thread::sleep(Duration::from_millis(20));
+        }
+    };
+    wait_until(true);
+    change(&server, "").expect(409, "another build is being tried");
+    server.kill();
+    wait_until(false);
 }

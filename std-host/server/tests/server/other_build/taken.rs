@@ -1,16 +1,11 @@
 //! Builds that are taken.
 
-use std::{
-    fs,
-    path::PathBuf,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, path::PathBuf, thread, time::Duration};
 
 use rustix::process::Signal;
 use statevec_bank_other::REJECTED;
 
-use super::{Place, change, json, other, refused, running, sha256};
+use super::{Place, change, json, other, refused, running, sha256, wait_for};
 use crate::{
     process::{Server, bank, deposit},
     small_disk::SmallDisk,
@@ -82,14 +77,6 @@ fn sighup_takes_the_file_of_the_options() {
     server.post(&deposit(1, 5)).expect(200, "committed");
     let (status, log) = server.stop();
     assert!(status.success(), "{log}");
-}
-
-fn wait_for(server: &Server, text: &str) {
-    let began = Instant::now();
-    while !server.log().contains(text) {
-        assert!(began.elapsed() < Duration::from_secs(60), "{}", server.log());
-        thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]
