@@ -61,6 +61,7 @@ async function refreshStatus() {
       ["Waiting commands", status.queue.commands],
       ["Opened", status.opened],
       ["Digest", status.digest],
+      ["Plugin file", status.plugin_sha256?.slice(0, 12) ?? "none"],
       ["Version", status.version],
     ];
     $("status").replaceChildren(
