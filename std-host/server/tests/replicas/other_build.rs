@@ -1,9 +1,15 @@
 //! Replicas that take another build of the plugin.
 
-use std::{fs, path::Path, process::ExitStatus, time::Duration};
+use std::{fs, path::Path, process::ExitStatus, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use statevec_bank_other::REJECTED;
+use statevec_host::{
+    LoadedPlugin,
+    durable::{DataDirectory, MigrateOptions, migrate},
+    evolution::MigrationChoices,
+    storage::FileSystem,
+};
 
 use super::{
     load::{self, connect, context},
@@ -84,4 +90,43 @@ fn a_replica_that_takes_other_results_alone_stops_with_its_own_exit_code() {
     assert_eq!(status.code(), Some(5), "{log}");
     assert!(log.contains("state differs from that of a, b behind ext_seq"), "{log}");
     assert_equal(&[&a, &b], 2);
+}
+
+#[test]
+fn replicas_that_were_all_migrated_at_one_command_go_on_together() {
+    let Some(nodes) = Nodes::start(1) else { return };
+    let url = nodes.url();
+    make_streams(&url, 1);
+    let dir = tempfile::tempdir().unwrap();
+    let folders = ["a", "b"].map(|name| dir.path().join(name));
+    let [a, b] = ["a", "b"].map(|name| start(name, &url, &dir.path().join(name)));
+    for amount in 1..=20 {
+        a.post(&deposit(1, amount)).expect(200, "committed");
+    }
+    assert_equal(&[&a, &b], 20);
+    for replica in [a, b] {
+        let (status, log) = replica.stop();
+        assert!(status.success(), "{log}");
+    }
+    let next = library("statevec_bank_next");
+    // SAFETY: the library is the later build of the bank, which keeps the contract (rule 6).
+    let plugin = unsafe { LoadedPlugin::open(&next) }.unwrap();
+    let choices = MigrationChoices {
+        defaults: [("Account.limit".to_owned(), "500000".to_owned())].into(),
+        drops: ["Account.changed_at_us".to_owned()].into(),
+    };
+    let digests = folders.each_ref().map(|folder| {
+        let directory = DataDirectory::new(Arc::new(FileSystem), folder.join("data"));
+        let options = MigrateOptions { choices: choices.clone(), ..MigrateOptions::default() };
+        migrate(&directory, &plugin, &options).unwrap().position.digest
+    });
+    assert_eq!(digests[0], digests[1]);
+    let [a, b] = ["a", "b"]
+        .map(|name| start_with(&next, name, &url, &dir.path().join(name).join("data"), &[]));
+    b.post(&deposit(1, 500_001)).expect(200, "is above the limit of 500000");
+    b.post(&deposit(1, 7)).expect(200, "committed");
+    assert_equal(&[&a, &b], 22);
+    wait_for("the results are published", || {
+        [&a, &b].iter().any(|replica| describe(replica)["published_ext_seq"] == 22)
+    });
 }
