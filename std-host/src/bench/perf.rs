@@ -1,7 +1,7 @@
 //! Instructions, as perf counts them in child processes.
 
 use std::{
-    fs, io,
+    io,
     process::{Command, Stdio},
 };
 
@@ -18,9 +18,9 @@ pub enum PerfError {
     /// Perf failed, or the program did.
     #[error("perf failed: {0}")]
     Failed(String),
-    /// Its output cannot be read.
-    #[error("the output of perf cannot be read")]
-    Read(#[from] io::Error),
+    /// It cannot be started.
+    #[error("perf cannot be started")]
+    Start(#[from] io::Error),
 }
 
 /// The instructions that a program executes in user mode with `more` arguments beyond those with
@@ -37,12 +37,11 @@ pub fn perf_instructions(more: &Command, less: &Command) -> Result<u64, PerfErro
 }
 
 fn instructions(child: &Command) -> Result<u64, PerfError> {
-    let folder = tempfile::tempdir()?;
-    let out = folder.path().join("perf.csv");
     let mut perf = Command::new("perf");
-    perf.args(["stat", "--event=instructions:u", "--field-separator=,", "--output"]).arg(&out);
-    perf.arg("--").arg(child.get_program()).args(child.get_args());
-    let output = match perf.stdin(Stdio::null()).stdout(Stdio::null()).output() {
+    // The program prints nothing on standard output.
+    perf.args(["stat", "--event=instructions:u", "--field-separator=,", "--log-fd=1", "--"]);
+    perf.arg(child.get_program()).args(child.get_args());
+    let output = match perf.stdin(Stdio::null()).output() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(PerfError::Missing),
         output => output?,
     };
@@ -50,7 +49,7 @@ fn instructions(child: &Command) -> Result<u64, PerfError> {
         let text = String::from_utf8_lossy(&output.stderr);
         return Err(PerfError::Failed(text.trim().to_owned()));
     }
-    parse(&fs::read_to_string(out)?).ok_or(PerfError::NotSupported)
+    parse(&String::from_utf8_lossy(&output.stdout)).ok_or(PerfError::NotSupported)
 }
 
 /// The count in perf's output: the first field of the event's line.

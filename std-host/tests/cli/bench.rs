@@ -133,10 +133,10 @@ fn bench_with_perf(count: &str) -> Value {
     let script = format!(
         "#!/bin/sh\n\
          while [ $# -gt 0 ]; do\n\
-             case $1 in --output) out=$2 ;; --run-once) commands=$2 ;; esac\n\
+             case $1 in --run-once) commands=$2 ;; esac\n\
              shift\n\
          done\n\
-         echo {count},,instructions:u,1,100.00,, >\"$out\"\n"
+         echo {count},,instructions:u,1,100.00,,\n"
     );
     fs::write(&perf, script).unwrap();
     fs::set_permissions(&perf, fs::Permissions::from_mode(0o755)).unwrap();
