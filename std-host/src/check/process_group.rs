@@ -62,7 +62,8 @@ impl ProcessGroup {
         self.leader.wait().map(drop)
     }
 
-    /// The number of a group stays taken as long as one of its processes lives.
+    /// The number of a group stays taken as long as one of its processes lives. If none does, the
+    /// number is not that of another group yet: a system gives out all others first.
     #[cfg(unix)]
     fn kill_group(&self) {
         use rustix::process::{Pid, Signal, kill_process_group};

@@ -37,8 +37,17 @@ pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), CliError> {
     let mut out = Stdout::take().map_err(|source| CliError::Setup { source })?;
     let mut text = Vec::new();
     generate(args.shell, &mut Args::command(), "statevec-host", &mut text);
+    if args.shell == Shell::Bash {
+        text = with_one_name(&String::from_utf8_lossy(&text)).into_bytes();
+    }
     let written = out.write_all(&text).and_then(|()| out.flush());
     unless_closed(written.map_err(|source| CliError::Output { source }))
+}
+
+/// clap_complete 4.6 spells a program's name with a hyphen in two ways in the states of bash, so
+/// that no option of a command is completed. Names of commands have no hyphen.
+fn with_one_name(text: &str) -> String {
+    text.replace("statevec__subcmd__host", "statevec__host")
 }
 
 pub(crate) fn man(args: &ManArgs) -> Result<(), CliError> {

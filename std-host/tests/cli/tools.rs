@@ -142,15 +142,27 @@ fn completions_that_the_shell_does_not_read() {
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     let file = folder.path().join("statevec-host");
     fs::write(&file, &ended.out).unwrap();
-    let mut shell = std::process::Command::new("bash");
-    let question = "source \"$1\"; COMP_WORDS=(statevec-host che); COMP_CWORD=1; \
-        _statevec__host statevec-host che statevec-host 2>/dev/null; echo \"${COMPREPLY[@]}\"";
-    let Ok(output) = shell.args(["-c", question, "bash"]).arg(&file).output() else {
-        eprintln!("skipped, because there is no bash");
-        return;
-    };
-    let found = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(found.trim(), "check checkpoint", "the hidden command is no completion");
+    for (typed, completions) in [
+        // The hidden command is no completion.
+        ("che", "check checkpoint"),
+        ("run --tr", "--trace"),
+        ("log ver", "verify"),
+        ("log verify --js", "--json"),
+        ("check --strictness s", "standard strict"),
+    ] {
+        // The arguments of the function are the program, the last word and the one before.
+        let question = "source \"$1\"; COMP_WORDS=(statevec-host $2); \
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); \
+            _statevec__host statevec-host \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"; \
+            echo \"${COMPREPLY[@]}\"";
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-c", question, "bash"]).arg(&file).arg(typed);
+        let Ok(output) = shell.output() else {
+            eprintln!("skipped, because there is no bash");
+            return;
+        };
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), completions, "{typed}");
+    }
     for shell in ["zsh", "fish", "elvish", "powershell"] {
         let ended = host(&["completions", shell]);
         assert!(ended.code == Some(0) && ended.out.contains("replay"), "{shell}: {}", ended.err);
