@@ -38,6 +38,7 @@ not_under_address=(
     # `check` limits the address space of its processes, and measures their memory.
     check_arguments::
     defects::
+    interrupted::
     misbehaviour::
     passing::
     the_program_s_readme_shows_what_the_program_prints
