@@ -68,7 +68,8 @@ impl Plugin for Caller {
     }
 }
 
-/// Runs the plugin's one command on layers. Returns the failure, and whether the store is as it was.
+/// Runs the plugin's one command on layers. Returns the failure, and whether the store is as it
+/// was.
 fn run<'m, H: StoreLayer<FixedStore<'m>>>(host: &mut H) -> Result<(), (RuntimeErrorKind, String)> {
     let api = PluginApi::of_static(&static_plugin!(Caller, slots = 16)).unwrap();
     let (gate, mut error) = (pin!(HostGate::new()), RuntimeErrorBuf::RESET);

@@ -131,8 +131,8 @@ fn a_fault_before_there_is_an_instance_that_load_does_not_find() {
     );
 }
 
-/// Harms of tests/unruly, the check that must find each, and a part of the reason: one of those with
-/// a bar between them.
+/// Harms of tests/unruly, the check that must find each, and a part of the reason: one of those
+/// with a bar between them.
 const UNRULY: &[(&str, &str, &str)] = &[
     ("print", "output", "unruly: "),
     ("hang", "commands", "it did not end within 2 s"),
