@@ -101,7 +101,7 @@ part_current() {
     [ -n "$nats" ] || { echo "skipped, because the package holds no nats-server"; return 77; }
     "$nats" --version
     NATS_SERVER=$nats NATS_JETSTREAM='sync_interval: always' \
-        cargo test -p statevec-server --test replicas
+        cargo test -p statevec-server --test replicas -- --test-threads 4
 }
 
 part_long() {
