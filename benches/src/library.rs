@@ -1,6 +1,10 @@
 //! The shared libraries that cargo built for the benches.
 
-use std::{env, error::Error, path::PathBuf};
+use std::{
+    env,
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use libloading::Library;
 use statevec_abi::abi::{RUNTIME_PLUGIN_ENTRY_V1_SYMBOL, RuntimePluginEntryV1};
@@ -24,10 +28,18 @@ pub fn entry(name: &str) -> Result<RuntimePluginEntryV1, Box<dyn Error>> {
 ///
 /// There is no such library, or it cannot be mapped.
 pub fn open(name: &str) -> Result<&'static Library, Box<dyn Error>> {
-    let path = path(name)?;
+    map(&path(name)?)
+}
+
+/// Maps a library of a path, for good.
+///
+/// # Errors
+///
+/// It cannot be mapped.
+pub fn map(path: &Path) -> Result<&'static Library, Box<dyn Error>> {
     // SAFETY: the library is one of ours, and is never unmapped (rule 6).
     let library =
-        unsafe { Library::new(&path) }.map_err(|error| format!("{}: {error}", path.display()))?;
+        unsafe { Library::new(path) }.map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(Box::leak(Box::new(library)))
 }
 

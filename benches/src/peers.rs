@@ -1,6 +1,6 @@
 //! The ways to cross the boundary that are measured.
 
-#[cfg(feature = "peers")]
+#[cfg(feature = "interfaces")]
 mod abi_stable;
 mod ours;
 mod ours_host;
@@ -10,7 +10,7 @@ mod raw_host;
 
 use std::error::Error;
 
-#[cfg(feature = "peers")]
+#[cfg(feature = "interfaces")]
 pub use self::{abi_stable::AbiStable, raw::RawPublished};
 pub use self::{
     ours::{BoxedLibrary, CoreLibrary, CoreStatic, Ours, PluginSource, UncheckedLibrary},
@@ -59,10 +59,10 @@ pub fn each_half(visitor: &mut impl PeerVisitor) -> Result<(), Box<dyn Error>> {
 pub fn each(visitor: &mut impl PeerVisitor) -> Result<(), Box<dyn Error>> {
     visitor.visit::<Raw<RawUnchecked>>()?;
     each_of_ours(visitor)?;
-    #[cfg(feature = "peers")]
+    #[cfg(feature = "interfaces")]
     visitor.visit::<AbiStable>()?;
     visitor.visit::<Plain>()?;
-    #[cfg(feature = "peers")]
+    #[cfg(feature = "interfaces")]
     visitor.visit::<Raw<RawPublished>>()?;
     Ok(())
 }

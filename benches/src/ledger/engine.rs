@@ -1,6 +1,6 @@
 //! The bank in an engine: from a shared library, or linked.
 
-use std::{error::Error, ops::ControlFlow};
+use std::{error::Error, ops::ControlFlow, path::Path};
 
 use statevec_abi::{
     boundary::RuntimeCommandRef, plugin::StaticPlugin, static_plugin, typed::Record as _,
@@ -25,7 +25,15 @@ const ACCOUNT: u8 = statevec_bank::Account::KIND;
 ///
 /// The library cannot be loaded.
 pub fn engine() -> Result<Engine, Box<dyn Error>> {
-    let path = library::path(LIBRARY)?;
+    engine_of(&library::path(LIBRARY)?)
+}
+
+/// An engine without accounts, with a copy of the bank's shared library.
+///
+/// # Errors
+///
+/// The library cannot be loaded.
+pub fn engine_of(path: &Path) -> Result<Engine, Box<dyn Error>> {
     // SAFETY: the library is the bank of this workspace, which keeps the contract (rule 6).
     let plugin = unsafe { LoadedPlugin::open(path) }?;
     Ok(Engine::create(&plugin, "")?)

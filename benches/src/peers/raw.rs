@@ -61,11 +61,11 @@ impl RawLibrary for RawCore {
 }
 
 /// The plugin of the published crates.
-#[cfg(feature = "peers")]
+#[cfg(feature = "interfaces")]
 #[derive(Debug)]
 pub enum RawPublished {}
 
-#[cfg(feature = "peers")]
+#[cfg(feature = "interfaces")]
 impl RawLibrary for RawPublished {
     const NAME: &'static str = "published crates 0.1.0";
     const LIBRARY: &'static str = "statevec_bench_published";

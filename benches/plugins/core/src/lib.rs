@@ -33,7 +33,9 @@ impl Plugin for Bench {
         Ok(Self { limit: i64::MAX })
     }
 
-    #[inline]
+    // The export lies in another crate. Without link-time optimisation, this alone lets the compiler
+    // inline the plugin into its entry function.
+    #[cfg_attr(not(feature = "without-inline"), inline)]
     fn run_tx<'tx>(&self, tx: &mut Tx<'tx>, command: &RuntimeCommandRef<'_>) -> TxResult<'tx> {
         let now_us = command.ref_ext_time_us();
         dispatch!(

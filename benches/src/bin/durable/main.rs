@@ -4,13 +4,15 @@
 //! `cargo run --release --features peers --bin durable [FOLDER]` writes the section of
 //! `benches/README.md`. The files lie in FOLDER (default: the system's folder for temporary files),
 //! which must be on the disk to measure. The second table is that of a folder in memory, where a
-//! sync costs nothing; its times are those of the processor.
+//! sync costs nothing; its times are those of the processor. `durable --pictures` only draws the
+//! tables that stand in the README.
 
 mod clock;
 mod fjall;
 mod floor;
 mod ours;
 mod peer;
+mod picture;
 mod redb;
 mod sqlite;
 mod times;
@@ -43,7 +45,12 @@ const PEERS: [(Open, Kept); 9] = [
 const MEMORY: &str = "/dev/shm";
 
 fn main() -> ExitCode {
-    match report() {
+    let outcome = if env::args().nth(1).is_some_and(|argument| argument == "--pictures") {
+        picture::draw()
+    } else {
+        report()
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("durable: {error}");
@@ -77,7 +84,8 @@ fn report() -> Result<(), Box<dyn Error>> {
              floor: it writes the commands to a file that was filled with zeros before, syncs, and changes an \
              array.\n",
         ),
-    )
+    )?;
+    picture::draw()
 }
 
 /// All ledgers run the same batches, and the table of their times comes back.

@@ -1,7 +1,7 @@
 //! The whole host, in time: engine, store and the bank in a shared library, on one core.
 //!
 //! - `host`: measures everything and writes the tables of `benches/README.md`.
-//! - `host load HOW`, `host row ACCOUNTS`: one measurement in a process of its own. `host` starts
+//! - `host load HOW LIBRARY...`, `host row ACCOUNTS`: one measurement in a process of its own. `host` starts
 //!   them.
 
 mod load;
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
         [] => measure(),
-        ["load", how] => load::load(how),
+        ["load", how, libraries @ ..] => load::load(how, libraries),
         ["row", accounts] => scaling::print_row(accounts),
         _ => Err("usage: host".into()),
     };

@@ -6,12 +6,16 @@
 //! - `instructions gate`: measures ours and compares with `benches/budget.tsv`. Exit code 1: above
 //!   the budget; 77: skipped, as there is no valgrind.
 //! - `instructions budget`: measures ours and writes `benches/budget.tsv`.
+//! - `instructions count FILE`: measures every peer, and writes the counts to a file;
+//!   `instructions profiles FILE...` makes the README's tables of such files of several builds.
+//!   `profiles.sh` runs both.
 //! - `instructions measured PEER [OPERATION]`: only runs, for a profiler to look at.
 
 mod budget;
 mod callgrind;
 #[cfg(feature = "peers")]
 mod picture;
+mod profiles;
 mod readme;
 
 use std::{
@@ -38,8 +42,12 @@ fn main() -> ExitCode {
         ["measured", peer, operation] => one(operation)
             .and_then(|operation| run_measured(peer, &[operation]))
             .map(|()| ExitCode::SUCCESS),
-        [] | ["gate" | "budget"] => with_valgrind(arguments.first().copied()),
-        _ => Err("usage: instructions [gate | budget | measured PEER [OPERATION]]".into()),
+        [] => with_valgrind(Task::Tables),
+        ["gate"] => with_valgrind(Task::Gate),
+        ["budget"] => with_valgrind(Task::Budget),
+        ["count", file] => with_valgrind(Task::Count(Path::new(file))),
+        ["profiles", files @ ..] => with_valgrind(Task::Profiles(files)),
+        _ => Err("usage: instructions [gate | budget | count FILE | profiles FILE... | measured PEER [OPERATION]]".into()),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("instructions: {error}");
@@ -51,7 +59,16 @@ fn one(operation: &str) -> Result<Operation, Box<dyn Error>> {
     Ok(Operation::named(operation).ok_or_else(|| format!("there is no operation {operation:?}"))?)
 }
 
-fn with_valgrind(task: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
+/// A task that counts, or names the version of valgrind.
+enum Task<'a> {
+    Tables,
+    Gate,
+    Budget,
+    Count(&'a Path),
+    Profiles(&'a [&'a str]),
+}
+
+fn with_valgrind(task: Task<'_>) -> Result<ExitCode, Box<dyn Error>> {
     let machine = Machine::look();
     let Some(valgrind) = &machine.valgrind else {
         println!(
@@ -60,9 +77,19 @@ fn with_valgrind(task: Option<&str>) -> Result<ExitCode, Box<dyn Error>> {
         return Ok(ExitCode::from(SKIPPED));
     };
     match task {
-        Some("gate") => budget::gate(&budget_file(), &ours()?, &[&machine.rustc, valgrind]),
-        Some(_) => budget::write(&budget_file(), &ours()?, &[&machine.rustc, valgrind]),
-        None => {
+        Task::Gate => budget::gate(&budget_file(), &ours()?, &[&machine.rustc, valgrind]),
+        Task::Budget => budget::write(&budget_file(), &ours()?, &[&machine.rustc, valgrind]),
+        Task::Count(file) => {
+            let mut whole = Measure::default();
+            each(&mut whole)?;
+            profiles::save(file, &whole.costs)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Profiles(files) => {
+            profiles::write(files, &machine.processor, &[&machine.rustc, valgrind])?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Tables => {
             let (mut whole, mut halves) = (Measure::default(), Measure::default());
             each(&mut whole)?;
             each_half(&mut halves)?;
