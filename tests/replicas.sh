@@ -44,7 +44,7 @@ main() {
 part_simulation() {
     local package config=()
     for package in statevec-abi statevec-abi-alloc statevec-host statevec-server statevec-bank \
-        crc32fast hashbrown xxhash-rust; do
+        crc32fast foldhash xxhash-rust; do
         config+=(--config "profile.dev.package.$package.opt-level=2")
     done
     STATEVEC_REPLICA_SEEDS=${STATEVEC_REPLICA_SEEDS:-100000} \

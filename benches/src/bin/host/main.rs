@@ -1,6 +1,7 @@
 //! The whole host, in time: engine, store and the bank in a shared library, on one core.
 //!
 //! - `host`: measures everything and writes the tables of `benches/README.md`.
+//! - `host loading`: only prints the paragraph about loading.
 //! - `host load HOW LIBRARY...`, `host row ACCOUNTS`: one measurement in a process of its own. `host` starts
 //!   them.
 
@@ -17,9 +18,10 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
         [] => measure(),
+        ["loading"] => load::table().map(|text| print!("{text}")),
         ["load", how, libraries @ ..] => load::load(how, libraries),
         ["row", accounts] => scaling::print_row(accounts),
-        _ => Err("usage: host".into()),
+        _ => Err("usage: host [loading]".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
