@@ -37,9 +37,9 @@ impl<T: Copy> Packed<T> {
             self.reserve(string.len())?;
         }
         let start = self.bytes.len();
-        self.entries.push(Entry { tag, end: start + string.len() });
         self.bytes.extend_from_slice(string);
-        Ok(&self.bytes[start..])
+        self.entries.push(Entry { tag, end: self.bytes.len() });
+        Ok(self.bytes.get(start..).unwrap_or_default())
     }
 
     /// Makes room for the next [`push_tag`](Self::push_tag).
