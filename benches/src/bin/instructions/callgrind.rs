@@ -26,6 +26,9 @@ use statevec_benches::{
 /// N is this many times [`COMMANDS`].
 const ROUNDS: u64 = 8;
 
+/// Processes that [`least`] takes the least of.
+const PROCESSES: u64 = 3;
+
 /// The function below, as valgrind names it.
 const MEASURED: &str = "instructions::callgrind::measured";
 
@@ -117,7 +120,7 @@ pub(crate) fn recorded() -> Result<Vec<Row>, Box<dyn Error>> {
     if kept != whole {
         return Err(format!("the changes give digest {kept}, and the records {whole}").into());
     }
-    let costs = Recorded::ALL.into_iter().zip(count(recorded::NAME, Recorded::ALL.len())?);
+    let costs = Recorded::ALL.into_iter().zip(least(recorded::NAME, Recorded::ALL.len())?);
     let row = |(recorded, cost): (Recorded, f64)| Row {
         peer: recorded::NAME,
         operation: recorded.name(),
@@ -128,13 +131,24 @@ pub(crate) fn recorded() -> Result<Vec<Row>, Box<dyn Error>> {
 
 /// Counts operations that change nothing in an engine with its store.
 pub(crate) fn reads() -> Result<Vec<Row>, Box<dyn Error>> {
-    let costs = count(engine_reads::NAME, engine_reads::OPERATIONS.len())?;
+    let costs = least(engine_reads::NAME, engine_reads::OPERATIONS.len())?;
     let row = |(operation, cost): (Operation, f64)| Row {
         peer: engine_reads::NAME,
         operation: operation.name(),
         cost,
     };
     Ok(engine_reads::OPERATIONS.into_iter().zip(costs).map(row).collect())
+}
+
+/// The least of several processes. Each one's index hashes with a seed of its own, and some seeds
+/// make more keys collide than others.
+fn least(peer: &str, operations: usize) -> Result<Vec<f64>, Box<dyn Error>> {
+    let mut least = count(peer, operations)?;
+    for _ in 1..PROCESSES {
+        let counts = count(peer, operations)?;
+        least.iter_mut().zip(counts).for_each(|(least, count)| *least = least.min(count));
+    }
+    Ok(least)
 }
 
 /// Runs this program under callgrind. Gives the instructions of each of the measured operations.
