@@ -41,6 +41,8 @@ not_under_address=(
     interrupted::
     misbehaviour::
     passing::
+    passing_c::
+    process_ends::
     the_program_s_readme_shows_what_the_program_prints
     the_page_on_determinism_is_not_true
     # valgrind cannot run a program that AddressSanitizer instruments.
