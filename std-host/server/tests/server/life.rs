@@ -26,19 +26,7 @@ fn a_server_that_starts_again_goes_on_where_it_ended() {
 fn commands_that_were_taken_before_sigterm_are_answered_and_durable() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path(), &[]);
-    let clients: Vec<_> = (1..=8_u64)
-        .map(|account| {
-            let mut client = server.client();
-            thread::spawn(move || {
-                let mut acknowledged = 0_u64;
-                while let Ok(answer) = client.try_post(&deposit(account, 1), &[]) {
-                    answer.expect(200, "committed");
-                    acknowledged += 1;
-                }
-                (account, acknowledged)
-            })
-        })
-        .collect();
+    let clients = server.clients_that_deposit(8);
     thread::sleep(Duration::from_millis(300));
     let (status, log) = server.stop();
     assert!(status.success(), "{log}");

@@ -62,6 +62,23 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// Clients that send deposits of 1 until the server ends. Each returns its account, and how many
+    /// were acknowledged.
+    pub(crate) fn clients_that_deposit(&self, clients: u64) -> Vec<JoinHandle<(u64, u64)>> {
+        let start = |account| {
+            let mut client = self.client();
+            thread::spawn(move || {
+                let mut acknowledged = 0;
+                while let Ok(answer) = client.try_post(&deposit(account, 1), &[]) {
+                    answer.expect(200, "committed");
+                    acknowledged += 1;
+                }
+                (account, acknowledged)
+            })
+        };
+        (1..=clients).map(start).collect()
+    }
+
     /// A new connection.
     pub(crate) fn client(&self) -> Client {
         Client::connect(self.address)

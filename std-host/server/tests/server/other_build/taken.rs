@@ -84,19 +84,7 @@ fn commands_under_load_go_on_and_lose_nothing_while_builds_change() {
     let place = Place::new();
     let server = place.start(&["--segment-bytes", "100000", "--checkpoint-bytes", "200000"]);
     let files = [other(), bank()];
-    let clients: Vec<_> = (1..=4_u64)
-        .map(|account| {
-            let mut client = server.client();
-            thread::spawn(move || {
-                let mut acknowledged = 0_u64;
-                while let Ok(answer) = client.try_post(&deposit(account, 1), &[]) {
-                    answer.expect(200, "committed");
-                    acknowledged += 1;
-                }
-                (account, acknowledged)
-            })
-        })
-        .collect();
+    let clients = server.clients_that_deposit(4);
     let mut compared = 0;
     for file in files.iter().cycle().take(6) {
         place.put(file);
