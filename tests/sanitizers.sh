@@ -99,8 +99,6 @@ address() {
     flags "$RUSTFLAGS" -Zrandomize-layout -Zlayout-seed=1
     export CARGO_TARGET_DIR="$target_dir/sanitizers/address"
     export LSAN_OPTIONS="suppressions=$PWD/tests/leaks.supp:print_suppressions=0"
-    # Memory errors need no rare crash; the step `tests` runs all 50,000.
-    export STATEVEC_CRASHES=10000
     echo "not run under AddressSanitizer: ${not_under_address[*]}"
     tests --workspace "${excluded[@]}" -- "${not_under_address[@]/#/--skip=}" &&
         tests --manifest-path benches/Cargo.toml
