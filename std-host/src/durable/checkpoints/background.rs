@@ -25,7 +25,7 @@ impl<T: Send + 'static> Background<T> {
         let (send, result) = sync_channel(1);
         let run = move || {
             yield_to_commands();
-            // Nobody receives it if the engine was dropped.
+            // The send fails if the engine was dropped: no thread waits for the result then.
             let _sent = send.send(function());
         };
         let thread = thread::Builder::new().name(name.into()).spawn(run)?;
@@ -70,8 +70,8 @@ impl<T: Send + 'static> Background<T> {
     }
 }
 
-/// Lowers the priority of the calling thread, so that it takes little of the processor from commands
-/// and their syncs. It still gets some on a machine that is never idle.
+/// Lowers the priority of the calling thread, so that it takes little of the processor from
+/// commands and their syncs. It still gets some on a machine that is never idle.
 #[cfg(target_os = "linux")]
 fn yield_to_commands() {
     // A failure costs nothing but speed. On other systems than Linux, `nice` would change the whole
