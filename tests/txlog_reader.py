@@ -320,17 +320,19 @@ class Reader:
 
     def read_frame(self):
         start = self.fields.at
-        header = self.fields.bytes(32, "frame header")
+        header = self.fields.bytes(40, "frame header")
         if header[:4] != b"TXFR":
             raise Fault(f"byte {start}: this is no frame")
         length, payload_crc, count = (
             int.from_bytes(header[at : at + 4], "little") for at in (4, 8, 12)
         )
-        first = int.from_bytes(header[16:24], "little")
-        previous, own = (int.from_bytes(header[at : at + 4], "little") for at in (24, 28))
-        check_crc(header[:28], own, "the frame header", start)
+        first, durable = (int.from_bytes(header[at : at + 8], "little") for at in (16, 24))
+        previous, own = (int.from_bytes(header[at : at + 4], "little") for at in (32, 36))
+        check_crc(header[:36], own, "the frame header", start)
         if (previous, first) != (self.previous, self.next_entry):
             raise Fault(f"byte {start}: the frame does not continue the log")
+        if durable >= first:
+            raise Fault(f"byte {start}: entry {durable} was durable before entry {first}")
         payload = Fields(self.data, self.fields.at, self.fields.at + length)
         check_crc(self.fields.bytes(length, "payload"), payload_crc, "the payload", start)
         for _ in range(count):

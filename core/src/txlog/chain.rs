@@ -28,20 +28,30 @@ impl Chain {
 
     /// The header of the next frame, from its payload of complete entries with their lengths.
     ///
+    /// `durable` is the number of the last entry that is on stable storage before the frame is
+    /// written, and 0 if none is. A reader refuses a frame whose own entries are up to that number.
+    ///
     /// `None` if the payload is too long for a frame, which holds 2^32 - 1 bytes.
     #[must_use]
-    pub fn frame(&self, payload: &[u8], entry_count: u32) -> Option<FrameHeader> {
-        self.frame_of(payload.len(), crc32(payload), entry_count)
+    pub fn frame(&self, payload: &[u8], entry_count: u32, durable: u64) -> Option<FrameHeader> {
+        self.frame_of(payload.len(), crc32(payload), entry_count, durable)
     }
 
     /// As [`frame`](Self::frame), from the payload's length and CRC.
     #[must_use]
-    pub fn frame_of(&self, len: usize, crc: u32, entry_count: u32) -> Option<FrameHeader> {
+    pub fn frame_of(
+        &self,
+        len: usize,
+        crc: u32,
+        entry_count: u32,
+        durable: u64,
+    ) -> Option<FrameHeader> {
         Some(FrameHeader {
             payload_len: u32::try_from(len).ok()?,
             payload_crc: crc,
             entry_count,
             first_entry: self.next_entry,
+            durable,
             previous: self.previous,
         })
     }
@@ -50,7 +60,8 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// The frame follows another header, or begins with another entry.
+    /// The frame follows another header, begins with another entry, or states that its own entries
+    /// were durable before it was written.
     pub fn check(&self, header: &FrameHeader) -> Result<(), FrameError> {
         let (expected, found) = (self.previous, header.previous);
         if found != expected {
@@ -59,6 +70,10 @@ impl Chain {
         let (expected, found) = (self.next_entry, header.first_entry);
         if found != expected {
             return Err(FrameError::WrongFirstEntry { expected, found });
+        }
+        let FrameHeader { first_entry, durable, .. } = *header;
+        if durable >= first_entry {
+            return Err(FrameError::WrongDurable { first_entry, durable });
         }
         Ok(())
     }

@@ -126,6 +126,17 @@ pub enum FrameError {
         /// The number that it has.
         found: u64,
     },
+    /// The frame states that an entry was durable which had not been written before it.
+    #[error(
+        "the frame states that entry {durable} was durable before it was written, \
+         but it begins with entry {first_entry}"
+    )]
+    WrongDurable {
+        /// Number of the frame's first entry.
+        first_entry: u64,
+        /// The last durable entry that the frame states.
+        durable: u64,
+    },
 }
 
 /// A fault of a segment header.

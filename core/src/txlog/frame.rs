@@ -34,12 +34,16 @@ impl Alignment {
 /// The header of a frame.
 ///
 /// ```text
-/// 0        4             8             12            16            24            28           32
-/// | "TXFR" | payload_len | payload_crc | entry_count | first_entry | previous    | header_crc |
-/// |        | u32         | u32         | u32         | u64         | u32         | u32        |
+/// 0        4             8             12            16            24
+/// | "TXFR" | payload_len | payload_crc | entry_count | first_entry |
+/// |        | u32         | u32         | u32         | u64         |
+///
+/// 24        32         36           40
+/// | durable | previous | header_crc |
+/// | u64     | u32      | u32        |
 /// ```
 ///
-/// All integers are little-endian. `header_crc` covers the 28 bytes before it.
+/// All integers are little-endian. `header_crc` covers the 36 bytes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameHeader {
     /// Bytes of the payload, which follows the header.
@@ -50,6 +54,13 @@ pub struct FrameHeader {
     pub entry_count: u32,
     /// Number of the first entry in the payload.
     pub first_entry: u64,
+    /// Number of the last entry that was on stable storage when the frame was written; 0 if none
+    /// was. It is below `first_entry`.
+    ///
+    /// Several frames may be written at the same time, so a crash may lose a frame and keep a later
+    /// one. A reader that misses an entry compares it with the later frame's number: an entry up to
+    /// there was damaged, an entry behind it was never durable.
+    pub durable: u64,
     /// `header_crc` of the frame before this one; for the first frame of a segment, the CRC of the
     /// segment header.
     pub previous: u32,
@@ -57,7 +68,7 @@ pub struct FrameHeader {
 
 impl FrameHeader {
     /// Bytes of a header.
-    pub const LEN: usize = 32;
+    pub const LEN: usize = 40;
 
     /// The header as bytes.
     #[must_use]
@@ -86,6 +97,7 @@ impl FrameHeader {
             let bytes = header.get(at..).and_then(|rest| rest.first_chunk());
             u32::from_le_bytes(*bytes.unwrap_or(&[0; 4]))
         };
+        let number = |at: usize| u64::from(field(at + 4)) << 32 | u64::from(field(at));
         if header.first_chunk() != Some(&MAGIC) {
             let unwritten = header.iter().all(|byte| *byte == 0);
             return Err(if unwritten { FrameError::Unwritten } else { FrameError::NoMagic });
@@ -94,10 +106,11 @@ impl FrameHeader {
             payload_len: field(4),
             payload_crc: field(8),
             entry_count: field(12),
-            first_entry: u64::from(field(20)) << 32 | u64::from(field(16)),
-            previous: field(24),
+            first_entry: number(16),
+            durable: number(24),
+            previous: field(32),
         };
-        let (stated, computed) = (field(28), decoded.crc());
+        let (stated, computed) = (field(36), decoded.crc());
         if stated != computed {
             return Err(FrameError::HeaderCrc { stated, computed });
         }
@@ -134,13 +147,14 @@ impl FrameHeader {
         self.first_entry.wrapping_add(self.entry_count as u64)
     }
 
-    fn checked_bytes(&self) -> [u8; 28] {
+    fn checked_bytes(&self) -> [u8; 36] {
         Block::new()
             .put(MAGIC)
             .put(self.payload_len.to_le_bytes())
             .put(self.payload_crc.to_le_bytes())
             .put(self.entry_count.to_le_bytes())
             .put(self.first_entry.to_le_bytes())
+            .put(self.durable.to_le_bytes())
             .put(self.previous.to_le_bytes())
             .bytes()
     }

@@ -11,6 +11,11 @@ use super::{
 ///
 /// It needs no memory for an entry: it encodes each entry twice, once for the length and the CRC in
 /// the frame header, and once into the sink. It does not flush the sink.
+///
+/// Each frame states that all entries before it were durable when it was written, although the
+/// writer knows only that the sink took their bytes. A sink that buffers must write its bytes to
+/// stable storage in their order. Otherwise a crash may lose a frame and keep a later one, and a
+/// reader takes this for damage.
 #[derive(Debug)]
 pub struct LogWriter<W> {
     sink: W,
@@ -132,7 +137,9 @@ impl<W: Write> LogWriter<W> {
         payload: impl FnOnce(&mut W) -> Result<(), EncodeError<W::Error>>,
     ) -> Result<(), EncodeError<W::Error>> {
         let too_long = EncodeError::TooLong { field: "frame", len, limit: u32::MAX as usize };
-        let header = self.chain.frame_of(len, crc.finish(), entry_count).ok_or(too_long)?;
+        let durable = self.chain.next_entry.saturating_sub(1);
+        let header = self.chain.frame_of(len, crc.finish(), entry_count, durable);
+        let header = header.ok_or(too_long)?;
         // Also set while the sink is called, in case it panics.
         self.broken = true;
         self.sink.write_all(&header.to_bytes()).map_err(EncodeError::Sink)?;

@@ -5,7 +5,7 @@ use statevec_abi::{
     layers::Limits,
     txlog::{
         Alignment, Chain, Entries, EntryFault, FrameError, FrameHeader, LogReader, ReadError,
-        SegmentError, SegmentHeader,
+        SegmentError, SegmentHeader, crc32,
     },
 };
 
@@ -70,7 +70,7 @@ fn zeros_behind_the_last_frame_are_unwritten_space() {
     let mut bytes = write(Alignment::Sector, &small());
     bytes.extend([0; 2048]);
     assert_eq!(read(&bytes, |_, _| {}), Ok(()));
-    assert_eq!(FrameHeader::decode(&[0; 32]), Err(FrameError::Unwritten));
+    assert_eq!(FrameHeader::decode(&[0; FrameHeader::LEN]), Err(FrameError::Unwritten));
     *bytes.last_mut().unwrap() = 1;
     let reason = read(&bytes, |_, _| {}).unwrap_err();
     assert!(reason.ends_with("entry 43: there is no frame: all bytes are zero"), "{reason}");
@@ -91,6 +91,44 @@ fn a_frame_of_another_place_is_not_the_next_one() {
     );
     let skipped = Chain { next_entry: 40, ..before };
     assert_eq!(skipped.check(&first), Err(FrameError::WrongFirstEntry { expected: 40, found: 41 }),);
+}
+
+#[test]
+fn a_frame_whose_own_entries_were_durable_before_it_is_refused() {
+    let chain = Chain::after_segment(&header(Alignment::None));
+    let framed = |durable| chain.frame(b"", 0, durable).unwrap();
+    for durable in [0, 1, 40] {
+        assert_eq!(chain.check(&framed(durable)), Ok(()), "{durable}");
+    }
+    for durable in [41, 42, u64::MAX] {
+        let error = FrameError::WrongDurable { first_entry: 41, durable };
+        assert_eq!(chain.check(&framed(durable)), Err(error));
+    }
+    assert_eq!(
+        chain.check(&framed(41)).unwrap_err().to_string(),
+        "the frame states that entry 41 was durable before it was written, \
+         but it begins with entry 41",
+    );
+
+    let mut bytes = write(Alignment::None, &[]);
+    let offset = bytes.len();
+    bytes.extend(framed(41).to_bytes());
+    let error = FrameError::WrongDurable { first_entry: 41, durable: 41 };
+    let error = ReadError::Frame { offset, entry: 41, error };
+    assert_eq!(LogReader::new(&bytes).unwrap().next_frame().unwrap_err(), error);
+}
+
+#[test]
+fn a_frame_header_that_states_no_durable_entry_is_a_damaged_one() {
+    let chain = Chain::after_segment(&header(Alignment::None));
+    let whole = chain.frame(b"payload", 1, 40).unwrap().to_bytes();
+    let mut short = [&whole[..24], &whole[32..36]].concat();
+    short.extend(crc32(&short).to_le_bytes());
+    let truncated = FrameError::Truncated { needed: 40, left: 32 };
+    assert_eq!(FrameHeader::decode(&short), Err(truncated));
+    short.extend(b"payload and more");
+    let error = FrameHeader::decode(&short).unwrap_err();
+    assert!(matches!(error, FrameError::HeaderCrc { .. }), "{error}");
 }
 
 #[test]
@@ -204,7 +242,7 @@ proptest! {
             payload[at] = value;
         }
         let chain = Chain::after_segment(&header(Alignment::None));
-        let frame = chain.frame(&payload, entries.len() as u32).unwrap();
+        let frame = chain.frame(&payload, entries.len() as u32, 0).unwrap();
         for entry in frame.check_payload(&payload).unwrap().flatten() {
             drop(format!("{entry:?}"));
         }

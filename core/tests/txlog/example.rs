@@ -68,8 +68,8 @@ fn log() -> Vec<u8> {
         sink
     });
     let mut chain = Chain::after_segment(&header);
-    for (payload, entries) in [(first, 2), (second, 2), (third, 1)] {
-        let frame = chain.frame(&payload, entries).unwrap();
+    for (payload, entries, durable) in [(first, 2, 0), (second, 2, 0), (third, 1, 4)] {
+        let frame = chain.frame(&payload, entries, durable).unwrap();
         bytes.extend(frame.to_bytes());
         bytes.extend(payload);
         chain = Chain::after(&frame);

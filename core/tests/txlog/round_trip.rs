@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use statevec_abi::{
     layers::{KindSet, Limits},
-    txlog::{Alignment, Chain, LogReader, SECTOR_LEN, SegmentHeader},
+    txlog::{Alignment, Chain, FrameHeader, LogReader, SECTOR_LEN, SegmentHeader},
 };
 
 use crate::generated::{OwnedEntry, entries, header, read, write};
@@ -38,7 +38,7 @@ proptest! {
         }).unwrap();
         let mut reader = LogReader::new(&bytes).unwrap();
         for one in again {
-            let start = reader.offset() + 32;
+            let start = reader.offset() + FrameHeader::LEN;
             reader.next_frame().unwrap().unwrap();
             prop_assert_eq!(&bytes[start..reader.offset()], &one[..]);
         }
@@ -60,8 +60,8 @@ fn entries_that_share_a_frame_are_numbered_from_its_header() {
     }
     let len = 1024 - sink.len();
     let chain = Chain::after_segment(&header(Alignment::None));
-    let frame = chain.frame(&payload[..len], 3).unwrap();
-    assert_eq!((frame.first_entry, frame.next_entry()), (41, 44));
+    let frame = chain.frame(&payload[..len], 3, 40).unwrap();
+    assert_eq!((frame.first_entry, frame.durable, frame.next_entry()), (41, 40, 44));
     let entries = frame.check_payload(&payload[..len]).unwrap();
     let numbers: Vec<_> = entries.map(|entry| entry.unwrap().number()).collect();
     assert_eq!(numbers, [41, 42, 43]);

@@ -137,7 +137,7 @@ impl Batch {
     /// long.
     pub(crate) fn seal(&mut self, chain: Chain) -> Option<FrameHeader> {
         let payload = self.bytes.get(FrameHeader::LEN..)?;
-        let header = chain.frame(payload, self.count)?;
+        let header = chain.frame(payload, self.count, self.first_entry() - 1)?;
         self.bytes.get_mut(..FrameHeader::LEN)?.copy_from_slice(&header.to_bytes());
         self.bytes.resize(self.sealed_len(), 0);
         Some(header)

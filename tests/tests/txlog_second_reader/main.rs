@@ -19,7 +19,7 @@ use statevec_abi::{
     schema::Fingerprints,
     static_plugin,
     txlog::{
-        Alignment, Entry, EntryChange, EntryEvent, EntryFailure, EntryOutcome, Environment,
+        Alignment, Chain, Entry, EntryChange, EntryEvent, EntryFailure, EntryOutcome, Environment,
         EnvironmentEntry, LogReader, LogWriter, LoggedLimits, MigrationEntry, SegmentHeader,
         StateDigest, TransactionEntry,
     },
@@ -74,6 +74,26 @@ fn both_readers_find_damage() {
     }
 }
 
+#[test]
+fn both_readers_refuse_a_frame_whose_own_entries_were_durable_before_it() {
+    let header = SegmentHeader { first_entry: 5, tx_seq: 4, ..bank_header(Alignment::None) };
+    let mut segment = Vec::new();
+    header.encode(&mut segment).unwrap();
+    let entry = EnvironmentEntry { number: 5, environment: Environment::default() };
+    let mut payload = Vec::new();
+    entry.encode(&mut payload).unwrap();
+    for (durable, is_refused) in [(0, false), (4, false), (5, true), (6, true)] {
+        let frame = Chain::after_segment(&header).frame(&payload, 1, durable).unwrap();
+        let log = [&segment[..], &frame.to_bytes(), &payload].concat();
+        assert_eq!(read(&log).is_err(), is_refused, "durable {durable}");
+        let Some(printed) = second_reader(&log) else { return };
+        let (status, stderr) = (printed.status.code(), text(printed.stderr));
+        assert_eq!(status, Some(is_refused.into()), "durable {durable}: {stderr}");
+        let reason = format!("entry {durable} was durable before entry 5");
+        assert_eq!(stderr.contains(&reason), is_refused, "{stderr}");
+    }
+}
+
 /// The output of the second reader for a log; `None` without Python.
 fn second_reader(log: &[u8]) -> Option<Output> {
     let folder = tempfile::tempdir().unwrap();
@@ -97,15 +117,8 @@ fn text(bytes: Vec<u8>) -> String {
 fn bank_log(alignment: Alignment) -> Vec<u8> {
     let plugin = LoadedPlugin::from_static(&BANK).unwrap();
     let mut engine = Engine::create(&plugin, "").unwrap();
-    let header = SegmentHeader::first(
-        plugin.name(),
-        SCHEMA.def.version,
-        Fingerprints::of(SCHEMA.def),
-        Environment::default(),
-        alignment,
-    );
     let mut bytes = vec![0; 1 << 20];
-    let mut log = LogWriter::begin(&mut bytes[..], &header).unwrap();
+    let mut log = LogWriter::begin(&mut bytes[..], &bank_header(alignment)).unwrap();
     let mut digest = StateDigest::EMPTY;
     for (position, line) in COMMANDS.lines().enumerate() {
         let mut payload = Vec::new();
@@ -136,6 +149,16 @@ fn bank_log(alignment: Alignment) -> Vec<u8> {
     bytes.truncate((1 << 20) - unused);
     assert_eq!(digest, engine.store().digest());
     bytes
+}
+
+fn bank_header(alignment: Alignment) -> SegmentHeader<'static> {
+    SegmentHeader::first(
+        "bank",
+        SCHEMA.def.version,
+        Fingerprints::of(SCHEMA.def),
+        Environment::default(),
+        alignment,
+    )
 }
 
 /// Our reading of a log, in the second reader's words.
