@@ -15,7 +15,7 @@ use std::{
 };
 
 use ledger::Ledger;
-use stall::Stall;
+use stall::HEAD;
 use statevec_benches::{Machine, report::write_section};
 
 const ENTRIES: u64 = 2_000_000;
@@ -45,7 +45,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     records.checkpoint()?;
     let made = began.elapsed();
     let from_checkpoint = best(|| records.recover(RECORDS, 0))?;
-    let Stall { quiet, beside } = stall::measure(&records)?;
+    let [floor, quiet, beside] = stall::measure(&records)?;
 
     let Machine { processor, rustc, .. } = Machine::look();
     let rate = |count: u64, took: Duration| count as f64 / took.as_secs_f64() / 1e6;
@@ -61,11 +61,14 @@ fn measure() -> Result<(), Box<dyn Error>> {
              | making that checkpoint from the log, in the background | {:.2} s |\n\n\
              Commands beside checkpoints, {} per second, measured with HDR histograms. The times are counted from \
              when a command was due, which corrects for coordinated omission: until it was submitted, and until \
-             it was durable. They hold what else the machine was doing. The processor's time of a command, and how \
-             often the engine's thread waited for anything (the kernel's voluntary context switches), do not: they \
-             are what a checkpoint can stall the engine by.\n\n\
-             | | submitted: 50 % | 99.99 % | longest | processor: 99.99 % | longest | waits | durable: 50 % | 99.99 % \
-             | longest |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n{quiet}{beside}",
+             it was durable. They hold everything that the machine was doing, and a virtual machine's processor \
+             may be taken away by the machine below it, which the first row shows. Three columns hold only the \
+             work of this machine: the processor's time of a command; the time since the command before in \
+             which the engine's thread was ready and another thread had its processor (the kernel's \
+             `run_delay`); and both together, counted from when a command was due. The waits are how often the \
+             thread waited for anything else (the kernel's voluntary context switches). Processor, queue and \
+             waits are all that a checkpoint can stall the engine by.\n\n\
+             {HEAD}{floor}{quiet}{beside}",
             rate(ENTRIES, from_log),
             rate(RECORDS, from_checkpoint),
             made.as_secs_f64(),
