@@ -163,6 +163,11 @@ pub(crate) struct DurabilityArgs {
     #[arg(long, value_name = "MIB|never", requires = "data")]
     pub(crate) checkpoint_every: Option<super::runner::CheckpointEvery>,
 
+    /// Keep so many last entries: a checkpoint removes older segments of the log that the one
+    /// before covers, too. Without it all are kept
+    #[arg(long, value_name = "N", requires = "data")]
+    pub(crate) keep_entries: Option<u64>,
+
     /// If a command fails, the run stops behind it, or goes on
     #[arg(long, value_enum, value_name = "WHAT", default_value = "stop", requires = "data")]
     pub(crate) on_failure: OnFailureArg,

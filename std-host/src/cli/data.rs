@@ -40,6 +40,11 @@ pub(crate) struct CheckpointArgs {
     #[arg(value_name = "DIR")]
     directory: PathBuf,
 
+    /// Keep so many last entries, and remove older segments of the log that the checkpoint before
+    /// covers, too. Without it all are kept
+    #[arg(long, value_name = "N")]
+    keep_entries: Option<u64>,
+
     /// Print one JSON object for programs to read
     #[arg(long)]
     json: bool,
@@ -166,6 +171,8 @@ struct Made {
     /// True if a checkpoint was made: there may have been one of the last entry.
     is_new: bool,
     path: Option<PathBuf>,
+    /// Files of the log that were removed.
+    removed: Vec<PathBuf>,
 }
 
 pub(crate) fn checkpoint(args: &CheckpointArgs) -> Result<(), CliError> {
@@ -178,13 +185,24 @@ pub(crate) fn checkpoint(args: &CheckpointArgs) -> Result<(), CliError> {
     let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), first_entry)?;
     walk.for_each(|_| Ok::<_, CliError>(()))?;
     let position = *walk.position();
-    let made = make_checkpoint(&directory, &position, &CheckpointOptions::default())?;
-    let result =
-        Made { entry: position.entry, is_new: made.is_some(), path: made.map(|made| made.path) };
-    print(args.json, &result, || match &result.path {
-        Some(path) => format!("checkpoint of entry {}: {}\n", result.entry, path.display()),
-        None => format!("there is a checkpoint of entry {} already\n", result.entry),
-    })
+    let retention = args.keep_entries.into();
+    let options = CheckpointOptions { retention, ..CheckpointOptions::default() };
+    let made = make_checkpoint(&directory, &position, &options)?;
+    let (entry, is_new) = (position.entry, made.is_some());
+    let (path, removed) = made.map(|made| (made.path, made.removed)).unzip();
+    let result = Made { entry, is_new, path, removed: removed.unwrap_or_default() };
+    print(args.json, &result, || result.to_string())
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { entry, path, removed, .. } = self;
+        match path {
+            Some(path) => writeln!(f, "checkpoint of entry {entry}: {}", path.display())?,
+            None => writeln!(f, "there is a checkpoint of entry {entry} already")?,
+        }
+        removed.iter().try_for_each(|path| writeln!(f, "removed {}", path.display()))
+    }
 }
 
 pub(crate) fn open(path: &Path) -> Result<DataDirectory, CliError> {

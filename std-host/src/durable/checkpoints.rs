@@ -79,7 +79,10 @@ pub fn make_checkpoint(
         if newest.map_or(0, |(entry, _)| *entry) >= target.entry {
             return Ok(made);
         }
-        made = Some(make_next(directory, newest, target.entry, options)?);
+        let mut next = make_next(directory, newest, target.entry, options)?;
+        let before = made.map_or_else(Vec::new, |made: MadeCheckpoint| made.removed);
+        next.removed.splice(..0, before);
+        made = Some(next);
     }
 }
 

@@ -16,6 +16,13 @@ pub enum Retention {
     Entries(u64),
 }
 
+impl From<Option<u64>> for Retention {
+    /// The number of entries that an option names; everything without it.
+    fn from(entries: Option<u64>) -> Self {
+        entries.map_or(Self::Everything, Self::Entries)
+    }
+}
+
 /// Removes segments of which every entry is covered by a checkpoint and outside the retention. The
 /// last segment always stays.
 ///

@@ -40,7 +40,7 @@ fn run_text(text: &str, args: &[&str]) -> Ended {
     ended(program.args(args).write_stdin(text))
 }
 
-fn deposit(account_id: u64, amount: i64) -> String {
+pub(crate) fn deposit(account_id: u64, amount: i64) -> String {
     format!(
         "{{\"command\":\"Deposit\",\"payload\":{{\"account_id\":{account_id},\"amount\":{amount}}}}}\n"
     )

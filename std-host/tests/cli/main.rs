@@ -32,6 +32,8 @@ mod new;
 mod paths;
 #[cfg(unix)]
 mod readme;
+#[cfg(unix)]
+mod retention;
 mod state_in;
 #[cfg(unix)]
 mod state_out;

@@ -258,7 +258,10 @@ impl EngineThread {
     fn log_checkpoint(&mut self) {
         let Some(Opened { engine, .. }) = &mut self.opened else { return };
         match engine.finished_checkpoint() {
-            Ok(Some(made)) => info!(entry = made.entry, "made a checkpoint"),
+            Ok(Some(made)) => {
+                let removed_segments = made.removed.len();
+                info!(entry = made.entry, removed_segments, "made a checkpoint");
+            }
             Ok(None) => {}
             Err(error) => warn!(reason = with_causes(&error), "a checkpoint failed"),
         }

@@ -13,7 +13,7 @@ use statevec_host::{
     durable::{CheckpointOptions, DurableOptions},
     limits_file,
     store::StoreLimits,
-    txlog::{LogOptions, Retention},
+    txlog::LogOptions,
 };
 use tracing_subscriber::filter::Targets;
 
@@ -195,14 +195,13 @@ impl Settings {
 
     /// The options of the durable engine.
     pub(crate) fn durable_options(&self) -> DurableOptions {
-        let retention = self.keep_entries.map_or(Retention::Everything, Retention::Entries);
         DurableOptions {
             config: self.config.clone(),
             limits: self.limits,
             log: LogOptions { segment_bytes: self.segment_bytes, ..LogOptions::default() },
             checkpoint: CheckpointOptions {
                 every: Some(self.checkpoint_bytes).filter(|bytes| *bytes > 0),
-                retention,
+                retention: self.keep_entries.into(),
                 ..CheckpointOptions::default()
             },
             on_failure: match self.on_failure {

@@ -57,11 +57,14 @@ impl DurableRunner {
         is_silent: bool,
         is_quiet: bool,
     ) -> Result<Self, CliError> {
+        let checkpoint = CheckpointOptions::default();
         let options = DurableOptions {
             config: config.into(),
-            checkpoint: args
-                .checkpoint_every
-                .map_or_else(CheckpointOptions::default, CheckpointEvery::options),
+            checkpoint: CheckpointOptions {
+                every: args.checkpoint_every.map_or(checkpoint.every, CheckpointEvery::bytes),
+                retention: args.keep_entries.into(),
+                ..checkpoint
+            },
             on_failure: args.on_failure.into(),
             strict_sequence: args.strict_sequence,
             holder: format!("statevec-host run, process {}", std::process::id()),

@@ -2,16 +2,14 @@
 
 use std::str::FromStr;
 
-use statevec_host::durable::CheckpointOptions;
-
 /// Growth of the log between two checkpoints, in MiB; `None` for no checkpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CheckpointEvery(Option<u32>);
 
 impl CheckpointEvery {
-    pub(super) fn options(self) -> CheckpointOptions {
-        let every = self.0.map(|mib| u64::from(mib) << 20);
-        CheckpointOptions { every, ..CheckpointOptions::default() }
+    /// The same in bytes.
+    pub(super) fn bytes(self) -> Option<u64> {
+        self.0.map(|mib| u64::from(mib) << 20)
     }
 }
 
