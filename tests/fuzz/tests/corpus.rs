@@ -11,6 +11,7 @@ use std::{
 };
 
 use arbitrary::{Arbitrary, Unstructured};
+use statevec_abi::txlog::LogReader;
 use statevec_fuzz::{
     data_files, error_buffer, json_commands, pack::Pack, payloads, schema_json, store, tables,
     txlog_entries, txlog_frames,
@@ -77,6 +78,23 @@ fn log_entry_of_the_corpus_breaks_a_promise() {
 #[test]
 fn log_frame_of_the_corpus_breaks_a_promise() {
     replay("txlog_frames", txlog_frames::check);
+}
+
+/// A format that has changed would leave whole logs of the corpus behind as damaged ones.
+#[test]
+fn whole_log_of_the_corpus_is_not_read_to_its_end() {
+    for (target, name, start, frames) in
+        [("txlog_frames", "example_of_the_page", 0, 3), ("data_files", "segment", 1, 7)]
+    {
+        let pack = Pack::read(&Pack::path(target)).unwrap();
+        let (_, input) = pack.inputs().find(|(found, _)| *found == name).unwrap();
+        let mut reader = LogReader::new(&input[start..]).unwrap();
+        for frame in 0..frames {
+            let (_, mut entries) = reader.next_frame().unwrap().unwrap();
+            assert!(entries.all(|entry| entry.is_ok()), "{name}, frame {frame}");
+        }
+        assert!(reader.next_frame().unwrap().is_none(), "{name}");
+    }
 }
 
 #[test]
