@@ -32,7 +32,7 @@ declare -A runs=(
 declare -A max_len=(
     [schema_json]=8192 [json_commands]=1024 [payloads]=512
     [error_buffer]=1024 [tables]=512 [store]=1024
-    [txlog_entries]=1024 [txlog_frames]=1024 [data_files]=4200
+    [txlog_entries]=1024 [txlog_frames]=1280 [data_files]=4200
 )
 # AddressSanitizer, and the counters and comparisons that libFuzzer reads.
 instrumented=(
