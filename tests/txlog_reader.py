@@ -271,6 +271,8 @@ class Reader:
         check_crc(self.data[: length - 4], self.previous, "the segment header", 0)
         header = Fields(self.data, 16, length - 4)
         self.next_entry = header.number(8, "first entry")
+        if self.next_entry == 0:
+            raise Fault("byte 16: entries count from 1")
         tx_seq = header.number(8, "tx_seq")
         ext_seq = header.number(8, "ext_seq")
         digest = header.number(16, "digest")

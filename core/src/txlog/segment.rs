@@ -102,8 +102,12 @@ impl<'a> SegmentHeader<'a> {
     ///
     /// # Errors
     ///
-    /// The sink fails, or the name or the configuration is longer than a plugin's may be.
+    /// The sink fails, the first entry is 0, or the name or the configuration is longer than a
+    /// plugin's may be.
     pub fn encode<W: Write>(&self, sink: &mut W) -> Result<(), EncodeError<W::Error>> {
+        if self.first_entry == 0 {
+            return Err(EncodeError::WrongNumber { expected: 1, found: 0 });
+        }
         let (name, config) = (self.plugin_name.len(), self.environment.config.len());
         EncodeError::check_len("plugin name", name, limits::PLUGIN_NAME as u32)?;
         EncodeError::check_len("configuration", config, limits::CONFIG as u32)?;
@@ -203,7 +207,11 @@ impl<'a> SegmentHeader<'a> {
             _ => return Err(at_alignment.unknown("alignment")),
         };
         fields.u32("header length")?;
+        let at_first_entry = fields;
         let first_entry = fields.u64("first entry")?;
+        if first_entry == 0 {
+            return Err(at_first_entry.unknown("first entry"));
+        }
         let tx_seq = fields.u64("tx_seq")?;
         let ext_seq = fields.u64("ext_seq")?;
         let digest = u128::from_le_bytes(fields.array("state digest")?);

@@ -30,7 +30,7 @@ impl<W: Write> LogWriter<W> {
     ///
     /// # Errors
     ///
-    /// The sink fails, or a text of the header is too long.
+    /// The sink fails, the header's first entry is 0, or a text of the header is too long.
     pub fn begin(mut sink: W, header: &SegmentHeader<'_>) -> Result<Self, EncodeError<W::Error>> {
         header.encode(&mut sink)?;
         let chain = Chain::after_segment(header);
@@ -137,7 +137,8 @@ impl<W: Write> LogWriter<W> {
         payload: impl FnOnce(&mut W) -> Result<(), EncodeError<W::Error>>,
     ) -> Result<(), EncodeError<W::Error>> {
         let too_long = EncodeError::TooLong { field: "frame", len, limit: u32::MAX as usize };
-        let durable = self.chain.next_entry.saturating_sub(1);
+        // Wraps only behind entry 2^64 - 1, where there is no next frame.
+        let durable = self.chain.next_entry.wrapping_sub(1);
         let header = self.chain.frame_of(len, crc.finish(), entry_count, durable);
         let header = header.ok_or(too_long)?;
         // Also set while the sink is called, in case it panics.

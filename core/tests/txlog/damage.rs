@@ -144,6 +144,17 @@ fn another_version_or_another_file_is_named() {
     assert!(matches!(SegmentHeader::decode(&bytes), Err(SegmentError::Length { .. })));
 }
 
+#[test]
+fn a_segment_that_begins_with_entry_0_is_refused() {
+    let mut bytes = write(Alignment::None, &[]);
+    bytes[16..24].fill(0);
+    let end = bytes.len() - 4;
+    let crc = crc32(&bytes[..end]);
+    bytes[end..].copy_from_slice(&crc.to_le_bytes());
+    let error = SegmentHeader::decode(&bytes).unwrap_err();
+    assert_eq!(error.to_string(), "segment header, byte 16: 0 is no first entry");
+}
+
 /// The fault in a payload of one entry whose body is `body`.
 fn fault(body: &[u8]) -> (usize, EntryFault) {
     let mut payload = (body.len() as u32).to_le_bytes().to_vec();

@@ -51,6 +51,15 @@ fn an_entry_with_another_number_is_refused_and_leaves_the_log_whole() {
 }
 
 #[test]
+fn a_segment_that_would_begin_with_entry_0_is_refused() {
+    let first = SegmentHeader { first_entry: 0, ..header(Alignment::None) };
+    let mut bytes = [0xAA; 1024];
+    let error = LogWriter::begin(&mut bytes[..], &first).unwrap_err();
+    assert_eq!(error.to_string(), "entry 0 was given where entry 1 belongs");
+    assert_eq!(bytes, [0xAA; 1024], "nothing was written");
+}
+
+#[test]
 fn texts_that_no_plugin_may_have_are_refused() {
     let name = "n".repeat(limits::PLUGIN_NAME + 1);
     let named = SegmentHeader { plugin_name: &name, ..header(Alignment::None) };

@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 use statevec_abi::{
     layers::{KindSet, Limits},
-    txlog::{Alignment, Chain, FrameHeader, LogReader, SECTOR_LEN, SegmentHeader},
+    txlog::{
+        Alignment, Chain, Environment, EnvironmentEntry, FrameHeader, LogReader, LogWriter,
+        SECTOR_LEN, SegmentHeader,
+    },
 };
 
 use crate::generated::{OwnedEntry, entries, header, read, write};
@@ -65,6 +68,34 @@ fn entries_that_share_a_frame_are_numbered_from_its_header() {
     let entries = frame.check_payload(&payload[..len]).unwrap();
     let numbers: Vec<_> = entries.map(|entry| entry.unwrap().number()).collect();
     assert_eq!(numbers, [41, 42, 43]);
+}
+
+#[test]
+fn each_frame_of_a_writer_states_the_entry_before_it() {
+    for first_entry in [1, 41] {
+        let header = SegmentHeader { first_entry, ..header(Alignment::None) };
+        let mut bytes = [0; 2048];
+        let mut log = LogWriter::begin(&mut bytes[..], &header).unwrap();
+        let mut payload = [0; 512];
+        for _ in 0..2 {
+            let mut sink = &mut payload[..];
+            for number in [log.next_entry(), log.next_entry() + 1] {
+                let environment = Environment::default();
+                EnvironmentEntry { number, environment }.encode(&mut sink).unwrap();
+            }
+            let len = 512 - sink.len();
+            log.write_frame(&payload[..len], 2).unwrap();
+        }
+        let environment = Environment::default();
+        log.write_environment(&EnvironmentEntry { number: first_entry + 4, environment }).unwrap();
+        let len = 2048 - log.into_sink().len();
+        let mut reader = LogReader::new(&bytes[..len]).unwrap();
+        let mut stated = Vec::new();
+        while let Some((frame, _)) = reader.next_frame().unwrap() {
+            stated.push(frame.durable);
+        }
+        assert_eq!(stated, [first_entry - 1, first_entry + 1, first_entry + 3]);
+    }
 }
 
 #[test]

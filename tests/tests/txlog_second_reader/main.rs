@@ -21,7 +21,7 @@ use statevec_abi::{
     txlog::{
         Alignment, Chain, Entry, EntryChange, EntryEvent, EntryFailure, EntryOutcome, Environment,
         EnvironmentEntry, LogReader, LogWriter, LoggedLimits, MigrationEntry, SegmentHeader,
-        StateDigest, TransactionEntry,
+        StateDigest, TransactionEntry, crc32,
     },
 };
 use statevec_bank::{Bank, SCHEMA};
@@ -92,6 +92,21 @@ fn both_readers_refuse_a_frame_whose_own_entries_were_durable_before_it() {
         let reason = format!("entry {durable} was durable before entry 5");
         assert_eq!(stderr.contains(&reason), is_refused, "{stderr}");
     }
+}
+
+#[test]
+fn both_readers_refuse_a_segment_that_begins_with_entry_0() {
+    let mut log = Vec::new();
+    bank_header(Alignment::None).encode(&mut log).unwrap();
+    log[16..24].fill(0);
+    let end = log.len() - 4;
+    let crc = crc32(&log[..end]);
+    log[end..].copy_from_slice(&crc.to_le_bytes());
+    assert!(read(&log).is_err());
+    let Some(printed) = second_reader(&log) else { return };
+    assert_eq!(printed.status.code(), Some(1));
+    let stderr = text(printed.stderr);
+    assert!(stderr.ends_with("byte 16: entries count from 1\n"), "{stderr}");
 }
 
 /// The output of the second reader for a log; `None` without Python.
