@@ -1,10 +1,13 @@
 //! The record numbers of one table, in order.
 
+mod block;
+
 use std::collections::TryReserveError;
 
 use statevec_abi::abi::SysId;
 
 use super::rows::Slot;
+use block::{BLOCK, Block, Entry};
 
 /// Maps record numbers to rows, in ascending order of the numbers.
 ///
@@ -20,34 +23,6 @@ pub(super) struct Ids {
     spare: Vec<Vec<Entry>>,
     /// Number of entries that are no tombstones.
     live: usize,
-}
-
-#[derive(Debug)]
-struct Block {
-    entries: Vec<Entry>,
-    /// The number of the first entry.
-    first: SysId,
-    dead: usize,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    id: SysId,
-    slot: Slot,
-    lives: bool,
-}
-
-/// How many entries a block holds.
-const BLOCK: usize = 4096;
-
-/// A block that shrinks keeps room for so many entries.
-const KEPT: usize = 64;
-
-/// The place of an entry: its block, and its position there.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    block: usize,
-    at: usize,
 }
 
 impl Ids {
@@ -115,8 +90,8 @@ impl Ids {
 
     #[inline]
     pub(super) fn find(&self, id: SysId) -> Option<Slot> {
-        let Place { block, at } = self.place(id)?;
-        let entry = self.blocks.get(block)?.entries.get(at)?;
+        let block = self.blocks.get(self.block(id))?;
+        let entry = block.entries.get(block.place(id)?)?;
         entry.lives.then_some(entry.slot)
     }
 
@@ -133,25 +108,13 @@ impl Ids {
     /// Removes the tombstones around one if they are more than half of their block. They cannot be
     /// revived then.
     pub(super) fn sweep(&mut self, id: SysId) {
-        let block = self.block(id);
-        let is_last = block + 1 == self.blocks.len();
-        let Some(Block { entries, first, dead }) = self.blocks.get_mut(block) else { return };
-        if *dead * 2 <= entries.len() {
-            return;
-        }
-        entries.retain(|entry| entry.lives);
-        *dead = 0;
-        match entries.first() {
-            Some(entry) => {
-                *first = entry.id;
-                // The last block grows again.
-                if !is_last {
-                    entries.shrink_to((2 * entries.len()).max(KEPT));
-                }
-            }
-            None => {
-                self.blocks.remove(block);
-            }
+        let position = self.block(id);
+        // The last block grows again.
+        let shrinks = position + 1 < self.blocks.len();
+        let Some(block) = self.blocks.get_mut(position) else { return };
+        block.sweep(shrinks);
+        if block.entries.is_empty() {
+            self.blocks.remove(position);
         }
     }
 
@@ -181,23 +144,8 @@ impl Ids {
         self.live
     }
 
-    /// The place of a number. Both steps begin with a guess that is right if no tombstones were
-    /// removed.
-    #[inline]
-    fn place(&self, id: SysId) -> Option<Place> {
-        let block = self.block(id);
-        let Block { entries, first, .. } = self.blocks.get(block)?;
-        let guess = usize::try_from(id.checked_sub(*first)?).unwrap_or(usize::MAX);
-        if entries.get(guess).is_some_and(|entry| entry.id == id) {
-            return Some(Place { block, at: guess });
-        }
-        let before = entries.get(..guess).unwrap_or(entries);
-        let at = before.binary_search_by_key(&id, |entry| entry.id).ok()?;
-        Some(Place { block, at })
-    }
-
     /// The block that a number belongs to: the last one that does not begin behind it, or the first
-    /// one.
+    /// one. It begins with a guess that is right if no tombstones were removed.
     #[inline]
     fn block(&self, id: SysId) -> usize {
         let Some(Block { first, .. }) = self.blocks.first() else { return 0 };
@@ -215,16 +163,10 @@ impl Ids {
     }
 
     fn set_lives(&mut self, id: SysId, lives: bool) {
-        let Some(Place { block, at }) = self.place(id) else { return };
+        let block = self.block(id);
         let Some(block) = self.blocks.get_mut(block) else { return };
-        let Some(entry) = block.entries.get_mut(at).filter(|entry| entry.lives != lives) else {
-            return;
-        };
-        entry.lives = lives;
-        if lives {
-            (block.dead, self.live) = (block.dead - 1, self.live + 1);
-        } else {
-            (block.dead, self.live) = (block.dead + 1, self.live - 1);
+        if block.set_lives(id, lives) {
+            self.live = if lives { self.live + 1 } else { self.live - 1 };
         }
     }
 }

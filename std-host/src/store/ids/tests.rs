@@ -1,6 +1,6 @@
 //! Tests of the numbers of records.
 
-use super::{BLOCK, Ids};
+use super::{Ids, block::BLOCK};
 
 fn of(ids: impl IntoIterator<Item = u64>) -> Ids {
     let mut all = Ids::default();
