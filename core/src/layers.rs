@@ -60,6 +60,7 @@
 //! let mut transaction = Transaction::begin(&mut host);
 //! let refused = runtime.run_tx(transaction.host(), &command).unwrap_err();
 //! assert_eq!(refused.kind, runtime_error_kind::HOST_REJECTED);
+//! # #[cfg(not(feature = "terse"))]
 //! assert_eq!(
 //!     refused.message.to_string(),
 //!     "limit create: the plugin may not create records of kind 1"
