@@ -25,7 +25,7 @@ use super::outcome_buffer::{FlushFirst, OutcomeBuffer};
 use super::plugin;
 use super::progress::Progress;
 use super::runner::{DurableRunner, SyncFirst};
-use super::runner::{MemoryRunner, RecordedRunner, Runner, TracedRunner};
+use super::runner::{MemoryRunner, RecordedRunner, Runner, TracedEngine};
 use super::state::{Identity, StateOut, read_state};
 use super::stdio::{Source, Stdout, tell};
 use super::stream::{End, Stream, StreamOptions};
@@ -89,8 +89,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     let store = records.map_or_else(|| Store::new(Arc::clone(plugin.schema())), Ok);
     let store = store.map_err(EngineError::from)?;
     if args.trace {
-        let create = || TracedRunner::create(&plugin, &config, store, args.no_outcomes);
-        let runner = crash::during(Call::Create, create)?;
+        let create = || TracedEngine::create(&plugin, &config, store);
+        let engine = crash::during(Call::Create, create)?;
+        let runner = MemoryRunner::new(&plugin, engine, args.no_outcomes);
         return Session { parts, runner, commands }.run(state_out);
     }
     let create = || GuardedEngine::with_store(&plugin, &config, store);
@@ -101,7 +102,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
             Session { parts, runner, commands }.run(state_out)
         }
         None => {
-            let runner = MemoryRunner::new(engine, args.no_outcomes);
+            let runner = MemoryRunner::new(&plugin, engine, args.no_outcomes);
             Session { parts, runner, commands }.run(state_out)
         }
     }

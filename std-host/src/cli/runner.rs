@@ -16,7 +16,7 @@ use super::summary::Counts;
 pub(crate) use durable::{CheckpointEvery, DurableRunner, SyncEvery, SyncFirst};
 pub(crate) use memory::MemoryRunner;
 pub(crate) use recorded::RecordedRunner;
-pub(crate) use traced::TracedRunner;
+pub(crate) use traced::TracedEngine;
 
 /// Runs commands, and prints their outcomes once the caller may act on them.
 pub(crate) trait Runner {

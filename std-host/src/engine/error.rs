@@ -77,7 +77,8 @@ impl<H> EngineFailure<H> {
     }
 
     /// The same error with another host, made from this one.
-    pub(super) fn map_host<G>(self, map: impl FnOnce(H) -> G) -> EngineFailure<G> {
+    #[must_use]
+    pub fn map_host<G>(self, map: impl FnOnce(H) -> G) -> EngineFailure<G> {
         EngineFailure::new(self.error, map(*self.host))
     }
 

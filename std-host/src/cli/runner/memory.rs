@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use statevec_abi::boundary::RuntimeCommandRef;
+use statevec_abi::{boundary::RuntimeCommandRef, host::CallFailure};
 use statevec_host::{
     EngineFailure, GuardedEngine, LoadedPlugin, Outcome, PluginFailure, Store, json::JsonWriter,
 };
@@ -12,19 +12,29 @@ use crate::cli::error::CliError;
 use crate::cli::summary::Counts;
 
 /// Runs commands in memory.
-pub(crate) struct MemoryRunner {
-    engine: GuardedEngine,
+pub(crate) struct MemoryRunner<E> {
+    engine: E,
     lines: Lines,
 }
 
-impl MemoryRunner {
-    pub(crate) fn new(engine: GuardedEngine, is_silent: bool) -> Self {
-        let lines = Lines::new(engine.plugin(), is_silent);
-        Self { engine, lines }
+/// The engine of a [`MemoryRunner`].
+pub(crate) trait MemoryEngine {
+    fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Outcome<'_>;
+
+    fn store(&self) -> &Store;
+
+    fn validate(&mut self) -> Result<(), CallFailure<'_>>;
+
+    fn unload(self) -> Result<Store, EngineFailure<Store>>;
+}
+
+impl<E> MemoryRunner<E> {
+    pub(crate) fn new(plugin: &LoadedPlugin, engine: E, is_silent: bool) -> Self {
+        Self { engine, lines: Lines::new(plugin, is_silent) }
     }
 }
 
-impl Runner for MemoryRunner {
+impl<E: MemoryEngine> Runner for MemoryRunner<E> {
     #[inline]
     fn run(
         &mut self,
@@ -53,7 +63,26 @@ impl Runner for MemoryRunner {
     }
 
     fn unload(self) -> (Store, Result<(), CliError>) {
-        unloaded(self.engine.unload(), |store| store)
+        unloaded(self.engine.unload())
+    }
+}
+
+impl MemoryEngine for GuardedEngine {
+    #[inline]
+    fn run(&mut self, command: &RuntimeCommandRef<'_>) -> Outcome<'_> {
+        Self::run(self, command)
+    }
+
+    fn store(&self) -> &Store {
+        Self::store(self)
+    }
+
+    fn validate(&mut self) -> Result<(), CallFailure<'_>> {
+        Self::validate(self)
+    }
+
+    fn unload(self) -> Result<Store, EngineFailure<Store>> {
+        Self::unload(self)
     }
 }
 
@@ -100,15 +129,14 @@ impl Lines {
 }
 
 /// The records of an engine that was unloaded, also if unloading failed.
-pub(super) fn unloaded<H>(
-    result: Result<H, EngineFailure<H>>,
-    store: impl FnOnce(H) -> Store,
+pub(super) fn unloaded(
+    result: Result<Store, EngineFailure<Store>>,
 ) -> (Store, Result<(), CliError>) {
     match result {
-        Ok(host) => (store(host), Ok(())),
+        Ok(store) => (store, Ok(())),
         Err(failure) => {
-            let (error, host) = failure.into_parts();
-            (store(host), Err(error.into()))
+            let (error, store) = failure.into_parts();
+            (store, Err(error.into()))
         }
     }
 }

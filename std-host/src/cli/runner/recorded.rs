@@ -87,7 +87,7 @@ impl Runner for RecordedRunner {
     fn unload(self) -> (Store, Result<(), CliError>) {
         let path = self.path;
         let written = self.recorder.into_sink().into_inner();
-        let (store, unloaded) = unloaded(self.engine.unload(), |store| store);
+        let (store, unloaded) = unloaded(self.engine.unload());
         let synced =
             written.map_err(std::io::IntoInnerError::into_error).and_then(|file| file.sync_all());
         (store, unloaded.and(synced.map_err(|source| CliError::RecordFile { path, source })))

@@ -120,9 +120,9 @@ pub(super) fn run_into(
     let output = Rc::new(RefCell::new(OutcomeBuffer::new(out)));
     let input = FlushFirst::new(input, Rc::clone(&output));
     let engine = engine();
-    let schema = engine.plugin().schema();
-    let mut commands = Commands::new(Box::new(input), Path::new("in.jsonl"), schema);
-    let mut runner = MemoryRunner::new(engine, options.is_silent);
+    let plugin = engine.plugin().clone();
+    let mut commands = Commands::new(Box::new(input), Path::new("in.jsonl"), plugin.schema());
+    let mut runner = MemoryRunner::new(&plugin, engine, options.is_silent);
     let mut stream = Stream {
         runner: &mut runner,
         commands: &mut commands,
