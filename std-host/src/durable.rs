@@ -22,7 +22,7 @@ pub use checkpoints::{CheckpointOptions, MadeCheckpoint, make_checkpoint};
 pub use directory::DataDirectory;
 pub use duplicates::Logged;
 pub(crate) use engine::ENDED_PROCESS;
-pub use engine::{DurableEngine, ReplaceError, Submitted, check_same_schema};
+pub use engine::{DurableEngine, PreparedBuild, ReplaceError, Submitted, check_same_schema};
 pub use entry_writers::EntryWriters;
 pub use error::DurableError;
 pub use first_records::begin_with_records;

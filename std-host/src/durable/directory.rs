@@ -169,9 +169,14 @@ impl DataDirectory {
     ) -> Result<(), DurableError> {
         self.keep(&self.schema_file(header), plugin.schema_json().as_bytes())?;
         if let Some(file) = file {
-            self.keep(&self.plugin_file(&file.sha256), &file.bytes)?;
+            self.keep_file(file)?;
         }
         Ok(())
+    }
+
+    /// Keeps the file of a plugin, unless it is there.
+    pub(super) fn keep_file(&self, file: &PluginFile) -> Result<(), StorageError> {
+        self.keep(&self.plugin_file(&file.sha256), &file.bytes)
     }
 
     /// Writes a file whose name determines its bytes, unless it is there.

@@ -16,7 +16,7 @@ use crate::{
     txlog::{Batch, Committer, DirectoryLock, DurableWatch, LogPosition},
 };
 
-pub use replace::{ReplaceError, check_same_schema};
+pub use replace::{PreparedBuild, ReplaceError, check_same_schema};
 pub(crate) use run::ENDED_PROCESS;
 pub(super) use stop::Stop;
 use stop::stop_error;

@@ -1,9 +1,18 @@
 //! A running engine that takes another build of its plugin.
 
+use std::{
+    env::{
+        self,
+        consts::{DLL_PREFIX, DLL_SUFFIX},
+    },
+    fs,
+    path::Path,
+};
+
 use statevec_abi::boundary::RuntimeCommandRef;
 use statevec_host::{
-    LoadedPlugin,
-    durable::{DurableEngine, ReplaceError},
+    LoadOptions, LoadedPlugin, Sha256,
+    durable::{DurableEngine, PreparedBuild, ReplaceError},
     replay::{BuildDivergence, compare_builds},
     storage::{Fault, SimulatedDisk},
 };
@@ -64,6 +73,52 @@ fn build_that_does_not_fit_is_refused_and_the_one_before_goes_on() {
     assert_eq!(store(&mut engine, 5), 5);
     engine.engine().store().check_consistency().unwrap();
     engine.close().unwrap();
+}
+
+#[test]
+fn build_that_was_prepared_is_written_again_while_commands_wait() {
+    quiet();
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second, third] = [1, 2, 3].map(|build| bank(folder.path(), build));
+    let world = World::new(&first, SimulatedDisk::new(1));
+    let mut engine = open(&world, &first);
+    let mut changes = |change: &mut dyn FnMut(&mut DurableEngine)| {
+        let before = world.disk.changes();
+        change(&mut engine);
+        world.disk.changes() - before
+    };
+    let whole = changes(&mut |engine| engine.replace_plugin(&second).unwrap());
+    let mut prepared = None;
+    let before = changes(&mut |engine| {
+        let directory = engine.directory();
+        prepared = Some(PreparedBuild::new(directory, engine.plugin(), third.clone()).unwrap());
+    });
+    let kept = world.directory.plugin_file(&third.file_sha256().unwrap().unwrap());
+    assert_eq!(world.disk.contents(kept), third.file_bytes().unwrap());
+    let while_commands_wait = changes(&mut |engine| {
+        engine.replace_with(prepared.as_ref().unwrap()).unwrap();
+    });
+    assert!(before >= 4, "it creates, writes, syncs and renames a file: {before} changes");
+    assert_eq!(while_commands_wait + before, whole);
+    assert_eq!(engine.plugin_sha256(), third.file_sha256().unwrap());
+
+    let files = world.disk.files();
+    let error = PreparedBuild::new(engine.directory(), engine.plugin(), ledger()).unwrap_err();
+    assert!(matches!(error, ReplaceError::OtherPlugin { .. }), "{error}");
+    assert_eq!(world.disk.files(), files);
+    engine.close().unwrap();
+}
+
+/// The bank's library from a file with more bytes at its end.
+fn bank(folder: &Path, more: usize) -> LoadedPlugin {
+    let name = format!("{DLL_PREFIX}statevec_bank_so{DLL_SUFFIX}");
+    let mut bytes = fs::read(env::current_exe().unwrap().with_file_name(name)).unwrap();
+    bytes.resize(bytes.len() + more, 0);
+    let path = folder.join(format!("{more}{DLL_SUFFIX}"));
+    fs::write(&path, &bytes).unwrap();
+    let options = LoadOptions::new().sha256(Sha256::of(&*bytes).unwrap());
+    // SAFETY: the library is the bank of this workspace, which keeps the contract (rule 6).
+    unsafe { options.open(&path) }.unwrap()
 }
 
 #[test]

@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use statevec_host::{LoadOptions, LoadedPlugin, Sha256};
+use statevec_host::{
+    LoadOptions, LoadedPlugin, Sha256,
+    durable::{DataDirectory, PreparedBuild},
+};
 use tokio::{sync::Mutex, task::spawn_blocking};
 use tracing::{info, warn};
 
@@ -110,8 +113,12 @@ impl BuildChanger {
                 "this program was not started with arguments, so it cannot try a build; restart it";
             return Err(RefusedBuild::new(Reason::Unable, text));
         };
-        let read = self.engine.read(|engine| (engine.plugin_sha256(), engine.position().entry));
-        let (now, to) = read.await?;
+        let read = self.engine.read(|engine| {
+            let running =
+                Running { directory: engine.directory().clone(), plugin: engine.plugin().clone() };
+            (running, engine.plugin_sha256(), engine.position().entry)
+        });
+        let (running, now, to) = read.await?;
         let Some(now) = now else {
             let text = "the running plugin is linked in and has no file";
             return Err(RefusedBuild::new(Reason::Unable, text));
@@ -123,15 +130,14 @@ impl BuildChanger {
             Verdict::Same { sha256 } => Ok(Taken::Same { sha256 }),
             Verdict::Refused { reason, text } => Err(RefusedBuild::Build { reason, text }),
             Verdict::Fits { path, sha256, from, to, commands } => {
-                let plugin = spawn_blocking({
+                let prepared = spawn_blocking({
                     let sha256 = sha256.clone();
-                    move || load(&path, &sha256)
+                    move || running.prepare(&path, &sha256)
                 });
-                let plugin = plugin
+                let prepared = prepared
                     .await
                     .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-                let plugin = plugin.map_err(|text| RefusedBuild::new(Reason::Load, text))?;
-                let (entry, pause) = self.take(plugin).await?;
+                let (entry, pause) = self.take(prepared?).await?;
                 let (before, compared) = (now.to_string(), (from, to));
                 Ok(Taken::Other(Change { sha256, before, entry, compared, commands, pause }))
             }
@@ -139,11 +145,10 @@ impl BuildChanger {
     }
 
     /// Changes builds between two commands. Returns the entry that records it, once it is durable.
-    async fn take(&self, plugin: LoadedPlugin) -> Result<(u64, Duration), RefusedBuild> {
+    async fn take(&self, build: PreparedBuild) -> Result<(u64, Duration), RefusedBuild> {
         let replaced = self.engine.read(move |engine| {
             let began = Instant::now();
-            let plugin = plugin.with_limits(*engine.plugin().limits());
-            let replaced = engine.replace_plugin(&plugin);
+            let replaced = engine.replace_with(&build);
             replaced.map(|()| (engine.position().entry, began.elapsed()))
         });
         Ok(replaced.await??)
@@ -176,6 +181,21 @@ impl BuildChanger {
 impl std::fmt::Debug for BuildChanger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BuildChanger").field("data", &self.data).finish_non_exhaustive()
+    }
+}
+
+/// The running engine's parts that the next build needs.
+struct Running {
+    directory: DataDirectory,
+    plugin: LoadedPlugin,
+}
+
+impl Running {
+    /// Loads the build that was tried, and keeps its file, while commands run.
+    fn prepare(&self, path: &Path, sha256: &str) -> Result<PreparedBuild, RefusedBuild> {
+        let plugin = load(path, sha256).map_err(|text| RefusedBuild::new(Reason::Load, text))?;
+        let plugin = plugin.with_limits(*self.plugin.limits());
+        Ok(PreparedBuild::new(&self.directory, &self.plugin, plugin)?)
     }
 }
 

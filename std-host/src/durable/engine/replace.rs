@@ -51,6 +51,34 @@ pub enum ReplaceError {
     },
 }
 
+/// A build whose file has been read and hashed, and is kept in a data directory. That takes most of
+/// the time of a change of builds, and may be done on any thread while commands run.
+#[derive(Debug)]
+pub struct PreparedBuild {
+    plugin: LoadedPlugin,
+    file: Option<PluginFile>,
+}
+
+impl PreparedBuild {
+    /// Prepares a build for the directory of a running engine. `now` is the engine's plugin.
+    ///
+    /// # Errors
+    ///
+    /// The build has another schema, or its file cannot be read or kept.
+    pub fn new(
+        directory: &DataDirectory,
+        now: &LoadedPlugin,
+        plugin: LoadedPlugin,
+    ) -> Result<Self, ReplaceError> {
+        check_same_schema(directory, now, &plugin)?;
+        let file = PluginFile::read(&plugin)?;
+        if let Some(file) = &file {
+            directory.keep_file(file).map_err(DurableError::from)?;
+        }
+        Ok(Self { plugin, file })
+    }
+}
+
 impl DurableEngine {
     /// The digest of the plugin's file, as the log has it; `None` for a plugin that is linked in.
     #[must_use]
@@ -61,17 +89,28 @@ impl DurableEngine {
     /// Makes everything durable, and goes on with another build of the plugin, on the same records
     /// and with the same configuration. The log has an entry for it.
     ///
-    /// The build is created, and checks its invariants, before anything is written.
+    /// The build is created, and checks its invariants, before the log is written.
     ///
     /// # Errors
     ///
     /// The build has another schema, cannot be created, or refuses the records: the build before
     /// goes on. Or the log fails, which stops the engine.
     pub fn replace_plugin(&mut self, plugin: &LoadedPlugin) -> Result<(), ReplaceError> {
+        let next = PreparedBuild::new(&self.directory, &self.plugin, plugin.clone())?;
+        self.replace_with(&next)
+    }
+
+    /// As [`replace_plugin`](Self::replace_plugin), with less to do while commands wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`replace_plugin`](Self::replace_plugin).
+    pub fn replace_with(&mut self, next: &PreparedBuild) -> Result<(), ReplaceError> {
+        let PreparedBuild { plugin, file } = next;
         check_same_schema(&self.directory, &self.plugin, plugin)?;
-        let file = PluginFile::read(plugin)?;
         let header = header_of(plugin, file.as_ref(), &self.options);
         self.sync()?;
+        // This only looks for the file if the build was prepared for this directory.
         self.directory.keep_plugin(&header, plugin, file.as_ref())?;
 
         let empty = Store::with_limits(plugin.schema().clone(), self.options.limits)
@@ -92,7 +131,7 @@ impl DurableEngine {
         write_environment(&mut self.committer, &header, position).map_err(DurableError::from)?;
         self.position = position;
         self.plugin = plugin.clone();
-        self.plugin_sha256 = file.map(|file| file.sha256);
+        self.plugin_sha256 = file.as_ref().map(|file| file.sha256);
         self.engine = next;
         Ok(())
     }
