@@ -54,6 +54,17 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// The storage's.
     fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn StorageFile>>;
 
+    /// Opens a file whose writes are on stable storage when they return, and may run side by side.
+    /// `None` if the storage has no such files.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn open_synced(&self, path: &Path) -> io::Result<Option<Box<dyn SyncedWrites>>> {
+        let _none = path;
+        Ok(None)
+    }
+
     /// Renames a file, atomically; a file that has the new name is replaced.
     ///
     /// # Errors
@@ -147,6 +158,17 @@ pub trait StorageFile: fmt::Debug + Send + Sync {
     /// The storage's; [`InvalidInput`](io::ErrorKind::InvalidInput) for an offset that is no
     /// multiple of 8 or not inside the file.
     fn shared_word(&self, offset: u64) -> io::Result<Box<dyn SharedWord>>;
+}
+
+/// A file that several threads write side by side, each its own bytes.
+pub trait SyncedWrites: fmt::Debug + Send + Sync {
+    /// Writes whole sectors: offset and length are multiples of 512. They are on stable storage
+    /// when this returns. An error concerns these bytes alone, of which some may be written.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
 }
 
 /// A little-endian 64-bit word in a file.

@@ -1,5 +1,7 @@
 //! The real file system.
 
+#[cfg(target_os = "linux")]
+mod direct;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -17,6 +19,8 @@ use unix as system;
 #[cfg(windows)]
 use windows as system;
 
+#[cfg(target_os = "linux")]
+use super::SyncedWrites;
 use super::{Access, SharedWord, Storage, StorageFile, mapped_word::MappedWord, write_all_at};
 
 /// The file system of this machine.
@@ -47,6 +51,12 @@ impl Storage for FileSystem {
     fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn StorageFile>> {
         let write = access == Access::ReadWrite;
         Ok(Box::new(OpenOptions::new().read(true).write(write).open(path)?))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn open_synced(&self, path: &Path) -> io::Result<Option<Box<dyn SyncedWrites>>> {
+        let file = direct::DirectFile::open(path)?;
+        Ok(file.map(|file| Box::new(file) as Box<dyn SyncedWrites>))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -16,7 +16,7 @@ use std::{
 
 use fastrand::Rng;
 
-use super::{Access, Storage, StorageFile};
+use super::{Access, Storage, StorageFile, SyncedWrites};
 
 pub use crash::Crash;
 pub use fault::{Fault, Operation};
@@ -203,6 +203,13 @@ impl Storage for SimulatedDisk {
         state.enter(Operation::Open)?;
         let inode = state.names.file(path)?;
         Ok(Box::new(SimulatedFile::new(&self.state, &mut state, inode, access)))
+    }
+
+    fn open_synced(&self, path: &Path) -> io::Result<Option<Box<dyn SyncedWrites>>> {
+        let mut state = self.lock();
+        state.enter(Operation::OpenSynced)?;
+        let inode = state.names.file(path)?;
+        Ok(Some(Box::new(SimulatedFile::new(&self.state, &mut state, inode, Access::ReadWrite))))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -6,19 +6,24 @@ use super::Crash;
 
 /// A call of the storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each is the method of the same name")]
+#[allow(
+    missing_docs,
+    reason = "each is the method of the same name; `WriteSynced` is that of `SyncedWrites`"
+)]
 #[non_exhaustive]
 pub enum Operation {
     CreateDir,
     List,
     Create,
     Open,
+    OpenSynced,
     Rename,
     Remove,
     SyncDir,
     Len,
     ReadAt,
     WriteAt,
+    WriteSynced,
     SyncData,
     SetLen,
     Allocate,
@@ -37,11 +42,13 @@ impl Operation {
             | Self::Remove
             | Self::SyncDir
             | Self::WriteAt
+            | Self::WriteSynced
             | Self::SyncData
             | Self::SetLen
             | Self::Allocate => true,
             Self::List
             | Self::Open
+            | Self::OpenSynced
             | Self::Len
             | Self::ReadAt
             | Self::TryLock

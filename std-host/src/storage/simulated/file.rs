@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    super::{Access, SharedWord, StorageFile},
+    super::{Access, SharedWord, StorageFile, SyncedWrites},
     Fault, Operation,
     inode::Inode,
     state::{State, down},
@@ -142,6 +142,21 @@ impl StorageFile for SimulatedFile {
         }
         let (disk, inode, process) = (Arc::clone(&self.disk), self.inode, self.process);
         Ok(Box::new(SimulatedWord { disk, inode, process, offset }))
+    }
+}
+
+impl SyncedWrites for SimulatedFile {
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let (mut state, fault) = self.begin(Operation::WriteSynced)?;
+        let start = usize::try_from(offset).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        if let Some(fault @ (Fault::Io | Fault::Full | Fault::Crash(_))) = fault {
+            let mut random = state.random.fork();
+            state.inode(self.inode)?.write_some_synced(bytes, start, &mut random);
+            return Err(state.fail(fault));
+        }
+        self.grow(&mut state, offset + bytes.len() as u64)?;
+        state.inode(self.inode)?.write_synced(bytes, start);
+        Ok(())
     }
 }
 

@@ -51,6 +51,21 @@ impl Inode {
         }
     }
 
+    /// Writes bytes past the cache, stable at once. Unsynced lengths become stable with them.
+    pub(super) fn write_synced(&mut self, bytes: &[u8], offset: usize) {
+        self.write(bytes, offset);
+        self.sync();
+    }
+
+    /// Writes some of the sectors, in no order, stable at once.
+    pub(super) fn write_some_synced(&mut self, bytes: &[u8], offset: usize, random: &mut Rng) {
+        for (number, sector) in bytes.chunks(SECTOR).enumerate() {
+            if random.bool() {
+                self.write_synced(sector, offset + number * SECTOR);
+            }
+        }
+    }
+
     pub(super) fn set_len(&mut self, len: usize) {
         if len < self.cached.len() {
             self.cached.truncate(len);
