@@ -3,19 +3,24 @@
 //!
 //! [`statevec_abi::txlog`] defines the bytes. This module writes and reads them as files:
 //!
-//! - Entries that are written together form one frame. One frame at a time is written and synced,
-//!   with exactly one sync; entries that arrive meanwhile share the next one.
+//! - Entries that are written together form one frame, which takes exactly one write and one sync.
+//!   Entries that arrive meanwhile share the next one. As many frames as the options allow are
+//!   written side by side, and an entry is durable only with all entries before it.
 //! - A write or sync that fails stops the writer for good, because the content of the medium is
 //!   then unknown. The next start reads it anew.
-//! - After a crash the last frame may be torn. It was never acknowledged, and is cut off. Any other
-//!   damage is an error, and nothing is repaired.
+//! - After a crash the last frames may be torn. They were never acknowledged, and are cut off. Each
+//!   frame states the entries that were durable when it was written, so damage is told apart: it is
+//!   an error, and nothing is repaired.
 
 mod batch;
 mod error;
+mod frame_search;
 mod frames;
 mod group_commit;
 mod header;
+mod in_flight;
 mod lock;
+mod place;
 mod position;
 mod retention;
 mod segments;

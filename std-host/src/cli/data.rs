@@ -156,7 +156,10 @@ impl fmt::Display for Status {
         }
         write!(f, "next start   applies {}", Number(self.to_apply, "entry"))?;
         if let Some(entry) = self.torn_entry {
-            write!(f, ", and cuts off entry {entry}, which was never acknowledged")?;
+            write!(
+                f,
+                ", and cuts off the log from entry {entry} on, which was never acknowledged"
+            )?;
         }
         if let Some(ext_seq) = self.interrupted_ext_seq {
             write!(f, "; the last process ended while it ran the command with ext_seq {ext_seq}")?;

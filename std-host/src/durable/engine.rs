@@ -150,8 +150,7 @@ impl DurableEngine {
         }
         if self.batch.len() >= self.options.log.frame_bytes {
             // Backpressure: commands run no faster than the medium takes them.
-            self.committer.wait_idle();
-            self.start_sync()?;
+            self.start_frame()?;
         }
         let interrupted = self.opened.interrupted.map(|interrupted| interrupted.ext_seq);
         let is_skipped =
@@ -185,8 +184,9 @@ impl DurableEngine {
         Ok(self.position.entry)
     }
 
-    /// Begins to make durable what was submitted, unless a sync is running: then it shares the next
-    /// one, with another call. It does not wait, unless everything runs on the caller's thread.
+    /// Begins to make durable what was submitted, unless as many frames are being written as
+    /// [`frames_in_flight`](DurableOptions::frames_in_flight) allows: then it shares the next one,
+    /// with another call. It does not wait, unless everything runs on the caller's thread.
     ///
     /// # Errors
     ///
@@ -194,6 +194,19 @@ impl DurableEngine {
     pub fn start_sync(&mut self) -> Result<(), DurableError> {
         let bytes = self.batch.sealed_len();
         self.committer.start(&mut self.batch)?;
+        self.committed(bytes);
+        Ok(())
+    }
+
+    /// Begins to make durable what was submitted, in a frame of its own. It waits only while as many
+    /// frames are being written as [`frames_in_flight`](DurableOptions::frames_in_flight) allows.
+    ///
+    /// # Errors
+    ///
+    /// As [`sync`](Self::sync).
+    pub fn start_frame(&mut self) -> Result<(), DurableError> {
+        let bytes = self.batch.sealed_len();
+        self.committer.start_frame(&mut self.batch)?;
         self.committed(bytes);
         Ok(())
     }

@@ -105,7 +105,8 @@ pub fn begin_with_checkpoint(
     let end = LogEnd { position, torn: None, unfinished: None, tail: None };
     let durable = lock.durable_word(&directory.lock())?;
     directory.keep_plugin(&header, plugin, plugin_file.as_ref())?;
-    LogWriter::open(Arc::clone(storage), &log, options.log, header, &end, durable)?;
+    LogWriter::open(Arc::clone(storage), &log, options.log, header, &end)?;
+    durable.store(entry);
     end_joining(directory)?;
     Ok(position)
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Engine, LoadedPlugin, PluginFailure, Store, StoreLimits, checkpoint,
     evolution::{MigrationChoices, MigrationRules, SchemaChange, compare},
-    txlog::{Batch, LogHeader, LogOptions, LogPosition, LogWriter, list_segments},
+    txlog::{Batch, Committer, LogHeader, LogOptions, LogPosition, LogWriter, list_segments},
 };
 
 pub use error::MigrateError;
@@ -129,13 +129,11 @@ pub fn migrate(
     let (storage, log) = (Arc::clone(storage), directory.log());
     let mut batch = Batch::new();
     let bytes = rules.to_bytes();
-    let committed = LogWriter::open(storage, &log, options.log, logged, &end, durable).and_then(
-        |mut writer| {
-            let entry = header.migration(position.entry, &bytes, position.digest);
-            batch.push_migration(&entry, position)?;
-            writer.commit(&mut batch)
-        },
-    );
+    let committed = LogWriter::open(storage, &log, options.log, logged, &end).and_then(|writer| {
+        let entry = header.migration(position.entry, &bytes, position.digest);
+        batch.push_migration(&entry, position)?;
+        Committer::inline(writer, durable, 1).finish(&mut batch)
+    });
     committed.map_err(DurableError::from)?;
 
     // The directory is migrated. Its next start would make the checkpoint.

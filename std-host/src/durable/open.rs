@@ -65,13 +65,12 @@ impl DurableEngine {
         directory.keep_plugin(&header, plugin, file.as_ref())?;
         let durable = lock.durable_word(&directory.lock())?;
         let in_log = logged.clone().unwrap_or_else(|| header.clone());
-        let writer =
-            LogWriter::open(Arc::clone(storage), &log, options.log, in_log, &end, durable)?;
+        let writer = LogWriter::open(Arc::clone(storage), &log, options.log, in_log, &end)?;
+        let in_flight = options.frames_in_flight;
         let committer = if options.in_background {
-            use crate::storage::Context as _;
-            Committer::threaded(writer).context("start a thread for", &log)?
+            Committer::threaded(writer, durable, in_flight)?
         } else {
-            Committer::inline(writer)
+            Committer::inline(writer, durable, in_flight)
         };
         if migrated {
             // A crash came between the migration's entry and its checkpoint. Later checkpoints are

@@ -42,7 +42,11 @@ impl fmt::Display for Opened {
             None => write!(f, ", from {applied}")?,
         }
         if let Some(torn) = &self.torn {
-            write!(f, "; cut off entry {}, which was never acknowledged", torn.entry)?;
+            write!(
+                f,
+                "; cut off the log from entry {} on, which was never acknowledged",
+                torn.entry
+            )?;
         }
         if let Some(interrupted) = &self.interrupted {
             let ext_seq = interrupted.ext_seq;

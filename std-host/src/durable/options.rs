@@ -25,6 +25,12 @@ pub struct DurableOptions {
     /// is `true`. Without them the same calls give the same writes in the same order, which tests
     /// rely on.
     pub in_background: bool,
+    /// The most frames that are written at the same time, beside the commands that follow; 0 counts
+    /// as 1, the default. With 1, everything that is submitted during a write shares the next frame,
+    /// which suits many senders. With more, a batch need not wait for the one before it, which suits
+    /// one sender with batches of its own. Where the storage cannot write side by side (on Linux,
+    /// file systems without direct access; all other systems), one frame is written at a time.
+    pub frames_in_flight: usize,
     /// The name of this process in the directory's lock. The error of another process that tries to
     /// take the lock shows it. Empty for the process's number.
     pub holder: String,
@@ -41,6 +47,7 @@ impl Default for DurableOptions {
             strict_sequence: false,
             rerun_interrupted: false,
             in_background: true,
+            frames_in_flight: 1,
             holder: String::new(),
         }
     }

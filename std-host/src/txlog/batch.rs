@@ -133,11 +133,11 @@ impl Batch {
         if self.is_empty() { 0 } else { self.bytes.len().next_multiple_of(SECTOR_LEN) }
     }
 
-    /// Completes the frame: its header, and zeros up to the next sector. `None` if the frame is too
-    /// long.
-    pub(crate) fn seal(&mut self, chain: Chain) -> Option<FrameHeader> {
+    /// Completes the frame: its header, and zeros up to the next sector. Entries up to `durable` are
+    /// durable. `None` if the frame is too long.
+    pub(crate) fn seal(&mut self, chain: Chain, durable: u64) -> Option<FrameHeader> {
         let payload = self.bytes.get(FrameHeader::LEN..)?;
-        let header = chain.frame(payload, self.count, self.first_entry() - 1)?;
+        let header = chain.frame(payload, self.count, durable)?;
         self.bytes.get_mut(..FrameHeader::LEN)?.copy_from_slice(&header.to_bytes());
         self.bytes.resize(self.sealed_len(), 0);
         Some(header)

@@ -1,6 +1,7 @@
 //! Reads the frames of one segment from a file.
 
 use std::{
+    collections::VecDeque,
     io,
     ops::Range,
     path::{Path, PathBuf},
@@ -14,7 +15,7 @@ use super::{Damage, LogError, LogHeader, LogPosition};
 use crate::storage::{Access, Context as _, Storage, StorageError, StorageFile, read_exact_at};
 
 /// Bytes that are read together.
-const CHUNK: u64 = 1 << 20;
+pub(super) const CHUNK: u64 = 1 << 20;
 
 /// One segment that is being read, frame by frame. A stated length beyond the file's end allocates
 /// no memory.
@@ -32,9 +33,18 @@ pub(crate) struct FrameReader {
     start: u64,
     /// Offset of the next frame.
     offset: u64,
+    /// The last frames: no frame states that their entries were durable.
+    unproven: VecDeque<FrameStart>,
     /// Bytes of the file from `buffered` on.
     buffer: Vec<u8>,
     buffered: u64,
+}
+
+/// The start of a frame.
+#[derive(Debug, Clone, Copy)]
+struct FrameStart {
+    last_entry: u64,
+    offset: u64,
 }
 
 /// A segment whose header cannot be read.
@@ -73,6 +83,7 @@ impl FrameReader {
             chain: Chain { previous: 0, next_entry: 0 },
             start: 0,
             offset: 0,
+            unproven: VecDeque::new(),
             buffer: Vec::new(),
             buffered: 0,
         };
@@ -82,7 +93,7 @@ impl FrameReader {
                 let start = reader.window(0, SegmentHeader::MAGIC.len())?;
                 let is_foreign =
                     !SegmentHeader::MAGIC.starts_with(start) && start.iter().any(|byte| *byte != 0);
-                let has_frames = reader.find_frame(0, 0)?.is_some();
+                let has_frames = reader.find_frame(0, |_| true)?.is_some();
                 Ok(Err(BadHeader { error, has_frames, is_foreign }))
             }
         }
@@ -140,6 +151,10 @@ impl FrameReader {
         &self.path
     }
 
+    pub(super) fn alignment(&self) -> Alignment {
+        self.alignment
+    }
+
     /// Length of the file.
     pub(crate) fn file_len(&self) -> u64 {
         self.len
@@ -161,8 +176,13 @@ impl FrameReader {
         };
         let len = header.frame_len();
         self.start = offset;
-        self.offset = offset + (len + self.alignment.padding(len)) as u64;
+        self.offset = self.end_of(&header, offset);
         self.chain = Chain::after(&header);
+        while self.unproven.front().is_some_and(|frame| frame.last_entry <= header.durable) {
+            self.unproven.pop_front();
+        }
+        let last_entry = header.next_entry().wrapping_sub(1);
+        self.unproven.push_back(FrameStart { last_entry, offset });
         let payload = self.buffered_bytes(offset, len).get(FrameHeader::LEN..).unwrap_or_default();
         Ok(Ok((header, Entries::new(payload, header.first_entry, header.entry_count))))
     }
@@ -191,59 +211,28 @@ impl FrameReader {
         Ok(self.check_frame(self.offset)?.is_ok())
     }
 
-    /// Finds a whole frame from an offset on that begins with a later entry than `after`.
-    ///
-    /// Each frame is synced before the next one is written. So a whole frame proves that the one
-    /// before it was whole, too.
-    pub(crate) fn find_frame(
-        &mut self,
-        from: u64,
-        after: u64,
-    ) -> Result<Option<u64>, StorageError> {
-        let step = match self.alignment {
-            Alignment::Sector => statevec_abi::txlog::SECTOR_LEN as u64,
-            Alignment::None => 1,
-        };
-        let mut offset = from.next_multiple_of(step);
-        while offset < self.len {
-            let header = FrameHeader::decode(self.window(offset, FrameHeader::LEN)?);
-            if let Ok(header) = header
-                && header.first_entry > after
-            {
-                let frame = self.window(offset, header.frame_len())?;
-                let payload = frame.get(FrameHeader::LEN..).unwrap_or_default();
-                if header.check_payload(payload).is_ok() {
-                    return Ok(Some(offset));
-                }
-            }
-            offset += step;
-        }
-        Ok(None)
-    }
-
-    /// Returns true if all bytes from an offset on are zero.
-    pub(crate) fn is_zero_from(&mut self, from: u64) -> Result<bool, StorageError> {
-        let mut offset = from;
-        while offset < self.len {
-            let bytes = self.window(offset, CHUNK as usize)?;
-            if bytes.iter().any(|byte| *byte != 0) {
-                return Ok(false);
-            }
-            offset += bytes.len() as u64;
-        }
-        Ok(true)
+    /// Offset behind a frame and its padding.
+    pub(crate) fn end_of(&self, header: &FrameHeader, offset: u64) -> u64 {
+        let len = header.frame_len();
+        offset.saturating_add((len + self.alignment.padding(len)) as u64)
     }
 
     /// Returns true if only zeros lie between the frame that was read last and the next sector.
     pub(crate) fn is_padded(&mut self, header: &FrameHeader) -> Result<bool, StorageError> {
-        let padding = self.last_bytes()?.get(header.frame_len()..).unwrap_or_default();
+        let padding = self.bytes(self.last())?.get(header.frame_len()..).unwrap_or_default();
         Ok(padding.iter().all(|byte| *byte == 0))
     }
 
-    /// The bytes of the frame or header that was read last.
-    pub(crate) fn last_bytes(&mut self) -> Result<&[u8], StorageError> {
-        let Range { start, end } = self.last();
-        self.window(start, (end - start) as usize)
+    /// The range of the last frames that may not be durable although they can be read; of the header
+    /// if there was no frame.
+    pub(crate) fn unproven(&self) -> Range<u64> {
+        let start = self.unproven.front().map_or(self.start, |frame| frame.offset);
+        start..self.offset
+    }
+
+    /// Bytes of the file.
+    pub(crate) fn bytes(&mut self, range: Range<u64>) -> Result<&[u8], StorageError> {
+        self.window(range.start, (range.end - range.start) as usize)
     }
 
     pub(crate) fn damaged(&self, offset: u64, entry: u64, damage: Damage) -> LogError {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use statevec_abi::txlog::FrameHeader;
+use statevec_abi::txlog::{Chain, FrameHeader};
 
 use super::{
     Damage, LogError,
@@ -16,11 +16,14 @@ pub struct TornTail {
     pub path: PathBuf,
     /// Offset of the torn bytes.
     pub offset: u64,
-    /// The entry that was being written.
+    /// The first entry that was being written.
     pub entry: u64,
 }
 
 /// Looks at the end of the last segment: `None` if nothing was written there.
+///
+/// Frames are written side by side, so a crash may leave one torn or unwritten, and later ones
+/// whole. But a frame that states that the missing entry was durable proves damage.
 pub(super) fn torn_tail(
     reader: &mut FrameReader,
     end: FramesEnd,
@@ -30,25 +33,36 @@ pub(super) fn torn_tail(
         return Ok(None);
     }
     let chain = reader.chain();
-    let damaged =
-        |reader: &FrameReader| Err(reader.damaged(offset, chain.next_entry, Damage::Frame(error)));
+    let entry = chain.next_entry;
+    let damaged = |reader: &FrameReader| Err(reader.damaged(offset, entry, Damage::Frame(error)));
     // A header is written as a whole or not at all: if it is whole, the frame has the length that
     // it states. Bytes inside the frame may look like another frame, because a command's payload
     // may hold anything.
-    let behind = match reader.header_at(offset)? {
-        Some(header) if chain.check(&header).is_err() => return damaged(reader),
-        Some(header) => offset.saturating_add(header.frame_len() as u64),
-        None => offset + 1,
-    };
-    if reader.find_frame(behind, chain.next_entry)?.is_some() {
+    let mut behind = Behind { offset, chain };
+    while let Some(header) = reader.header_at(behind.offset)? {
+        if behind.chain.check(&header).is_err() {
+            if behind.offset == offset {
+                return damaged(reader);
+            }
+            break;
+        }
+        if header.durable >= entry {
+            return damaged(reader);
+        }
+        behind =
+            Behind { offset: reader.end_of(&header, behind.offset), chain: Chain::after(&header) };
+    }
+    // Behind a header that is missing, only a whole frame counts.
+    let proves = |header: &FrameHeader| header.first_entry > entry && header.durable >= entry;
+    if reader.find_frame(behind.offset, proves)?.is_some() {
         return damaged(reader);
     }
     let path = reader.path().to_path_buf();
-    Ok(Some(TornTail { path, offset, entry: chain.next_entry }))
+    Ok(Some(TornTail { path, offset, entry }))
 }
 
-impl FrameReader {
-    fn header_at(&mut self, offset: u64) -> Result<Option<FrameHeader>, LogError> {
-        Ok(FrameHeader::decode(self.window(offset, FrameHeader::LEN)?).ok())
-    }
+/// The place behind a frame, and what must follow there.
+struct Behind {
+    offset: u64,
+    chain: Chain,
 }

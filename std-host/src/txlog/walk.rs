@@ -249,15 +249,7 @@ impl LogWalk {
             // A new segment is created only after all frames before it were synced.
             return Err(reader.damaged(torn.offset, torn.entry, Damage::Frame(end.error)));
         }
-        let last = reader.last_bytes()?.to_vec();
-        let tail = SegmentTail {
-            path: reader.path().into(),
-            chain: reader.chain(),
-            offset: end.offset,
-            file_len: reader.file_len(),
-            last,
-            last_start: reader.last().start,
-        };
+        let tail = SegmentTail::of(reader, end.offset)?;
         self.end = Some(self.end_at(Some(tail), torn, unfinished));
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{LogError, LogPosition};
+use super::{LogError, LogPosition, in_flight::InFlight, lock::DurableWord};
 
 /// Tells which entries are durable, from any thread.
 #[derive(Debug, Clone)]
@@ -25,13 +25,32 @@ struct Shared {
 
 struct State {
     position: LogPosition,
+    /// The same entry, for the process after this one.
+    word: DurableWord,
+    in_flight: InFlight,
+    /// True once a frame has failed: no other one is begun.
+    is_broken: bool,
+    /// The failure, once all frames before that one are durable.
     failed: Option<LogError>,
     notify: Option<Box<dyn Fn(u64) + Send>>,
 }
 
+/// A frame that is being written.
+#[derive(Debug)]
+pub(super) struct BegunFrame {
+    number: u64,
+    first_entry: u64,
+    /// The last entry that was durable when the frame was begun.
+    pub(super) durable: u64,
+}
+
 impl DurableWatch {
-    pub(super) fn new(position: LogPosition) -> Self {
-        let state = State { position, failed: None, notify: None };
+    /// Everything up to a position is durable.
+    pub(super) fn new(position: LogPosition, word: DurableWord) -> Self {
+        word.store(position.entry);
+        let in_flight = InFlight::default();
+        let state =
+            State { position, word, in_flight, is_broken: false, failed: None, notify: None };
         let (state, changed) = (Mutex::new(state), Condvar::new());
         let has_failed = AtomicBool::new(false);
         Self { shared: Arc::new(Shared { state, changed, has_failed }) }
@@ -88,21 +107,66 @@ impl DurableWatch {
         self.lock().failed.clone().map_or(Ok(()), Err)
     }
 
-    /// Publishes the result of a commit, and runs `together` under the same lock, so that no reader
-    /// sees its effect without the result.
-    pub(super) fn committed(&self, result: Result<LogPosition, LogError>, together: impl FnOnce()) {
+    /// Begins to write the next frame. `None` if one before it has failed: its failure is told, or
+    /// will be when the frames before that one are durable.
+    pub(super) fn begin(&self, first_entry: u64) -> Option<BegunFrame> {
         let mut state = self.lock();
-        // Before anything else shows that the commit is over: a check must not pass then.
-        self.shared.has_failed.fetch_or(result.is_err(), Ordering::Release);
-        together();
-        match result {
-            Ok(position) => state.position = position,
-            Err(error) => state.failed = Some(error),
+        let durable = state.position.entry;
+        (!state.is_broken).then(|| BegunFrame {
+            number: state.in_flight.begin(),
+            first_entry,
+            durable,
+        })
+    }
+
+    /// Publishes the result of a frame, as far as those before it are durable, and runs `together`
+    /// under the same lock, so that no reader sees its effect without the result.
+    pub(super) fn end(
+        &self,
+        frame: BegunFrame,
+        result: Result<LogPosition, LogError>,
+        together: impl FnOnce(),
+    ) {
+        let BegunFrame { number, first_entry: entry, .. } = frame;
+        let mut state = self.lock();
+        let result = result.map_err(|reason| LogError::Stopped { entry, reason: Arc::new(reason) });
+        state.is_broken |= result.is_err();
+        state.in_flight.end(number, result);
+        let (before, was_whole) = (state.position.entry, state.failed.is_none());
+        while state.failed.is_none()
+            && let Some(result) = state.in_flight.take_oldest()
+        {
+            match result {
+                Ok(position) => {
+                    state.word.store(position.entry);
+                    state.position = position;
+                }
+                Err(error) => {
+                    // Before anything else shows that the frame is over: a check must not pass
+                    // then.
+                    self.shared.has_failed.store(true, Ordering::Release);
+                    state.failed = Some(error);
+                }
+            }
         }
+        if state.failed.is_some() {
+            // Nothing counts behind a failure.
+            while state.in_flight.take_oldest().is_some() {}
+        }
+        together();
         self.shared.changed.notify_all();
-        if let Some(notify) = &state.notify {
+        if let Some(notify) = &state.notify
+            && (state.position.entry > before || (was_whole && state.failed.is_some()))
+        {
             notify(state.position.entry);
         }
+    }
+
+    /// Waits until no frame is being written.
+    pub(super) fn wait_idle(&self) {
+        let state = self.lock();
+        let idle = |state: &mut State| !state.in_flight.is_empty();
+        drop(self.shared.changed.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,4 +1,4 @@
-//! Writes frames to segments.
+//! Places frames in segments.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,45 +8,41 @@ use std::{
 use statevec_abi::txlog::Chain;
 
 use super::{
-    Batch, LogEnd, LogError, LogHeader, LogOptions, LogPosition, lock::DurableWord,
+    Batch, LogEnd, LogError, LogHeader, LogOptions, LogPosition, place::Place,
     segments::segment_path,
 };
-use crate::storage::{Access, Context as _, Storage, StorageFile, write_all_at};
+use crate::storage::{Access, Context as _, Storage, StorageFile, SyncedWrites, write_all_at};
 
-/// The writer of a log. Each frame is on stable storage before the next one is begun.
+/// Gives each frame of a log its place, and creates segments.
 #[derive(Debug)]
 pub(crate) struct LogWriter {
     storage: Arc<dyn Storage>,
     dir: PathBuf,
     options: LogOptions,
     header: LogHeader,
-    /// Behind the last frame.
+    /// Behind the last frame that has a place.
     position: LogPosition,
     chain: Chain,
     segment: OpenSegment,
-    durable: DurableWord,
-    failed: Option<LogError>,
+    /// True if segments are opened for frames that are written side by side.
+    is_side_by_side: bool,
 }
 
 #[derive(Debug)]
 struct OpenSegment {
-    file: Box<dyn StorageFile>,
-    path: PathBuf,
+    file: Arc<dyn StorageFile>,
+    /// The same file, if it can be written side by side.
+    synced: Option<Arc<dyn SyncedWrites>>,
+    path: Arc<Path>,
     /// Offset of the next frame.
     offset: u64,
     len: u64,
     /// Up to where zeros were written.
     zeroed: u64,
+    /// True if the last frame has zeros behind it, which must not come after the next frame.
+    is_zeroing: bool,
     /// True if it has no frame. The next segment would have the same name.
     is_empty: bool,
-}
-
-impl OpenSegment {
-    /// Reserves room for a frame that is longer than a segment.
-    fn extend(&mut self, frame: u64) -> Result<(), LogError> {
-        self.len = self.offset + frame;
-        Ok(self.file.allocate(self.len).context("extend", &self.path)?)
-    }
 }
 
 impl LogWriter {
@@ -60,7 +56,6 @@ impl LogWriter {
         options: LogOptions,
         header: LogHeader,
         end: &LogEnd,
-        durable: DurableWord,
     ) -> Result<Self, LogError> {
         if let Some(path) = &end.unfinished {
             storage.remove(path).context("remove", path)?;
@@ -76,23 +71,21 @@ impl LogWriter {
                 if end.torn.is_some() || file_len < len {
                     file.allocate(len).context("extend", &path)?;
                 }
-                // After a sync that failed, the last frame may be readable and yet not be on the
+                // After a sync that failed, the last frames may be readable and yet not be on the
                 // medium.
                 write_all_at(&*file, &tail.last, tail.last_start).context("write", &path)?;
                 file.sync_data().context("sync", &path)?;
-                let (offset, zeroed) = (tail.offset, tail.offset);
                 // The tail's last bytes are the header if there is no frame.
                 let is_empty = tail.last_start == 0;
-                (OpenSegment { file, path, offset, len, zeroed, is_empty }, tail.chain)
+                (OpenSegment::new(file, &path, tail.offset, len, is_empty), tail.chain)
             }
             None => create_segment(&*storage, dir, &options, &header, &end.position, 0, 0)?,
         };
         // Names that a process before created may not be stable yet.
         storage.sync_dir(dir).context("sync", dir)?;
         let (dir, position) = (dir.into(), end.position);
-        durable.store(position.entry);
-        let failed = None;
-        Ok(Self { storage, dir, options, header, position, chain, segment, durable, failed })
+        let is_side_by_side = false;
+        Ok(Self { storage, dir, options, header, position, chain, segment, is_side_by_side })
     }
 
     /// The position behind the last frame.
@@ -100,27 +93,37 @@ impl LogWriter {
         &self.position
     }
 
+    /// The log's folder.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Replaces plugin and environment in the headers of later segments.
     pub(crate) fn set_header(&mut self, header: LogHeader) {
         self.header = header;
     }
 
-    /// Writes a batch as one frame and puts it on stable storage, with one sync.
-    pub(crate) fn commit(&mut self, batch: &mut Batch) -> Result<(), LogError> {
-        if let Some(failed) = &self.failed {
-            return Err(failed.clone());
-        }
-        let entry = self.position.entry + 1;
-        let result = self.write(batch);
-        result.map_err(|reason| {
-            let stopped = LogError::Stopped { entry, reason: Arc::new(reason) };
-            self.failed.insert(stopped).clone()
-        })
+    /// Lets frames be written side by side from now on, where the storage can do that.
+    pub(super) fn write_side_by_side(&mut self) -> Result<(), LogError> {
+        self.is_side_by_side = true;
+        self.segment.open_synced(&*self.storage)
     }
 
-    fn write(&mut self, batch: &mut Batch) -> Result<(), LogError> {
+    /// Returns true if the next frame may be written while frames before it are not durable, as far
+    /// as the storage is concerned.
+    pub(super) fn can_write_side_by_side(&self) -> bool {
+        self.segment.synced.is_some()
+    }
+
+    /// Returns true if a batch may get its place only when all frames before it are durable.
+    pub(super) fn must_wait(&self, batch: &Batch) -> bool {
+        self.segment.is_zeroing || !self.segment.has_room_for(batch.sealed_len() as u64)
+    }
+
+    /// Completes the frame of a batch, and gives it its place. Entries up to `durable` are durable.
+    pub(super) fn place(&mut self, batch: &mut Batch, durable: u64) -> Result<Place, LogError> {
         let frame = batch.sealed_len() as u64;
-        if self.segment.offset + frame > self.segment.len {
+        if !self.segment.has_room_for(frame) {
             if self.segment.is_empty {
                 self.segment.extend(frame)?;
             } else {
@@ -128,36 +131,32 @@ impl LogWriter {
             }
         }
         let entry = batch.first_entry();
-        let header = batch.seal(self.chain).ok_or_else(|| LogError::TooLong {
+        let header = batch.seal(self.chain, durable).ok_or_else(|| LogError::TooLong {
             entry,
             reason: "its frame is longer than 4 GiB".into(),
         })?;
         let segment = &mut self.segment;
-        let end = segment.offset + frame;
+        let (start, end) = (segment.offset, segment.offset + frame);
+        segment.is_zeroing = false;
         if end > segment.zeroed {
             // Long frames gain nothing: recording their blocks takes little of the time that they
             // take.
             let zeros = self.options.zero_ahead as u64;
             let zeros = if frame < zeros { zeros.min(segment.len - end) } else { 0 };
             batch.pad(zeros as usize);
-            segment.zeroed = end + zeros;
+            (segment.zeroed, segment.is_zeroing) = (end + zeros, zeros > 0);
         }
-        let (file, path) = (&*segment.file, &segment.path);
-        write_all_at(file, batch.bytes(), segment.offset).context("write", path)?;
-        file.sync_data().context("sync", path)?;
         (segment.offset, segment.is_empty) = (end, false);
         self.chain = Chain::after(&header);
         self.position = *batch.position();
-        self.durable.store(self.position.entry);
-        Ok(())
+        Ok(segment.place(start))
     }
 
     /// Begins another segment, in which a frame of a length has room.
     fn next_segment(&mut self, frame: u64) -> Result<(), LogError> {
         let old = &self.segment;
         // Cuts off room that was reserved and not used. It is not synced, because a longer file is
-        // valid,
-        // too.
+        // valid, too.
         old.file.set_len(old.offset).context("cut off", &old.path)?;
         let (segment, chain) = create_segment(
             &*self.storage,
@@ -169,7 +168,35 @@ impl LogWriter {
             frame,
         )?;
         (self.segment, self.chain) = (segment, chain);
+        if self.is_side_by_side { self.segment.open_synced(&*self.storage) } else { Ok(()) }
+    }
+}
+
+impl OpenSegment {
+    fn new(file: Box<dyn StorageFile>, path: &Path, offset: u64, len: u64, is_empty: bool) -> Self {
+        let (file, path) = (file.into(), path.into());
+        Self { file, synced: None, path, offset, len, zeroed: offset, is_zeroing: false, is_empty }
+    }
+
+    fn open_synced(&mut self, storage: &dyn Storage) -> Result<(), LogError> {
+        let synced = storage.open_synced(&self.path).context("open", &self.path)?;
+        self.synced = synced.map(Arc::from);
         Ok(())
+    }
+
+    fn has_room_for(&self, frame: u64) -> bool {
+        self.offset + frame <= self.len
+    }
+
+    /// Reserves room for a frame that is longer than a segment.
+    fn extend(&mut self, frame: u64) -> Result<(), LogError> {
+        self.len = self.offset + frame;
+        Ok(self.file.allocate(self.len).context("extend", &self.path)?)
+    }
+
+    fn place(&self, offset: u64) -> Place {
+        let Self { file, synced, path, .. } = self;
+        Place::new(Arc::clone(file), synced.clone(), Arc::clone(path), offset)
     }
 }
 
@@ -198,6 +225,5 @@ fn create_segment(
     write_all_at(&*file, &bytes, 0).context("write", &path)?;
     file.sync_data().context("sync", &path)?;
     storage.sync_dir(dir).context("sync", dir)?;
-    let segment = OpenSegment { file, path, offset, len, zeroed: offset, is_empty: true };
-    Ok((segment, Chain::after_segment(&header)))
+    Ok((OpenSegment::new(file, &path, offset, len, true), Chain::after_segment(&header)))
 }

@@ -1,18 +1,24 @@
 //! Syncs of the real program, as strace sees them: exactly one per frame.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 
 use super::{
     bank::bank,
     data::{COMMANDS, quick_folder, statevec},
 };
 
-/// Calls that put something on stable storage, by the file that they name; `None` if strace cannot
-/// trace here.
+/// Calls that put something on stable storage, by the file that they name: syncs, and writes to
+/// files that are opened for synced writes. `None` if strace cannot trace here.
 fn syncs(data: &Path, trace: &Path, more: &[&str]) -> Option<BTreeMap<String, usize>> {
     let mut program = Command::new("strace");
     program.args(["-f", "-y", "-qq", "-o"]).arg(trace);
-    program.args(["-e", "trace=fsync,fdatasync,sync,syncfs,sync_file_range,msync"]);
+    let calls = "fsync,fdatasync,sync,syncfs,sync_file_range,msync,openat,close,/write";
+    program.args(["-e", &format!("trace={calls}")]);
     program.arg(env!("CARGO_BIN_EXE_statevec-host")).args(["run", "--quiet", "--plugin"]);
     program.arg(bank()).args(["--commands", COMMANDS, "--data"]).arg(data).args(more);
     let traced = match program.output() {
@@ -28,9 +34,32 @@ fn syncs(data: &Path, trace: &Path, more: &[&str]) -> Option<BTreeMap<String, us
             return None;
         }
     };
-    let mut found = BTreeMap::new();
+    let (mut found, mut synced_files) = (BTreeMap::new(), BTreeSet::new());
     for line in traced.lines().filter(|line| !line.contains("resumed>")) {
-        let place = line.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        // `pid call(fd<path>, …`, or `pid openat(…) = fd<path>`.
+        let (_, call) = line.trim_start().split_once(' ').unwrap();
+        let (name, arguments) = call.trim_start().split_once('(').unwrap();
+        let (_, opened) = call.rsplit_once(" = ").unwrap_or_default();
+        let file = |text: &str| text.split_once('<').map(|(number, _)| number.to_owned());
+        match name {
+            "openat" => {
+                if let (true, Some(file)) = (call.contains("O_DSYNC"), file(opened)) {
+                    synced_files.insert(file);
+                }
+                continue;
+            }
+            "close" => {
+                file(arguments).map(|file| synced_files.remove(&file));
+                continue;
+            }
+            _ if name.contains("write")
+                && file(arguments).is_none_or(|file| !synced_files.contains(&file)) =>
+            {
+                continue;
+            }
+            _ => {}
+        }
+        let place = arguments.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
         let (path, _) = place.unwrap_or_else(|| panic!("a call that names no file: {line}"));
         let path = Path::new(path);
         let name = path.strip_prefix(data).map_or_else(

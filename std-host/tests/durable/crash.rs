@@ -161,6 +161,7 @@ fn crashes_beside_the_threads_of_syncs_and_checkpoints_lose_nothing() {
         let mut random = Rng::with_seed(seed);
         let mut world = World::new(&plugin, SimulatedDisk::new(seed))
             .with_checkpoints_every(2048)
+            .with_frames_in_flight(random.usize(1..=4))
             .in_background();
         for _ in 0..LIVES {
             let fault = FAULTS[random.usize(..FAULTS.len())];
@@ -178,7 +179,7 @@ fn live(plugin: &LoadedPlugin, seed: u64) -> u64 {
     let mut random = Rng::with_seed(seed);
     let disk = SimulatedDisk::new(seed);
     disk.set_short(random.bool());
-    let mut world = World::new(plugin, disk);
+    let mut world = World::new(plugin, disk).with_frames_in_flight(random.usize(1..=4));
     if random.u8(..4) == 0 {
         world = world.keeping(random.u64(..20));
     }

@@ -1,4 +1,4 @@
-//! A storage whose syncs wait until the test lets them go on.
+//! A storage whose syncs and frames wait until the test lets them go on.
 
 use std::{
     ffi::OsString,
@@ -7,13 +7,19 @@ use std::{
     sync::{Arc, Condvar, Mutex},
 };
 
-use statevec_host::storage::{Access, SharedWord, SimulatedDisk, Storage, StorageFile};
+use statevec_abi::txlog::FrameHeader;
+use statevec_host::storage::{
+    Access, SharedWord, SimulatedDisk, Storage, StorageFile, SyncedWrites,
+};
 
-/// Holds syncs back, and counts those that wait.
+/// Holds syncs back, and counts those that wait. Holds one frame that is written beside others back.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     state: Mutex<(bool, u64)>,
+    /// First entry of the frame that waits.
+    held: Mutex<Option<u64>>,
     changed: Condvar,
+    let_go: Condvar,
 }
 
 impl Gate {
@@ -26,6 +32,17 @@ impl Gate {
     pub(crate) fn wait_for_a_sync(&self) {
         let state = self.state.lock().unwrap();
         drop(self.changed.wait_while(state, |(_, waiting)| *waiting == 0).unwrap());
+    }
+
+    /// Holds the frame that begins with an entry back, and no other.
+    pub(crate) fn hold(&self, first_entry: Option<u64>) {
+        *self.held.lock().unwrap() = first_entry;
+        self.let_go.notify_all();
+    }
+
+    fn pass_frame(&self, first_entry: u64) {
+        let held = self.held.lock().unwrap();
+        drop(self.let_go.wait_while(held, |held| *held == Some(first_entry)).unwrap());
     }
 
     fn pass(&self) {
@@ -46,6 +63,12 @@ pub(crate) struct GatedDisk {
 #[derive(Debug)]
 struct GatedFile {
     file: Box<dyn StorageFile>,
+    gate: Arc<Gate>,
+}
+
+#[derive(Debug)]
+struct GatedWrites {
+    file: Box<dyn SyncedWrites>,
     gate: Arc<Gate>,
 }
 
@@ -70,6 +93,13 @@ impl Storage for GatedDisk {
 
     fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn StorageFile>> {
         self.gated(self.disk.open(path, access))
+    }
+
+    fn open_synced(&self, path: &Path) -> io::Result<Option<Box<dyn SyncedWrites>>> {
+        let file = self.disk.open_synced(path)?;
+        let gate = &self.gate;
+        let gated = |file| Box::new(GatedWrites { file, gate: Arc::clone(gate) }) as Box<_>;
+        Ok(file.map(gated))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -117,5 +147,12 @@ impl StorageFile for GatedFile {
 
     fn shared_word(&self, offset: u64) -> io::Result<Box<dyn SharedWord>> {
         self.file.shared_word(offset)
+    }
+}
+
+impl SyncedWrites for GatedWrites {
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.gate.pass_frame(FrameHeader::decode(bytes).unwrap().first_entry);
+        self.file.write_all_at(bytes, offset)
     }
 }

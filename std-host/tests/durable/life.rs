@@ -20,6 +20,8 @@ use crate::ledger::{Model, Operation};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     Submit(Operation),
+    /// Begins a frame, which may still be in flight when the next one begins.
+    StartFrame,
     Sync,
     Checkpoint,
     /// Closes the engine in order and opens it again.
@@ -34,6 +36,7 @@ pub(crate) struct World {
     retention: Retention,
     log: LogOptions,
     in_background: bool,
+    frames_in_flight: usize,
     checkpoint_every: Option<u64>,
     /// The model after each entry; the first is that before any.
     models: Vec<Arc<Model>>,
@@ -56,6 +59,7 @@ impl World {
             retention: Retention::Everything,
             log: Self::LOG,
             in_background: false,
+            frames_in_flight: 1,
             checkpoint_every: None,
             models: vec![Arc::new(Model::new())],
             operations: Vec::new(),
@@ -83,6 +87,11 @@ impl World {
         self
     }
 
+    pub(crate) fn with_frames_in_flight(mut self, frames: usize) -> Self {
+        self.frames_in_flight = frames;
+        self
+    }
+
     pub(crate) fn options(&self) -> DurableOptions {
         DurableOptions {
             log: self.log,
@@ -93,6 +102,7 @@ impl World {
             },
             on_failure: OnFailure::Skip,
             in_background: self.in_background,
+            frames_in_flight: self.frames_in_flight,
             ..DurableOptions::default()
         }
     }
@@ -131,6 +141,10 @@ impl World {
         match step {
             Step::Submit(operation) => {
                 self.submit(&mut engine, operation)?;
+            }
+            Step::StartFrame => {
+                engine.start_frame()?;
+                self.acknowledged = engine.durable();
             }
             Step::Sync => {
                 self.acknowledged = engine.sync()?;
@@ -232,6 +246,7 @@ impl World {
         fork.operations.clone_from(&self.operations);
         (fork.acknowledged, fork.retention) = (self.acknowledged, self.retention);
         (fork.log, fork.checkpoint_every) = (self.log, self.checkpoint_every);
+        fork.frames_in_flight = self.frames_in_flight;
         fork
     }
 
@@ -272,7 +287,8 @@ pub(crate) fn random_operation(random: &mut Rng) -> Operation {
 pub(crate) fn random_step(random: &mut Rng) -> Step {
     match random.u8(..32) {
         0..=18 => Step::Submit(random_operation(random)),
-        19..=28 => Step::Sync,
+        19..=24 => Step::StartFrame,
+        25..=28 => Step::Sync,
         29..=30 => Step::Checkpoint,
         _ => Step::Reopen,
     }

@@ -13,6 +13,7 @@ mod flips;
 mod foreign_bytes;
 mod gate;
 mod group_commit;
+mod in_flight;
 mod joined;
 mod ledger;
 mod life;

@@ -17,7 +17,7 @@ struct Intact {
     last_entry: u64,
     /// True if the changes were applied, and every digest compared.
     digests_checked: bool,
-    /// An entry that a crash left incomplete. It was never acknowledged.
+    /// The first entry that a crash left incomplete. It was never acknowledged.
     torn_entry: Option<u64>,
 }
 

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use statevec_abi::txlog::Chain;
 
-use crate::txlog::{LogPosition, TornTail};
+use crate::{
+    storage::StorageError,
+    txlog::{LogPosition, TornTail, frames::FrameReader},
+};
 
 /// The end of a log.
 #[derive(Debug, Clone)]
@@ -35,7 +38,23 @@ pub(crate) struct SegmentTail {
     /// Offset of the next frame.
     pub(crate) offset: u64,
     pub(crate) file_len: u64,
-    /// The last frame, or the header if there is no frame, and its offset.
+    /// The last frames, which may not be durable although they can be read, or the header if there
+    /// is no frame; and their offset.
     pub(crate) last: Vec<u8>,
     pub(crate) last_start: u64,
+}
+
+impl SegmentTail {
+    /// The end of the segment that a reader has read up to an offset.
+    pub(super) fn of(reader: &mut FrameReader, offset: u64) -> Result<Self, StorageError> {
+        let unproven = reader.unproven();
+        Ok(Self {
+            path: reader.path().into(),
+            chain: reader.chain(),
+            offset,
+            file_len: reader.file_len(),
+            last_start: unproven.start,
+            last: reader.bytes(unproven)?.to_vec(),
+        })
+    }
 }
