@@ -18,9 +18,12 @@ use crate::peer::{Account, Deposit, Kept, Ledger};
 
 pub(crate) struct Ours {
     engine: DurableEngine,
-    /// The last entry that was given to the thread of syncs; `None` if there is no such thread.
-    given: Option<u64>,
+    /// True if batches run while those before them are written.
+    is_ahead: bool,
 }
+
+/// Batches that are written at the same time.
+const IN_FLIGHT: usize = 4;
 
 /// Opens a data directory in the folder. Its log keeps all entries in any case.
 ///
@@ -29,7 +32,7 @@ pub(crate) fn open(folder: &Path, _kept: Kept) -> Result<Box<dyn Ledger>, Box<dy
     open_with(folder, false)
 }
 
-/// The same, but while a batch is synced, the next one runs. It waits only then.
+/// The same, but while batches are written, the next one runs. It waits only for the oldest of them.
 pub(crate) fn open_ahead(folder: &Path, _kept: Kept) -> Result<Box<dyn Ledger>, Box<dyn Error>> {
     open_with(folder, true)
 }
@@ -41,18 +44,20 @@ fn open_with(folder: &Path, is_ahead: bool) -> Result<Box<dyn Ledger>, Box<dyn E
     let directory = DataDirectory::new(Arc::new(FileSystem), folder.join("data"));
     let options = DurableOptions {
         in_background: is_ahead,
+        frames_in_flight: if is_ahead { IN_FLIGHT } else { 1 },
         on_failure: OnFailure::Stop,
         ..DurableOptions::default()
     };
     let engine = DurableEngine::open(&directory, &plugin, options)?;
-    Ok(Box::new(Ours { engine, given: is_ahead.then_some(0) }))
+    Ok(Box::new(Ours { engine, is_ahead }))
 }
 
 impl Ledger for Ours {
     fn name(&self) -> String {
-        match self.given {
-            None => "StateVec, durable engine".into(),
-            Some(_) => "StateVec, the next batch beside the sync".into(),
+        if self.is_ahead {
+            format!("StateVec, {IN_FLIGHT} batches in flight")
+        } else {
+            "StateVec, durable engine".into()
         }
     }
 
@@ -67,14 +72,10 @@ impl Ledger for Ours {
                 return Err("a deposit was a duplicate".into());
             };
         }
-        match &mut self.given {
-            None => drop(self.engine.sync()?),
-            Some(given) => {
-                // One sync per batch: two batches share none.
-                self.engine.watch().wait(*given)?;
-                *given = self.engine.position().entry;
-                self.engine.start_sync()?;
-            }
+        if self.is_ahead {
+            self.engine.start_frame()?;
+        } else {
+            self.engine.sync()?;
         }
         Ok(())
     }

@@ -32,6 +32,9 @@ use sync_every::SyncClock;
 pub(crate) use sync_every::SyncEvery;
 use waiting::WaitingLines;
 
+/// Frames that are written while further commands run.
+const IN_FLIGHT: usize = 4;
+
 /// Runs commands on a data directory. [`SyncFirst`] shares it.
 #[derive(Clone)]
 pub(crate) struct DurableRunner(Rc<RefCell<DurableRun>>);
@@ -67,6 +70,7 @@ impl DurableRunner {
             },
             on_failure: args.on_failure.into(),
             strict_sequence: args.strict_sequence,
+            frames_in_flight: IN_FLIGHT,
             holder: format!("statevec-host run, process {}", std::process::id()),
             ..DurableOptions::default()
         };
