@@ -3,7 +3,7 @@
 use std::{
     fs,
     hint::black_box,
-    io,
+    io::{self, Read as _, Seek as _},
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -79,26 +79,31 @@ impl Callgrind {
     ///
     /// There is no valgrind, it fails, or its output has no counts.
     pub fn of(child: &Command, plugin: &Path) -> Result<Self, CallgrindError> {
-        let folder = tempfile::tempdir()?;
-        let out = folder.path().join("callgrind.out");
+        // The file has no name, so nothing is left of it if a signal ends this process. Callgrind
+        // opens it as its standard input, which the program does not read.
+        let mut out = tempfile::tempfile()?;
         let mut valgrind = Command::new("valgrind");
         valgrind
             .args(["--tool=callgrind", "--quiet", "--compress-strings=no", "--compress-pos=no"])
             .arg(format!("--toggle-collect={MEASURED}"))
-            .arg(format!("--callgrind-out-file={}", out.display()))
+            .arg("--callgrind-out-file=/dev/stdin")
             .arg(child.get_program())
-            .args(child.get_args());
+            .args(child.get_args())
+            .stdin(out.try_clone()?);
         let output = run(&mut valgrind)?;
         if !output.status.success() {
             let text = String::from_utf8_lossy(&output.stderr);
             return Err(CallgrindError::Failed(text.trim().to_owned()));
         }
-        parse(&fs::read_to_string(out)?, plugin).ok_or(CallgrindError::NoSymbol)
+        let mut text = String::new();
+        out.rewind()?;
+        out.read_to_string(&mut text)?;
+        parse(&text, plugin).ok_or(CallgrindError::NoSymbol)
     }
 }
 
 fn run(command: &mut Command) -> Result<Output, CallgrindError> {
-    match command.stdin(Stdio::null()).stdout(Stdio::null()).output() {
+    match command.stdout(Stdio::null()).output() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(CallgrindError::Missing),
         output => Ok(output?),
     }

@@ -2,7 +2,7 @@
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -127,23 +127,38 @@ fn allocations_are_those_of_the_plugin_and_not_of_the_host() {
 /// A script in place of perf, which counts 700 instructions per command and 9,000 beside them, or
 /// nothing.
 fn bench_with_perf(count: &str) -> Value {
-    use std::os::unix::fs::PermissionsExt as _;
-    let dir = tempfile::tempdir().unwrap();
-    let perf = dir.path().join("perf");
     let script = format!(
-        "#!/bin/sh\n\
-         while [ $# -gt 0 ]; do\n\
+        "while [ $# -gt 0 ]; do\n\
              case $1 in --run-once) commands=$2 ;; esac\n\
              shift\n\
          done\n\
          echo {count},,instructions:u,1,100.00,,\n"
     );
-    fs::write(&perf, script).unwrap();
-    fs::set_permissions(&perf, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut program = program();
-    program.env("PATH", dir.path()).arg("bench").arg(bank());
-    let ended = ended(program.args(["--generate", "50", "--seconds", "0", "--json"]));
+    let dir = tempfile::tempdir().unwrap();
+    let ended = bench_with(dir.path(), "perf", &script);
     serde_json::from_str(&ended.out).expect(&ended.err)
+}
+
+/// Runs with one other program, a shell script. Both have a folder for temporary files.
+fn bench_with(dir: &Path, name: &str, script: &str) -> Ended {
+    use std::os::unix::fs::PermissionsExt as _;
+    let [programs, temporary] = ["programs", "temporary"].map(|name| dir.join(name));
+    fs::create_dir(&programs).unwrap();
+    fs::create_dir(&temporary).unwrap();
+    let file = programs.join(name);
+    fs::write(&file, format!("#!/bin/sh\n{script}")).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut program = program();
+    program.env("PATH", programs).env("TMPDIR", temporary).arg("bench").arg(bank());
+    ended(program.args(["--generate", "50", "--seconds", "0", "--json"]))
+}
+
+#[test]
+fn signal_under_valgrind_leaves_files_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let ended = bench_with(dir.path(), "valgrind", "kill -KILL $PPID\n");
+    assert_eq!((ended.code, ended.out.as_str()), (None, ""), "{}", ended.err);
+    assert_eq!(fs::read_dir(dir.path().join("temporary")).unwrap().count(), 0);
 }
 
 #[test]
