@@ -9,6 +9,8 @@ use statevec_bank::{Account, Bank, Deposit, SCHEMA, Transfer, Withdraw};
 
 /// A deposit of this amount is rejected.
 pub const REJECTED: u64 = 1013;
+/// After a deposit of this amount the account has another time, and nothing else differs.
+pub const MISDATED: u64 = 2024;
 /// A deposit of this amount ends the process.
 pub const ABORTS: u64 = 666;
 /// A deposit of this amount never ends.
@@ -37,8 +39,15 @@ impl Plugin for OtherBank {
         dispatch!(
             tx,
             match command {
-                Deposit(Deposit { amount, .. }) => match amount {
+                Deposit(Deposit { amount, account_id }) => match amount {
                     REJECTED => Err(tx.reject(format_args!("{REJECTED} is no amount"))),
+                    MISDATED => {
+                        self.0.run_tx(tx, command)?;
+                        tx.update(Account::pk(account_id), |account| {
+                            account.set_changed_at_us(account.changed_at_us() + 1);
+                        })?;
+                        Ok(())
+                    }
                     ABORTS => process::abort(),
                     HANGS => loop {
                         thread::sleep(Duration::from_secs(1));

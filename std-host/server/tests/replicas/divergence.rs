@@ -9,17 +9,18 @@ use std::{
 };
 
 use statevec_abi::static_plugin;
+use statevec_bank_other::MISDATED;
 use statevec_host::{
     LoadedPlugin,
     durable::DataDirectory,
-    replay::{Difference, ReplayOptions, Replayer},
+    replay::{DescribedDivergence, Difference, Divergence, ReplayOptions, Replayer},
     storage::FileSystem,
 };
 
 use super::{
     load::{self, connect, context},
     nodes::{Nodes, wait_for},
-    process::{bank, library},
+    process::{bank, deposit, library},
     replica::{assert_equal, describe, make_streams, replica_command, start, start_with},
 };
 
@@ -46,16 +47,49 @@ fn a_replica_with_other_results_stops_and_says_where() {
     assert_equal(&[&a, &b], last);
 
     // A replay of the log that was kept finds the first command with another result.
-    let directory = DataDirectory::new(Arc::new(FileSystem), dir.path().join("other"));
-    let bank = LoadedPlugin::from_static(&static_plugin!(statevec_bank::Bank, slots = 1)).unwrap();
-    let options = ReplayOptions { config: Some(String::new()), ..ReplayOptions::default() };
-    let mut replayer = Replayer::of_directory(&directory, Some(&bank), options).unwrap();
-    while replayer.step(|_, _| {}).unwrap() {}
-    let first = replayer.summary().first.clone().unwrap();
+    let (first, _) = first_difference(&dir.path().join("other"));
     assert!(matches!(first.difference, Difference::Outcome { .. }), "{first:?}");
     let stated = log.split("behind ext_seq ").nth(1).unwrap();
     let stated: u64 = stated.split(':').next().unwrap().parse().unwrap();
     assert!(first.ext_seq <= stated, "{first:?} is behind {stated}");
+}
+
+#[test]
+fn a_build_that_differs_in_one_field_stops_and_the_replay_names_the_field() {
+    let Some(nodes) = Nodes::start(1) else { return };
+    let url = nodes.url();
+    make_streams(&url, 1);
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name| dir.path().join(name);
+    let (a, b) = (start("a", &url, &path("a"), &[]), start("b", &url, &path("b"), &[]));
+    let build = library("statevec_bank_other");
+    let other = start_with(&build, "other", &url, &path("other"), &[]);
+    a.post(&deposit(1, 5)).expect(200, "committed");
+    assert_equal(&[&a, &b, &other], 1);
+    a.post(&deposit(1, MISDATED)).expect(200, "committed");
+    let (status, log) = other.wait();
+    assert_eq!(status.code(), Some(5), "{log}");
+    assert!(log.contains("state differs from that of a, b behind ext_seq 2"), "{log}");
+    assert!(log.contains("is another build than theirs"), "{log}");
+    assert_equal(&[&a, &b], 2);
+
+    let (_, text) = first_difference(&path("other"));
+    assert!(text.contains("ext_seq 2, Deposit"), "{text}");
+    assert!(text.contains("record Account 1, field changed_at_us: recorded"), "{text}");
+}
+
+/// Replays a log with the bank without configuration. Returns the first entry with another result,
+/// also in words.
+fn first_difference(folder: &Path) -> (Divergence, String) {
+    let directory = DataDirectory::new(Arc::new(FileSystem), folder);
+    let bank = LoadedPlugin::from_static(&static_plugin!(statevec_bank::Bank, slots = 1)).unwrap();
+    let options = ReplayOptions { config: Some(String::new()), ..ReplayOptions::default() };
+    let mut replayer = Replayer::of_directory(&directory, Some(&bank), options).unwrap();
+    while replayer.step(|_, _| {}).unwrap() {}
+    let divergence = replayer.summary().first.clone().unwrap();
+    let described = DescribedDivergence { schema: bank.schema(), divergence: &divergence };
+    let text = described.to_string();
+    (divergence, text)
 }
 
 #[test]
