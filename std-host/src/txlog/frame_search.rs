@@ -5,6 +5,9 @@ use statevec_abi::txlog::{Alignment, FrameHeader, SECTOR_LEN};
 use super::frames::{CHUNK, FrameReader};
 use crate::storage::StorageError;
 
+/// Zeros to compare with: much faster than byte by byte.
+const ZEROS: [u8; 4096] = [0; 4096];
+
 impl FrameReader {
     /// The header at an offset, if one is there. Its payload need not be.
     pub(super) fn header_at(&mut self, offset: u64) -> Result<Option<FrameHeader>, StorageError> {
@@ -45,7 +48,7 @@ impl FrameReader {
         let mut offset = from;
         while offset < self.file_len() {
             let bytes = self.window(offset, CHUNK as usize)?;
-            if bytes.iter().any(|byte| *byte != 0) {
+            if bytes.chunks(ZEROS.len()).any(|part| part != &ZEROS[..part.len()]) {
                 return Ok(false);
             }
             offset += bytes.len() as u64;
