@@ -100,7 +100,12 @@ address() {
     export CARGO_TARGET_DIR="$target_dir/sanitizers/address"
     export LSAN_OPTIONS="suppressions=$PWD/tests/leaks.supp:print_suppressions=0"
     echo "not run under AddressSanitizer: ${not_under_address[*]}"
-    tests --workspace "${excluded[@]}" -- "${not_under_address[@]/#/--skip=}" &&
+    # Simulated crashes would take most of the time.
+    local package optimized=()
+    for package in statevec-abi statevec-host; do
+        optimized+=(--config "profile.dev.package.$package.opt-level=1")
+    done
+    tests --workspace "${excluded[@]}" "${optimized[@]}" -- "${not_under_address[@]/#/--skip=}" &&
         tests --manifest-path benches/Cargo.toml
 }
 

@@ -60,7 +60,7 @@ impl<const TIMES: u64> Plugin for Spinning<TIMES> {
 }
 
 const FAST: StaticPlugin = static_plugin!(Spinning<10>, slots = 8);
-const SLOW: StaticPlugin = static_plugin!(Spinning<5000>, slots = 8);
+const SLOW: StaticPlugin = static_plugin!(Spinning<20_000>, slots = 8);
 
 #[test]
 fn slower_plugin_is_found_whichever_comes_first() {
