@@ -54,13 +54,15 @@ debian_install() {
         return 77
     }
     echo "installing $*" >&2
+    # One installation at a time. A service that a package starts must not inherit the lock.
     log=$(
-        exec 2>&1 </dev/null
+        exec 2>&1 </dev/null 9>"$debian_lists.lock"
+        flock 9
         export DEBIAN_FRONTEND=noninteractive LC_ALL=C
         if [ -z "$(find "$debian_lists" -mmin -60 2>/dev/null)" ]; then
-            apt-get update && touch "$debian_lists" || exit
+            apt-get update 9>&- && touch "$debian_lists" || exit
         fi
-        apt-get install --yes --no-install-recommends "$@"
+        apt-get install --yes --no-install-recommends "$@" 9>&-
     ) && return
     echo "apt-get does not install $*: $(grep -m1 '^E: ' <<<"$log" || tail -1 <<<"$log")"
     return 77

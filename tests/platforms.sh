@@ -22,7 +22,7 @@ source .ci/cross.sh
 
 # An emulator is slow. The machine's own tests check the same properties with more cases.
 export PROPTEST_CASES=16
-native=${CARGO_TARGET_DIR%/debian}/debug
+native=$CARGO_TARGET_DIR/debug
 plugins=(-p statevec-bank-so -p statevec-published-plugin)
 work=$(mktemp -d)
 trap 'end_wine; rm -rf "$work"' EXIT
@@ -48,9 +48,10 @@ main() {
 
 # ------------------------------------------------------------------------------ this machine
 
-# The output that the others must print: $work/native-….
+# The output that the others must print: $work/native-…. The programs stand with those of the others,
+# so that no other build replaces them meanwhile.
 native_outputs() {
-    CARGO_TARGET_DIR=${native%/debug} cargo build --quiet -p statevec-host "${plugins[@]}" || return
+    cargo build --quiet -p statevec-host "${plugins[@]}" || return
     run_all native "$native/statevec-host" "$native" lib .so
 }
 
