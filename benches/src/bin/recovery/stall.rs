@@ -6,11 +6,12 @@ mod row;
 use std::{
     error::Error,
     sync::{
-        Arc, Mutex, PoisonError,
+        Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, channel},
     },
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use hdrhistogram::Histogram;
@@ -75,31 +76,32 @@ fn run(
         Ok(())
     })?;
     engine.sync()?;
-    let durable = durable.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if durable.len() != COMMANDS {
-        return Err(format!("{} of {COMMANDS} commands became durable", durable.len()).into());
-    }
+    // The last notice may come after the sync has returned.
+    let durable = durable.recv_timeout(Duration::from_secs(10))?;
     Ok(Row { name: name.into(), paced, durable: Some(durable) })
 }
 
-/// Counts how long commands that are submitted from now on take until they are durable.
+/// Counts how long the commands that are submitted from now on take until they are durable. The
+/// result comes behind the last one.
 fn watch(
     engine: &DurableEngine,
     began: Instant,
-) -> Result<Arc<Mutex<Histogram<u64>>>, Box<dyn Error>> {
-    let times = Arc::new(Mutex::new(Histogram::new_with_bounds(1, LONGEST, 3)?));
-    let counted = Arc::clone(&times);
+) -> Result<Receiver<Histogram<u64>>, Box<dyn Error>> {
+    let (result, receiver) = channel();
     let first = engine.position().entry + 1;
-    let next = Mutex::new(first);
+    let counted = Mutex::new(Histogram::<u64>::new_with_bounds(1, LONGEST, 3)?);
     engine.watch().notify(move |entry| {
         let elapsed = began.elapsed();
-        let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
         let mut times = counted.lock().unwrap_or_else(PoisonError::into_inner);
-        while *next <= entry {
-            let due = INTERVAL * (*next - first) as u32;
+        let before = times.len();
+        for number in before..COMMANDS.min((entry + 1).saturating_sub(first)) {
+            let due = INTERVAL * number as u32;
             times.saturating_record(nanos(elapsed.saturating_sub(due)));
-            *next += 1;
+        }
+        if before < COMMANDS && times.len() == COMMANDS {
+            // The send fails if the measurement has given up.
+            let _sent = result.send(times.clone());
         }
     });
-    Ok(times)
+    Ok(receiver)
 }
