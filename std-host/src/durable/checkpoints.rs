@@ -3,6 +3,7 @@
 mod background;
 mod maker;
 mod schedule;
+mod turns;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub(super) use maker::CheckpointMaker;
+use turns::Turns;
 
 /// A checkpoint that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,9 +98,15 @@ fn make_next(
     let (storage, dir) = (directory.storage(), directory.checkpoints());
     let from = before.map_or(0, |(entry, _)| *entry) + 1;
     let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), from)?;
-    let (mut changes, mut migrated) = (NetChanges::new(), false);
+    // The entries before are steps, too.
+    walk.show_all();
+    let (mut changes, mut migrated, mut turns) = (NetChanges::new(), false, Turns::new());
     while !migrated && walk.position().entry < target && changes.bytes() < options.memory {
         if !walk.next_frame(|walked| {
+            turns.step();
+            if walked.entry.number() < from {
+                return Ok(());
+            }
             migrated |= matches!(walked.entry, Entry::Migration(_));
             collect(&mut changes, walked)
         })? {
@@ -120,11 +128,14 @@ fn make_next(
     let reader = before.map(|(_, path)| CheckpointReader::open(&**storage, path)).transpose()?;
     let mut writer = CheckpointWriter::create(&**storage, &unfinished, &head)?;
     let mut digest = StateDigest::EMPTY;
-    merge(reader, changes, &mut writer, |merged| match merged {
-        Merged::Record { kind, sys_id, data } => {
-            digest.add_record(RecordKey { kind, sys_id }, data);
+    merge(reader, changes, &mut writer, |merged| {
+        turns.step();
+        match merged {
+            Merged::Record { kind, sys_id, data } => {
+                digest.add_record(RecordKey { kind, sys_id }, data);
+            }
+            Merged::Kind(end) => digest.set_next_sys_id(end.kind, 1, end.next_sys_id),
         }
-        Merged::Kind(end) => digest.set_next_sys_id(end.kind, 1, end.next_sys_id),
     })?;
     if digest != position.digest {
         let (stated, computed) = (position.digest.to_string(), digest.to_string());
