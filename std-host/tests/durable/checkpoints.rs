@@ -4,6 +4,7 @@ use statevec_host::{
     checkpoint,
     durable::{CheckpointOptions, DurableEngine, DurableOptions},
     storage::{Fault, SimulatedDisk},
+    txlog::list_segments,
 };
 
 use crate::{
@@ -85,6 +86,27 @@ fn checkpoint_that_fails_is_told_and_stops_no_command() {
     submit(&mut engine);
     engine.sync().unwrap();
     assert_eq!(engine.finished_checkpoint().unwrap().map(|made| made.entry), Some(8));
+    engine.close().unwrap();
+}
+
+#[test]
+fn segments_that_went_on_the_way_to_a_checkpoint_are_not_told() {
+    let world = World::new(&ledger(), SimulatedDisk::new(1)).keeping(0);
+    let mut options = world.options();
+    // One frame at a time fills it, so several checkpoints are made.
+    options.checkpoint.memory = 1;
+    let mut engine = DurableEngine::open(&world.directory, &ledger(), options).unwrap();
+    for _ in 0..60 {
+        submit(&mut engine);
+        engine.sync().unwrap();
+    }
+    let segments = || list_segments(&world.disk, &world.directory.log()).unwrap();
+    let mut gone = segments();
+    let made = engine.checkpoint().unwrap().unwrap();
+    let left = segments();
+    gone.retain(|segment| !left.contains(segment));
+    assert!(gone.len() > 1, "{left:?}");
+    assert!(made.removed.iter().eq(gone.iter().map(|segment| &segment.path)), "{made:?}");
     engine.close().unwrap();
 }
 
