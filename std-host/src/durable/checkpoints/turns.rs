@@ -72,7 +72,7 @@ mod tests {
                 let mut turns = Turns::new();
                 let before = count.load(Relaxed);
                 // Without the offers these steps are over before the next tick.
-                for _ in 0..20 * Turns::STEPS {
+                for _ in 0..200 * Turns::STEPS {
                     turns.step();
                 }
                 is_over.store(true, Relaxed);
