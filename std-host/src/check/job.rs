@@ -12,6 +12,8 @@ use super::script::ScriptCommand;
 /// Everything that a child process needs to know.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Job {
+    /// The number of the process that starts it.
+    pub(super) parent: u32,
     pub(super) plugin: PathBuf,
     /// The digest that the file is pinned to.
     pub(super) sha256: Option<String>,

@@ -22,9 +22,19 @@ pub(super) fn set(job: &Job) {
         let limit = maximum.map_or(limit, |maximum| limit.min(maximum));
         let _ = setrlimit(resource, Rlimit { current: Some(limit), maximum });
     }
-    // A parent that is killed cannot end its children.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    end_with_parent(job);
+}
+
+/// A parent that is killed cannot end its children.
+#[cfg(target_os = "linux")]
+fn end_with_parent(job: &Job) {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    // A parent that was killed before sends no signal.
+    if getppid().is_none_or(|parent| parent.as_raw_pid().cast_unsigned() != job.parent) {
+        std::process::exit(1);
+    }
 }
 
 /// This system limits processes in another way; the parent's limit of time holds.

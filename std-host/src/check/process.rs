@@ -17,7 +17,8 @@ use super::{
 };
 
 /// The program that is started for each check: it must call [`run_child`](super::run_child) with
-/// its last argument.
+/// its last argument, and in the process that is started. On Linux that process ends with the one
+/// that started it.
 #[derive(Debug, Clone)]
 pub struct ChildProgram {
     /// Its path.

@@ -154,6 +154,7 @@ fn report(
 
 fn job(options: &CheckOptions) -> Job {
     Job {
+        parent: std::process::id(),
         plugin: options.plugin.clone(),
         sha256: options.sha256.map(|digest| digest.to_string()),
         allow_world_writable: options.allow_world_writable,
