@@ -80,7 +80,7 @@ fn report() -> Result<(), Box<dyn Error>> {
              accounts. Under its `ext_seq`, each of the first five keeps the command and its two events; for the \
              databases these are 72 bytes of a second table. The log keeps the outcome, the changes and the digest \
              of the state, too. The durable engine makes exactly one `fdatasync` per batch, and waits for it; or it has \
-             up to four batches in flight, each in one synced write of its own, and waits for the oldest. The journal is the \
+             up to eight batches in flight, each in one synced write of its own, and waits for the oldest. The journal is the \
              floor: it writes the commands to a file that was filled with zeros before, syncs, and changes an \
              array.\n",
         ),

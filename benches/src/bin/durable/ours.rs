@@ -23,7 +23,7 @@ pub(crate) struct Ours {
 }
 
 /// Batches that are written at the same time.
-const IN_FLIGHT: usize = 4;
+const IN_FLIGHT: usize = 8;
 
 /// Opens a data directory in the folder. Its log keeps all entries in any case.
 ///

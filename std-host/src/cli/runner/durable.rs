@@ -33,7 +33,7 @@ pub(crate) use sync_every::SyncEvery;
 use waiting::WaitingLines;
 
 /// Frames that are written while further commands run.
-const IN_FLIGHT: usize = 4;
+const IN_FLIGHT: usize = 8;
 
 /// Runs commands on a data directory. [`SyncFirst`] shares it.
 #[derive(Clone)]
