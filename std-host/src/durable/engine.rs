@@ -4,6 +4,7 @@ mod checkpoint;
 mod replace;
 mod run;
 mod stop;
+mod sync;
 
 use statevec_abi::boundary::RuntimeCommandRef;
 
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     GuardedEngine, LoadedPlugin, PluginFailure, Sha256, Store,
-    txlog::{Batch, Committer, DirectoryLock, DurableWatch, LogPosition},
+    txlog::{Batch, Committer, DirectoryLock, LogPosition},
 };
 
 pub use replace::{PreparedBuild, ReplaceError, check_same_schema};
@@ -169,58 +170,6 @@ impl DurableEngine {
             Some((number, bytes)) => Logged::new(bytes, number),
             None => unreachable!("the command's entry was added to the batch"),
         }
-    }
-
-    /// Makes everything durable that was submitted, and waits for it. Returns the last entry.
-    ///
-    /// # Errors
-    ///
-    /// A write or sync failed, now or earlier: the entry is named. The log has stopped for good;
-    /// opening the directory again recovers.
-    pub fn sync(&mut self) -> Result<u64, DurableError> {
-        let bytes = self.batch.sealed_len();
-        self.committer.finish(&mut self.batch)?;
-        self.committed(bytes);
-        Ok(self.position.entry)
-    }
-
-    /// Begins to make durable what was submitted, unless as many frames are being written as
-    /// [`frames_in_flight`](DurableOptions::frames_in_flight) allows: then it shares the next one,
-    /// with another call. It does not wait, unless everything runs on the caller's thread.
-    ///
-    /// # Errors
-    ///
-    /// As [`sync`](Self::sync).
-    pub fn start_sync(&mut self) -> Result<(), DurableError> {
-        let bytes = self.batch.sealed_len();
-        self.committer.start(&mut self.batch)?;
-        self.committed(bytes);
-        Ok(())
-    }
-
-    /// Begins to make durable what was submitted, in a frame of its own. It waits only while as many
-    /// frames are being written as [`frames_in_flight`](DurableOptions::frames_in_flight) allows.
-    ///
-    /// # Errors
-    ///
-    /// As [`sync`](Self::sync).
-    pub fn start_frame(&mut self) -> Result<(), DurableError> {
-        let bytes = self.batch.sealed_len();
-        self.committer.start_frame(&mut self.batch)?;
-        self.committed(bytes);
-        Ok(())
-    }
-
-    /// The last durable entry.
-    #[must_use]
-    pub fn durable(&self) -> u64 {
-        self.committer.watch().entry()
-    }
-
-    /// A handle that tells which entries are durable, for other threads.
-    #[must_use]
-    pub fn watch(&self) -> DurableWatch {
-        self.committer.watch().clone()
     }
 
     /// The position behind the last command that ran, durable or not.
