@@ -49,14 +49,14 @@ impl Committer {
     /// is empty afterwards if it was taken.
     pub(crate) fn start(&mut self, batch: &mut Batch) -> Result<(), LogError> {
         self.watch.check()?;
-        if !batch.is_empty() {
-            match &mut self.mode {
-                Mode::Inline(writer) => writer.commit(batch),
-                Mode::Lanes(lanes) => lanes.give(batch),
-            }
+        if batch.is_empty() {
+            return Ok(());
         }
-        // On the caller's thread the result is known by now.
-        if matches!(self.mode, Mode::Inline(_)) { self.watch.check() } else { Ok(()) }
+        match &mut self.mode {
+            Mode::Inline(writer) => writer.commit(batch),
+            Mode::Lanes(lanes) => lanes.give(batch),
+        }
+        self.watch.check()
     }
 
     /// Begins to commit a batch. Waits while as many as possible are being committed.
