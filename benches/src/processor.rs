@@ -24,7 +24,7 @@ pub struct RunQueue {
 }
 
 impl RunQueue {
-    /// That of the calling thread. `None` if the kernel does not count these times.
+    /// Opens the times of the calling thread. `None` if the kernel does not count them.
     ///
     /// # Errors
     ///

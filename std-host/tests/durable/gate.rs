@@ -12,7 +12,8 @@ use statevec_host::storage::{
     Access, SharedWord, SimulatedDisk, Storage, StorageFile, SyncedWrites,
 };
 
-/// Holds syncs back, and counts those that wait. Holds one frame that is written beside others back.
+/// Holds syncs back, and counts those that wait. Holds back one frame of those that are written
+/// side by side.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     state: Mutex<(bool, u64)>,

@@ -186,7 +186,7 @@ fn frame_that_was_in_flight_is_taken_for_damage() {
             assert_eq!(engine.position().entry, frame as u64);
             let tear = engine.opened().torn.clone().unwrap();
             assert_eq!((tear.entry, tear.offset), (frame as u64 + 1, *offset));
-            // What was cut off does not come back.
+            // The frames that were cut off do not come back.
             torn.disk.crash(Crash::Power);
             drop(engine);
             torn.disk.restart();

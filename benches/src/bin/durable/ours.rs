@@ -32,7 +32,8 @@ pub(crate) fn open(folder: &Path, _kept: Kept) -> Result<Box<dyn Ledger>, Box<dy
     open_with(folder, false)
 }
 
-/// The same, but while batches are written, the next one runs. It waits only for the oldest of them.
+/// The same, but the next batch runs while those before it are written. It waits only for the
+/// oldest.
 pub(crate) fn open_ahead(folder: &Path, _kept: Kept) -> Result<Box<dyn Ledger>, Box<dyn Error>> {
     open_with(folder, true)
 }
