@@ -146,6 +146,15 @@ impl CheckpointReader {
         Ok(Some(CheckpointRecord { kind, sys_id, data }))
     }
 
+    /// The data of the records that come next, as far as they are in memory already.
+    pub(crate) fn upcoming(&self) -> impl Iterator<Item = &[u8]> {
+        let rows = self.rows.map(|Rows { data_size, at, .. }| {
+            let rows = self.payload.get(at..).unwrap_or_default();
+            rows.chunks_exact(ID + data_size).map(|row| &row[ID..])
+        });
+        rows.into_iter().flatten()
+    }
+
     /// Room that the records will take, kind by kind, as the last block says. It is a hint: that
     /// block is checked against the records when it is reached.
     ///

@@ -6,6 +6,7 @@ mod chain;
 use std::{
     collections::TryReserveError,
     hash::{BuildHasher as _, Hasher as _},
+    hint::black_box,
 };
 
 use foldhash::fast::RandomState;
@@ -74,15 +75,31 @@ impl Index {
         if self.unused == NEXT_NONE { self.reserve_spilled() } else { Ok(()) }
     }
 
-    /// Makes room for more.
+    /// Makes room for more. An empty index gets all its buckets at once, so that no insertion has to
+    /// split one: that reads the keys of other rows.
     pub(super) fn reserve(&mut self, more: usize) -> Result<(), TryReserveError> {
         let buckets = self.len.saturating_add(more).div_ceil(LOAD);
-        self.buckets.reserve(buckets.saturating_sub(self.buckets.len()))
+        self.buckets.reserve(buckets.saturating_sub(self.buckets.len()))?;
+        if self.len == 0 {
+            while self.buckets.len() < buckets {
+                self.buckets.push(Bucket::EMPTY);
+            }
+            self.mask = self.buckets.len().next_power_of_two() - 1;
+        }
+        Ok(())
     }
 
     #[inline]
     pub(super) fn find(&self, rows: &Rows, key: &[u8]) -> Option<Place> {
         self.find_hashed(rows, key, hash_key(&self.hash, key))
+    }
+
+    /// Reads the buckets of keys that are added next. So the processor fetches all of them from
+    /// memory at the same time, and not one after another.
+    pub(super) fn expect<'k>(&self, keys: impl Iterator<Item = &'k [u8]>) {
+        let buckets = keys.filter_map(|key| self.buckets.get(self.home(hash_key(&self.hash, key))));
+        // The compiler must not leave out the reading.
+        black_box(buckets.fold(0, |all, bucket| all ^ bucket.next()));
     }
 
     /// Adds a row, or returns the row that has its key already.

@@ -103,6 +103,11 @@ impl RecordTable {
         Ok(())
     }
 
+    /// Prepares the index for keys that are added next.
+    pub(super) fn expect_keys<'k>(&self, keys: impl Iterator<Item = &'k [u8]>) {
+        self.index.expect(keys);
+    }
+
     #[inline]
     pub(super) fn find(&self, pk: &[u8]) -> Option<Slot> {
         self.find_place(pk).map(|place| place.slot)

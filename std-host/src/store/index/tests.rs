@@ -100,3 +100,36 @@ fn an_entry_takes_about_ten_bytes_of_buckets() {
         }
     }
 }
+
+#[test]
+fn an_index_with_room_for_its_keys_splits_buckets_or_loses_keys() {
+    let mut keys = Keys::new();
+    let count = 20_000;
+    keys.index.reserve(count as usize).unwrap();
+    let buckets = keys.index.buckets.len();
+    assert_eq!(buckets, (count as usize).div_ceil(LOAD));
+    for key in 0..count {
+        keys.index.expect([key, key + 1].map(u64::to_be_bytes).iter().map(|key| &key[..]));
+        keys.insert(key);
+    }
+    assert_eq!(keys.index.buckets.len(), buckets);
+    keys.insert(7);
+    keys.check(0..count);
+    // It grows on, and room for more keys leaves those that are there alone.
+    keys.index.reserve(count as usize).unwrap();
+    for key in count..2 * count {
+        keys.insert(key);
+    }
+    assert!(keys.index.buckets.len() > buckets);
+    keys.check(0..2 * count);
+}
+
+#[test]
+fn an_index_without_buckets_expects_keys() {
+    let mut keys = Keys::new();
+    keys.index.expect([&[0; 8][..]].into_iter());
+    keys.index.reserve(0).unwrap();
+    keys.index.expect([&[0; 8][..]].into_iter());
+    keys.insert(1);
+    keys.check(0..3);
+}

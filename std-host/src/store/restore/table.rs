@@ -8,6 +8,26 @@ const USED: &str = "its number was used before";
 const NO_RECORD: &str = "there is no such record";
 
 impl RecordTable {
+    /// Prepares the index for records that are added next, and returns how many there are. `keys` is
+    /// memory for their keys.
+    pub(super) fn expect<'r>(
+        &self,
+        records: impl Iterator<Item = &'r [u8]>,
+        keys: &mut Vec<u8>,
+    ) -> usize {
+        let Some(pk) = self.layout().pk() else { return records.count() };
+        let (len, mut count) = (pk.pk_len(), 0);
+        keys.clear();
+        for data in records {
+            keys.resize(len * (count + 1), 0);
+            // A record that is too short for a key is refused when it is added.
+            let _encoded = pk.encode(data, &mut keys[len * count..]);
+            count += 1;
+        }
+        self.expect_keys((0..count).map(|at| &keys[len * at..][..len]));
+        count
+    }
+
     /// Adds a record whose number may leave out others.
     pub(super) fn restore_created(
         &mut self,
