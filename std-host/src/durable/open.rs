@@ -104,7 +104,7 @@ impl DurableEngine {
             options.in_background,
             log_bytes,
             size,
-        );
+        )?;
         Ok(Self {
             engine,
             committer,

@@ -1,72 +1,90 @@
-//! Runs a function beside the commands, on a thread of low priority.
+//! Does jobs beside the commands, on a thread of low priority.
 
 use std::{
     cell::OnceCell,
-    io, panic,
-    sync::mpsc::{Receiver, TryRecvError, sync_channel},
-    thread::{self, JoinHandle},
+    io,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::mpsc::{Receiver, Sender, TryRecvError, channel},
+    thread,
 };
 
-/// A function that runs on a thread of its own, and its result.
+/// A thread that does one job at a time.
+///
+/// It is started before the first job. So it may run on every processor that its creator was allowed
+/// at that time, also if the thread that gives the jobs is bound to one of them later; and giving a
+/// job does not take the time of starting a thread.
 #[derive(Debug)]
-pub(super) struct Background<T> {
-    /// The thread sends one result, and drops its sender only behind everything else that it does.
-    result: Receiver<T>,
-    ready: OnceCell<T>,
-    thread: JoinHandle<()>,
+pub(super) struct Background<J, T> {
+    /// The thread ends when this is dropped.
+    jobs: Sender<J>,
+    results: Receiver<thread::Result<T>>,
+    /// True from when a job was given until its result was taken.
+    has_job: bool,
+    ready: OnceCell<thread::Result<T>>,
 }
 
-impl<T: Send + 'static> Background<T> {
+impl<J: Send + 'static, T: Send + 'static> Background<J, T> {
     /// Starts the thread.
-    pub(super) fn spawn(
+    pub(super) fn start(
         name: &str,
-        function: impl FnOnce() -> T + Send + 'static,
+        mut function: impl FnMut(J) -> T + Send + 'static,
     ) -> io::Result<Self> {
-        let (send, result) = sync_channel(1);
+        let (jobs, given) = channel();
+        let (done, results) = channel();
         let run = move || {
             yield_to_commands();
-            // The send fails if the engine was dropped: no thread waits for the result then.
-            let _sent = send.send(function());
+            for job in given {
+                let result = catch_unwind(AssertUnwindSafe(|| function(job)));
+                // The send cannot fail: dropping the receiver waits for the result first.
+                let _sent = done.send(result);
+            }
         };
-        let thread = thread::Builder::new().name(name.into()).spawn(run)?;
-        Ok(Self { result, ready: OnceCell::new(), thread })
+        thread::Builder::new().name(name.into()).spawn(run)?;
+        Ok(Self { jobs, results, has_job: false, ready: OnceCell::new() })
     }
 
-    /// Returns true until the result is there, or the function panicked.
+    /// Gives the thread a job, after the result of the one before was taken.
+    pub(super) fn give(&mut self, job: J) {
+        // The send cannot fail: the thread ends only after its sender was dropped.
+        self.has_job = self.jobs.send(job).is_ok();
+    }
+
+    /// Returns true until the job is done.
     pub(super) fn is_running(&self) -> bool {
-        if self.ready.get().is_some() {
+        if !self.has_job || self.ready.get().is_some() {
             return false;
         }
-        match self.result.try_recv() {
+        match self.results.try_recv() {
             Ok(result) => self.ready.set(result).is_err(),
             Err(TryRecvError::Empty) => true,
             Err(TryRecvError::Disconnected) => false,
         }
     }
 
-    /// Waits for the result, and not for the end of the thread: on a busy machine, that comes
-    /// milliseconds later.
+    /// Waits for the job, and takes its result. `None` if there is no job.
     ///
     /// # Panics
     ///
     /// As the function did.
-    pub(super) fn wait(self) -> T {
-        match self.end() {
-            Ok(result) => result,
-            Err(panic) => panic::resume_unwind(panic),
-        }
+    pub(super) fn wait(&mut self) -> Option<T> {
+        self.take().map(|result| result.unwrap_or_else(|panic| resume_unwind(panic)))
     }
+}
 
-    /// As [`wait`](Self::wait), and returns a panic of the function as an error.
-    pub(super) fn end(self) -> thread::Result<T> {
-        let Self { result, ready, thread } = self;
-        match ready.into_inner().or_else(|| result.recv().ok()) {
-            Some(result) => Ok(result),
-            None => match thread.join() {
-                Err(panic) => Err(panic),
-                Ok(()) => unreachable!("a thread that did not panic has sent its result"),
-            },
+impl<J, T> Background<J, T> {
+    fn take(&mut self) -> Option<thread::Result<T>> {
+        if !std::mem::take(&mut self.has_job) {
+            return None;
         }
+        self.ready.take().or_else(|| self.results.recv().ok())
+    }
+}
+
+/// Waits for the job.
+impl<J, T> Drop for Background<J, T> {
+    fn drop(&mut self) {
+        // The result does not count any more.
+        let _result = self.take();
     }
 }
 
@@ -90,31 +108,54 @@ const LESS: i32 = 10;
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail loudly")]
 
-    use std::sync::mpsc::channel;
+    use std::time::Duration;
 
     use super::*;
 
     #[test]
     fn a_result_is_lost_or_comes_too_early() {
-        let (go, gone) = channel::<()>();
-        let running = Background::spawn("test", move || gone.recv().map(|()| 7)).unwrap();
-        assert!(running.is_running());
-        go.send(()).unwrap();
-        while running.is_running() {
-            std::thread::yield_now();
+        let (go, gone) = channel::<u8>();
+        let mut thread =
+            Background::start("test", move |plus| gone.recv().unwrap() + plus).unwrap();
+        assert!(!thread.is_running());
+        assert_eq!(thread.wait(), None, "there was no job");
+        for plus in [1, 2] {
+            thread.give(plus);
+            assert!(thread.is_running());
+            go.send(7).unwrap();
+            while thread.is_running() {
+                thread::yield_now();
+            }
+            assert!(!thread.is_running(), "the result is kept");
+            assert_eq!(thread.wait(), Some(7 + plus));
         }
-        assert!(!running.is_running(), "the result is kept");
-        assert_eq!(running.wait(), Ok(7));
     }
 
     #[test]
-    fn a_panic_of_the_function_becomes_a_result() {
-        let running = Background::spawn("test", || -> u8 { panic!("planted") }).unwrap();
-        while running.is_running() {
-            std::thread::yield_now();
+    fn a_panic_of_a_job_ends_the_thread_or_is_lost() {
+        let run = |job: u8| if job == 0 { panic!("planted") } else { job };
+        let mut thread = Background::start("test", run).unwrap();
+        thread.give(0);
+        while thread.is_running() {
+            thread::yield_now();
         }
-        let panic = running.end().unwrap_err();
+        let panic = catch_unwind(AssertUnwindSafe(|| thread.wait())).unwrap_err();
         assert_eq!(panic.downcast_ref(), Some(&"planted"));
+        thread.give(3);
+        assert_eq!(thread.wait(), Some(3));
+    }
+
+    #[test]
+    fn dropping_does_not_wait_for_the_job() {
+        let (done, is_done) = channel();
+        let mut thread = Background::start("test", move |()| {
+            thread::sleep(Duration::from_millis(20));
+            done.send(()).unwrap();
+        })
+        .unwrap();
+        thread.give(());
+        drop(thread);
+        assert_eq!(is_done.try_recv(), Ok(()));
     }
 
     #[cfg(target_os = "linux")]
@@ -122,7 +163,25 @@ mod tests {
     fn the_caller_loses_its_priority() {
         let nice = || rustix::process::nice(0).unwrap();
         let before = nice();
-        assert_eq!(Background::spawn("test", nice).unwrap().wait(), (before + LESS).min(19));
+        let mut thread = Background::start("test", move |()| nice()).unwrap();
+        thread.give(());
+        assert_eq!(thread.wait(), Some((before + LESS).min(19)));
         assert_eq!(nice(), before);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_caller_that_binds_itself_to_a_processor_shares_it() {
+        use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+        let processors = || sched_getaffinity(None).unwrap();
+        let before = processors();
+        let mut thread = Background::start("test", move |()| processors()).unwrap();
+        let mut one = CpuSet::new();
+        one.set((0..CpuSet::MAX_CPU).find(|cpu| before.is_set(*cpu)).unwrap());
+        sched_setaffinity(None, &one).unwrap();
+        thread.give(());
+        assert_eq!(thread.wait(), Some(before));
+        sched_setaffinity(None, &before).unwrap();
     }
 }

@@ -17,9 +17,9 @@ type Made = Result<Option<MadeCheckpoint>, DurableError>;
 pub(in crate::durable) struct CheckpointMaker {
     directory: DataDirectory,
     options: CheckpointOptions,
-    in_background: bool,
     schedule: Schedule,
-    running: Option<Background<Made>>,
+    /// `None` if the caller's thread makes the checkpoints.
+    background: Option<Background<LogPosition, Made>>,
     /// The result of the last checkpoint, until it is taken. A failure stays until then.
     finished: Option<Made>,
 }
@@ -27,20 +27,32 @@ pub(in crate::durable) struct CheckpointMaker {
 impl CheckpointMaker {
     /// `log_bytes` is the length of the log behind the last checkpoint, and `size` is that
     /// checkpoint's.
+    ///
+    /// # Errors
+    ///
+    /// No thread can be started.
     pub(in crate::durable) fn new(
         directory: DataDirectory,
         options: CheckpointOptions,
         in_background: bool,
         log_bytes: u64,
         size: u64,
-    ) -> Self {
+    ) -> Result<Self, DurableError> {
         let schedule = Schedule::new(options.every, log_bytes, size);
-        Self { directory, options, in_background, schedule, running: None, finished: None }
+        let start = || {
+            let directory = directory.clone();
+            Background::start("checkpoint", move |target| {
+                make_checkpoint(&directory, &target, &options)
+            })
+        };
+        let background = in_background.then(start).transpose();
+        let background = background.context("start a thread for", &directory.checkpoints())?;
+        Ok(Self { directory, options, schedule, background, finished: None })
     }
 
     /// Returns true if one is being made.
     pub(in crate::durable) fn is_running(&self) -> bool {
-        self.running.as_ref().is_some_and(Background::is_running)
+        self.background.as_ref().is_some_and(Background::is_running)
     }
 
     /// Counts bytes that the log has grown by.
@@ -60,26 +72,18 @@ impl CheckpointMaker {
         }
         self.wait();
         self.schedule.begin();
-        let (directory, options) = (self.directory.clone(), self.options);
-        let make = move || make_checkpoint(&directory, &target, &options);
-        if !self.in_background {
-            self.keep(make());
-            return;
-        }
-        match Background::spawn("checkpoint", make) {
-            Ok(running) => self.running = Some(running),
-            Err(error) => {
-                let checkpoints = self.directory.checkpoints();
-                let failed = Err(error).context("start a thread for", &checkpoints);
-                self.keep(failed.map_err(DurableError::from));
+        match &mut self.background {
+            Some(background) => background.give(target),
+            None => {
+                let made = make_checkpoint(&self.directory, &target, &self.options);
+                self.keep(made);
             }
         }
     }
 
     /// Waits for the checkpoint that is being made.
     pub(in crate::durable) fn wait(&mut self) {
-        if let Some(running) = self.running.take() {
-            let result = running.wait();
+        if let Some(result) = self.background.as_mut().and_then(Background::wait) {
             self.keep(result);
         }
     }
@@ -98,15 +102,6 @@ impl CheckpointMaker {
         }
         if !matches!(self.finished, Some(Err(_))) {
             self.finished = Some(result);
-        }
-    }
-}
-
-impl Drop for CheckpointMaker {
-    fn drop(&mut self) {
-        if let Some(running) = self.running.take() {
-            // A failed checkpoint loses nothing; the next one tries again.
-            let _made = running.end();
         }
     }
 }
