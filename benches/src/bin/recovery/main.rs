@@ -45,7 +45,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     records.checkpoint()?;
     let made = began.elapsed();
     let from_checkpoint = best(|| records.recover(RECORDS, 0))?;
-    let [floor, quiet, beside] = stall::measure(&records)?;
+    let rows: String = stall::measure(&records)?.iter().map(ToString::to_string).collect();
 
     let Machine { processor, rustc, .. } = Machine::look();
     let rate = |count: u64, took: Duration| count as f64 / took.as_secs_f64() / 1e6;
@@ -61,14 +61,14 @@ fn measure() -> Result<(), Box<dyn Error>> {
              | making that checkpoint from the log, in the background | {:.2} s |\n\n\
              Commands beside checkpoints, {} per second, measured with HDR histograms. The times are counted from \
              when a command was due, which corrects for coordinated omission: until it was submitted, and until \
-             it was durable. They hold everything that the machine was doing, and a virtual machine's processor \
-             may be taken away by the machine below it, which the first row shows. Three columns hold only the \
-             work of this machine: the processor's time of a command; the time since the command before in \
-             which the engine's thread was ready and another thread had its processor (the kernel's \
-             `run_delay`); and both together, counted from when a command was due. The waits are how often the \
-             thread waited for anything else (the kernel's voluntary context switches). Processor, queue and \
-             waits are all that a checkpoint can stall the engine by.\n\n\
-             {HEAD}{floor}{quiet}{beside}",
+             it was durable. They hold everything that the machine was doing; the rows without an engine show \
+             how much that is. Three columns hold only the work of this machine: the processor's time of a \
+             command; the time since the command before in which the engine's thread was ready and another \
+             thread had its processor (the kernel's `run_delay`); and both together, counted from when a command \
+             was due. The waits are how often the thread waited for anything else (the kernel's voluntary \
+             context switches). On a processor of its own, the engine's thread is bound to one processor, and \
+             all threads that it starts to the others.\n\n\
+             {HEAD}{rows}",
             rate(ENTRIES, from_log),
             rate(RECORDS, from_checkpoint),
             made.as_secs_f64(),

@@ -2,11 +2,13 @@
 
 use std::{
     error::Error,
+    ffi::CStr,
     fs,
     time::{Duration, Instant},
 };
 
 use hdrhistogram::Histogram;
+use rustix::thread::set_name;
 use statevec_benches::processor::{RunQueue, processor_time};
 
 /// Commands per second: few enough that the processor has time for the checkpoint.
@@ -36,13 +38,16 @@ pub(super) struct Queued {
     pub(super) with_processor: Histogram<u64>,
 }
 
-/// Calls the function at fixed times since `began`, from a thread that never sleeps.
+/// Calls the function at fixed times since `began`, from a thread that never sleeps. The calling
+/// thread gets the name `thread`.
 pub(super) fn pace(
+    thread: &CStr,
     began: Instant,
     mut command: impl FnMut(u64) -> Result<(), Box<dyn Error>>,
 ) -> Result<Paced, Box<dyn Error>> {
     let (mut submitted, mut processor) = (Histogram::new(3)?, Histogram::new(3)?);
     let mut queue = Queue::new()?;
+    set_name(thread)?;
     let waits_before = waits()?;
     for number in 0..COMMANDS {
         let due = INTERVAL * number as u32;
