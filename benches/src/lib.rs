@@ -16,7 +16,6 @@ pub mod machine;
 pub mod operation;
 pub mod peer;
 pub mod peers;
-#[cfg(feature = "peers")]
 pub mod processor;
 pub mod recorded;
 pub mod report;
