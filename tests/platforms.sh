@@ -11,13 +11,14 @@
 #   The server is type-checked.
 # macOS: all crates are type-checked. No system that could run them is free to install.
 #
-# If rustup has not installed a target, Debian's `rustc-web` builds for it with its own library
-# sources. Missing Debian packages are installed. If a tool cannot be had, the part is skipped.
+# If rustup has not installed a target, `compiler_for` of .ci/cross.sh finds another compiler. Missing
+# Debian packages are installed. If a tool cannot be had, the part is skipped.
 # Exit status: 0 all parts passed, 1 something differs, 77 everything was skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 source .ci/debian.sh
 source .ci/build.sh
+source .ci/toolchain.sh
 source .ci/cross.sh
 
 # An emulator is slow. The machine's own tests check the same properties with more cases.
@@ -105,7 +106,7 @@ check_windows() {
         return
     }
     if ! compiler_for "$target" std,panic_unwind,test; then
-        skipped Windows "rustup has no target $target, and $why_not"
+        skipped Windows "$why_not"
         return
     fi
     start_wine "$gcc" || { wrong "Wine does not start"; return; }
@@ -236,7 +237,7 @@ check_arm() {
         return
     }
     if ! compiler_for "$target" std,panic_unwind,test; then
-        skipped "64-bit Arm" "rustup has no target $target, and $why_not"
+        skipped "64-bit Arm" "$why_not"
         return
     fi
     local -x CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=$gnu-gcc
@@ -281,7 +282,7 @@ check_macos() {
     # A dependency of the server compiles C. A check links nothing, so nothing has to come of it.
     local -x CC_aarch64_apple_darwin=true AR_aarch64_apple_darwin=true
     if ! compiler_for "$target" std,panic_unwind,test; then
-        skipped macOS "rustup has no target $target, and $why_not"
+        skipped macOS "$why_not"
     elif "${cargo[@]}" check --quiet --target "$target" "${build_std[@]}" "${packages[@]}" --lib --bins; then
         in_order "macOS: ${packages[*]}"
     else

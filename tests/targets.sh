@@ -7,7 +7,7 @@
 # 1. The package `statevec-layout` is compiled for every target, and with it core and its layout
 #    assertions. The target's compiler writes the layout of every type as text into the object file.
 #    The text must equal the target's column of the table. If rustup has not installed a target,
-#    Debian's `rustc-web` builds for it with its own library sources.
+#    `compiler_for` of .ci/cross.sh finds another compiler.
 # 2. The tests of core and of the comparison with the published crates run on a 32-bit and on a
 #    big-endian target: encodings must not depend on either. A C program prints the layouts that the
 #    C header gives there. What this machine cannot run, qemu runs.
@@ -18,6 +18,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 source .ci/debian.sh
 source .ci/build.sh
+source .ci/toolchain.sh
 source .ci/cross.sh
 
 targets=(
@@ -68,7 +69,7 @@ build_layouts() {
 layout_of() {
     local target=$1 file="$CARGO_TARGET_DIR/$1/debug/libstatevec_layout.rlib"
     if ! compiler_for "$target"; then
-        skipped "layout of $target" "rustup has no such target, and $why_not"
+        skipped "layout of $target" "$why_not"
         return 1
     fi
     if ! "${cargo[@]}" build --quiet -p statevec-layout --target "$target" "${build_std[@]}" >&2; then
@@ -111,7 +112,7 @@ foreign_tests() {
         return
     }
     if ! compiler_for "$target" std,panic_unwind,test; then
-        skipped "tests on $target" "rustup has no such target, and $why_not"
+        skipped "tests on $target" "$why_not"
         return
     fi
     # The library of a foreign target lies in a folder of its own.

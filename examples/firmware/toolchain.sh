@@ -23,7 +23,7 @@ target_dir=$CARGO_TARGET_DIR/firmware
 mkdir -p "$target_dir"
 # Host programs share the folder of the main workspace; images share that of the other scripts which
 # build with Debian's compiler.
-image_dir=$CARGO_TARGET_DIR/debian
+image_dir=$CARGO_TARGET_DIR/cross
 machine=thumbv7em-none-eabihf
 
 skip() {
