@@ -171,7 +171,7 @@ probe_memcheck() {
 }
 
 randomized() {
-    nightly || return
+    nightly && probe_shuffled || return
     local seed of_host of_plugin
     # The compiler evaluates core's assertions about layout, so a check is enough.
     for seed in 2 3 4 5 6 7 8; do
@@ -196,11 +196,41 @@ randomized() {
     shuffled 2 && tests -p statevec-tests -p statevec-host --test c_host --test c_plugin --test engine_memory
 }
 
-# All shuffles share a folder. Cargo tells their artefacts apart by the flags, and compiles
-# dependencies that run at build time once.
+# shuffled SEED: the crates of the workspace get shuffled layouts; only their types cross the boundary.
+# Dependencies are compiled once for all shuffles, because cargo calls a workspace wrapper for the
+# workspace's crates only, and tells their artefacts apart by its path.
 shuffled() {
-    flags -Zrandomize-layout "-Zlayout-seed=$1"
     export CARGO_TARGET_DIR="$target_dir/sanitizers/layout"
+    export RUSTC_WORKSPACE_WRAPPER="$CARGO_TARGET_DIR/shuffled-$1"
+    mkdir -p "$CARGO_TARGET_DIR"
+    # With a target, cargo compiles a program, and else code that runs inside the compiler.
+    cat >"$RUSTC_WORKSPACE_WRAPPER" <<SH
+#!/bin/sh
+case " \$* " in *" --target "*) exec "\$@" -Zrandomize-layout -Zlayout-seed=$1 ;; esac
+exec "\$@"
+SH
+    chmod +x "$RUSTC_WORKSPACE_WRAPPER"
+    echo "layouts shuffled by seed $1"
+}
+
+# Checks that different seeds give different layouts.
+probe_shuffled() {
+    local seed
+    cat >"$work/fields.rs" <<'RUST'
+use std::mem::offset_of;
+
+struct Fields { a: u32, b: u32, c: u32, d: u32, e: u32, f: u32 }
+
+fn main() {
+    let at = [offset_of!(Fields, a), offset_of!(Fields, b), offset_of!(Fields, c)];
+    println!("{at:?} {:?}", [offset_of!(Fields, d), offset_of!(Fields, e), offset_of!(Fields, f)]);
+}
+RUST
+    for seed in 2 3; do
+        shuffled "$seed" && "$RUSTC_WORKSPACE_WRAPPER" rustc --target "$CARGO_BUILD_TARGET" \
+            -Adead_code -o "$work/fields" "$work/fields.rs" && "$work/fields" >"$work/fields-$seed" || return
+    done
+    ! cmp --quiet "$work/fields-2" "$work/fields-3" || wrong "two seeds give the same layout"
 }
 
 built() { echo "$CARGO_TARGET_DIR/$CARGO_BUILD_TARGET/debug/$1"; }
