@@ -23,14 +23,14 @@ macro_rules! exit_codes {
         "\
 Exit codes:
   0  everything ran; rejected commands included
-  1  the plugin or the host failed: it cannot be built or loaded, a command failed, an invariant does not hold, a check failed
+  1  the plugin or the host failed: it cannot be built or loaded, a command failed, an invariant does not hold, a check failed, a log is damaged, the disk is full
   2  the input is wrong: arguments, a configuration that the plugin refuses, a file that cannot be read, a line that is no command of the plugin
   3  a replay differs from the log (replay)
   130  SIGINT came, and the running command ended first; 143 for SIGTERM"
     };
 }
 
-/// Run commands through a StateVec plugin, or show what it declares.
+/// Run, record, replay and check StateVec plugins.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, after_help = exit_codes!())]
 pub(crate) struct Args {
@@ -59,9 +59,9 @@ pub(crate) enum Action {
 
 /// Run commands through a plugin and print the outcome of each
 ///
-/// Reads one JSON object per line, runs each as one transaction on records in memory, and prints
-/// one JSON object per command, in order. A rejected command is an outcome like any other; a failed
-/// one ends the run.
+/// Reads one JSON object per line, runs each as one transaction, and prints one JSON object per
+/// command, in order. A rejected command is an outcome like any other; a failed one ends the run.
+/// Records are kept in memory only, unless --data names a directory for them.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = RUN_HELP)]
 pub(crate) struct RunArgs {
@@ -123,7 +123,7 @@ pub(crate) struct RunArgs {
     #[arg(long, requires = "state_out")]
     pub(crate) state_out_on_error: bool,
 
-    /// Print no outcomes
+    /// Do not print outcomes
     #[arg(long)]
     pub(crate) no_outcomes: bool,
 
@@ -168,7 +168,7 @@ pub(crate) struct DurabilityArgs {
     #[arg(long, value_name = "N", requires = "data")]
     pub(crate) keep_entries: Option<u64>,
 
-    /// If a command fails, the run stops behind it, or goes on
+    /// After a failed command, stop the run or go on
     #[arg(long, value_enum, value_name = "WHAT", default_value = "stop", requires = "data")]
     pub(crate) on_failure: OnFailureArg,
 

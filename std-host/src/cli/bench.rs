@@ -27,7 +27,7 @@ use super::{
 
 /// Measure a plugin: throughput, latency, host calls, instructions and allocations
 ///
-/// Commands run in memory, each round on a new engine and no records. Instructions are counted if
+/// Commands run in memory, each round on a new engine without records. Instructions are counted if
 /// there is valgrind or perf, and allocations if there is valgrind.
 #[derive(Debug, clap::Args)]
 #[command(after_help = BENCH_HELP)]
@@ -42,7 +42,7 @@ pub(crate) struct BenchArgs {
     #[command(flatten)]
     workload: WorkloadArgs,
 
-    /// The seed of --generate
+    /// Seed of --generate; another one gives other commands
     #[arg(long, value_name = "N", default_value_t = 0, requires = "generate")]
     seed: u64,
 
@@ -78,7 +78,7 @@ struct WorkloadArgs {
     #[arg(long, value_name = "FILE")]
     commands: Option<PathBuf>,
 
-    /// So many random commands that are valid by the schema
+    /// Run so many random commands that are valid by the schema
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     generate: Option<u32>,
 }

@@ -64,7 +64,7 @@ pub(crate) struct CheckArgs {
         value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
 
-    /// The most memory that one process may take (not on Windows)
+    /// The most memory that one process may take, in MiB (not on Windows)
     #[arg(long, value_name = "MIB", default_value_t = MEMORY,
         value_parser = clap::value_parser!(u64).range(64..=1_048_576))]
     memory: u64,

@@ -53,7 +53,7 @@ fn a_folder_that_exists_is_overwritten() {
 fn a_project_is_made_of_wrong_arguments() {
     let folder = tempfile::tempdir().unwrap();
     let fails = |args: &[&str], error: &str| new(folder.path(), args).fails_with(2, error);
-    fails(&["Shelf"], "begins with a letter, and goes on with small letters");
+    fails(&["Shelf"], "begins with a lower-case letter");
     fails(&["core"], "reserves this name");
     fails(&["shelf", "--statevec", "nowhere"], "nowhere is no checkout of StateVec");
     fails(&["shelf", "--boxed", "--with-firmware"], "cannot be used with");

@@ -9,7 +9,9 @@ pub(super) struct ProjectName {
 /// The reason why a project cannot have a name.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NameError {
-    #[error("a name begins with a letter, and goes on with small letters, digits, - and _")]
+    #[error(
+        "a name begins with a lower-case letter, and goes on with lower-case letters, digits, - and _"
+    )]
     Characters,
     #[error("a name has at most 48 characters")]
     Long,

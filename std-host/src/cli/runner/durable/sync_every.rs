@@ -21,7 +21,8 @@ impl FromStr for SyncEvery {
 
     /// Reads a number of commands, or a time as in `5ms`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let refused = || format!("`{text}` is neither a number of commands nor a time such as 5ms");
+        let refused =
+            || format!("`{text}` is neither a number of commands, from 1, nor a time such as 5ms");
         if let Some(millis) = text.strip_suffix("ms") {
             let millis = millis.trim().parse().map_err(|_| refused())?;
             return Ok(Self::Time(Duration::from_millis(millis)));
@@ -73,7 +74,10 @@ mod tests {
         assert_eq!("5ms".parse(), Ok(SyncEvery::Time(Duration::from_millis(5))));
         for text in ["", "0", "-1", "5s", "ms", "1.5ms", "many"] {
             let error = text.parse::<SyncEvery>().unwrap_err();
-            assert!(error.contains("neither a number of commands nor a time"), "{text}: {error}");
+            assert!(
+                error.contains("neither a number of commands, from 1, nor a time"),
+                "{text}: {error}"
+            );
         }
     }
 }
