@@ -15,6 +15,7 @@ mod inspect;
 mod interrupt;
 mod limits;
 mod log;
+mod log_place;
 mod migrate;
 mod named_path;
 mod new;

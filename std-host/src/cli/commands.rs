@@ -50,7 +50,7 @@ impl fmt::Display for Place {
 /// The reason why the input cannot be used from some line on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InputError {
-    #[error("cannot open {path}")]
+    #[error("--commands {path}: cannot be opened")]
     Open { path: String, source: io::Error },
     #[error("{place}: cannot be read")]
     Read { place: Place, source: io::Error },

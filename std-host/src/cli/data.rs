@@ -1,21 +1,21 @@
 //! `status` and `checkpoint`: shows the state of a data directory, and makes a checkpoint of it.
 
-use std::{
-    fmt, fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fmt, fs, path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 use statevec_host::{
     checkpoint,
     durable::{CheckpointOptions, DataDirectory, DurableError, make_checkpoint},
     foreign_text::Escaped,
-    storage::{FileSystem, Storage},
     txlog::{DirectoryLock, LogWalk, list_segments},
 };
 
-use super::{error::CliError, output::print, summary::Number};
+use super::{
+    error::CliError,
+    log_place::{Acknowledged, data_directory},
+    output::print,
+    summary::Number,
+};
 
 /// Show what is in a data directory, who writes to it, and what the next start would do
 ///
@@ -72,17 +72,19 @@ struct Status {
     to_apply: u64,
     /// The entry that a crash left incomplete, which the next start cuts off.
     torn_entry: Option<u64>,
+    /// An entry that was acknowledged and is not in the log, so that the next start is refused.
+    lost_entry: Option<u64>,
     /// The `ext_seq` of the command that was running when the last process ended.
     interrupted_ext_seq: Option<u64>,
 }
 
 pub(crate) fn status(args: &StatusArgs) -> Result<(), CliError> {
-    let directory = open(&args.directory)?;
+    let directory = data_directory(&args.directory, &args.directory)?;
     let storage = directory.storage();
+    let acknowledged = Acknowledged::of(&directory)?;
     let segments = list_segments(&**storage, &directory.log())?;
     let first_entry = segments.first().map_or(1, |segment| segment.first_entry);
-    let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), first_entry)?;
-    walk.for_each(|_| Ok::<_, CliError>(()))?;
+    let walk = walked(&directory, first_entry)?;
     let mut bytes = 0;
     for segment in &segments {
         let metadata = fs::metadata(&segment.path);
@@ -121,6 +123,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<(), CliError> {
             - checkpoints.last().copied().unwrap_or(first_entry - 1).min(position.entry),
         checkpoints,
         torn_entry: walk.end().and_then(|end| end.torn.as_ref()).map(|torn| torn.entry),
+        lost_entry: acknowledged.and_then(|acknowledged| acknowledged.lost_behind(position.entry)),
     };
     print(args.json, &status, || status.to_string())
 }
@@ -132,10 +135,12 @@ impl fmt::Display for Status {
             None => writeln!(f, "writer       none")?,
         }
         let (Some(plugin), Some(sha256)) = (&self.plugin, &self.plugin_sha256) else {
-            return writeln!(
-                f,
-                "the log has no entries; the next start begins with an empty state"
-            );
+            return match self.lost_entry {
+                None => {
+                    writeln!(f, "the log has no entries; the next start begins with an empty state")
+                }
+                Some(_) => self.next_start(f),
+            };
         };
         writeln!(f, "plugin       {}, file {sha256}", Escaped(plugin))?;
         if let Some(version) = &self.schema_version {
@@ -153,6 +158,20 @@ impl fmt::Display for Status {
         match self.checkpoints.last() {
             Some(entry) => writeln!(f, "checkpoint   entry {entry}")?,
             None => writeln!(f, "checkpoint   none")?,
+        }
+        self.next_start(f)
+    }
+}
+
+impl Status {
+    fn next_start(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(entry) = self.lost_entry {
+            return writeln!(
+                f,
+                "next start   is refused: entry {entry} was acknowledged, and the log ends with entry {}; \
+                 `log verify` says how to go on",
+                self.last_entry
+            );
         }
         write!(f, "next start   applies {}", Number(self.to_apply, "entry"))?;
         if let Some(entry) = self.torn_entry {
@@ -179,15 +198,17 @@ struct Made {
 }
 
 pub(crate) fn checkpoint(args: &CheckpointArgs) -> Result<(), CliError> {
-    let directory = open(&args.directory)?;
+    let directory = data_directory(&args.directory, &args.directory)?;
     let storage = directory.storage();
     let holder = format!("statevec-host checkpoint, process {}", std::process::id());
     let _lock = DirectoryLock::take(&**storage, directory.root(), &directory.lock(), &holder)?;
+    let acknowledged = Acknowledged::of(&directory)?;
     let segments = list_segments(&**storage, &directory.log())?;
-    let first_entry = segments.first().map_or(1, |segment| segment.first_entry);
-    let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), first_entry)?;
-    walk.for_each(|_| Ok::<_, CliError>(()))?;
+    let walk = walked(&directory, segments.first().map_or(1, |segment| segment.first_entry))?;
     let position = *walk.position();
+    if let Some(acknowledged) = acknowledged {
+        acknowledged.check_is_in(position.entry)?;
+    }
     let retention = args.keep_entries.into();
     let options = CheckpointOptions { retention, ..CheckpointOptions::default() };
     let made = make_checkpoint(&directory, &position, &options)?;
@@ -195,6 +216,13 @@ pub(crate) fn checkpoint(args: &CheckpointArgs) -> Result<(), CliError> {
     let (path, removed) = made.map(|made| (made.path, made.removed)).unzip();
     let result = Made { entry, is_new, path, removed: removed.unwrap_or_default() };
     print(args.json, &result, || result.to_string())
+}
+
+/// A walk that has read all entries.
+fn walked(directory: &DataDirectory, first_entry: u64) -> Result<LogWalk, CliError> {
+    let mut walk = LogWalk::open(Arc::clone(directory.storage()), &directory.log(), first_entry)?;
+    walk.for_each(|_| Ok::<_, CliError>(()))?;
+    Ok(walk)
 }
 
 impl fmt::Display for Made {
@@ -206,15 +234,6 @@ impl fmt::Display for Made {
         }
         removed.iter().try_for_each(|path| writeln!(f, "removed {}", path.display()))
     }
-}
-
-pub(crate) fn open(path: &Path) -> Result<DataDirectory, CliError> {
-    fs::metadata(path).map_err(|source| CliError::LogPath { path: path.into(), source })?;
-    if !path.join("log").is_dir() {
-        return Err(CliError::NoDataDirectory { path: path.into() });
-    }
-    let storage: Arc<dyn Storage> = Arc::new(FileSystem);
-    Ok(DataDirectory::new(storage, path))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -69,8 +69,17 @@ pub(crate) enum CliError {
     Log(#[from] LogError),
     #[error(transparent)]
     Durable(#[from] DurableError),
-    #[error("cannot find the log {}; give a data directory or a log file", path.display())]
+    #[error("cannot read the log {}; give a data directory or a log file", path.display())]
     LogPath { path: PathBuf, source: io::Error },
+    #[error("cannot find the data directory {}; `run --data` makes one", path.display())]
+    DataPath { path: PathBuf, source: io::Error },
+    #[error(
+        "{} is no transaction log; give a data directory, or a file that `run --record` or firmware wrote",
+        path.display()
+    )]
+    NotALog { path: PathBuf },
+    #[error("--from {from} is behind the last entry, {last}; give a number that is not above it")]
+    FromBehindEnd { from: u64, last: u64 },
     #[error(
         "{} is a pipe or a device; give a data directory or a log file, which can be read twice",
         path.display()
@@ -146,6 +155,9 @@ impl CliError {
             | Self::Limits(_)
             | Self::ConfigFile { .. }
             | Self::LogPath { .. }
+            | Self::DataPath { .. }
+            | Self::NotALog { .. }
+            | Self::FromBehindEnd { .. }
             | Self::NoDataDirectory { .. }
             | Self::NoLogFile { .. }
             | Self::SchemaFile { .. }

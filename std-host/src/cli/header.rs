@@ -55,7 +55,7 @@ pub(crate) fn header(args: &HeaderArgs) -> Result<(), CliError> {
         refuse_source(out.shown(), &args.source)?;
     }
     let is_text = args.source.extension().is_some_and(|extension| extension == "json");
-    let text = if is_text && args.source.is_file() {
+    let text = if is_text && !args.source.is_dir() {
         of_declarations(&args.source, args.name.as_deref())?
     } else {
         let plugin = plugin::open(&args.source, &args.trust, false)?;

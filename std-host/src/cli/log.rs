@@ -70,11 +70,11 @@ struct ListArgs {
     #[arg(long, hide = true)]
     json: bool,
 
-    /// The first entry to show
+    /// The first entry to show [default: the first in the log]
     #[arg(long, value_name = "N")]
     from: Option<u64>,
 
-    /// The last entry to show
+    /// The last entry to show [default: the last in the log]
     #[arg(long, value_name = "N", conflicts_with = "follow")]
     to: Option<u64>,
 
@@ -82,8 +82,8 @@ struct ListArgs {
     #[arg(long)]
     follow: bool,
 
-    /// Show only these, one JSON object each
-    #[arg(long, value_enum)]
+    /// Show only these, one JSON object each [default: whole entries]
+    #[arg(long, value_enum, value_name = "WHAT")]
     only: Option<Only>,
 }
 

@@ -13,9 +13,9 @@ use self::report::Report;
 use super::{
     config,
     crash::{self, Call},
-    data,
     error::CliError,
     interrupt::Interrupt,
+    log_place::data_directory,
     named_path::NamedPath,
     output::print_to,
     plugin,
@@ -30,7 +30,12 @@ use super::{
 /// is one entry of the log, and the directory keeps both plugin builds, so that a replay crosses
 /// it.
 #[derive(Debug, clap::Args)]
-#[command(after_help = MIGRATE_HELP)]
+#[command(
+    after_help = MIGRATE_HELP,
+    mut_arg("config", |arg| {
+        arg.help("Configuration text for the new build [default: that of the build before]")
+    })
+)]
 pub(crate) struct MigrateArgs {
     /// The data directory
     #[arg(value_name = "DIR")]
@@ -44,15 +49,15 @@ pub(crate) struct MigrateArgs {
     #[command(flatten)]
     trust: TrustArgs,
 
-    /// The configuration of the new build; by default that of the build before
     #[command(flatten)]
     config: ConfigArgs,
 
-    /// Drop a record (Account) or a field (Account.note) that the new schema does not have
+    /// Drop a record (Account) or a field (Account.note) that the new schema does not have; may be
+    /// given several times
     #[arg(long, value_name = "NAME")]
     drop: Vec<String>,
 
-    /// Give a new field this value in all records: Account.limit=100
+    /// Give a new field this value in all records: Account.limit=100; may be given several times
     #[arg(long, value_name = "FIELD=VALUE", value_parser = parse_default)]
     default: Vec<(String, String)>,
 
@@ -64,7 +69,7 @@ pub(crate) struct MigrateArgs {
     #[arg(long)]
     json: bool,
 
-    /// No messages of cargo
+    /// Print no messages of cargo
     #[arg(long, short)]
     quiet: bool,
 }
@@ -105,7 +110,7 @@ pub(crate) fn migrate(args: &MigrateArgs) -> Result<(), CliError> {
     // Paths are resolved, and standard output is taken, before the plugin's code runs: it may
     // change the working folder, and print.
     let named = NamedPath::find(&args.directory).map_err(setup)?;
-    let directory = data::open(named.place())?;
+    let directory = data_directory(named.shown(), named.place())?;
     let interrupt = Interrupt::watch().map_err(setup)?;
     let mut out = Stdout::take().map_err(setup)?;
     let plugin = plugin::open(&args.plugin, &args.trust, args.quiet)

@@ -20,6 +20,7 @@ use super::{
     interrupt::{Interrupt, Signal},
     limits::LimitsText,
     log::{Lines, Only},
+    log_place::LogPlace,
     named_path::NamedPath,
     outcome_buffer::OutcomeBuffer,
     output::{print_to, unless_closed},
@@ -35,14 +36,20 @@ use super::{
 /// new build it shows what a release would have done to real history. Without a plugin it applies
 /// the recorded changes and checks every digest. Exit code 3 means that something differs.
 #[derive(Debug, clap::Args)]
-#[command(after_help = REPLAY_HELP)]
+#[command(
+    after_help = REPLAY_HELP,
+    mut_arg("config", |arg| arg.help(OTHER_CONFIG).requires("build")),
+    mut_arg("config_file", |arg| arg.requires("build")),
+    mut_arg("sha256", |arg| arg.requires("plugin")),
+    mut_arg("allow_world_writable", |arg| arg.requires("plugin"))
+)]
 pub(crate) struct ReplayArgs {
     /// A data directory, or a single log file as `run --record` or firmware writes it
     #[arg(value_name = "DIR|FILE")]
     path: PathBuf,
 
     /// The plugin build to run: a shared library, or the folder of a crate that builds one
-    #[arg(long, value_name = "PLUGIN")]
+    #[arg(long, value_name = "PLUGIN", group = "build")]
     plugin: Option<PathBuf>,
 
     #[command(flatten)]
@@ -50,13 +57,13 @@ pub(crate) struct ReplayArgs {
 
     /// Run each entry with the build that wrote it, as the directory keeps it. Entries of other
     /// schemas than that of --plugin always run so
-    #[arg(long, conflicts_with = "plugin")]
+    #[arg(long, conflicts_with = "plugin", group = "build")]
     kept_builds: bool,
 
     #[command(flatten)]
     config: ConfigArgs,
 
-    /// TOML file with other limits of the plugin than the recorded ones
+    /// TOML file with the limits of the plugin [default: the recorded ones]
     #[arg(long, value_name = "FILE", requires = "plugin")]
     limits: Option<PathBuf>,
 
@@ -68,11 +75,11 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     from: u64,
 
-    /// The last entry
+    /// The last entry to replay [default: the last in the log]
     #[arg(long, value_name = "N")]
     to: Option<u64>,
 
-    /// The last transaction
+    /// The last transaction to replay, by its tx_seq
     #[arg(long, value_name = "N")]
     to_tx_seq: Option<u64>,
 
@@ -81,7 +88,7 @@ pub(crate) struct ReplayArgs {
     keep_going: bool,
 
     /// Print the recorded events or changes of what is replayed, one JSON object each
-    #[arg(long, value_enum, conflicts_with = "json")]
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "json")]
     emit: Option<Only>,
 
     /// Write all records after the last entry here, one JSON object per line
@@ -92,10 +99,13 @@ pub(crate) struct ReplayArgs {
     #[arg(long)]
     json: bool,
 
-    /// No progress
+    /// Print no progress, and no messages of cargo
     #[arg(long, short)]
     quiet: bool,
 }
+
+/// The help of `--config`, whose default is another one than with `run`.
+const OTHER_CONFIG: &str = "Configuration text for the plugin [default: the recorded one]";
 
 const REPLAY_HELP: &str = "\
 Exit codes:
@@ -127,6 +137,8 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
     // change the working folder, and print.
     let log = NamedPath::find(&args.path).map_err(setup)?;
     let state_out = source::find_state_out(args)?;
+    let log = LogPlace::find(log.shown(), log.place())?;
+    let acknowledged = log.acknowledged()?;
     let interrupt = Interrupt::watch().map_err(setup)?;
     let mut out = OutcomeBuffer::of_stdout(Stdout::take().map_err(setup)?);
     let loaded = match &args.plugin {
@@ -150,6 +162,10 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
         replayer = replayer.load_builds(load);
     }
     let signal = replay_entries(args, &mut replayer, &mut out, &interrupt)?;
+    let (last, count) = (replayer.position().entry, replayer.summary().divergences());
+    if has_plugin && args.from > last && count == 0 && signal.is_none() {
+        return Err(CliError::FromBehindEnd { from: args.from, last });
+    }
     let report = Report::of(&replayer, has_plugin);
     if args.emit.is_some() {
         // Standard output has the emitted lines only.
@@ -158,16 +174,18 @@ pub(crate) fn replay(args: &ReplayArgs) -> Result<(), CliError> {
         print_to(&mut out, args.json, &report, || report.to_string())?;
     }
     if let Some(signal) = signal {
-        let entry = replayer.position().entry;
-        return Err(CliError::ReplayInterrupted { signal, entry });
+        return Err(CliError::ReplayInterrupted { signal, entry: last });
     }
     if let Some(state_out) = state_out {
         let store = replayer.store().ok_or(CliError::NoState)?;
         state_out.write(store, &mut out, &interrupt)?;
     }
-    match replayer.summary().divergences() {
-        0 => Ok(()),
-        count => Err(CliError::Diverged { count }),
+    if count > 0 {
+        return Err(CliError::Diverged { count });
+    }
+    match acknowledged {
+        Some(acknowledged) if replayer.end().is_some() => Ok(acknowledged.check_is_in(last)?),
+        _ => Ok(()),
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<(), CliError> {
 /// The schema of a plugin or of a file.
 fn read(path: &NamedPath, trust: &TrustArgs) -> Result<SchemaRegistry, CliError> {
     let is_text = path.shown().extension().is_some_and(|extension| extension == "json");
-    if !is_text || !path.place().is_file() {
+    if !is_text || path.place().is_dir() {
         let plugin = plugin::open(path.place(), trust, false)?;
         return Ok(SchemaRegistry::clone(plugin.schema()));
     }

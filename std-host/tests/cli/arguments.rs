@@ -45,7 +45,7 @@ fn files_that_are_not_there_are_named() {
     let commands = path(&commands);
 
     host(&["run", "--plugin", "x.so", "--commands", missing])
-        .fails_with(2, &format!("error: cannot open {missing}\n  caused by: "));
+        .fails_with(2, &format!("error: --commands {missing}: cannot be opened\n  caused by: "));
     host(&["run", "--plugin", missing, "--commands", commands])
         .fails_with(2, &format!("error: cannot find the plugin {missing}; give a shared library or a crate's folder\n  caused by: "));
     host(&["inspect", missing]).fails_with(2, "cannot find the plugin");
@@ -83,11 +83,15 @@ fn files_that_are_no_log_are_not_taken_for_an_empty_one() {
     std::fs::write(&text, "this is text, and no log").unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let device = std::path::Path::new("/dev/zero");
+    let later = dir.path().join("later");
+    std::fs::write(&later, [b"SVTXLOG\0".as_slice(), &[0xff; 100]].concat()).unwrap();
     for command in [&["log"][..], &["log", "verify"], &["log", "stat"], &["replay"]] {
         for file in [&text, &super::bank::bank()] {
             let arguments = [command, &[file.to_str().unwrap()]].concat();
-            host(&arguments).fails_with(1, "this is no transaction log");
+            host(&arguments).fails_with(2, "is no transaction log; give a data directory, or");
         }
+        let arguments = [command, &[later.to_str().unwrap()]].concat();
+        host(&arguments).fails_with(1, "has format version 65535; this program reads");
         for file in [device, &pipe] {
             let arguments = [command, &[file.to_str().unwrap()]].concat();
             host(&arguments).fails_with(2, "is a pipe or a device; give a data directory or");
@@ -130,15 +134,54 @@ fn wrong_paths_and_options_say_what_to_give() {
     let ran = statevec(&["log", path]);
     assert_eq!(ran.status, Some(2));
     assert!(ran.err.contains("is not a data directory"), "{}", ran.err);
-    let ran = statevec(&["status", "/no/such/place"]);
-    assert_eq!(ran.status, Some(2));
-    assert!(ran.err.contains("give a data directory"), "{}", ran.err);
+    for action in ["status", "checkpoint"] {
+        host(&[action, "/no/such/place"])
+            .fails_with(2, "error: cannot find the data directory /no/such/place; `run --data`");
+    }
     let ran = run_on(&folder.path().join("d"), COMMANDS, &["--sync-every", "soon"]);
     assert_eq!(ran.status, Some(2));
-    assert!(ran.err.contains("neither a number of commands nor a time"), "{}", ran.err);
+    assert!(ran.err.contains("neither a number of commands, from 1, nor a time"), "{}", ran.err);
     // A replay has other options than a run, so the remedy is another one.
     let ran = statevec(&["replay", path, "--state-out", "-"]);
     assert_eq!(ran.status, Some(2));
     let told = "standard output holds the results of the replay; give another file";
     assert!(ran.err.trim_end().ends_with(told), "{}", ran.err);
+}
+
+#[test]
+fn a_range_of_entries_that_is_empty_passes_for_one_without_differences() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, bank) = (folder.path().join("data"), super::bank::bank());
+    assert_eq!(run_on(&data, COMMANDS, &[]).status, Some(0));
+    let data = path(&data);
+    let replay = ["replay", data, "--plugin", path(&bank), "--from"];
+    for (from, to, last) in [("211", "300", 210), ("5", "3", 3)] {
+        let told = format!("--from {from} is behind the last entry, {last}; give");
+        host(&[&replay[..], &[from, "--to", to]].concat()).fails_with(2, &told);
+    }
+    assert_eq!(host(&[&replay[..], &["210"]].concat()).code, Some(0));
+    let ended = host(&["log", data, "--from", "5", "--to", "3"]);
+    ended.fails_with(2, "--from 5 is behind the last entry, 3; give");
+}
+
+#[test]
+fn options_of_a_plugin_are_ignored_where_none_runs() {
+    for option in [&["--config", "x"][..], &["--config-file", "x"], &["--limits", "x"]] {
+        host(&[&["replay", "data"], option].concat()).fails_with(2, "--plugin <PLUGIN>");
+    }
+    host(&["replay", "data", "--allow-world-writable"]).fails_with(2, "--plugin <PLUGIN>");
+    let kept = host(&["replay", "/no/such/place", "--kept-builds", "--config", "x"]);
+    kept.fails_with(2, "cannot read the log /no/such/place; give a data directory or a log file");
+}
+
+#[test]
+fn the_help_names_the_default_of_another_command() {
+    let configured = |command: &str| {
+        let help = host(&[command, "--help"]).out;
+        let (_, option) = help.split_once("--config <TEXT>").unwrap();
+        option.split_once("--config-file").unwrap().0.trim().to_owned()
+    };
+    assert!(configured("run").ends_with("[default: empty]"));
+    assert!(configured("replay").ends_with("[default: the recorded one]"));
+    assert!(configured("migrate").ends_with("[default: that of the build before]"));
 }

@@ -25,7 +25,7 @@ fn wrong_arguments_are_named() {
     for (args, error) in [
         (&["--commands", &path("empty")][..], "there are no commands to run"),
         (&["--commands", &path("wrong")], "line 1: not a command of this plugin"),
-        (&["--commands", &path("none")], "cannot open"),
+        (&["--commands", &path("none")], "cannot be opened"),
         (&["--generate", "0"], "0 is not in 1..=10000000"),
         (&["--generate", "5", "--commands", "x"], "cannot be used with"),
         (&["--generate", "5", "--compare", &path("none")], "cannot find the plugin"),

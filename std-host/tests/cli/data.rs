@@ -171,6 +171,16 @@ fn an_end_that_was_acknowledged_and_is_gone_is_not_intact() {
     let verified = statevec(&["log", "verify", data.to_str().unwrap()]);
     assert_eq!((verified.status, verified.out.as_str()), (Some(1), ""));
     assert!(verified.err.contains("but entry 210 was acknowledged"), "{}", verified.err);
+    for action in ["replay", "checkpoint"] {
+        let ended = statevec(&[action, data.to_str().unwrap()]);
+        assert_eq!(ended.status, Some(1), "{action}");
+        assert!(ended.err.contains("but entry 210 was acknowledged"), "{}", ended.err);
+    }
+    let checkpoints = data.join("checkpoints").read_dir().map_or(0, Iterator::count);
+    assert_eq!(checkpoints, 0, "a checkpoint of a part of the log was made");
+    let status = statevec(&["status", data.to_str().unwrap()]).out;
+    assert!(status.contains("next start   is refused: entry 210 was acknowledged"), "{status}");
+    assert_eq!(json(&statevec(&["status", data.to_str().unwrap(), "--json"]))["lost_entry"], 210);
 }
 
 #[test]

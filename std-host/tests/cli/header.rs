@@ -56,7 +56,7 @@ fn wrong_declarations_give_a_header() {
 
 #[test]
 fn a_file_that_is_not_there_gives_a_header() {
-    host(&["header", "absent.json"]).fails_with(2, "cannot find the plugin absent.json");
+    host(&["header", "absent.json"]).fails_with(2, "error: absent.json: cannot be read");
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("a.json");
     fs::write(&source, "{}").unwrap();

@@ -132,6 +132,8 @@ fn a_file_that_is_no_schema() {
     fs::write(&file, "{\"records\": 7}").unwrap();
     let ended = host(&["schema", "diff", text(&file), text(&bank())]);
     ended.fails_with(2, "cannot use the schema in ");
+    let ended = host(&["schema", "diff", "absent.json", text(&bank())]);
+    ended.fails_with(2, "cannot use the schema in absent.json\n  caused by: ");
 }
 
 #[cfg(unix)]

@@ -32,6 +32,9 @@ fn print_entries(args: &ListArgs) -> Result<(), CliError> {
         return Err(CliError::FollowFile { path: path.clone() });
     }
     let from = args.from.unwrap_or(1);
+    if let Some(last) = args.to.filter(|last| from > *last) {
+        return Err(CliError::FromBehindEnd { from, last });
+    }
     let needs_records = !matches!(args.only, Some(Only::Events | Only::Rejected));
     let (mut walk, mut records) = if needs_records {
         source.walk_with_records(from)?

@@ -15,47 +15,26 @@ use statevec_host::{
     Store,
     checkpoint::{self, CheckpointReader},
     durable::{
-        DataDirectory, DurableError, EntryWriters, Schemas, apply_entry, apply_migration,
-        restore_checkpoint,
+        DurableError, EntryWriters, Schemas, apply_entry, apply_migration, restore_checkpoint,
     },
     json::JsonWriter,
     storage::{FileSystem, Storage},
     store::Restorer,
     text_file,
-    txlog::{DirectoryLock, LogError, LogHeader, LogWalk, Walked, list_segments},
+    txlog::{LogHeader, LogWalk, Walked, list_segments},
 };
 
-use crate::cli::error::CliError;
+use crate::cli::{error::CliError, log_place::LogPlace};
 
 /// A log, and how to decode it.
 pub(super) struct LogSource {
     storage: Arc<dyn Storage>,
-    place: Place,
+    pub(super) place: LogPlace,
     pub(super) header: Option<LogHeader>,
     schema: Option<Arc<SchemaRegistry>>,
     /// The schemas of a data directory.
     schemas: Option<Schemas>,
     writers: Option<EntryWriters>,
-}
-
-/// The last entry that a directory's lock file knows to be acknowledged.
-pub(super) struct Acknowledged {
-    pub(super) entry: u64,
-    dir: PathBuf,
-    lock: PathBuf,
-}
-
-impl Acknowledged {
-    /// The error for a log that ends before this entry.
-    pub(super) fn lost_behind(self, last: u64) -> LogError {
-        let Self { entry, dir, lock } = self;
-        LogError::LostEnd { dir, last, acknowledged: entry, lock }
-    }
-}
-
-enum Place {
-    Directory(DataDirectory),
-    File(PathBuf),
 }
 
 /// Records before the next entry; `None` if the log does not reach back far enough.
@@ -64,24 +43,13 @@ pub(super) type Records = Option<Restorer>;
 impl LogSource {
     pub(super) fn open(path: &Path, schema: Option<&Path>) -> Result<Self, CliError> {
         let storage: Arc<dyn Storage> = Arc::new(FileSystem);
-        let metadata =
-            fs::metadata(path).map_err(|source| CliError::LogPath { path: path.into(), source })?;
-        let place = if metadata.is_dir() {
-            if !path.join("log").is_dir() {
-                return Err(CliError::NoDataDirectory { path: path.into() });
-            }
-            Place::Directory(DataDirectory::new(Arc::clone(&storage), path))
-        } else if metadata.is_file() {
-            Place::File(path.into())
-        } else {
-            return Err(CliError::NoLogFile { path: path.into() });
-        };
+        let place = LogPlace::find(path, path)?;
         let mut source =
             Self { storage, place, header: None, schema: None, schemas: None, writers: None };
         let walk = source.walk_from_start()?;
         source.header = walk.end().is_none_or(|end| !end.is_empty()).then(|| walk.header().clone());
         source.schema = source.find_schema(schema)?;
-        if let Place::Directory(directory) = &source.place {
+        if let LogPlace::Directory(directory) = &source.place {
             let schemas = Schemas::new(directory, source.schema.as_ref());
             source.schemas = Some(schemas.clone());
             source.writers = Some(EntryWriters::new(schemas));
@@ -103,19 +71,9 @@ impl LogSource {
     /// The folder of a data directory's log, which can be followed.
     pub(super) fn folder(&self) -> Option<PathBuf> {
         match &self.place {
-            Place::Directory(directory) => Some(directory.log()),
-            Place::File(_) => None,
+            LogPlace::Directory(directory) => Some(directory.log()),
+            LogPlace::File(_) => None,
         }
-    }
-
-    /// The last entry that was acknowledged, if the log lies in a data directory whose lock file
-    /// knows it.
-    pub(super) fn acknowledged(&self) -> Result<Option<Acknowledged>, CliError> {
-        let Place::Directory(directory) = &self.place else { return Ok(None) };
-        let (dir, lock) = (directory.log(), directory.lock());
-        let (entry, _) =
-            DirectoryLock::left_behind(&*self.storage, &lock).map_err(DurableError::from)?;
-        Ok(entry.map(|entry| Acknowledged { entry, dir, lock }))
     }
 
     /// The storage that holds the log.
@@ -126,11 +84,11 @@ impl LogSource {
     /// Bytes of all files of the log, reserved room included.
     pub(super) fn bytes(&self) -> Result<u64, CliError> {
         let files = match &self.place {
-            Place::Directory(directory) => {
+            LogPlace::Directory(directory) => {
                 let segments = list_segments(&*self.storage, &directory.log())?;
                 segments.into_iter().map(|segment| segment.path).collect()
             }
-            Place::File(path) => vec![path.clone()],
+            LogPlace::File(path) => vec![path.clone()],
         };
         files.iter().try_fold(0, |sum, path| {
             let metadata = fs::metadata(path);
@@ -167,13 +125,13 @@ impl LogSource {
     fn walk(&self, from: u64) -> Result<LogWalk, CliError> {
         let storage = Arc::clone(&self.storage);
         Ok(match &self.place {
-            Place::Directory(directory) => LogWalk::open(storage, &directory.log(), from)?,
-            Place::File(path) => LogWalk::open_file(storage, path)?,
+            LogPlace::Directory(directory) => LogWalk::open(storage, &directory.log(), from)?,
+            LogPlace::File(path) => LogWalk::open_file(storage, path)?,
         })
     }
 
     fn first_entry(&self) -> Result<u64, CliError> {
-        let Place::Directory(directory) = &self.place else {
+        let LogPlace::Directory(directory) = &self.place else {
             let walk = LogWalk::open_file(Arc::clone(&self.storage), self.path())?;
             return Ok(walk.position().entry + 1);
         };
@@ -183,14 +141,14 @@ impl LogSource {
 
     fn path(&self) -> &Path {
         match &self.place {
-            Place::Directory(directory) => directory.root(),
-            Place::File(path) => path,
+            LogPlace::Directory(directory) => directory.root(),
+            LogPlace::File(path) => path,
         }
     }
 
     /// The newest checkpoint before an entry that the log continues.
     fn checkpoint_before(&self, from: u64, first: u64) -> Result<Option<(u64, PathBuf)>, CliError> {
-        let Place::Directory(directory) = &self.place else { return Ok(None) };
+        let LogPlace::Directory(directory) = &self.place else { return Ok(None) };
         let checkpoints = checkpoint::list(&*self.storage, &directory.checkpoints())
             .map_err(DurableError::from)?;
         let usable = |(entry, _): &(u64, PathBuf)| *entry < from && *entry + 1 >= first;
@@ -198,7 +156,7 @@ impl LogSource {
     }
 
     fn restore(&self, path: PathBuf) -> Result<Records, CliError> {
-        let (Place::Directory(directory), Some(schemas)) = (&self.place, &self.schemas) else {
+        let (LogPlace::Directory(directory), Some(schemas)) = (&self.place, &self.schemas) else {
             return Ok(None);
         };
         let reader = CheckpointReader::open(&*self.storage, &path).map_err(DurableError::from)?;
@@ -215,10 +173,10 @@ impl LogSource {
                 text_file::read(path, limits::SCHEMA)
                     .map_err(|source| CliError::SchemaFile { path: path.into(), source })?,
             ),
-            (None, Place::Directory(directory)) => {
+            (None, LogPlace::Directory(directory)) => {
                 directory.schema_json(header).map_err(DurableError::from)?
             }
-            (None, Place::File(_)) => None,
+            (None, LogPlace::File(_)) => None,
         };
         let Some(text) = text else { return Ok(None) };
         let place = file.map_or_else(|| self.path().to_path_buf(), Path::to_path_buf);

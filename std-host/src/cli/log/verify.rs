@@ -23,9 +23,7 @@ struct Intact {
 
 pub(super) fn verify(args: &SourceArgs) -> Result<(), CliError> {
     let source = LogSource::open(&args.path, args.schema.as_deref())?;
-    // Read before the walk: entries that are acknowledged during it may lie behind the end that it
-    // finds.
-    let acknowledged = source.acknowledged()?;
+    let acknowledged = source.place.acknowledged()?;
     if let Some(folder) = source.folder() {
         statevec_host::txlog::verify(source.storage(), &folder)?;
     }
@@ -33,9 +31,8 @@ pub(super) fn verify(args: &SourceArgs) -> Result<(), CliError> {
     let first_entry = walk.position().entry + 1;
     walk.for_each(|walked| Ok::<_, CliError>(apply(&source, &mut records, walked)?))?;
     let last_entry = walk.position().entry;
-    if let Some(acknowledged) = acknowledged.filter(|acknowledged| acknowledged.entry > last_entry)
-    {
-        return Err(acknowledged.lost_behind(last_entry).into());
+    if let Some(acknowledged) = acknowledged {
+        acknowledged.check_is_in(last_entry)?;
     }
     let torn_entry = walk.end().and_then(|end| end.torn.as_ref()).map(|torn| torn.entry);
     let found = Intact {

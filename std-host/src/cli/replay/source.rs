@@ -1,12 +1,11 @@
 //! The log to replay, and the files that the replay must not overwrite.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use statevec_abi::boundary::limits;
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::{
     LoadOptions, LoadedPlugin, Sha256,
-    durable::DataDirectory,
     replay::{LoadBuild, ReplayOptions, Replayer},
     storage::{FileSystem, Storage},
     text_file,
@@ -16,7 +15,7 @@ use statevec_host::{
 use super::{ReplayArgs, StateOut};
 use crate::cli::{
     error::CliError,
-    named_path::NamedPath,
+    log_place::LogPlace,
     state::{Identity, StateError},
 };
 
@@ -41,39 +40,27 @@ pub(super) fn find_state_out(args: &ReplayArgs) -> Result<Option<StateOut>, Stat
     Ok(Some(state_out))
 }
 
-/// Opens a data directory or a log file.
+/// Opens the log to replay.
 pub(super) fn open(
-    log: &NamedPath,
+    log: &LogPlace,
     schema: Option<&Path>,
     plugin: Option<&LoadedPlugin>,
     options: ReplayOptions,
 ) -> Result<Replayer, CliError> {
-    let (shown, path) = (log.shown().to_path_buf(), log.place());
-    let storage: Arc<dyn Storage> = Arc::new(FileSystem);
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(source) => return Err(CliError::LogPath { path: shown, source }),
-    };
-    if !metadata.is_dir() {
-        if !metadata.is_file() {
-            return Err(CliError::NoLogFile { path: shown });
+    Ok(match log {
+        LogPlace::Directory(directory) => Replayer::of_directory(directory, plugin, options)?,
+        LogPlace::File(path) => {
+            let storage: Arc<dyn Storage> = Arc::new(FileSystem);
+            let schema = schema.map(read_schema).transpose()?;
+            Replayer::of_file(&storage, path, plugin, schema, options)?
         }
-        let schema = schema.map(read_schema).transpose()?;
-        return Ok(Replayer::of_file(&storage, path, plugin, schema, options)?);
-    }
-    if !path.join("log").is_dir() {
-        return Err(CliError::NoDataDirectory { path: shown });
-    }
-    Ok(Replayer::of_directory(&DataDirectory::new(storage, path), plugin, options)?)
+    })
 }
 
 /// Loads the builds that a data directory keeps; `None` for a log file.
-pub(super) fn kept_builds(log: &NamedPath) -> Option<Box<LoadBuild>> {
-    let path = log.place();
-    if !path.is_dir() {
-        return None;
-    }
-    let directory = DataDirectory::new(Arc::new(FileSystem), path);
+pub(super) fn kept_builds(log: &LogPlace) -> Option<Box<LoadBuild>> {
+    let LogPlace::Directory(directory) = log else { return None };
+    let directory = directory.clone();
     Some(Box::new(move |header: &LogHeader| {
         if header.plugin_sha256 == [0; 32] {
             return Err(KEPT_NOWHERE.into());
