@@ -42,6 +42,7 @@ mod child;
 mod compare;
 mod crash;
 mod differences;
+mod field_values;
 mod generate;
 mod job;
 mod journal;

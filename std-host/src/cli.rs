@@ -3,7 +3,6 @@
 mod args;
 mod bench;
 mod check;
-mod check_error;
 mod commands;
 mod config;
 mod crash;

@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use super::{
     catalog::{self, Way},
-    generate::Flavour,
+    field_values::Flavour,
     job::{Job, Task, Variation, journal_path},
     journal::{Journal, Line},
     limits,

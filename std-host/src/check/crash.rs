@@ -7,7 +7,8 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{
     Check,
-    generate::{Flavour, Generator, shrink},
+    field_values::Flavour,
+    generate::{Generator, shrink},
     job::Task,
     journal::Line,
     process::{Children, Ended},

@@ -4,8 +4,6 @@
 //! that exist. A script is made from the seed, the flavour and the number of the case alone, so the
 //! parent process can make the script again in which a child ended.
 
-mod field;
-
 use proptest::{
     collection::vec,
     prelude::{BoxedStrategy, Just, any},
@@ -14,21 +12,12 @@ use proptest::{
     strategy::{Strategy, Union, ValueTree},
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use serde::{Deserialize, Serialize};
 use statevec_abi_alloc::schema::{PayloadDefinition, SchemaRegistry};
 
-use super::script::ScriptCommand;
-
-/// The values that the fields of a script's commands have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Flavour {
-    /// Small values that are valid by the schema.
-    Plain,
-    /// The same, and the boundaries of each field's type.
-    Boundary,
-    /// The same, and bytes that are no command.
-    Any,
-}
+use super::{
+    field_values::{self, Flavour},
+    script::ScriptCommand,
+};
 
 /// A generator of scripts.
 pub(super) struct Generator {
@@ -125,7 +114,8 @@ fn valid(
     flavour: Flavour,
 ) -> BoxedStrategy<ScriptCommand> {
     let kind = def.kind;
-    let fields: Vec<_> = def.fields.iter().map(|def| field::bytes(schema, def, flavour)).collect();
+    let fields: Vec<_> =
+        def.fields.iter().map(|def| field_values::bytes(schema, def, flavour)).collect();
     let command = |kind, fields: Vec<Vec<u8>>, gap_us| ScriptCommand {
         kind,
         payload: fields.concat(),

@@ -27,14 +27,14 @@ pub(super) enum Line {
     },
     /// A generated script of the step begins to run.
     Case {
-        generator: super::generate::Flavour,
+        generator: super::field_values::Flavour,
         number: u32,
     },
     Finding(Finding),
     /// The script of the finding before is that of a case, because none of the simpler ones that
     /// this process tried afterwards fails. A new process may find one.
     NotShrunk {
-        generator: super::generate::Flavour,
+        generator: super::field_values::Flavour,
         number: u32,
     },
     Coverage(Coverage),

@@ -6,7 +6,8 @@ use statevec_abi_alloc::schema::SchemaRegistry;
 
 use super::{
     compare::first_difference,
-    generate::{Flavour, Generator, shrink},
+    field_values::Flavour,
+    generate::{Generator, shrink},
     job::{Job, Task},
     journal::{Journal, Line},
     report::{Finding, Status},

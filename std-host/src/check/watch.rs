@@ -5,12 +5,9 @@
 //! context that the plugin keeps is still checked by the host's gate.
 
 mod host_calls;
+mod notes;
 
-use std::{
-    ffi::c_void,
-    ptr,
-    sync::{Mutex, OnceLock, PoisonError},
-};
+use std::{ffi::c_void, ptr, sync::OnceLock};
 
 use statevec_abi::{
     abi::{
@@ -21,24 +18,13 @@ use statevec_abi::{
     plugin::StaticPlugin,
 };
 
+use self::notes::note;
 use crate::{LoadError, LoadedPlugin};
+
+pub(super) use notes::{Notes, take};
 
 /// The table of the plugin that this process checks.
 static TABLE: OnceLock<RuntimePluginApiV1> = OnceLock::new();
-
-static NOTES: Mutex<Notes> = Mutex::new(Notes { answers: Vec::new(), host_calls: Vec::new() });
-
-/// Breaches of the contract that were noted.
-#[derive(Debug, Default)]
-pub(super) struct Notes {
-    /// Wrong answers of the plugin's functions.
-    pub(super) answers: Vec<String>,
-    /// Host calls that the host refused because of the way they were made.
-    pub(super) host_calls: Vec<String>,
-}
-
-/// The most notes of a kind.
-const MOST: usize = 32;
 
 /// The same plugin, behind the watching table. A process watches the first plugin only.
 ///
@@ -62,19 +48,6 @@ pub(super) fn over(plugin: &LoadedPlugin) -> Result<LoadedPlugin, LoadError> {
 /// The plugin's own table; `None` before [`over`].
 pub(super) fn table() -> Option<RuntimePluginApiV1> {
     TABLE.get().copied()
-}
-
-/// Takes everything that was noted so far.
-pub(super) fn take() -> Notes {
-    std::mem::take(&mut *NOTES.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-fn note(list: impl FnOnce(&mut Notes) -> &mut Vec<String>, what: String) {
-    let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
-    let list = list(&mut notes);
-    if list.len() < MOST && !list.contains(&what) {
-        list.push(what);
-    }
 }
 
 unsafe extern "C" fn create_runtime(

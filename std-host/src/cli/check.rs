@@ -1,5 +1,6 @@
 //! `check`: whether a plugin keeps the contract and is deterministic.
 
+pub(crate) mod error;
 mod report;
 
 use std::env;
@@ -11,7 +12,7 @@ use statevec_host::check::{self, Area, CHECKS, Check, CheckOptions, ChildProgram
 use statevec_host::crate_folder::build;
 use statevec_host::text_file;
 
-use super::check_error::CheckCommandError;
+use self::error::CheckCommandError;
 use super::config;
 use super::error::CliError;
 use super::interrupt::Interrupt;

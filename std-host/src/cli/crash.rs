@@ -6,9 +6,13 @@
 
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(unix)]
 pub(crate) use unix::{during, next_entry, save, watch};
+#[cfg(windows)]
+pub(crate) use windows::{during, next_entry, save};
 
 /// The program's own work. When it is dropped, by a panic, too, the program ends on its own.
 pub(crate) struct OwnWork;
@@ -17,6 +21,8 @@ impl Drop for OwnWork {
     fn drop(&mut self) {
         #[cfg(unix)]
         unix::end();
+        #[cfg(windows)]
+        windows::end();
     }
 }
 
@@ -34,17 +40,3 @@ pub(crate) enum Call {
     Entry(u64),
     Unload,
 }
-
-/// Runs a call of the plugin. Crashes cannot be noted here.
-#[cfg(not(unix))]
-pub(crate) fn during<R>(_call: Call, body: impl FnOnce() -> R) -> R {
-    body()
-}
-
-/// Tells which entry is replayed next. Crashes cannot be noted here.
-#[cfg(not(unix))]
-pub(crate) fn next_entry(_number: u64) {}
-
-/// Tells which bytes are not written yet. Crashes cannot be noted here.
-#[cfg(not(unix))]
-pub(crate) fn save(_buffer: &[u8]) {}

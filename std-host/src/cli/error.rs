@@ -16,7 +16,7 @@ use statevec_host::{
 };
 
 use super::bench::BenchError;
-use super::check_error::CheckCommandError;
+use super::check::error::CheckCommandError;
 use super::commands::{InputError, Place};
 use super::header_error::HeaderCommandError;
 use super::interrupt::{Interrupt, Signal};

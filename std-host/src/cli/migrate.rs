@@ -1,15 +1,20 @@
 //! `migrate`: takes a data directory to the schema of another plugin build.
 
-mod report;
-
-use std::{collections::BTreeMap, path::PathBuf};
-
-use statevec_host::{
-    durable::{MigrateError, MigrateOptions, migrate as migrate_directory},
-    evolution::MigrationChoices,
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
 };
 
-use self::report::Report;
+use serde::Serialize;
+use statevec_host::{
+    durable::{
+        MigrateError, MigrateOptions, Migrated, MigratedRecords, migrate as migrate_directory,
+    },
+    evolution::{MigrationChoices, SchemaChange},
+    foreign_text::Escaped,
+};
+
 use super::{
     config,
     crash::{self, Call},
@@ -21,6 +26,7 @@ use super::{
     plugin,
     plugin_args::{ConfigArgs, TrustArgs},
     stdio::Stdout,
+    summary::Number,
 };
 
 /// Take a data directory to the schema of another plugin build
@@ -119,6 +125,73 @@ pub(crate) fn migrate(args: &MigrateArgs) -> Result<(), CliError> {
         crash::during(Call::Validate, || migrate_directory(&directory, &plugin, &options));
     let report = Report::of(&migrated?, named.shown(), args.dry_run);
     print_to(&mut out, args.json, &report, || report.to_string())
+}
+
+/// The result of a migration.
+#[derive(Serialize)]
+struct Report {
+    dry_run: bool,
+    directory: PathBuf,
+    /// The last entry before the migration.
+    from_entry: u64,
+    /// The migration's entry.
+    entry: u64,
+    from_digest: String,
+    digest: String,
+    changes: Vec<SchemaChange>,
+    records: Vec<Records>,
+    checkpoint: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Records {
+    record: String,
+    /// None for a record that is new.
+    before: Option<u64>,
+    /// None for a record that is dropped.
+    after: Option<u64>,
+}
+
+impl Report {
+    fn of(migrated: &Migrated, directory: &Path, dry_run: bool) -> Self {
+        let records = migrated.records.iter().map(|records| {
+            let MigratedRecords { record, before, after } = records.clone();
+            Records { record, before, after }
+        });
+        Self {
+            dry_run,
+            directory: directory.into(),
+            from_entry: migrated.before.entry,
+            entry: migrated.position.entry,
+            from_digest: migrated.before.digest.to_string(),
+            digest: migrated.position.digest.to_string(),
+            changes: migrated.changes.clone(),
+            records: records.collect(),
+            checkpoint: migrated.checkpoint.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for change in &self.changes {
+            writeln!(f, "{}", Escaped(&change.to_string()))?;
+        }
+        for Records { record, before, after } in &self.records {
+            let record = Escaped(record);
+            match (before, after) {
+                (Some(before), None) => {
+                    writeln!(f, "{record}: {} dropped", Number(*before, "record"))?;
+                }
+                (_, Some(after)) => writeln!(f, "{record}: {}", Number(*after, "record"))?,
+                (None, None) => {}
+            }
+        }
+        let Self { dry_run, directory, entry, digest, .. } = self;
+        let would = if *dry_run { "dry run: entry" } else { "migrated with entry" };
+        write!(f, "{} {would} {entry}; digest {digest}", directory.display())?;
+        f.write_str(if *dry_run { "; nothing was written\n" } else { "\n" })
+    }
 }
 
 /// Returns true if other arguments can avoid the error.

@@ -1,7 +1,5 @@
 //! Migrates a directory to another schema.
 
-mod error;
-
 use std::{path::PathBuf, sync::Arc};
 
 use statevec_abi::abi::RecordKind;
@@ -10,6 +8,7 @@ use super::{
     DataDirectory, DurableError, Recovered,
     checkpoints::write_checkpoint,
     directory::PluginFile,
+    migrate_error::MigrateError,
     open::{check_acknowledged, take_lock},
     recover,
 };
@@ -18,8 +17,6 @@ use crate::{
     evolution::{MigrationChoices, MigrationRules, SchemaChange, compare},
     txlog::{Batch, Committer, LogHeader, LogOptions, LogPosition, LogWriter, list_segments},
 };
-
-pub use error::MigrateError;
 
 /// Options of a migration.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use statevec_abi_alloc::schema::SchemaRegistry;
 use statevec_host::json_schema::{self, whole};
 
-use super::reference;
+use super::schemas::reference;
 
 pub(super) fn paths(schema: &SchemaRegistry) -> Map<String, Value> {
     let mut paths = Map::new();

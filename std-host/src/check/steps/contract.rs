@@ -1,7 +1,7 @@
 //! Answers, host calls and panics: the binary contract in every outcome that can be reached.
 
 use crate::check::{
-    generate::Flavour,
+    field_values::Flavour,
     run::{Fault, Run},
     script::ScriptCommand,
     session::{End, Seen},

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{generate::Flavour, journal::Line, report::Coverage, run::Run, session::End};
+use crate::check::{
+    field_values::Flavour, journal::Line, report::Coverage, run::Run, session::End,
+};
 
 pub(in crate::check) fn coverage(run: &Run<'_>) {
     run.step("valid commands and boundaries", || {

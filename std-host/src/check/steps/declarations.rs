@@ -1,6 +1,6 @@
 //! Name and schema: the same bytes in every call and in every process.
 
-use crate::check::{generate::Flavour, run::Run};
+use crate::check::{field_values::Flavour, run::Run};
 
 pub(in crate::check) fn declarations(run: &Run<'_>) {
     run.step("two calls", || compare(run, "in the second call"));

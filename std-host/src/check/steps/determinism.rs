@@ -3,7 +3,7 @@
 use std::thread;
 
 use crate::check::{
-    generate::Flavour,
+    field_values::Flavour,
     run::{Fault, Run},
     script::ScriptCommand,
     session::Session,

@@ -9,7 +9,7 @@ use statevec_abi::{
 };
 
 use crate::check::{
-    generate::Flavour,
+    field_values::Flavour,
     run::{Fault, Run},
     script::ScriptCommand,
     session::{End, Seen},

@@ -2,7 +2,7 @@
 
 use super::kernel;
 use crate::check::{
-    generate::Flavour,
+    field_values::Flavour,
     run::{Fault, Run},
     script::ScriptCommand,
 };

@@ -2,7 +2,7 @@
 //! invariants that hold.
 
 use crate::check::{
-    generate::Flavour,
+    field_values::Flavour,
     run::{Fault, Run},
     script::ScriptCommand,
     session::{End, Seen},

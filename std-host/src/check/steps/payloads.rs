@@ -3,7 +3,7 @@
 use statevec_abi_alloc::schema::{FieldType, PayloadDefinition};
 
 use crate::check::{
-    generate::Flavour,
+    field_values::Flavour,
     report::Status,
     run::Run,
     script::ScriptCommand,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
 use super::kernel;
 use crate::check::{
-    generate::Flavour,
+    field_values::Flavour,
     run::{Fault, Run},
 };
 

@@ -5,7 +5,7 @@ use statevec_abi_alloc::schema::{FieldType, SchemaRegistry};
 
 use crate::{
     check::{
-        generate::Flavour,
+        field_values::Flavour,
         run::{Fault, Run},
         script::ScriptCommand,
     },

@@ -13,7 +13,7 @@ use statevec_abi::abi::{
     runtime_error_kind::{ABI_CONTRACT_VIOLATION, HOST_REJECTED, SCHEMA_MISMATCH},
 };
 
-use super::note;
+use super::notes::note;
 
 /// The tables of the host of this process, which are constants.
 static HOST: AtomicPtr<RuntimeHostVTableV1> = AtomicPtr::new(ptr::null_mut());

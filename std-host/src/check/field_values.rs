@@ -6,9 +6,19 @@ use proptest::{
     prop_oneof,
     sample::select,
 };
+use serde::{Deserialize, Serialize};
 use statevec_abi_alloc::schema::{FieldType, PayloadFieldDefinition, SchemaRegistry};
 
-use super::Flavour;
+/// The values that the fields of a script's commands have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Flavour {
+    /// Small values that are valid by the schema.
+    Plain,
+    /// The same, and the boundaries of each field's type.
+    Boundary,
+    /// The same, and bytes that are no command.
+    Any,
+}
 
 /// The encoded values of a field.
 pub(super) fn bytes(
@@ -50,10 +60,7 @@ fn plain(schema: &SchemaRegistry, def: &PayloadFieldDefinition) -> BoxedStrategy
 }
 
 /// The smallest and the largest values of a field's type, and those beside them.
-pub(in crate::check) fn boundaries(
-    schema: &SchemaRegistry,
-    def: &PayloadFieldDefinition,
-) -> Vec<Vec<u8>> {
+fn boundaries(schema: &SchemaRegistry, def: &PayloadFieldDefinition) -> Vec<Vec<u8>> {
     match def.ty {
         FieldType::Bool => vec![vec![0], vec![1]],
         FieldType::EnumU8 => variants(schema, def).into_iter().map(|value| vec![value]).collect(),
