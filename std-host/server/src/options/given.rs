@@ -41,15 +41,15 @@ options! {
     #[arg(long, value_name = "FILE")]
     token_file: PathBuf,
 
-    /// Listen on an address that other machines reach, without a token
+    /// Listen on an address that other machines reach, without a token [default: false]
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     insecure: bool,
 
-    /// Configuration text for the plugin
+    /// Configuration text for the plugin [default: empty]
     #[arg(long, value_name = "TEXT")]
     config: String,
 
-    /// A file with the configuration text for the plugin
+    /// A file with the configuration text for the plugin, in UTF-8
     #[arg(long, value_name = "FILE")]
     config_file: PathBuf,
 
@@ -58,20 +58,22 @@ options! {
     #[arg(long, value_name = "FILE")]
     limits: PathBuf,
 
-    /// Load the shared library only if it has this SHA-256 digest
+    /// Load the shared library only if it has this SHA-256 digest, as sha256sum prints it (Linux and
+    /// Windows; not for a crate's folder)
     #[arg(long, value_name = "HEX")]
     sha256: String,
 
-    /// Load the plugin even if every user of the machine may change its file
+    /// Load the plugin even if every user of the machine may change its file, or exchange it in its
+    /// folder [default: false]
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     allow_world_writable: bool,
 
-    /// The consequence of a failed command, which is recorded in any case: stop the server, or skip
-    /// the command [default: stop]
+    /// After a failed command, which is recorded in any case, stop the server or go on behind it
+    /// [default: stop]
     #[arg(long, value_name = "WHAT")]
     on_failure: OnFailure,
 
-    /// Refuse a gap between the ext_seq of two commands
+    /// Refuse a gap between the ext_seq of two commands [default: false]
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     strict_sequence: bool,
 
@@ -87,12 +89,13 @@ options! {
     #[arg(long, value_name = "BYTES")]
     segment_bytes: u64,
 
-    /// Make a checkpoint when the log has grown by so many bytes; 0 for never [default: 268435456]
+    /// Make a checkpoint when the log has grown by so many bytes, and by the size of the checkpoint
+    /// before; 0 for never [default: 268435456]
     #[arg(long, value_name = "BYTES")]
     checkpoint_bytes: u64,
 
-    /// Keep so many last entries, and remove older segments that two checkpoints cover. Without it
-    /// all are kept
+    /// Keep so many last entries: a checkpoint removes older segments of the log that the one
+    /// before covers, too. Without it all are kept
     #[arg(long, value_name = "N")]
     keep_entries: u64,
 
@@ -133,12 +136,13 @@ options! {
     #[arg(long, value_name = "N")]
     compare_entries: u64,
 
-    /// Seconds for this comparison [default: 60]
+    /// Seconds for this comparison, and for building the plugin before if it is a folder
+    /// [default: 60]
     #[arg(long, value_name = "SECONDS")]
     compare_seconds: u64,
 
-    /// Be a replica: take commands from a stream of NATS JetStream. Addresses of its servers, with
-    /// commas between them
+    /// Addresses of NATS servers, with commas between them. A server with this option is a replica:
+    /// it takes its commands from a stream of NATS JetStream
     #[arg(long, value_name = "URL")]
     nats: String,
 
@@ -171,7 +175,7 @@ options! {
     #[arg(long, value_name = "FILE")]
     nats_key: PathBuf,
 
-    /// Talk to NATS only through TLS
+    /// Refuse connections to NATS without TLS [default: false]
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     nats_tls: bool,
 
@@ -191,7 +195,7 @@ options! {
     #[arg(long, value_name = "N")]
     digest_commands: u64,
 
-    /// Seconds that a request may wait for commands of a replica [default: 30]
+    /// Seconds for commands of a request to come back from the stream [default: 30]
     #[arg(long, value_name = "SECONDS")]
     command_seconds: u64,
 
@@ -199,7 +203,8 @@ options! {
     #[arg(long, value_name = "FORM")]
     log_format: Format,
 
-    /// The least level that is logged: error, warn, info, debug or trace [default: info]
+    /// The least level that is logged: error, warn, info, debug or trace, or a list such as
+    /// info,statevec_server=debug [default: info]
     #[arg(long, value_name = "LEVEL")]
     log_level: String,
 }
