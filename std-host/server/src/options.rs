@@ -30,7 +30,7 @@ pub enum OptionsError {
     },
     /// A required option is missing.
     #[error(
-        "there is no {option}; give --{option} {example}, or write {option} = \"{example}\" into the file of --options"
+        "the option {option} is missing; give --{option} {example}, or write {option} = \"{example}\" into the file of --options"
     )]
     Missing {
         /// The option.

@@ -33,6 +33,18 @@ pub enum PluginError {
     },
 }
 
+impl PluginError {
+    /// Returns true if another option can correct it. Otherwise the plugin or the machine is at
+    /// fault.
+    pub(crate) fn is_usage(&self) -> bool {
+        match self {
+            Self::Build(error) => error.is_usage(),
+            Self::Load(_) => false,
+            Self::PinnedFolder(_) | Self::Limits { .. } => true,
+        }
+    }
+}
+
 /// Loads a shared library, or builds a crate's folder and loads the result. Gives it its limits.
 pub(crate) fn load(settings: &Settings) -> Result<LoadedPlugin, PluginError> {
     let (_, plugin) = open(settings)?;

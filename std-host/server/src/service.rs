@@ -34,6 +34,9 @@ pub enum ServiceError {
     /// The plugin does not load.
     #[error(transparent)]
     Plugin(#[from] PluginError),
+    /// The plugin refuses its configuration.
+    #[error("{0}; correct config or config-file")]
+    Config(String),
     /// The data directory does not open.
     #[error("cannot open the data directory: {0}")]
     Data(String),
@@ -95,14 +98,16 @@ impl From<StartError> for ServiceError {
 }
 
 impl ServiceError {
-    /// The exit code of the program: 4 for a command that failed, 5 for a replica that contradicts
-    /// its stream or the others, or 1. A service manager can restart after the last and leave the
-    /// others to an operator.
+    /// The exit code of the program: 2 for an option that the plugin or its folder refutes, 4 for a
+    /// command that failed, 5 for a replica that contradicts its stream or the others, or 1. A
+    /// service manager can restart after the last and leave the others to an operator.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::CommandFailed(_) => 4,
             Self::Replica(_) => 5,
+            Self::Config(_) => 2,
+            Self::Plugin(error) if error.is_usage() => 2,
             _ => 1,
         }
     }
@@ -189,7 +194,11 @@ pub fn run(settings: &Settings) -> Result<(), ServiceError> {
     spawned.map_err(|source| ServiceError::System { action: "start a thread", source })?;
     match opened.recv() {
         Ok(Ok(note)) => info!(dir = %settings.data.display(), "data directory {note}"),
-        Ok(Err(error)) => return Err(ServiceError::Data(crate::engine::with_causes(&error))),
+        Ok(Err(error)) => {
+            let text = crate::engine::with_causes(&error);
+            let is_config = error.is_config();
+            return Err(if is_config { ServiceError::Config } else { ServiceError::Data }(text));
+        }
         Err(_) => return Err(ServiceError::Data("the engine's thread ended".into())),
     }
     let ingress: Arc<dyn Ingress> = match &replica {

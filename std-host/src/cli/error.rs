@@ -168,9 +168,10 @@ impl CliError {
             | Self::FollowFile { .. } => true,
             Self::State(error) => error.is_usage(),
             Self::Migrate(error) => migrate::is_usage(error),
-            Self::Engine(EngineError::Create { source, .. }) => source.kind == CONFIG_ERROR,
-            Self::Engine(_)
-            | Self::Replay(_)
+            Self::Engine(error) | Self::Durable(DurableError::Engine(error)) => {
+                matches!(error, EngineError::Create { source, .. } if source.kind == CONFIG_ERROR)
+            }
+            Self::Replay(_)
             | Self::NoState
             | Self::OldDoesNotFit { .. }
             | Self::Record { .. }

@@ -146,9 +146,13 @@ fn the_configuration_reaches_the_plugin() {
     let allowed = run_text(&deposit(1, 11), &["--config-file", file.to_str().unwrap()]);
     assert_eq!(lines(&allowed.out)[0]["status"], "committed");
 
-    let refused = run_text(&deposit(1, 11), &["--config", "max_amount = much"]);
-    refused
-        .fails_with(2, "error: plugin bank cannot be created\n  caused by: CONFIG_ERROR (1002): ");
+    let data = dir.path().join("data");
+    for more in [&[][..], &["--data", data.to_str().unwrap()]] {
+        let wrong = ["--config", "max_amount = much"];
+        let refused = run_text(&deposit(1, 11), &[&wrong[..], more].concat());
+        let text = "error: plugin bank cannot be created\n  caused by: CONFIG_ERROR (1002): ";
+        refused.fails_with(2, text);
+    }
 }
 
 #[test]

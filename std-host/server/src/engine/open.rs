@@ -2,8 +2,9 @@
 
 use std::{error::Error, io, sync::Arc};
 
+use statevec_abi::abi::runtime_error_kind::CONFIG_ERROR;
 use statevec_host::{
-    LoadedPlugin,
+    EngineError, LoadedPlugin,
     durable::{DataDirectory, DurableEngine, DurableError, DurableOptions, OnFailure},
     storage::StorageError,
 };
@@ -38,6 +39,17 @@ pub(crate) enum OpenError {
     Engine(#[from] DurableError),
     #[error(transparent)]
     Keys(#[from] KeyError),
+}
+
+impl OpenError {
+    /// Returns true if the plugin refuses its configuration.
+    pub(crate) fn is_config(&self) -> bool {
+        matches!(
+            self,
+            Self::Engine(DurableError::Engine(EngineError::Create { source, .. }))
+                if source.kind == CONFIG_ERROR
+        )
+    }
 }
 
 impl Opening {

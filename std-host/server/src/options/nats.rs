@@ -119,6 +119,8 @@ impl NatsSettings {
             || given.replica_name.is_some()
             || given.advertise.is_some()
             || given.replicas.is_some()
+            || given.digest_commands.is_some()
+            || given.command_seconds.is_some()
     }
 }
 
@@ -168,7 +170,10 @@ mod tests {
     fn a_stream_without_servers_is_refused() {
         let mut given = Given { stream: Some("BANK".into()), ..Given::default() };
         let error = NatsSettings::check(&mut given, 1).unwrap_err();
-        assert!(error.to_string().starts_with("there is no nats; give --nats nats://"), "{error}");
+        assert!(
+            error.to_string().starts_with("the option nats is missing; give --nats nats://"),
+            "{error}"
+        );
         assert!(NatsSettings::check(&mut Given::default(), 1).unwrap().is_none());
     }
 

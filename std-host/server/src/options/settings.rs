@@ -15,7 +15,7 @@ use statevec_host::{
     store::StoreLimits,
     txlog::LogOptions,
 };
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::{
     Format, Given, NatsSettings, OnFailure, OptionsError, Program,
@@ -92,8 +92,7 @@ impl Settings {
             return Err(OptionsError::NotForReplicas { option: "strict-sequence", reason });
         }
         let log_level = given.log_level.unwrap_or_else(|| "info".into());
-        let log_level: Targets =
-            log_level.parse().map_err(|_| OptionsError::Level(log_level.clone()))?;
+        let log_level = read_level(&log_level)?;
         let plugin = given.plugin.ok_or_else(|| missing("plugin", "PATH"))?;
         let data = given.data.ok_or_else(|| missing("data", "DIR"))?;
         if let Err(error) = fs::metadata(&plugin) {
@@ -260,4 +259,15 @@ pub(super) fn range(
 
 pub(super) fn size(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// Reads the levels of the log. A word alone would count as the name of a target, so that a level
+/// with a typing error would let nothing through.
+fn read_level(text: &str) -> Result<Targets, OptionsError> {
+    let refused = || OptionsError::Level(text.to_owned());
+    let is_level = |item: &str| item.contains('=') || item.parse::<LevelFilter>().is_ok();
+    if !text.split(',').all(|item| is_level(item.trim())) {
+        return Err(refused());
+    }
+    text.parse().map_err(|_| refused())
 }

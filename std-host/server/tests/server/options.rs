@@ -49,8 +49,8 @@ fn wrong_options_are_named_with_their_remedy() {
     fs::write(&short, "secret").unwrap();
     let short = short.to_str().unwrap();
     for (options, more, error) in [
-        ("", &[][..], "there is no plugin; give --plugin PATH"),
-        (plugin.as_str(), &[], "there is no data; give --data DIR"),
+        ("", &[][..], "the option plugin is missing; give --plugin PATH"),
+        (plugin.as_str(), &[], "the option data is missing; give --data DIR"),
         ("plugin = 'nope.so'\ndata = 'd'", &[], "plugin nope.so: cannot be found"),
         (&format!("{base}lisen = 1"), &[], "unknown field `lisen`"),
         (&format!("{base}listen = 'here'"), &[], "invalid socket address"),
@@ -66,7 +66,11 @@ fn wrong_options_are_named_with_their_remedy() {
         (&base, &["--limits", "nope"], "limits nope: cannot be read"),
         (&base, &["--body-bytes", "1"], "body-bytes is 1; it must be from 1024 to"),
         (&base, &["--log-level", "loud=loud"], "log-level is \"loud=loud\""),
+        (&base, &["--log-level", "inof"], "log-level is \"inof\"; it must be error, warn"),
+        (&base, &["--log-level", "info,debgu"], "log-level is \"info,debgu\""),
         (&base, &["--sha256", "abc"], "sha256: "),
+        (&base, &["--digest-commands", "5"], "the option nats is missing; give --nats"),
+        (&base, &["--command-seconds", "5"], "the option nats is missing; give --nats"),
     ] {
         let (code, text) = check(dir.path(), options, more);
         assert_eq!(code, Some(2), "{text}");
@@ -99,15 +103,27 @@ fn commands_beyond_the_plugin_s_limits_are_rejected() {
     server.get("/entries").expect(200, "\"plugin_limits\":{\"events\":1}");
 }
 
+/// A service manager does not start the server again after exit code 2.
 #[test]
-fn limits_that_do_not_fit_the_plugin_stop_the_start() {
+fn options_that_do_not_fit_the_plugin_are_tried_again() {
     let dir = tempfile::tempdir().unwrap();
     let limits = dir.path().join("limits.toml");
     fs::write(&limits, "create = [\"Acount\"]").unwrap();
-    let mut program = program();
-    program.arg("--plugin").arg(bank()).arg("--data").arg(dir.path().join("data"));
-    let Output { status, stderr, .. } = program.arg("--limits").arg(&limits).output().unwrap();
-    let text = String::from_utf8(stderr).unwrap();
-    assert_eq!(status.code(), Some(1), "{text}");
-    assert!(text.contains("create: the schema has no record Acount; it has Account"), "{text}");
+    let (bank, folder) = (bank(), dir.path());
+    for (plugin, more, error) in [
+        (bank.as_path(), [Path::new("--limits"), &limits], "the schema has no record Acount"),
+        (
+            &bank,
+            ["--config", "max_amount = 0"].map(Path::new),
+            "error: plugin bank cannot be created",
+        ),
+        (folder, ["--config", ""].map(Path::new), "is a folder without Cargo.toml"),
+    ] {
+        let mut program = program();
+        program.arg("--plugin").arg(plugin).arg("--data").arg(dir.path().join("data"));
+        let Output { status, stderr, .. } = program.args(more).output().unwrap();
+        let text = String::from_utf8(stderr).unwrap();
+        assert_eq!(status.code(), Some(2), "{text}");
+        assert!(text.contains(error), "{error:?} is not in {text}");
+    }
 }
