@@ -28,7 +28,7 @@ struct State {
     /// The same entry, for the process after this one.
     word: DurableWord,
     in_flight: InFlight,
-    /// True once a frame has failed: no other one is begun.
+    /// True once a frame has failed or has got no place: no other one is begun.
     is_broken: bool,
     /// The failure, once all frames before that one are durable.
     failed: Option<LogError>,
@@ -117,6 +117,12 @@ impl DurableWatch {
             first_entry,
             durable,
         })
+    }
+
+    /// Lets no other frame begin: the last one has got no place, so the next one would take it. Its
+    /// failure is told when it ends.
+    pub(super) fn begin_no_more(&self) {
+        self.lock().is_broken = true;
     }
 
     /// Publishes the result of a frame, as far as those before it are durable, and runs `together`

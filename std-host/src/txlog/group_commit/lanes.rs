@@ -156,6 +156,10 @@ impl Lane {
             }
             let frame = self.watch.begin(batch.first_entry()).map(|frame| {
                 let place = writer.place(&mut batch, frame.durable);
+                if place.is_err() {
+                    // Before the next thread takes its turn, and not only when the frame ends.
+                    self.watch.begin_no_more();
+                }
                 (frame, place)
             });
             return Some(Taken { batch, frame });
