@@ -9,7 +9,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use statevec_host::check::{self, Area, CHECKS, Check, CheckOptions, ChildProgram, Report, Status};
-use statevec_host::crate_folder::build;
 use statevec_host::text_file;
 
 use self::error::CheckCommandError;
@@ -18,6 +17,7 @@ use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::named_path::NamedPath;
 use super::output::{print_to, unless_closed};
+use super::plugin;
 use super::plugin_args::{ConfigArgs, TrustArgs};
 use super::stdio::Stdout;
 
@@ -187,7 +187,7 @@ pub(crate) fn check_child(folder: &Path) -> Result<(), CliError> {
 }
 
 fn options(args: &CheckArgs, plugin: &Path) -> Result<CheckOptions, CliError> {
-    let (file, allow_world_writable) = find(plugin, &args.trust)?;
+    let (file, allow_world_writable) = plugin::find(plugin, &args.trust, false)?;
     let path = NamedPath::find(&file).map_err(|source| CliError::Setup { source })?;
     let only = if args.only.is_empty() { args.strictness.checks() } else { args.only.clone() };
     Ok(CheckOptions {
@@ -204,25 +204,6 @@ fn options(args: &CheckArgs, plugin: &Path) -> Result<CheckOptions, CliError> {
         memory_mib: args.memory,
         arguments: arguments(args),
     })
-}
-
-/// The plugin's file: the argument, or the result of building a crate's folder.
-fn find(plugin: &Path, trust: &TrustArgs) -> Result<(PathBuf, bool), CliError> {
-    use super::plugin::PluginError;
-    let path = plugin.to_owned();
-    let metadata = fs::metadata(plugin).map_err(|source| PluginError::Path { path, source })?;
-    let path = plugin.to_owned();
-    if metadata.is_dir() {
-        return match trust.sha256 {
-            Some(_) => Err(PluginError::PinnedFolder { path }.into()),
-            // As for `run`: who may change what cargo writes may change the sources as well.
-            None => Ok((build(plugin, false).map_err(PluginError::from)?, true)),
-        };
-    }
-    if plugin.file_name().is_some_and(|name| name == "Cargo.toml") {
-        return Err(PluginError::Manifest { path }.into());
-    }
-    Ok((path, trust.allow_world_writable))
 }
 
 /// The commands in a file, without blank lines.

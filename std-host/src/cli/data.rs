@@ -4,7 +4,7 @@ use std::{fmt, fs, path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 use statevec_host::{
-    checkpoint,
+    Sha256, checkpoint,
     durable::{CheckpointOptions, DataDirectory, DurableError, make_checkpoint},
     foreign_text::Escaped,
     txlog::{DirectoryLock, LogWalk, list_segments},
@@ -110,7 +110,7 @@ pub(crate) fn status(args: &StatusArgs) -> Result<(), CliError> {
         holder,
         plugin: header.map(|header| header.plugin.clone()),
         schema_version: header.map(|header| header.schema_version.to_string()),
-        plugin_sha256: header.map(|header| hex(&header.plugin_sha256)),
+        plugin_sha256: header.map(|header| Sha256::from_bytes(header.plugin_sha256).to_string()),
         config: header.map(|header| header.config.clone()),
         segments: segments.len(),
         bytes,
@@ -234,8 +234,4 @@ impl fmt::Display for Made {
         }
         removed.iter().try_for_each(|path| writeln!(f, "removed {}", path.display()))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -18,22 +18,33 @@ pub(crate) fn open(
     trust: &TrustArgs,
     quiet: bool,
 ) -> Result<LoadedPlugin, PluginError> {
+    let (file, allow_world_writable) = find(path, trust, quiet)?;
+    let options = LoadOptions::new().allow_world_writable(allow_world_writable);
+    match trust.sha256 {
+        Some(digest) => load(&options.sha256(digest), &file),
+        None => load(&options, &file),
+    }
+}
+
+/// The file of a plugin, which may be the result of building a crate's folder, and whether it is
+/// loaded even if every user may change it.
+pub(crate) fn find(
+    path: &Path,
+    trust: &TrustArgs,
+    quiet: bool,
+) -> Result<(PathBuf, bool), PluginError> {
     let metadata =
         fs::metadata(path).map_err(|source| PluginError::Path { path: path.to_owned(), source })?;
     if path.file_name().is_some_and(|name| name == "Cargo.toml") {
         return Err(PluginError::Manifest { path: path.to_owned() });
     }
-    let options = LoadOptions::new().allow_world_writable(trust.allow_world_writable);
     match trust.sha256 {
+        _ if !metadata.is_dir() => Ok((path.to_owned(), trust.allow_world_writable)),
         // Cargo builds the file anew, so its digest is not known in advance.
-        Some(_) if metadata.is_dir() => Err(PluginError::PinnedFolder { path: path.to_owned() }),
-        Some(digest) => load(&options.sha256(digest), path),
+        Some(_) => Err(PluginError::PinnedFolder { path: path.to_owned() }),
         // A user who may change what cargo writes may change the sources as well, and those are
         // built without a check.
-        None if metadata.is_dir() => {
-            load(&options.allow_world_writable(true), &build(path, quiet)?)
-        }
-        None => load(&options, path),
+        None => Ok((build(path, quiet)?, true)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 use statevec_abi::txlog::{Entry, EntryOutcome, Environment};
-use statevec_host::foreign_text::Escaped;
+use statevec_host::{Sha256, foreign_text::Escaped};
 
 use super::{SourceArgs, source::LogSource};
 use crate::cli::{error::CliError, output::print, summary::Number};
@@ -43,7 +43,7 @@ pub(super) fn stat(args: &SourceArgs) -> Result<(), CliError> {
     let mut stat = Stat { first_entry: walk.position().entry + 1, ..Stat::default() };
     if let Some(header) = &source.header {
         stat.plugin = Some(header.plugin.clone());
-        stat.plugin_builds.push(hex(&header.plugin_sha256));
+        stat.plugin_builds.push(Sha256::from_bytes(header.plugin_sha256).to_string());
     }
     walk.for_each(|walked| {
         stat.count(&walked.entry);
@@ -57,7 +57,7 @@ pub(super) fn stat(args: &SourceArgs) -> Result<(), CliError> {
 impl Stat {
     /// The build of the entries that come next.
     fn build(&mut self, environment: &Environment<'_>) {
-        let build = hex(&environment.plugin_sha256);
+        let build = Sha256::from_bytes(environment.plugin_sha256).to_string();
         if self.plugin_builds.last() != Some(&build) {
             self.plugin_builds.push(build);
         }
@@ -141,8 +141,4 @@ impl fmt::Display for Stat {
         }
         Ok(())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
