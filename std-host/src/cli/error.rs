@@ -115,6 +115,8 @@ pub(crate) enum CliError {
     RecordFile { path: PathBuf, source: io::Error },
     #[error("--record {}", path.display())]
     Record { path: PathBuf, source: RecordError },
+    #[error("--data {} is no folder; name one, or a new one", path.display())]
+    DataIsNoFolder { path: PathBuf },
     #[error("--follow needs a data directory, and {} is a file", path.display())]
     FollowFile { path: PathBuf },
     #[error("{signal} ended the run; {commands} of the commands have run")]
@@ -146,9 +148,10 @@ impl CliError {
             Self::Diverged { .. } => return 3,
             Self::Plugin(error) => error.is_usage(),
             Self::Check(error) => error.is_usage(),
-            Self::Header(_)
-            | Self::New(_)
-            | Self::Input(_)
+            Self::Header(error) => error.is_usage(),
+            Self::New(error) => error.is_usage(),
+            Self::ManPages { source, .. } | Self::RecordFile { source, .. } => is_of_path(source),
+            Self::Input(_)
             | Self::StateIn(_)
             | Self::Durable(DurableError::NotEmpty { .. })
             | Self::Bench(_)
@@ -161,10 +164,9 @@ impl CliError {
             | Self::NoDataDirectory { .. }
             | Self::NoLogFile { .. }
             | Self::SchemaFile { .. }
-            | Self::ManPages { .. }
             | Self::OtherSchema { .. }
-            | Self::RecordFile { .. }
             | Self::DefaultTwice { .. }
+            | Self::DataIsNoFolder { .. }
             | Self::FollowFile { .. } => true,
             Self::State(error) => error.is_usage(),
             Self::Migrate(error) => migrate::is_usage(error),
@@ -201,6 +203,13 @@ impl CliError {
     pub(crate) fn report(&self) {
         tell(&Report(self));
     }
+}
+
+/// Returns true if another path can avoid the error of writing a file. Otherwise there is no room
+/// for the file.
+pub(crate) fn is_of_path(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    !matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
 }
 
 /// An error with its causes, one per line.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use statevec_host::c_header::HeaderError;
 
+use super::error::is_of_path;
+
 /// The reason why there is no header.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HeaderCommandError {
@@ -16,4 +18,14 @@ pub(crate) enum HeaderCommandError {
     Source { path: PathBuf },
     #[error("--out {}: cannot be written", path.display())]
     Write { path: PathBuf, source: io::Error },
+}
+
+impl HeaderCommandError {
+    /// Returns true if the user can correct it with another argument.
+    pub(crate) fn is_usage(&self) -> bool {
+        match self {
+            Self::Read { .. } | Self::Header { .. } | Self::Source { .. } => true,
+            Self::Write { source, .. } => is_of_path(source),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `run`: commands in, outcomes out.
 
 use std::cell::RefCell;
+use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -41,6 +42,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), CliError> {
     let setup = |source| CliError::Setup { source };
     let named = |path: &Option<PathBuf>| path.as_deref().map(NamedPath::find).transpose();
     let data = named(&args.durability.data).map_err(setup)?;
+    // A path that is not there yet becomes a new directory.
+    if let Some(data) = &data
+        && fs::metadata(data.place()).is_ok_and(|found| !found.is_dir())
+    {
+        return Err(CliError::DataIsNoFolder { path: data.shown().into() });
+    }
     let record = named(&args.durability.record).map_err(setup)?;
     let state_in = named(&args.state_in).map_err(setup)?;
     let interrupt = Interrupt::watch().map_err(setup)?;

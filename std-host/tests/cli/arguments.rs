@@ -164,6 +164,27 @@ fn a_range_of_entries_that_is_empty_passes_for_one_without_differences() {
     ended.fails_with(2, "--from 5 is behind the last entry, 3; give");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_passes_for_a_wrong_argument() {
+    let folder = tempfile::tempdir().unwrap();
+    let declarations = folder.path().join("counters.json");
+    fs::write(&declarations, "{}").unwrap();
+    host(&["header", path(&declarations), "--out", "/dev/full"])
+        .fails_with(1, "error: --out /dev/full: cannot be written\n  caused by: No space left");
+    host(&["header", path(&declarations), "--out", "/no/such/place"]).fails_with(2, "--out /no");
+}
+
+#[test]
+fn a_file_in_the_place_of_a_data_directory_is_a_failure_of_the_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data");
+    fs::write(&file, "").unwrap();
+    let told = format!("error: --data {} is no folder; name one, or a new one", file.display());
+    let ran = run_on(&file, COMMANDS, &[]);
+    assert_eq!((ran.status, ran.err.trim_end()), (Some(2), told.as_str()));
+}
+
 #[test]
 fn options_of_a_plugin_are_ignored_where_none_runs() {
     for option in [&["--config", "x"][..], &["--config-file", "x"], &["--limits", "x"]] {

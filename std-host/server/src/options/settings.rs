@@ -100,6 +100,10 @@ impl Settings {
                 format!("cannot be found ({error}); give a shared library or a crate's folder");
             return Err(OptionsError::File { option: "plugin", path: plugin, problem });
         }
+        if fs::metadata(&data).is_ok_and(|found| !found.is_dir()) {
+            let problem = "is no folder; name one, or a new one".into();
+            return Err(OptionsError::File { option: "data", path: data, problem });
+        }
         let default = StoreLimits::default();
         let transaction_bytes = range(
             "transaction-bytes",

@@ -51,6 +51,7 @@ fn wrong_options_are_named_with_their_remedy() {
     for (options, more, error) in [
         ("", &[][..], "the option plugin is missing; give --plugin PATH"),
         (plugin.as_str(), &[], "the option data is missing; give --data DIR"),
+        (&format!("{plugin}data = {short:?}"), &[], "short: is no folder; name one, or a new one"),
         ("plugin = 'nope.so'\ndata = 'd'", &[], "plugin nope.so: cannot be found"),
         (&format!("{base}lisen = 1"), &[], "unknown field `lisen`"),
         (&format!("{base}listen = 'here'"), &[], "invalid socket address"),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use statevec_host::check::{CheckError, SerializeError};
 
+use crate::cli::error::is_of_path;
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CheckCommandError {
     #[error(transparent)]
@@ -24,7 +26,8 @@ impl CheckCommandError {
     pub(crate) fn is_usage(&self) -> bool {
         match self {
             Self::Check(error) => !matches!(error, CheckError::Start { .. } | CheckError::Stopped),
-            Self::Examples { .. } | Self::JUnit { .. } => true,
+            Self::Examples { .. } => true,
+            Self::JUnit { source, .. } => is_of_path(source),
             Self::Xml { .. } | Self::Failed { .. } => false,
         }
     }

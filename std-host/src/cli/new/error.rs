@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::name::NameError;
+use crate::cli::error::is_of_path;
 
 /// The reason why there is no project.
 #[derive(Debug, thiserror::Error)]
@@ -18,4 +19,17 @@ pub(crate) enum NewError {
     CheckoutPath { dir: PathBuf },
     #[error("{} cannot be written", path.display())]
     Write { path: PathBuf, source: io::Error },
+}
+
+impl NewError {
+    /// Returns true if the user can correct it with another argument.
+    pub(crate) fn is_usage(&self) -> bool {
+        match self {
+            Self::Write { source, .. } => is_of_path(source),
+            Self::Name { .. }
+            | Self::Exists { .. }
+            | Self::NoCheckout { .. }
+            | Self::CheckoutPath { .. } => true,
+        }
+    }
 }
