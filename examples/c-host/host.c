@@ -3,9 +3,9 @@
  * their outcomes and events.
  *
  * Build:  cargo build -p statevec-bank-so
- *         cc -std=c11 -O2 -I core/include -o host \
+ *         cc -std=c11 -O2 -I core/include -o target/c-host \
  *             examples/c-host/host.c examples/c-host/store.c -ldl
- * Run:    ./host target/debug/libstatevec_bank_so.so
+ * Run:    target/c-host target/debug/libstatevec_bank_so.so
  *
  * On Windows, with mingw: the same without -ldl, and the full path of the bank's DLL.
  */

@@ -12,7 +12,7 @@
  * The layouts are in schema.h, which `statevec-host header` makes of inventory.json.
  *
  * Build:  cc -std=c11 -O2 -fPIC -fvisibility=hidden -shared -I core/include \
- *             -o libinventory.so examples/c-plugin/inventory.c
+ *             -o target/libinventory.so examples/c-plugin/inventory.c
  */
 #include <inttypes.h>
 #include <stdbool.h>
