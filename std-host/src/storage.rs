@@ -150,6 +150,16 @@ pub trait StorageFile: fmt::Debug + Send + Sync {
     /// The storage's.
     fn try_lock(&self) -> io::Result<bool>;
 
+    /// Gives the lock back before the file is dropped. On Unix a process that was forked meanwhile
+    /// has a copy of the file until it runs another program, and the lock would stay with the copy.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn unlock(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// A word of the file that the process can write without a system call. It survives the end of
     /// the process, but not necessarily that of the machine.
     ///

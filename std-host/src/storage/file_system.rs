@@ -107,6 +107,11 @@ impl StorageFile for File {
         system::try_lock(self)
     }
 
+    #[cfg(unix)]
+    fn unlock(&self) -> io::Result<()> {
+        Self::unlock(self)
+    }
+
     fn shared_word(&self, offset: u64) -> io::Result<Box<dyn SharedWord>> {
         Ok(Box::new(MappedWord::of(self, offset)?))
     }

@@ -31,6 +31,13 @@ pub struct DirectoryLock {
     acknowledged: Option<u64>,
 }
 
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        // Dropping the file tries again.
+        let _unlocked = self.file.unlock();
+    }
+}
+
 /// A command that was running when its process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunningCommand {

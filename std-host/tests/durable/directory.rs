@@ -43,6 +43,26 @@ fn second_process_is_refused_and_told_who_has_the_directory() {
     DurableEngine::open(&directory, &ledger(), DurableOptions::default()).unwrap();
 }
 
+/// A process that was forked has a copy of the lock's file until it runs another program.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_of_the_file_keeps_the_lock() {
+    use std::{fs, os::fd::BorrowedFd};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("LOCK");
+    let take = || DirectoryLock::take(&FileSystem, folder.path(), &path, "");
+    let lock = take().unwrap();
+    let is_lock = |fd: &fs::DirEntry| fs::read_link(fd.path()).is_ok_and(|to| to == path);
+    let fd = fs::read_dir("/proc/self/fd").unwrap().map(Result::unwrap).find(is_lock).unwrap();
+    let fd = fd.file_name().into_string().unwrap().parse().unwrap();
+    // SAFETY: the lock keeps the descriptor open until it is dropped below (rule 10).
+    let copy = unsafe { BorrowedFd::borrow_raw(fd) }.try_clone_to_owned().unwrap();
+    assert!(take().is_err());
+    drop(lock);
+    take().unwrap();
+    drop(copy);
+}
+
 #[test]
 fn directory_that_cannot_be_made_is_named() {
     let directory = DataDirectory::new(Arc::new(FileSystem), "/proc/no/data");
