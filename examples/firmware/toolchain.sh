@@ -21,8 +21,8 @@ source "$here/../../.ci/build.sh"
 # Reports and transcripts.
 target_dir=$CARGO_TARGET_DIR/firmware
 mkdir -p "$target_dir"
-# Host programs share the folder of the main workspace; images share that of the other scripts which
-# build with Debian's compiler.
+# Host programs share the folder of the main workspace; images share that of all builds for other
+# targets.
 image_dir=$CARGO_TARGET_DIR/cross
 machine=thumbv7em-none-eabihf
 
