@@ -38,6 +38,6 @@ printf '%s\n' "$printed"
 [ $status = 77 ] || {
     [ $status = 0 ]
     grep -qx '1 committed, 1 event' <<<"$printed"
-    grep -q '^2 .*item 7 has less than 61$' <<<"$printed"
+    grep -q '^2 .*item 7 has fewer than 61$' <<<"$printed"
 }
 echo "new: projects of 3 forms build, pass their tests, run and replay"

@@ -108,7 +108,7 @@ fn take(tx: &mut dyn RuntimeHostContext, take: &Take) -> Result<(), RuntimePlugi
     })?;
     match now {
         Some(Some(pieces)) => Ok(tx.emit_typed_event(&Changed { item, pieces })?),
-        Some(None) => reject(format!("item {item} has less than {pieces}")),
+        Some(None) => reject(format!("item {item} has fewer than {pieces}")),
         None => reject(format!("there is no item {item}")),
     }
 }

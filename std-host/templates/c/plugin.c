@@ -69,7 +69,7 @@ static StatevecCallStatus run_change(StatevecHostContextV1 host, struct change c
                              change.pieces, change.item);
     }
     if (!change.possible) {
-        return statevec_fail(out_error, phase, STATEVEC_KIND_PLUGIN_REJECTED, "item %" PRIu64 " has less than %" PRIu32, change.item,
+        return statevec_fail(out_error, phase, STATEVEC_KIND_PLUGIN_REJECTED, "item %" PRIu64 " has fewer than %" PRIu32, change.item,
                              change.pieces);
     }
     struct changed_event event = { .item = change.item, .pieces = change.now };

@@ -24,7 +24,7 @@ fn a_rejected_command_changes_something() -> Result<(), HarnessError> {
     let full = shelf.expect_rejection(&Put { item: 7, pieces: 1 });
     assert_eq!(full.message, "no room for 1 more of item 7");
     let short = shelf.expect_rejection(&Take { item: 7, pieces: 51 });
-    assert_eq!(short.message, "item 7 has less than 51");
+    assert_eq!(short.message, "item 7 has fewer than 51");
     let absent = shelf.expect_rejection(&Take { item: 8, pieces: 1 });
     assert_eq!(absent.message, "there is no item 8");
     Ok(())

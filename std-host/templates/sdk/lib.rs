@@ -85,7 +85,7 @@ impl Shelf {
         })?;
         match now {
             Some(Some(pieces)) => tx.emit(&Changed { item, pieces }),
-            Some(None) => Err(tx.reject(format_args!("item {item} has less than {pieces}"))),
+            Some(None) => Err(tx.reject(format_args!("item {item} has fewer than {pieces}"))),
             None => Err(tx.reject(format_args!("there is no item {item}"))),
         }
     }

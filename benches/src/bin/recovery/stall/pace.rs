@@ -46,8 +46,8 @@ pub(super) fn pace(
     mut command: impl FnMut(u64) -> Result<(), Box<dyn Error>>,
 ) -> Result<Paced, Box<dyn Error>> {
     let (mut submitted, mut processor) = (Histogram::new(3)?, Histogram::new(3)?);
-    let mut queue = Queue::new()?;
     set_name(thread)?;
+    let mut queue = Queue::new()?;
     let waits_before = waits()?;
     for number in 0..COMMANDS {
         let due = INTERVAL * number as u32;
