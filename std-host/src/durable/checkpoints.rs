@@ -2,6 +2,7 @@
 
 mod background;
 mod maker;
+mod run_queue;
 mod schedule;
 mod turns;
 
@@ -74,6 +75,24 @@ pub fn make_checkpoint(
     target: &LogPosition,
     options: &CheckpointOptions,
 ) -> Result<Option<MadeCheckpoint>, DurableError> {
+    make(directory, target, options, Turns::alone())
+}
+
+/// As [`make_checkpoint`], on a thread beside one that runs commands.
+fn make_beside_commands(
+    directory: &DataDirectory,
+    target: &LogPosition,
+    options: &CheckpointOptions,
+) -> Result<Option<MadeCheckpoint>, DurableError> {
+    make(directory, target, options, Turns::beside_commands())
+}
+
+fn make(
+    directory: &DataDirectory,
+    target: &LogPosition,
+    options: &CheckpointOptions,
+    mut turns: Turns,
+) -> Result<Option<MadeCheckpoint>, DurableError> {
     let mut made = None;
     loop {
         let existing = checkpoint::list(&**directory.storage(), &directory.checkpoints())?;
@@ -81,7 +100,7 @@ pub fn make_checkpoint(
         if newest.map_or(0, |(entry, _)| *entry) >= target.entry {
             return Ok(made);
         }
-        let mut next = make_next(directory, newest, target.entry, options)?;
+        let mut next = make_next(directory, newest, target.entry, options, &mut turns)?;
         let before = made.map_or_else(Vec::new, |made: MadeCheckpoint| made.removed);
         next.removed.splice(..0, before);
         made = Some(next);
@@ -94,13 +113,14 @@ fn make_next(
     before: Option<&(u64, PathBuf)>,
     target: u64,
     options: &CheckpointOptions,
+    turns: &mut Turns,
 ) -> Result<MadeCheckpoint, DurableError> {
     let (storage, dir) = (directory.storage(), directory.checkpoints());
     let from = before.map_or(0, |(entry, _)| *entry) + 1;
     let mut walk = LogWalk::open(Arc::clone(storage), &directory.log(), from)?;
     // The entries before are steps, too.
     walk.show_all();
-    let (mut changes, mut migrated, mut turns) = (NetChanges::new(), false, Turns::new());
+    let (mut changes, mut migrated) = (NetChanges::new(), false);
     while !migrated && walk.position().entry < target && changes.bytes() < options.memory {
         if !walk.next_frame(|walked| {
             turns.step();

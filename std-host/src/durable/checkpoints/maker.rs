@@ -1,7 +1,8 @@
 //! Makes checkpoints beside a running engine.
 
 use super::{
-    CheckpointOptions, MadeCheckpoint, background::Background, make_checkpoint, schedule::Schedule,
+    CheckpointOptions, MadeCheckpoint, background::Background, make_beside_commands,
+    make_checkpoint, schedule::Schedule,
 };
 use crate::{
     durable::{DataDirectory, DurableError},
@@ -42,7 +43,7 @@ impl CheckpointMaker {
         let start = || {
             let directory = directory.clone();
             Background::start("checkpoint", move |target| {
-                make_checkpoint(&directory, &target, &options)
+                make_beside_commands(&directory, &target, &options)
             })
         };
         let background = in_background.then(start).transpose();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use hdrhistogram::Histogram;
-use rustix::thread::set_name;
+use rustix::thread::{name, set_name};
 use statevec_benches::processor::{RunQueue, processor_time};
 
 /// Commands per second: few enough that the processor has time for the checkpoint.
@@ -39,13 +39,14 @@ pub(super) struct Queued {
 }
 
 /// Calls the function at fixed times since `began`, from a thread that never sleeps. The calling
-/// thread gets the name `thread`.
+/// thread has the name `thread` meanwhile.
 pub(super) fn pace(
     thread: &CStr,
     began: Instant,
     mut command: impl FnMut(u64) -> Result<(), Box<dyn Error>>,
 ) -> Result<Paced, Box<dyn Error>> {
     let (mut submitted, mut processor) = (Histogram::new(3)?, Histogram::new(3)?);
+    let name_before = name()?;
     set_name(thread)?;
     let mut queue = Queue::new()?;
     let waits_before = waits()?;
@@ -65,6 +66,7 @@ pub(super) fn pace(
         }
     }
     let waits = waits()? - waits_before;
+    set_name(&name_before)?;
     Ok(Paced { submitted, processor, queued: queue.map(|queue| queue.queued), waits })
 }
 
