@@ -11,7 +11,7 @@ use std::{
 use statevec_abi::static_plugin;
 use statevec_bank_other::MISDATED;
 use statevec_host::{
-    LoadedPlugin,
+    LoadedPlugin, checkpoint,
     durable::DataDirectory,
     replay::{DescribedDivergence, Difference, Divergence, ReplayOptions, Replayer},
     storage::FileSystem,
@@ -122,7 +122,8 @@ fn a_build_with_another_schema_stops_and_both_files_are_named() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name| dir.path().join(name);
     let options = ["--checkpoint-bytes", "20000"];
-    let (a, b) = (start("a", &url, &path("a"), &options), start("b", &url, &path("b"), &[]));
+    // Each of them may become the publisher, which stores its checkpoints.
+    let (a, b) = (start("a", &url, &path("a"), &options), start("b", &url, &path("b"), &options));
     let next = with_fields_of_another_schema();
     let other = start_with(&next, "other", &url, &path("other"), &[]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -139,7 +140,14 @@ fn a_build_with_another_schema_stops_and_both_files_are_named() {
     }
     assert_equal(&[&a, &b], last);
 
-    // Behind a checkpoint such a build does not even begin.
+    // Behind a checkpoint such a build does not even begin. It is begun by a commit behind its
+    // entries, and one commit may hold all commands so far.
+    let mut bursts = (300..).step_by(50);
+    wait_for("both have a checkpoint", || {
+        let first = bursts.next().unwrap();
+        publish(first..first + 50);
+        has_checkpoint(&path("a")) && has_checkpoint(&path("b"))
+    });
     wait_for("a checkpoint is stored", || {
         let stream = runtime.block_on(context.get_stream("OBJ_BANK-checkpoints")).unwrap();
         stream.cached_info().state.messages > 0
@@ -150,6 +158,11 @@ fn a_build_with_another_schema_stops_and_both_files_are_named() {
     assert_eq!(refused.wait().unwrap().code(), Some(1), "{text}");
     assert!(text.contains("cannot begin with the newest checkpoint"), "{text}");
     assert!(text.contains("another schema"), "{text}");
+}
+
+fn has_checkpoint(folder: &Path) -> bool {
+    let checkpoints = DataDirectory::new(Arc::new(FileSystem), folder).checkpoints();
+    !checkpoint::list(&FileSystem, &checkpoints).unwrap().is_empty()
 }
 
 /// A library that differs from the bank's in bytes that nothing reads.
