@@ -78,15 +78,7 @@ pub fn make_checkpoint(
     make(directory, target, options, Turns::alone())
 }
 
-/// As [`make_checkpoint`], on a thread beside one that runs commands.
-fn make_beside_commands(
-    directory: &DataDirectory,
-    target: &LogPosition,
-    options: &CheckpointOptions,
-) -> Result<Option<MadeCheckpoint>, DurableError> {
-    make(directory, target, options, Turns::beside_commands())
-}
-
+/// As [`make_checkpoint`].
 fn make(
     directory: &DataDirectory,
     target: &LogPosition,

@@ -1,8 +1,8 @@
 //! Makes checkpoints beside a running engine.
 
 use super::{
-    CheckpointOptions, MadeCheckpoint, background::Background, make_beside_commands,
-    make_checkpoint, schedule::Schedule,
+    CheckpointOptions, MadeCheckpoint, background::Background, make, make_checkpoint,
+    schedule::Schedule, turns::Turns,
 };
 use crate::{
     durable::{DataDirectory, DurableError},
@@ -43,7 +43,7 @@ impl CheckpointMaker {
         let start = || {
             let directory = directory.clone();
             Background::start("checkpoint", move |target| {
-                make_beside_commands(&directory, &target, &options)
+                make(&directory, &target, &options, Turns::beside_commands())
             })
         };
         let background = in_background.then(start).transpose();
