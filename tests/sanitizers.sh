@@ -58,8 +58,6 @@ not_under_address=(
     mutated_file_crashes_the_host
     # It hides /proc, which the sanitizer reads when a process starts.
     a7_missing_proc
-    # A request takes longer than a sync here, so that few of them arrive during one.
-    commands_that_arrive_during_a_sync_share_the_next_one
 )
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -133,8 +131,8 @@ skipped_leaks() {
 
 c() {
     need_for_tests
-    # For all packages, because cargo chooses features for all packages of a command: the usual tests
-    # have built these then.
+    # For all packages, because cargo chooses features for all packages of a command: the usual
+    # tests have built these then.
     tests --workspace --test 'c_*' || return
     # The tests pass if a compiler or a sanitizer is missing, and print that they skipped it.
     ! grep '^skipped:' "$work/log" || return 77
@@ -200,9 +198,9 @@ randomized() {
     shuffled 2 && tests -p statevec-tests -p statevec-host --test c_host --test c_plugin --test engine_memory
 }
 
-# shuffled SEED: the crates of the workspace get shuffled layouts; only their types cross the boundary.
-# Dependencies are compiled once for all shuffles, because cargo calls a workspace wrapper for the
-# workspace's crates only, and tells their artefacts apart by its path.
+# shuffled SEED: the crates of the workspace get shuffled layouts; only their types cross the
+# boundary. Dependencies are compiled once for all shuffles, because cargo calls a workspace wrapper
+# for the workspace's crates only, and tells their artefacts apart by its path.
 shuffled() {
     export CARGO_TARGET_DIR="$target_dir/sanitizers/layout"
     export RUSTC_WORKSPACE_WRAPPER="$CARGO_TARGET_DIR/shuffled-$1"
