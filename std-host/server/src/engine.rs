@@ -17,6 +17,6 @@ mod waiting;
 pub(crate) use answer::{Answer, Refusal, with_causes};
 pub(crate) use handle::EngineHandle;
 pub(crate) use inbox::Inbox;
-pub(crate) use open::Opening;
+pub(crate) use open::{OpenError, Opening};
 pub(crate) use state::EngineState;
 pub(crate) use thread::EngineThread;

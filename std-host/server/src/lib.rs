@@ -27,9 +27,11 @@ mod reload;
 mod replica;
 mod replica_metrics;
 mod service;
+mod service_error;
 mod shutdown;
 
 pub use nats::NatsError;
 pub use options::{InitSettings, Invocation, OptionsError, Settings};
 pub use other_build::Trial;
-pub use service::{ServiceError, init_stream, run};
+pub use service::{init_stream, run};
+pub use service_error::ServiceError;

@@ -58,8 +58,8 @@ options! {
     #[arg(long, value_name = "FILE")]
     limits: PathBuf,
 
-    /// Load the shared library only if it has this SHA-256 digest, as sha256sum prints it (Linux and
-    /// Windows; not for a crate's folder)
+    /// Load the shared library only if it has this SHA-256 digest, as sha256sum prints it (Linux
+    /// and Windows; not for a crate's folder)
     #[arg(long, value_name = "HEX")]
     sha256: String,
 
