@@ -9,8 +9,8 @@
 # once.
 export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/cross
 failed=0 done_any=0
-# The tests for other targets run few random cases, so a quick build of proptest takes less time than
-# its optimization saves.
+# The tests for other targets run few random cases, so a quick build of proptest takes less time
+# than its optimization saves.
 quick_cargo=(cargo --config profile.dev.package.proptest.opt-level=0)
 # The first starts its own program again, which the machine cannot run without the emulator. The
 # second does not end in qemu-i386 7.2.22, and ends in 0.1 s without an emulator.

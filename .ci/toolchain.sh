@@ -1,8 +1,8 @@
 # Installs Rust toolchains below the target folder, so that the checks add nothing to the user's. To
 # be sourced by a bash script, after build.sh.
 #
-#   checks_toolchain VERSION [TARGET…]   installs a release of Rust with the libraries of targets; on
-#                                        failure prints "rustup does not install …" and returns 77
+#   checks_toolchain VERSION [TARGET…]   installs a release of Rust with the libraries of targets;
+#                                        on failure prints "rustup does not install …" and returns 77
 #   of_checks COMMAND…                   runs a command with these toolchains; cargo and rustc need
 #                                        +VERSION or RUSTUP_TOOLCHAIN
 

@@ -5,8 +5,8 @@
 #   benches/waits.sh [FOLDER]
 #
 # The files lie in FOLDER (default: the system's folder for temporary files). The script must be
-# allowed to trace the kernel. Exit status: 1 if a checkpoint had a processor for more than 1 ms while
-# a command waited for it; 77 skipped.
+# allowed to trace the kernel. Exit status: 1 if a checkpoint had a processor for more than 1 ms
+# while a command waited for it; 77 skipped.
 set -euo pipefail
 cd "$(dirname "$0")"
 source ../.ci/debian.sh

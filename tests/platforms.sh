@@ -11,8 +11,8 @@
 #   The server is type-checked.
 # macOS: all crates are type-checked. No system that could run them is free to install.
 #
-# If rustup has not installed a target, `compiler_for` of .ci/cross.sh finds another compiler. Missing
-# Debian packages are installed. If a tool cannot be had, the part is skipped.
+# If rustup has not installed a target, `compiler_for` of .ci/cross.sh finds another compiler.
+# Missing Debian packages are installed. If a tool cannot be had, the part is skipped.
 # Exit status: 0 all parts passed, 1 something differs, 77 everything was skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."

@@ -99,8 +99,8 @@ part_current() {
     nats=$(find "$tools/nats" -type f -name 'nats-server*' -perm -u+x | head -1)
     [ -n "$nats" ] || { echo "skipped, because the package holds no nats-server"; return 77; }
     "$nats" --version
-    # For all packages, because cargo chooses features for all packages of a command: the usual tests
-    # have built this one then.
+    # For all packages, because cargo chooses features for all packages of a command: the usual
+    # tests have built this one then.
     NATS_SERVER=$nats NATS_JETSTREAM='sync_interval: always' \
         cargo test --workspace --test replicas -- --test-threads 4
 }

@@ -203,8 +203,8 @@ pub fn apply_migration(
     Ok(check_digest(walked, migration.digest, restorer.digest())?)
 }
 
-/// How many records are expected at a time: more than the memory answers at once, and few enough for
-/// the fastest cache.
+/// How many records are expected at a time: more than the memory answers at once, and few enough
+/// for the fastest cache.
 const AHEAD: usize = 32;
 
 /// Fills an empty store from a checkpoint.

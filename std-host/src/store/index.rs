@@ -75,8 +75,8 @@ impl Index {
         if self.unused == NEXT_NONE { self.reserve_spilled() } else { Ok(()) }
     }
 
-    /// Makes room for more. An empty index gets all its buckets at once, so that no insertion has to
-    /// split one: that reads the keys of other rows.
+    /// Makes room for more. An empty index gets all its buckets at once, so that no insertion has
+    /// to split one: that reads the keys of other rows.
     pub(super) fn reserve(&mut self, more: usize) -> Result<(), TryReserveError> {
         let buckets = self.len.saturating_add(more).div_ceil(LOAD);
         self.buckets.reserve(buckets.saturating_sub(self.buckets.len()))?;

@@ -10,9 +10,9 @@ use std::{
 
 /// A thread that does one job at a time.
 ///
-/// It is started before the first job. So it may run on every processor that its creator was allowed
-/// at that time, also if the thread that gives the jobs is bound to one of them later; and giving a
-/// job does not take the time of starting a thread.
+/// It is started before the first job. So it may run on every processor that its creator was
+/// allowed at that time, also if the thread that gives the jobs is bound to one of them later; and
+/// giving a job does not take the time of starting a thread.
 #[derive(Debug)]
 pub(super) struct Background<J, T> {
     /// The thread ends when this is dropped.

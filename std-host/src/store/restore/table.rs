@@ -8,8 +8,8 @@ const USED: &str = "its number was used before";
 const NO_RECORD: &str = "there is no such record";
 
 impl RecordTable {
-    /// Prepares the index for records that are added next, and returns how many there are. `keys` is
-    /// memory for their keys.
+    /// Prepares the index for records that are added next, and returns how many there are. `keys`
+    /// is memory for their keys.
     pub(super) fn expect<'r>(
         &self,
         records: impl Iterator<Item = &'r [u8]>,

@@ -22,8 +22,8 @@ impl Placing {
         Ok(Self { text: "", threads, engine: all, others: all })
     }
 
-    /// The engine's thread has a processor that no other thread of this process uses. `None` if there
-    /// is only one.
+    /// The engine's thread has a processor that no other thread of this process uses. `None` if
+    /// there is only one.
     pub(super) fn apart() -> io::Result<Option<Self>> {
         let (mut engine, mut others) = (CpuSet::new(), sched_getaffinity(None)?);
         let Some(own) = (0..CpuSet::MAX_CPU).find(|cpu| others.is_set(*cpu)) else {
