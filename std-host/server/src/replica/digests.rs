@@ -128,42 +128,54 @@ impl DigestExchange {
     /// for wrong.
     pub(crate) fn check(&mut self, now: Duration) -> Result<(), Divergence> {
         self.peers.retain(|_, peer| now < peer.heard + FORGOTTEN);
-        let total = self.members.max(self.peers.len() + 1);
         let mut agreed = self.agreed;
         for (ext_seq, own) in self.all() {
-            let mut sides: BTreeMap<u128, Vec<&str>> = BTreeMap::new();
-            let mut publishers = BTreeSet::new();
-            if self.is_publisher {
-                publishers.insert(own);
+            let (mut agree, mut differ) = (false, false);
+            for theirs in self.peers.values().filter_map(|peer| peer.digests.get(&ext_seq)) {
+                agree |= *theirs == own;
+                differ |= *theirs != own;
             }
-            for (name, peer) in &self.peers {
-                if let Some(digest) = peer.digests.get(&ext_seq) {
-                    sides.entry(*digest).or_default().push(name);
-                    if peer.is_publisher {
-                        publishers.insert(*digest);
-                    }
-                }
-            }
-            let with = sides.remove(&own).map_or(0, |names| names.len());
-            if with > 0 {
+            if agree {
                 agreed = agreed.max(Some(ext_seq));
             }
-            let told = 1 + with + sides.values().map(Vec::len).sum::<usize>();
-            let Some((theirs, others)) = sides.into_iter().max_by_key(|(_, names)| names.len())
-            else {
-                continue;
-            };
-            let (mine, all_told) = (with + 1, told >= total);
-            let is_right_side = publishers.contains(&own) && !publishers.contains(&theirs);
-            let is_wrong = 2 * others.len() > total
-                || (all_told && others.len() > mine)
-                || (all_told && others.len() == mine && !is_right_side);
-            if is_wrong {
-                let others = others.into_iter().map(str::to_owned).collect();
-                return Err(Divergence { ext_seq, own, theirs, others });
+            if differ {
+                self.judge(ext_seq, own)?;
             }
         }
         self.agreed = agreed;
+        Ok(())
+    }
+
+    /// Finds which side is right where replicas differ.
+    fn judge(&self, ext_seq: u64, own: u128) -> Result<(), Divergence> {
+        let total = self.members.max(self.peers.len() + 1);
+        let mut sides: BTreeMap<u128, Vec<&str>> = BTreeMap::new();
+        let mut publishers = BTreeSet::new();
+        if self.is_publisher {
+            publishers.insert(own);
+        }
+        for (name, peer) in &self.peers {
+            if let Some(digest) = peer.digests.get(&ext_seq) {
+                sides.entry(*digest).or_default().push(name);
+                if peer.is_publisher {
+                    publishers.insert(*digest);
+                }
+            }
+        }
+        let mine = 1 + sides.remove(&own).map_or(0, |names| names.len());
+        let told = mine + sides.values().map(Vec::len).sum::<usize>();
+        let Some((theirs, others)) = sides.into_iter().max_by_key(|(_, names)| names.len()) else {
+            return Ok(());
+        };
+        let all_told = told >= total;
+        let is_right_side = publishers.contains(&own) && !publishers.contains(&theirs);
+        let is_wrong = 2 * others.len() > total
+            || (all_told && others.len() > mine)
+            || (all_told && others.len() == mine && !is_right_side);
+        if is_wrong {
+            let others = others.into_iter().map(str::to_owned).collect();
+            return Err(Divergence { ext_seq, own, theirs, others });
+        }
         Ok(())
     }
 }
