@@ -43,7 +43,7 @@ main() {
 # anew.
 part_simulation() {
     local package config=()
-    for package in statevec-abi statevec-abi-alloc statevec-host statevec-server statevec-bank foldhash; do
+    for package in statevec-abi statevec-abi-alloc statevec-host statevec-server statevec-bank; do
         config+=(--config "profile.dev.package.$package.opt-level=2")
     done
     STATEVEC_REPLICA_SEEDS=${STATEVEC_REPLICA_SEEDS:-100000} \

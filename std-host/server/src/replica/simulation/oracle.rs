@@ -1,6 +1,9 @@
 //! The right results: the same commands on a sound disk, one after another.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use statevec_abi::{boundary::RuntimeCommandRef, static_plugin};
 use statevec_host::{
@@ -12,8 +15,12 @@ use statevec_host::{
 use super::cluster::Message;
 use crate::replica::{Item, LogItems};
 
+/// Loaded once for all runs, since its schema takes time to read.
 pub(super) fn bank() -> LoadedPlugin {
-    LoadedPlugin::from_static(&static_plugin!(statevec_bank::Bank, slots = 64)).unwrap()
+    static BANK: LazyLock<LoadedPlugin> = LazyLock::new(|| {
+        LoadedPlugin::from_static(&static_plugin!(statevec_bank::Bank, slots = 64)).unwrap()
+    });
+    BANK.clone()
 }
 
 /// Options without threads, and with small segments and checkpoints.
