@@ -7,10 +7,9 @@ source "$repository/.ci/debian.sh"
 source "$repository/.ci/build.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# The projects share what they build, and one release build of the program.
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$repository/target}
+# The projects share dependencies with each other and with the repository.
 cargo build --quiet --release --manifest-path "$repository/Cargo.toml" -p statevec-host
-export PATH=$CARGO_TARGET_DIR/release:$PATH CARGO_TARGET_DIR=$CARGO_TARGET_DIR/new-projects
+export PATH=$CARGO_TARGET_DIR/release:$PATH
 cd "$work"
 
 statevec-host new my-ledger --with-firmware --statevec "$repository"
