@@ -54,15 +54,16 @@ changed=$target_dir/changed
 rm -rf "$changed"
 cp -r "$here" "$changed"
 sed -i "s|path = \"\.\./\.\./|path = \"$root/|; s|path = \"\.\./|path = \"$root/examples/|" "$changed/Cargo.toml"
+# A name of its own, since it is built beside the right one.
+sed -i 's/^name = "statevec-tally-so"/name = "statevec-changed-tally-so"/' "$changed/tally/so/Cargo.toml"
 sed -i 's/times().wrapping_add(1)/times().wrapping_add(2)/' "$changed/tally/src/lib.rs"
 [ "$(cmp -l "$here/tally/src/lib.rs" "$changed/tally/src/lib.rs" | wc -l)" = 1 ] || {
     echo "firmware: the changed tally does not differ in one character"
     exit 1
 }
-CARGO_TARGET_DIR=$target_dir/changed-build \
-    cargo build --quiet --manifest-path "$changed/Cargo.toml" -p statevec-tally-so "${host_features[@]}"
+cargo build --quiet --manifest-path "$changed/Cargo.toml" -p statevec-changed-tally-so "${host_features[@]}"
 status=0
-replay tally "$target_dir/changed-build/debug/libstatevec_tally_so.so" >"$logs/changed.txt" 2>&1 || status=$?
+replay tally "$CARGO_TARGET_DIR/debug/libstatevec_changed_tally_so.so" >"$logs/changed.txt" 2>&1 || status=$?
 [ $status = 3 ] && grep --quiet 'Count {"name":"apples".*field times' "$logs/changed.txt" || {
     cat "$logs/changed.txt"
     echo "firmware: the replay of a changed tally ended with status $status, not with its difference"
