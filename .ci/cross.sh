@@ -9,9 +9,6 @@
 # once.
 export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/cross
 failed=0 done_any=0
-# The tests for other targets run few random cases, so a quick build of proptest takes less time
-# than its optimization saves.
-quick_cargo=(cargo --config profile.dev.package.proptest.opt-level=0)
 # The first starts its own program again, which the machine cannot run without the emulator. The
 # second does not end in qemu-i386 7.2.22, and ends in 0.1 s without an emulator.
 not_under_qemu=(
@@ -30,11 +27,11 @@ no_separate_code=-Clink-arg=-Wl,-z,noseparate-code
 # On failure sets `why_not`.
 compiler_for() {
     local target=$1 libraries=${2:-core} libdir version
-    cargo=("${quick_cargo[@]}") build_std=()
+    cargo=(cargo) build_std=()
     libdir=$(rustc --print target-libdir --target "$target" 2>/dev/null) && [ -d "$libdir" ] && return
     version=$(rustc --version | cut -d ' ' -f 2)
     if [ -z "${rustup_answer:-}" ] && rustup_answer=$(checks_toolchain "$version" "$target"); then
-        cargo=(env "RUSTUP_HOME=$checks_rustup" "RUSTUP_TOOLCHAIN=$version" "${quick_cargo[@]}")
+        cargo=(env "RUSTUP_HOME=$checks_rustup" "RUSTUP_TOOLCHAIN=$version" cargo)
         return
     fi
     # Asked once: the answer is the same for every target.
@@ -44,7 +41,7 @@ compiler_for() {
     fi
     why_not="$rustup_answer, and $debian_answer"
     [ "$debian_status" = 0 ] || return
-    cargo=(env RUSTC_BOOTSTRAP=1 "RUSTC=$debian_answer" "${quick_cargo[@]}")
+    cargo=(env RUSTC_BOOTSTRAP=1 "RUSTC=$debian_answer" cargo)
     build_std=("-Zbuild-std=$libraries")
 }
 

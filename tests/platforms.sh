@@ -52,7 +52,7 @@ main() {
 # The output that the others must print: $work/native-…. The programs stand with those of the others,
 # so that no other build replaces them meanwhile.
 native_outputs() {
-    "${quick_cargo[@]}" build --quiet -p statevec-host "${plugins[@]}" || return
+    cargo build --quiet -p statevec-host "${plugins[@]}" || return
     run_all native "$native/statevec-host" "$native" lib .so
 }
 
