@@ -255,13 +255,7 @@ impl FrameReader {
         self.buffered = offset;
         loop {
             // At most the rest of the file.
-            let len = self.left(offset).min(wanted) as usize;
-            if self.buffer.is_empty() {
-                // The allocator has zeros at hand.
-                self.buffer = vec![0; len];
-            } else {
-                self.buffer.resize(len, 0);
-            }
+            self.buffer.resize(self.left(offset).min(wanted) as usize, 0);
             let Err(error) = read_exact_at(&*self.file, &mut self.buffer, offset) else {
                 return Ok(());
             };
