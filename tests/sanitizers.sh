@@ -101,8 +101,6 @@ address() {
     export LSAN_OPTIONS="suppressions=$PWD/tests/leaks.supp:print_suppressions=0"
     # The derives run inside the compiler, and their tests expect the stable compiler's words.
     echo "not run under AddressSanitizer: statevec-abi-derive ${not_under_address[*]}"
-    # A fault of memory shows in the first of them, and all 50,000 would take a minute and a half.
-    export STATEVEC_CRASHES=${STATEVEC_CRASHES:-10000}
     tests --workspace --exclude statevec-abi-derive -- "${not_under_address[@]/#/--skip=}" &&
         tests --manifest-path benches/Cargo.toml
 }
