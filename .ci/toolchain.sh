@@ -2,7 +2,7 @@
 # be sourced by a bash script, after build.sh.
 #
 #   checks_toolchain VERSION [TARGET…]   installs a release of Rust with the libraries of targets;
-#                                        on failure prints "rustup does not install …" and returns 77
+#                                        on failure returns 77 and says that rustup does not
 #   of_checks COMMAND…                   runs a command with these toolchains; cargo and rustc need
 #                                        +VERSION or RUSTUP_TOOLCHAIN
 

@@ -134,7 +134,7 @@ check_windows() {
     fi
 }
 
-# No cargo is there under Wine. Crashes and flipped bits are those of a simulated disk, as everywhere.
+# Wine has no cargo. Crashes and flipped bits are those of a simulated disk, as everywhere.
 tests_on_windows() {
     "${cargo[@]}" test --quiet --target "$target" "${build_std[@]}" -p statevec-host --lib --bins \
         --test loader_windows --test check --test engine --test harness --test harness_texts \
@@ -142,7 +142,7 @@ tests_on_windows() {
         --skip flips:: --skip every_call_fails 2>&1 | tee "$work/windows-tests"
 }
 
-# Wine 8 now and then does not start a process on a busy machine. Windows has another error for that.
+# Wine 8 now and then does not start a process, with an error that Windows has not for that.
 wine_started_no_process() {
     grep -qE '(code: |os error )1359' "$work/windows-tests" &&
         echo "Wine has not started a process (error 1359): the tests run once more"

@@ -121,11 +121,7 @@ impl DigestExchange {
         }
     }
 
-    /// Compares. A replica is in the wrong if most replicas have another digest in common.
-    ///
-    /// Without such a majority, all have to tell their digests first; then the larger side is right.
-    /// Of two sides that are alike, that of the publisher is; without a publisher both are taken
-    /// for wrong.
+    /// Compares, and judges wherever replicas differ.
     pub(crate) fn check(&mut self, now: Duration) -> Result<(), Divergence> {
         self.peers.retain(|_, peer| now < peer.heard + FORGOTTEN);
         let mut agreed = self.agreed;
@@ -146,7 +142,11 @@ impl DigestExchange {
         Ok(())
     }
 
-    /// Finds which side is right where replicas differ.
+    /// This replica is in the wrong if most have another digest in common.
+    ///
+    /// Without such a majority all have to tell their digests first; then the larger side is right.
+    /// Of two sides that are alike, that of the publisher is; without a publisher both are taken
+    /// for wrong.
     fn judge(&self, ext_seq: u64, own: u128) -> Result<(), Divergence> {
         let total = self.members.max(self.peers.len() + 1);
         let mut sides: BTreeMap<u128, Vec<&str>> = BTreeMap::new();
