@@ -5,8 +5,8 @@
 #   tests/platforms.sh NAME…    some of them: windows, arm, macos
 #
 # Windows: everything is built by mingw and runs under Wine. The tests of loader, engine, harness,
-#   checks, command line and transaction log pass; programs print what they print on Linux; Linux reads the
-#   data directory that Windows wrote.
+#   checks, command line and transaction log pass; programs print what they print on Linux;
+#   Linux reads the data directory that Windows wrote.
 # 64-bit Arm: the same under qemu, with libraries for Arm, and the tests of core.
 #   The server is type-checked.
 # macOS: all crates are type-checked. No system that could run them is free to install.
@@ -49,7 +49,7 @@ main() {
 
 # ------------------------------------------------------------------------------ this machine
 
-# The output that the others must print: $work/native-…. The programs stand with those of the others,
+# The output that the others must print: $work/native-…. The programs stand with those of others,
 # so that no other build replaces them meanwhile.
 native_outputs() {
     cargo build --quiet -p statevec-host "${plugins[@]}" || return
@@ -262,8 +262,8 @@ check_arm() {
     else
         wrong "programs on 64-bit Arm"
     fi
-    # Tests that compile libraries call `cc`. Not run here: those that start the program again, which
-    # needs a kernel that runs it, that look at a library with this machine's `ldd`, that take
+    # Tests that compile libraries call `cc`. Not run here: those that start the program again,
+    # which needs a kernel that runs it, that look at a library with this machine's `ldd`, that take
     # minutes, or that want more segments than a library has whose code is not separate.
     mkdir "$work/bin"
     printf '#!/bin/sh\nexec %s -Wl,-z,noseparate-code "$@"\n' "$gnu-gcc" >"$work/bin/cc"

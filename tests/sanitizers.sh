@@ -53,7 +53,7 @@ not_under_address=(
     slow_clients_lose_their_connection_and_others_are_served
     # faketime is loaded before the sanitizer, which calls it before it can answer.
     entries_are_the_same_whatever_the_clock_says_and_it_may_go_back
-    # It stands before `dlopen` as the sanitizer does, and counts crashes that the sanitizer reports.
+    # It stands before `dlopen` as the sanitizer does, and counts crashes that that one reports.
     mutated_file_crashes_the_host
     # It hides /proc, which the sanitizer reads when a process starts.
     a7_missing_proc
